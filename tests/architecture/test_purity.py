@@ -50,6 +50,8 @@ def floats(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "/"
             case ast.Call(func=ast.Name(id="float")):
                 yield node.lineno, "float()"
+            case _:
+                pass
 
 
 def found(paths: list[Path], check: Check) -> list[str]:
