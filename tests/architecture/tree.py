@@ -20,6 +20,8 @@ PURE = (
 )
 DECIDING = ("core/domain", "core/engine", "core/flows", "core/rules", "core/templates", "core/judging")
 WRITTEN = (*PRODUCT, "themes", "tests", "bench", "docs", "scripts", ".ci")
+# At the top a run may leave a log of somebody's, so that only what belongs there counts.
+TOP = ("Makefile", ".gitignore", "*.md", "*.toml", "*.lock", "*.in")
 TEXT = {"", ".py", ".md", ".txt", ".toml", ".yaml", ".yml", ".tcss", ".in", ".lock", ".mako", ".ini", ".svg"}
 
 
@@ -32,11 +34,10 @@ def modules(*folders: str) -> list[Path]:
 
 def texts() -> list[Path]:
     """Every file that a person wrote or reads: below the project's folders, and at its top."""
+    top = (path for pattern in TOP for path in ROOT.glob(pattern))
     below = (path for folder in WRITTEN for path in (ROOT / folder).rglob("*"))
     return sorted(
-        path
-        for path in (*ROOT.iterdir(), *below)
-        if path.is_file() and path.suffix in TEXT and "__pycache__" not in path.parts and path.name != ".git"
+        path for path in (*top, *below) if path.is_file() and path.suffix in TEXT and "__pycache__" not in path.parts
     )
 
 
