@@ -1,0 +1,281 @@
+"""What can the operator do, where, and with which key? One table; bindings, footer, help and palette derive from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Place = Literal["anywhere", "list", "transcript", "sessions", "rules"]
+
+PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
+    {
+        "sessions": "Sessions",
+        "rules": "Rules",
+        "transcript": "In a transcript",
+        "list": "In a list",
+        "anywhere": "Anywhere",
+    }
+)
+
+PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
+    ("list", "sessions", "anywhere"),
+    ("transcript", "sessions", "anywhere"),
+    ("list", "rules", "anywhere"),
+)
+"""Places whose keys are live at the same time, innermost first: one key means one thing in each line."""
+
+FOOTER_HINTS_MAX = 5
+"""At 80 columns: five keys and help. More would be read by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the operator can do.
+
+    `id` never changes, because people's keymaps name it; a widget or screen of the action's place carries it out in its
+    method `action_<id>`. `label` is the word in the footer, where `footer_rank` is not 0 (lower stands further left).
+    A destructive action has no bare key: a slip of a finger must not destroy anything.
+    """
+
+    id: str
+    title: str
+    help: str
+    default_keys: tuple[str, ...]
+    place: Place
+    group: str
+    label: str = ""
+    footer_rank: int = 0
+    is_destructive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHint:
+    """A key as it is shown, and what it does."""
+
+    action_id: str
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keymap:
+    """Keys by action, for every action there is. `name` is what settings call it."""
+
+    name: str
+    keys: Mapping[str, tuple[str, ...]]
+
+    def of(self, action_id: str) -> tuple[str, ...]:
+        return self.keys[action_id]
+
+
+ACTIONS: tuple[Action, ...] = (
+    # Sessions: start and steer.
+    Action(
+        "new_debate", "New debate", "Start a debate: see its minutes and dollars before it begins.",
+        ("c",), "sessions", "start", "new", 1,
+    ),
+    Action(
+        "pause_resume", "Pause or resume", "Hold the session after the turn being spoken; again to go on.",
+        ("p",), "sessions", "steer", "pause", 3,
+    ),
+    Action(
+        "answer", "Answer", "Answer a session that waits for you: continue, another round, your verdict, or cancel.",
+        ("a",), "sessions", "steer", "answer", 4,
+    ),
+    Action(
+        "escalate", "Escalate to me", "Stop the session at its next turn and put it before you.",
+        ("e",), "sessions", "steer",
+    ),
+    Action(
+        "complete", "Finish now", "End the debate early; it still gets a verdict on what has been said.",
+        ("f",), "sessions", "steer",
+    ),
+    Action(
+        "cancel", "Cancel", "End the session without a verdict.",
+        ("ctrl+x",), "sessions", "steer", is_destructive=True,
+    ),
+    Action(
+        "raise_budget", "Raise the budget", "Let this session spend more.",
+        ("b",), "sessions", "steer",
+    ),
+    Action(
+        "raise_rounds", "Raise the rounds", "Let this debate run longer.",
+        ("r",), "sessions", "steer",
+    ),
+    Action(
+        "add_statement", "Add a statement", "Say something yourself; every seat hears it from the next turn on.",
+        ("s",), "sessions", "steer",
+    ),
+    Action(
+        "amend_motion", "Amend the motion", "Change what is debated, from the next turn on.",
+        ("m",), "sessions", "steer",
+    ),
+    # Sessions: keep in order.
+    Action(
+        "export", "Export", "Write the session to a file: transcript, verdict and log.",
+        ("x",), "sessions", "keep", "export", 5,
+    ),
+    Action("rename", "Rename", "Give the session a name of your own.", ("R",), "sessions", "keep"),
+    Action("tag", "Tag", "Add or remove tags; the filter finds them.", ("t",), "sessions", "keep"),
+    Action("archive", "Archive", "Take the session out of the list; nothing is lost.", ("A",), "sessions", "keep"),
+    Action(
+        "delete", "Delete", "Remove the session and its log for good.",
+        ("ctrl+d",), "sessions", "keep", is_destructive=True,
+    ),
+    # Sessions: look.
+    Action(
+        "layout", "Columns or sequence", "Show the seats side by side, or the turns one after another.",
+        ("v",), "sessions", "look", "layout", 6,
+    ),
+    Action("show_prompt", "Show the prompt", "Read exactly what was sent for this turn.", ("i",), "sessions", "look"),
+    Action(
+        "retry_turn", "Retry the turn", "Ask again for a turn that failed or is in doubt; it may cost again.",
+        ("ctrl+r",), "sessions", "steer",
+    ),
+    # Rules.
+    Action(
+        "toggle_rule", "Switch on or off", "Enable or disable the rule; running sessions follow at their next command.",
+        ("t",), "rules", "rules", "switch", 1,
+    ),
+    # Transcript.
+    Action("transcript_down", "Down", "One line down.", ("j", "down"), "transcript", "move"),
+    Action("transcript_up", "Up", "One line up; stops following what is said.", ("k", "up"), "transcript", "move"),
+    Action("transcript_page_down", "Page down", "One page down.", ("pagedown",), "transcript", "move"),
+    Action("transcript_page_up", "Page up", "One page up.", ("pageup",), "transcript", "move"),
+    Action("transcript_top", "Beginning", "To the first turn.", ("g", "home"), "transcript", "move"),
+    Action(
+        "transcript_end", "End", "To the last line, and follow what is said.",
+        ("G", "end"), "transcript", "move", "follow", 2,
+    ),
+    Action("turn_next", "Next turn", "Choose the next turn.", ("right_square_bracket",), "transcript", "move"),
+    Action("turn_previous", "Previous turn", "Choose the turn before.", ("left_square_bracket",), "transcript", "move"),
+    Action("find_next", "Next match", "To the next place the text was found.", ("n",), "transcript", "find"),
+    Action("find_previous", "Previous match", "To the match before.", ("N",), "transcript", "find"),
+    # Lists.
+    Action("list_open", "Open", "Open what the cursor is on.", ("enter",), "list", "move", "open", 2),
+    Action("list_down", "Down", "One row down.", ("j", "down"), "list", "move"),
+    Action("list_up", "Up", "One row up.", ("k", "up"), "list", "move"),
+    Action("list_page_down", "Page down", "One page down.", ("pagedown",), "list", "move"),
+    Action("list_page_up", "Page up", "One page up.", ("pageup",), "list", "move"),
+    Action("list_top", "First", "To the first row.", ("g", "home"), "list", "move"),
+    Action("list_end", "Last", "To the last row.", ("G", "end"), "list", "move"),
+    Action("list_mark", "Mark", "Mark the row; what you do next is done to all marked.", ("space",), "list", "move"),
+    # Anywhere.
+    Action(
+        "filter", "Filter or find", "Narrow the list, or find a text in a transcript.",
+        ("slash",), "anywhere", "find",
+    ),
+    Action("undo", "Undo", "Take back the last thing that can be taken back.", ("u",), "anywhere", "moot", "undo", 7),
+    Action("back", "Back", "Close what is open, or leave the filter.", ("escape",), "anywhere", "go"),
+    Action("go_sessions", "Sessions", "To the sessions.", ("1",), "anywhere", "go", "sessions"),
+    Action("go_rules", "Rules", "To the rules.", ("2",), "anywhere", "go", "rules"),
+    Action("jump", "Jump", "Show a letter on each pane; press it to go there.", ("ctrl+o",), "anywhere", "go"),
+    Action("zoom", "Zoom", "Give the whole screen to the pane in focus; again to go back.", ("z",), "anywhere", "look"),
+    Action("theme_next", "Next theme", "Change the colours.", ("ctrl+t",), "anywhere", "look"),
+    Action("palette", "Palette", "Search everything that can be done.", ("ctrl+p",), "anywhere", "moot"),
+    Action("help", "Help", "All keys; type to search.", ("question_mark", "f1"), "anywhere", "moot", "help"),
+    Action(
+        "global_pause", "Hold all sessions", "Pause every session after the turn being spoken; again to go on.",
+        ("ctrl+g",), "anywhere", "spending",
+    ),
+    Action(
+        "kill_switch", "Stop all spending", "Break off every request to a model at once and send no more.",
+        ("ctrl+k",), "anywhere", "spending", is_destructive=True,
+    ),
+    Action("quit", "Quit", "Leave the console; sessions can be resumed.", ("ctrl+q",), "anywhere", "moot"),
+)  # fmt: skip  # a table: one action reads as one row
+
+_BY_ID = MappingProxyType({action.id: action for action in ACTIONS})
+
+STANDARD_KEYMAP = Keymap(name="standard", keys=MappingProxyType({action.id: action.default_keys for action in ACTIONS}))
+
+_SHOWN_KEYS = MappingProxyType(
+    {
+        "enter": "⏎", "escape": "esc", "space": "space", "question_mark": "?", "slash": "/", "up": "↑", "down": "↓",
+        "left": "←", "right": "→", "pageup": "pgup", "pagedown": "pgdn", "left_square_bracket": "[",
+        "right_square_bracket": "]", "plus": "+", "minus": "-", "comma": ",", "full_stop": ".", "backslash": "\\",
+        "left_curly_bracket": "{", "right_curly_bracket": "}", "less_than_sign": "<", "greater_than_sign": ">",
+        "colon": ":", "semicolon": ";", "number_sign": "#", "underscore": "_", "equals_sign": "=", "at": "@",
+        "exclamation_mark": "!", "dollar_sign": "$", "percent_sign": "%", "asterisk": "*", "tilde": "~",
+        "vertical_line": "|", "grave_accent": "`", "apostrophe": "'", "quotation_mark": '"', "ampersand": "&",
+        "circumflex_accent": "^", "left_parenthesis": "(", "right_parenthesis": ")", "delete": "del",
+    }
+)  # fmt: skip  # a table
+
+KEY_OF_CHARACTER: Mapping[str, str] = MappingProxyType(
+    {shown: key for key, shown in _SHOWN_KEYS.items() if len(shown) == 1 and shown.isascii()}
+)
+"""A keymap may say `?` for `question_mark`."""
+
+NAMED_KEYS = frozenset(
+    {*_SHOWN_KEYS, "home", "end", "insert", "tab", "backspace", *(f"f{number}" for number in range(1, 25))}
+)
+
+
+def action(action_id: str) -> Action:
+    """The action with this id; a KeyError is a mistake in the program, not in a keymap."""
+    return _BY_ID[action_id]
+
+
+def actions_in(place: Place) -> tuple[Action, ...]:
+    return tuple(each for each in ACTIONS if each.place == place)
+
+
+def shown_key(key: str) -> str:
+    """A key as people write it: `⏎`, `?`, `ctrl+p`."""
+    *modifiers, last = key.split("+")
+    return "+".join((*modifiers, _SHOWN_KEYS.get(last, last)))
+
+
+def is_bare(key: str) -> bool:
+    """Is this key pressed without a modifier, and not a function key? Such keys are pressed by accident."""
+    *modifiers, last = key.split("+")
+    is_function_key = len(last) > 1 and last[0] == "f" and last[1:].isdigit()
+    return not is_function_key and not set(modifiers) - {"shift"}
+
+
+def footer_hints(places: Sequence[Place], keymap: Keymap = STANDARD_KEYMAP) -> tuple[KeyHint, ...]:
+    """The keys worth showing when these places are live (innermost first), at most five."""
+    live = [each for each in ACTIONS if each.place in places and each.footer_rank and keymap.of(each.id)]
+    ranked = sorted(live, key=lambda each: (each.footer_rank, places.index(each.place)))
+    return tuple(_hint(each, keymap) for each in ranked[:FOOTER_HINTS_MAX])
+
+
+def help_hint(keymap: Keymap = STANDARD_KEYMAP) -> KeyHint:
+    return _hint(action("help"), keymap)
+
+
+def place_hints(keymap: Keymap = STANDARD_KEYMAP) -> tuple[KeyHint, ...]:
+    """Where the number keys lead."""
+    return tuple(_hint(action(each), keymap) for each in ("go_sessions", "go_rules"))
+
+
+def palette_entries(places: Sequence[Place], keymap: Keymap = STANDARD_KEYMAP) -> tuple[tuple[Action, str], ...]:
+    """What a palette offers in these places: the action and its key as shown. Moving about is left out."""
+    return tuple(
+        (each, shown_key(keymap.of(each.id)[0]) if keymap.of(each.id) else "")
+        for each in ACTIONS
+        if each.place in places and each.group != "move" and each.id not in ("palette", "back")
+    )
+
+
+def clashes(keymap: Keymap) -> tuple[tuple[Action, Action, str], ...]:
+    """Pairs of actions that share a key while both are live."""
+    found = {}
+    for places in PLACES_TOGETHER:
+        live = [each for each in ACTIONS if each.place in places]
+        for one, other in combinations(live, 2):
+            for key in keymap.of(one.id):
+                if key in keymap.of(other.id):
+                    found[one.id, other.id, key] = (one, other, key)
+    return tuple(found.values())
+
+
+def _hint(each: Action, keymap: Keymap) -> KeyHint:
+    keys = keymap.of(each.id)
+    return KeyHint(action_id=each.id, key=shown_key(keys[0]) if keys else "", label=each.label or each.title)

@@ -1,0 +1,1 @@
+"""Which screens does the operator move between?"""

@@ -1,0 +1,209 @@
+"""What do the first and the last line of the screen say, and what do they keep when there is little room?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.message import Message
+from textual.strip import Strip
+
+from console.presenters.figures import bar, money
+from console.widgets.cells import one_line, width_of
+from console.widgets.painted import Painted, strip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from console.keys import KeyHint
+
+_SPEND_BAR_CELLS = 8
+_GAP = "   "
+_HINT_GAP = "   "
+
+Part = tuple[tuple[str, str], ...]
+"""Pieces of text with the names of their styles, shown together or not at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderView:
+    """What the header says. `cap_microusd` None means that today has no cap. `notice` is for what holds everywhere:
+    a global pause, a stop of all spending, a console that only reads."""
+
+    running: int = 0
+    needs_you: int = 0
+    waiting: int = 0
+    failed: int = 0
+    spent_today_microusd: int = 0
+    cap_microusd: int | None = None
+    clock: str = ""
+    notice: str = ""
+
+
+def header_parts(view: HeaderView, width: int) -> tuple[list[Part], list[Part]]:
+    """What fits at the left and at the right. Money and what needs the operator stay longest."""
+    needs = "attention strong" if view.needs_you else "muted"
+    left: list[tuple[int, Part]] = [(4, (("moot", "text strong"),))]
+    if view.notice:
+        left.append((9, ((one_line(view.notice), "attention strong"),)))
+    left.append((5, (("● ", "ok" if view.running else "muted"), (f"{view.running} running", "text"))))
+    needs_words = f"{view.needs_you} needs you" if view.needs_you == 1 else f"{view.needs_you} need you"
+    left.append((8 if view.needs_you else 3, (("◆ ", needs), (needs_words, needs))))
+    if view.failed:
+        left.append((6, (("✗ ", "failed"), (f"{view.failed} failed", "failed"))))
+    left.append((2, (("◌ ", "muted"), (f"{view.waiting} waiting", "text" if view.waiting else "muted"))))
+    right: list[tuple[int, Part]] = _money_parts(view)
+    if view.clock:
+        right.append((1, ((view.clock, "muted"),)))
+    while left and _width([part for _, part in left], [part for _, part in right]) > width:
+        weakest = min((rank for rank, _ in (*left, *right)))
+        if len(left) + len(right) == 1:
+            break
+        left = [entry for entry in left if entry[0] != weakest]
+        right = [entry for entry in right if entry[0] != weakest]
+    return [part for _, part in left], [part for _, part in right]
+
+
+def _money_parts(view: HeaderView) -> list[tuple[int, Part]]:
+    spent = money(view.spent_today_microusd)
+    if view.cap_microusd is None:
+        return [(7, (("today ", "muted"), (spent, "text")))]
+    share_ppm = view.spent_today_microusd * 1_000_000 // view.cap_microusd if view.cap_microusd else 1_000_000
+    ink = "failed strong" if share_ppm >= 1_000_000 else "attention" if share_ppm >= 800_000 else "text"
+    return [
+        (7, (("today ", "muted"), (spent, ink), (f" of {money(view.cap_microusd)}", "muted"))),
+        (0, ((bar(share_ppm, width=_SPEND_BAR_CELLS), ink if ink != "text" else "muted"),)),
+    ]
+
+
+def _width(left: Sequence[Part], right: Sequence[Part]) -> int:
+    parts = [*left, *right]
+    words = sum(width_of(text) for part in parts for text, _ in part)
+    return words + len(_GAP) * max(0, len(parts) - 1) + 2
+
+
+class HeaderBar(Painted):
+    """One line: how many sessions run, need the operator or wait; today's money; the time."""
+
+    DEFAULT_CSS = "HeaderBar { height: 1; dock: top; background: $surface; }"
+
+    def __init__(self, view: HeaderView | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._view = view or HeaderView()
+
+    @property
+    def view(self) -> HeaderView:
+        return self._view
+
+    def show(self, view: HeaderView) -> None:
+        """Show other figures, with the next frame."""
+        if view != self._view:
+            self._view = view
+            self.paint_soon()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        left, right = header_parts(self._view, width)
+        base = self.palette.style("text")
+        left_segments, right_segments = self._segments(left), self._segments(right)
+        used = sum(width_of(segment.text) for segment in (*left_segments, *right_segments))
+        space = Segment(" " * max(0, width - used - 2), base)
+        edge = Segment(" ", base)
+        return strip_of([edge, *left_segments, space, *right_segments, edge], width, base)
+
+    def _segments(self, parts: Sequence[Part]) -> list[Segment]:
+        segments: list[Segment] = []
+        for position, part in enumerate(parts):
+            if position:
+                segments.append(Segment(_GAP, self.palette.style("text")))
+            segments += [Segment(text, self.palette.style(name)) for text, name in part]
+        return segments
+
+
+def hints_fitting(
+    hints: Sequence[KeyHint], always: KeyHint | None, places: Sequence[KeyHint], width: int
+) -> tuple[list[KeyHint], list[KeyHint]]:
+    """Hints for the left and places for the right: places go first, then the last hints; `always` stays."""
+    left = [*hints, *([always] if always else [])]
+    right = list(places)
+    if right and _hints_width(left) + _hints_width(right) + 2 > width:
+        right = []
+    while len(left) > 1 and _hints_width(left) + 2 > width:
+        left.pop(-2 if always else -1)
+    return left, right
+
+
+def _hint_text(hint: KeyHint) -> str:
+    return f"{hint.key} {hint.label}" if hint.key else hint.label
+
+
+def _hints_width(hints: Sequence[KeyHint]) -> int:
+    return sum(width_of(_hint_text(hint)) for hint in hints) + len(_HINT_GAP) * len(hints)
+
+
+class KeyBar(Painted):
+    """The keys that matter where the focus is, and help. A click on one does what the key does."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; background: $surface; }"
+
+    class Chosen(Message):
+        """The operator clicked on a key."""
+
+        def __init__(self, key_bar: KeyBar, action_id: str) -> None:
+            super().__init__()
+            self.key_bar = key_bar
+            self.action_id = action_id
+
+        @property
+        def control(self) -> KeyBar:
+            return self.key_bar
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hints: tuple[KeyHint, ...] = ()
+        self._always: KeyHint | None = None
+        self._places: tuple[KeyHint, ...] = ()
+
+    def show(self, hints: Sequence[KeyHint], *, always: KeyHint | None = None, places: Sequence[KeyHint] = ()) -> None:
+        """Show other keys, at once: they answer a key."""
+        self._hints, self._always, self._places = tuple(hints), always, tuple(places)
+        self.refresh()
+
+    def action_at(self, x: int) -> str | None:
+        """The action whose key stands in this column of the bar."""
+        for left, right, hint in self._spans():
+            if left <= x < right:
+                return hint.action_id
+        return None
+
+    def on_click(self, event: events.Click) -> None:
+        if (action_id := self.action_at(event.x)) is not None:
+            self.post_message(self.Chosen(self, action_id))
+
+    def render_line(self, y: int) -> Strip:
+        style = self.palette.style
+        segments: list[Segment] = []
+        at = 0
+        for left, right, hint in self._spans():
+            segments.append(Segment(" " * (left - at), style("text")))
+            if hint.key:
+                segments.append(Segment(hint.key + " ", style("accent strong")))
+            segments.append(Segment(hint.label, style("muted")))
+            at = right
+        return strip_of(segments, self.size.width, style("text"))
+
+    def _spans(self) -> list[tuple[int, int, KeyHint]]:
+        """Where each hint stands: left edge, right edge."""
+        left, right = hints_fitting(self._hints, self._always, self._places, self.size.width)
+        spans, at = [], 1
+        for hint in left:
+            spans.append((at, at + width_of(_hint_text(hint)), hint))
+            at = spans[-1][1] + len(_HINT_GAP)
+        at = self.size.width + len(_HINT_GAP) - _hints_width(right) - 1
+        for hint in right:
+            spans.append((at, at + width_of(_hint_text(hint)), hint))
+            at = spans[-1][1] + len(_HINT_GAP)
+        return spans

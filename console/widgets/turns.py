@@ -1,0 +1,141 @@
+"""What does a transcript show of a turn, and how is it kept while it grows?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING, Literal
+
+from console.widgets.cells import LineWrapper, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TurnState = Literal["done", "speaking", "superseded", "note", "verdict"]
+
+TEXT_CHARS_MAX = 200_000
+"""Of one turn on the screen. A model that writes a megabyte must not make the console wrap it; the log has it all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """A turn as it is shown. `seat` is the role in this session; `seat_index` counts from 1, 0 is nobody's seat."""
+
+    key: str
+    seat_index: int
+    seat: str
+    model: str = ""
+    heading_right: str = ""
+    text: str = ""
+    state: TurnState = "done"
+    marks: tuple[str, ...] = ()
+
+
+class Turn:
+    """A turn being shown: the value last given, and the text that streamed in since."""
+
+    __slots__ = ("_cut_chars", "_text", "_unfed", "_wrapper", "view")
+
+    def __init__(self, view: TurnView) -> None:
+        self.view = view
+        self._text = StringIO()
+        self._cut_chars = 0
+        self._wrapper: LineWrapper | None = None
+        self._unfed: list[str] = []
+        self.extend(view.text)
+
+    @property
+    def text(self) -> str:
+        """What is shown of it, clean."""
+        return self._text.getvalue()
+
+    def extend(self, piece: str) -> None:
+        """Add to the text. Wrapping waits until the turn is looked at."""
+        piece = clean(piece)
+        room = TEXT_CHARS_MAX - self._text.tell()
+        self._cut_chars += max(0, len(piece) - room)
+        piece = piece[:room]
+        self._text.write(piece)
+        if self._wrapper is not None:
+            self._unfed.append(piece)
+
+    def guessed_height(self, width: int) -> int:
+        """Lines it will take, without wrapping it: enough for a scroll bar until it is looked at."""
+        text = self.text
+        return text.count("\n") + len(text) // max(1, width) + 1 + bool(self._cut_chars)
+
+    def wrapped(self, width: int) -> LineWrapper:
+        """Its lines, wrapped once and then only where it grew. `forget` drops them."""
+        if self._wrapper is None:
+            self._wrapper = LineWrapper(width)
+            self._unfed = [self.text]
+        if self._unfed:
+            self._wrapper.feed("".join(self._unfed))
+            self._unfed.clear()
+        return self._wrapper
+
+    def height(self, width: int) -> int:
+        return len(self.wrapped(width)) + bool(self._cut_chars)
+
+    def line(self, index: int, width: int) -> str:
+        """The line at `index`, the last of which says how much was left out."""
+        wrapper = self.wrapped(width)
+        if index < len(wrapper):
+            return wrapper.line(index)
+        return f"… {self._cut_chars:,} characters more in the log"
+
+    def line_at(self, offset: int, width: int) -> int:
+        """The line on which the character at `offset` of the text stands."""
+        wrapper = self.wrapped(width)
+        low, high = 0, len(wrapper) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if wrapper.start(middle) <= offset:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def forget(self) -> None:
+        """Drop the wrapped lines: out of view, or the width changed."""
+        self._wrapper = None
+        self._unfed.clear()
+
+
+@dataclass(slots=True)
+class Block:
+    """Turns that stand side by side: one in a sequence, at most one of each seat in columns.
+
+    `slots` pairs each turn's index with its column; column -1 takes the whole width.
+    """
+
+    slots: list[tuple[int, int]]
+    height: int = 0
+    is_measured: bool = False
+
+
+def in_sequence(turns: Sequence[Turn]) -> list[Block]:
+    """One turn below the other."""
+    return [Block([(index, -1)]) for index in range(len(turns))]
+
+
+def in_columns(turns: Sequence[Turn], seats: Sequence[int]) -> list[Block]:
+    """The seats side by side: a block ends when a seat speaks again, or somebody without a seat does."""
+    blocks: list[Block] = []
+    for index, turn in enumerate(turns):
+        place_in_columns(blocks, index, turn, seats)
+    return blocks
+
+
+def place_in_columns(blocks: list[Block], index: int, turn: Turn, seats: Sequence[int]) -> None:
+    """Put one more turn at the end."""
+    if turn.view.seat_index not in seats:
+        blocks.append(Block([(index, -1)]))
+        return
+    column = seats.index(turn.view.seat_index)
+    taken = {slot for _, slot in blocks[-1].slots} if blocks else {-1}
+    if -1 in taken or column in taken:
+        blocks.append(Block([(index, column)]))
+    else:
+        blocks[-1].slots.append((index, column))
+        blocks[-1].is_measured = False

@@ -1,0 +1,1 @@
+"""Which colours and keymaps does moot ship, as data?"""
