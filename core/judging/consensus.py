@@ -1,0 +1,218 @@
+"""How far do the sides agree, going by their own words?
+
+`keywords@1` counts, in each debating seat's latest turn, phrases that agree and phrases that disagree. A seat's share
+is what agrees of all that it says either way; a seat that says neither holds its ground and counts as nothing. The
+reading is the mean share. A negation turns a phrase over ("I cannot concede" disagrees, "no objection" agrees), and
+words in quotation marks are somebody else's.
+
+Where no seat says anything either way, `overlap@1` reads how many content words the sides share. Talking about the same
+things isn't agreeing about them, so that it never reads above `OVERLAP_PPM_MAX`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.domain.errors import WrongUse, nearest
+from core.judging.measure import PPM, Cues, Measure, Reading, SeatCues, SpokenTurn
+from core.judging.words import content_words, words_of
+
+OVERLAP_PPM_MAX = 500_000
+ANALYSED_CHARACTERS_MAX = 20_000
+"""Of a longer turn only the beginning and the end, half of this each, are read: stances stand there."""
+CONTENT_WORDS_MAX = 96
+NEGATION_CHARACTERS_MAX = 40
+
+# No phrase holds another one: each place in a text is counted once.
+AGREEMENT_PHRASES = (
+    "agree",
+    "agrees",
+    "agreed",
+    "concede",
+    "concedes",
+    "conceded",
+    "concession",
+    "convinced",
+    "persuaded",
+    "i accept",
+    "we accept",
+    "i grant",
+    "fair point",
+    "good point",
+    "valid point",
+    "you are right",
+    "you're right",
+    "they are right",
+    "common ground",
+    "of one mind",
+    "stand corrected",
+    "no objection",
+)
+DISAGREEMENT_PHRASES = (
+    "disagree",
+    "disagrees",
+    "disagreed",
+    "disagreement",
+    "dispute",
+    "disputes",
+    "i reject",
+    "we reject",
+    "i object",
+    "i deny",
+    "on the contrary",
+    "unconvinced",
+    "unpersuaded",
+    "mistaken",
+    "does not follow",
+    "doesn't follow",
+    "do not accept",
+    "don't accept",
+    "cannot accept",
+    "flawed",
+    "refute",
+    "refutes",
+    "rebut",
+    "misses the point",
+    "beside the point",
+    "overlooks",
+    "hold my ground",
+    "are wrong",
+    "is wrong",
+)
+# Under the last word of each phrase, so that a turn which holds none of those words is done with at once.
+_PHRASES_BY_WORD: dict[str, list[tuple[str, int]]] = {}
+for _phrases, _stance in ((AGREEMENT_PHRASES, 1), (DISAGREEMENT_PHRASES, -1)):
+    for _phrase in _phrases:
+        _PHRASES_BY_WORD.setdefault(_phrase.split()[-1], []).append((_phrase, _stance))
+_LAST_WORDS = frozenset(_PHRASES_BY_WORD)
+_QUOTED = re.compile(r"“[^”\n]{0,1000}”|\"[^\"\n]{0,1000}\"")
+_NEGATED = re.compile(
+    r"(?:\b(?:not(?! only)|never|cannot|nor|neither|hardly|without|no longer|refuse to|far from)|n't)"
+    r"(?:(?:\s+[\w']+){0,3}|,?\s+[\w']+,?)\s+$"
+)
+# Each negation holds one of these; most windows hold none, and this is quicker than finding that out by the pattern.
+_PARTS_OF_NEGATIONS = ("no", "n't", "never", "neither", "hardly", "without", "refuse", "far from")
+_SENTENCE_END = re.compile(r"[.!?;:\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordConsensus:
+    """The measure `keywords@1` with its fallback `overlap@1`."""
+
+    name: str = "keywords"
+    version: int = 1
+
+    def analyse(self, text: str) -> Cues:
+        return analyse(text)
+
+    def combine(self, latest: Sequence[SeatCues]) -> Reading | None:
+        return combine(latest)
+
+    def read(self, latest: Sequence[SpokenTurn]) -> Reading | None:
+        return combine([SeatCues(seat=turn.seat, side=turn.side, cues=analyse(turn.text)) for turn in latest])
+
+
+KEYWORDS = KeywordConsensus()
+KEYWORDS_PIN = "keywords@1"
+OVERLAP_PIN = "overlap@1"
+MEASURES: Mapping[str, Measure] = {KEYWORDS_PIN: KEYWORDS}
+
+
+def measure_named(pin: str) -> Measure:
+    """The measure pinned as `name@version`. Raises WrongUse for one that this release does not have."""
+    if pin not in MEASURES:
+        raise WrongUse(f"no measure of consensus is called {pin!r}.", now=nearest(pin, MEASURES))
+    return MEASURES[pin]
+
+
+def analyse(text: str) -> Cues:
+    """The cues of one turn."""
+    if len(text) > ANALYSED_CHARACTERS_MAX:
+        half = ANALYSED_CHARACTERS_MAX // 2
+        text = f"{text[:half]}\n{text[-half:]}"
+    words = words_of(text)
+    telling = _LAST_WORDS.intersection(words)
+    agreements, disagreements = _stances(text, telling) if telling else (0, 0)
+    content = sorted(content_words(words, words_max=CONTENT_WORDS_MAX))
+    return Cues(agreements=agreements, disagreements=disagreements, words=" ".join(content))
+
+
+def combine(latest: Sequence[SeatCues]) -> Reading | None:
+    """The reading over each debating seat's latest turn; None until both sides have spoken."""
+    if not {1, -1} <= {seat.side for seat in latest}:
+        return None
+    if any(seat.cues.agreements or seat.cues.disagreements for seat in latest):
+        return _by_keywords(latest)
+    return _by_overlap(latest)
+
+
+def _by_keywords(latest: Sequence[SeatCues]) -> Reading:
+    inputs: dict[str, int | str] = {}
+    said: list[str] = []
+    total = 0
+    for seat in latest:
+        agreements, cues = seat.cues.agreements, seat.cues.agreements + seat.cues.disagreements
+        total += agreements * PPM // cues if cues else 0
+        inputs[f"{seat.seat}.agreements"] = agreements
+        inputs[f"{seat.seat}.disagreements"] = seat.cues.disagreements
+        said.append(f"{seat.seat} agrees in {agreements} of {cues}" if cues else f"{seat.seat} says neither")
+    return Reading(
+        ppm=total // len(latest),
+        measure=KEYWORDS_PIN,
+        inputs=inputs,
+        reason=f"Of the phrases that agree or disagree, {', '.join(said)}.",
+    )
+
+
+def _by_overlap(latest: Sequence[SeatCues]) -> Reading:
+    words_for = _words_of(latest, side=1)
+    words_against = _words_of(latest, side=-1)
+    shared, either = len(words_for & words_against), len(words_for | words_against)
+    share = shared * PPM // either if either else 0
+    return Reading(
+        ppm=min(share, OVERLAP_PPM_MAX),
+        measure=OVERLAP_PIN,
+        inputs={"words_shared": shared, "words_either": either, "ppm_uncapped": share, "ppm_max": OVERLAP_PPM_MAX},
+        reason=f"No seat says that it agrees or disagrees; the sides share {shared} of {either} content words.",
+    )
+
+
+def _words_of(latest: Sequence[SeatCues], *, side: int) -> frozenset[str]:
+    return frozenset(word for seat in latest if seat.side == side for word in seat.cues.words.split())
+
+
+def _stances(text: str, telling: frozenset[str]) -> tuple[int, int]:
+    """How often `text` agrees and disagrees, by phrases that end in one of the words `telling`."""
+    own = text.lower().replace("’", "'")
+    if "“" in own or '"' in own:
+        own = _QUOTED.sub(" ", own)
+    agreements = disagreements = 0
+    for word in telling:
+        for phrase, stance in _PHRASES_BY_WORD[word]:
+            for place in _places(own, phrase):
+                if (stance > 0) is not _is_negated(own, place):
+                    agreements += 1
+                else:
+                    disagreements += 1
+    return agreements, disagreements
+
+
+def _places(text: str, phrase: str) -> list[int]:
+    """Where `phrase` stands as whole words."""
+    found: list[int] = []
+    place = text.find(phrase)
+    while place >= 0:
+        end = place + len(phrase)
+        if not text[place - 1 : place].isalnum() and not text[end : end + 1].isalnum():
+            found.append(place)
+        place = text.find(phrase, end)
+    return found
+
+
+def _is_negated(text: str, place: int) -> bool:
+    before = text[max(0, place - NEGATION_CHARACTERS_MAX) : place]
+    if not any(part in before for part in _PARTS_OF_NEGATIONS):
+        return False
+    return _NEGATED.search(_SENTENCE_END.split(before)[-1]) is not None
