@@ -1,0 +1,1 @@
+"""What is moot without a terminal and without a database? Everything below this package."""

@@ -1,0 +1,1 @@
+"""Which figures follow from recorded sessions?"""

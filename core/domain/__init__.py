@@ -1,0 +1,1 @@
+"""Which words does every part of moot share?"""

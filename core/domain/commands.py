@@ -1,0 +1,269 @@
+"""What can be asked of a session?
+
+Commands are imperative and may be refused. People, rules and the runtime use the same ones; `by` says who asked.
+A command is recorded in the envelope of the events it brought about, so each is a frozen dataclass that the codec
+knows by its class name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from core.domain.ids import NO_DIGEST, NO_STEP, Digest, SeatId, StepId, TemplateId
+from core.domain.session import Opening
+
+OPERATOR = "operator"
+RUNTIME = "runtime"
+ANSWERS = ("continue", "new_round", "complete", "cancel")
+
+
+class Command(Protocol):
+    """Any frozen dataclass that the codec knows by its class name."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What brought an append about: the command, who sent it, when (Unix ms), and an id to follow it by."""
+
+    command: Command
+    actor: str
+    at_ms: int
+    correlation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRun:
+    """Sent by a driver that finds a session another process was driving."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    reason: str = "asked"
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    question: str
+    reason: str = ""
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEscalation:
+    """`answer` is one of ANSWERS; `verdict` (for `complete`) is the operator's own, asked of the judge when empty."""
+
+    answer: str
+    verdict: str = ""
+    outcome: str = ""
+    note: str = ""
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complete:
+    """End the session with a verdict: the judge's, or `verdict` where the operator gives one."""
+
+    reason: str
+    verdict: str = ""
+    outcome: str = ""
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    reason: str = "asked"
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueOn:
+    """Go on as planned; where the last planned round is over, one more is played."""
+
+    reason: str
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartNewRound:
+    """Close the round under way and open the next, raising the limit where it was the last."""
+
+    reason: str
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyTemplate:
+    """Go on by another template from the next round. `digest` is empty where the pinned version is meant."""
+
+    template: TemplateId
+    digest: Digest = NO_DIGEST
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeBudget:
+    cap_microusd: int | None
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRounds:
+    rounds_limit: int
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddStatement:
+    """The operator speaks: every prompt from the next turn on holds it."""
+
+    text: str
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendMotion:
+    motion: str
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryStep:
+    """Try a failed step again; an empty `step` means every failed one."""
+
+    step: StepId = NO_STEP
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginAttempt:
+    """The ledger granted `cost_microusd_max`: record the intent to call."""
+
+    step: StepId
+    attempt: int
+    seat: SeatId
+    route: str
+    cost_microusd_max: int
+    prompt_digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseSpend:
+    """The ledger refused. `cap` is `session`, `day` or `switch`."""
+
+    step: StepId
+    cap: str
+    wanted_microusd: int
+    left_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAnswer:
+    """A call was answered whole."""
+
+    step: StepId
+    attempt: int
+    text: str
+    tokens_input: int
+    tokens_output: int
+    cost_microusd: int
+    latency_ms: int
+    model: str
+    stop_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFailure:
+    """A call ended without a usable answer. `is_final` says that trying again can't help."""
+
+    step: StepId
+    attempt: int
+    error: str
+    message: str
+    cost_microusd: int
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkInDoubt:
+    """Nobody will learn how this call ended. `policy` is `retry`, `ask` or `fail`."""
+
+    step: StepId
+    attempt: int
+    why: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleAttempt:
+    """What a doubtful call cost, as the provider's own records say."""
+
+    step: StepId
+    attempt: int
+    cost_microusd: int
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRules:
+    digest: Digest
+    templates: Mapping[TemplateId, Digest]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachDeadline:
+    pass
+
+
+COMMANDS: tuple[type, ...] = (
+    Open,
+    Queue,
+    Admit,
+    ResumeRun,
+    Pause,
+    Resume,
+    Escalate,
+    AnswerEscalation,
+    Complete,
+    Cancel,
+    ContinueOn,
+    StartNewRound,
+    ApplyTemplate,
+    ChangeBudget,
+    ChangeRounds,
+    AddStatement,
+    AmendMotion,
+    RetryStep,
+    BeginAttempt,
+    RefuseSpend,
+    RecordAnswer,
+    RecordFailure,
+    MarkInDoubt,
+    SettleAttempt,
+    ChangeRules,
+    ReachDeadline,
+)

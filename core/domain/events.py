@@ -1,0 +1,304 @@
+"""What can have happened to any session, whatever its flow?
+
+Events are past tense and hold what was decided, never how. Flows add their own; every kind has a stable name (its
+class's) and a version in the codec, and logs of every release fold for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from core.domain.facts import FactValue
+from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.session import Opening
+
+
+class Event(Protocol):
+    """Any frozen dataclass that the codec knows by its class name."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOpened:
+    """A session exists; `opening` pins what its decisions depend on."""
+
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionQueued:
+    """It waits for a place among the sessions that may run at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionAdmitted:
+    """It has a place and runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed:
+    """Another stretch of driving begins: the process that drove it before is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPaused:
+    """No new turn begins; a turn under way is still recorded."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResumed:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEscalated:
+    """The session waits for the operator's answer to `question`."""
+
+    question: str
+    reason: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationAnswered:
+    """`answer` is one of `continue`, `new_round`, `complete`, `cancel`."""
+
+    answer: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionDecided:
+    """No further turn is asked for; what is left is the verdict."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCompleted:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFailed:
+    """It can't go on by itself; the failed turn can be retried."""
+
+    reason: str
+    step: StepId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCancelled:
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetChanged:
+    """The session's cap in micro-dollars from now on; None lifts it."""
+
+    cap_microusd: int | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendRefused:
+    """The ledger refused a reservation. `cap` names which cap: session, day or switch."""
+
+    step: StepId
+    cap: str
+    wanted_microusd: int
+    left_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptStarted:
+    """The intent to call `route`, durable before anything is sent. `prompt_digest` is of the messages, in order."""
+
+    step: StepId
+    attempt: int
+    seat: SeatId
+    route: str
+    cost_microusd_max: int
+    prompt_digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSucceeded:
+    """The call ended and was answered whole. `model` is the one that says it answered."""
+
+    step: StepId
+    attempt: int
+    tokens_input: int
+    tokens_output: int
+    cost_microusd: int
+    latency_ms: int
+    model: str
+    stop_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFailed:
+    """The call ended without a usable answer; `cost_microusd` is what it cost all the same."""
+
+    step: StepId
+    attempt: int
+    error: str
+    message: str
+    cost_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptInDoubt:
+    """The call may have been answered and paid for; nobody here knows. Charged at its maximum until settled."""
+
+    step: StepId
+    attempt: int
+    route: str
+    cost_microusd_max: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSettled:
+    """What a doubtful call turned out to have cost; `difference_microusd` is given back of what it was charged."""
+
+    step: StepId
+    attempt: int
+    cost_microusd: int
+    difference_microusd: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepExhausted:
+    """The step failed as often as it may."""
+
+    step: StepId
+    attempts: int
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRetried:
+    """A failed step may be tried again, from zero."""
+
+    step: StepId
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged:
+    """Another version of the rules is in force from here on; `templates` pins those that its rules may apply."""
+
+    digest: Digest
+    templates: Mapping[TemplateId, Digest]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFired:
+    """A rule's condition became true. `seen` are the facts that it looked at, `actions` what it asked for.
+
+    Unless `stays_armed`, it will not fire again before a RuleRearmed.
+    """
+
+    rule: RuleId
+    priority: int
+    stays_armed: bool
+    actions: tuple[str, ...]
+    seen: Mapping[str, FactValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRearmed:
+    """A rule that had fired no longer holds; it may fire again."""
+
+    rule: RuleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleErred:
+    """A rule could not be evaluated; the others went on."""
+
+    rule: RuleId
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOverruled:
+    """What a rule asked for did not happen, and why."""
+
+    rule: RuleId
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeStopped:
+    """Rules woke rules more often than the bound allows; the rest was left undone."""
+
+    passes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineReached:
+    """Time has passed and nothing else: rules about time are looked at."""
+
+    active_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An event with its place: `seq` in its session's log (from 1), `position` in the whole database (from 1).
+
+    `at_ms` is Unix time in milliseconds, the same for all events of one append. `envelope` says what was asked; the
+    first event of each append has it, the others None.
+    """
+
+    session: SessionId
+    seq: int
+    position: int
+    at_ms: int
+    event: Event
+    envelope: Any = None
+
+
+ENGINE_EVENTS: tuple[type, ...] = (
+    SessionOpened,
+    SessionQueued,
+    SessionAdmitted,
+    RunResumed,
+    SessionPaused,
+    SessionResumed,
+    SessionEscalated,
+    EscalationAnswered,
+    CompletionDecided,
+    SessionCompleted,
+    SessionFailed,
+    SessionCancelled,
+    BudgetChanged,
+    SpendRefused,
+    AttemptStarted,
+    AttemptSucceeded,
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    StepExhausted,
+    StepRetried,
+    RulesChanged,
+    RuleFired,
+    RuleRearmed,
+    RuleErred,
+    ActionOverruled,
+    CascadeStopped,
+    DeadlineReached,
+)

@@ -1,0 +1,40 @@
+"""What can a rule know about a session, in which unit?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+FactValue = int | str | bool | tuple[str, ...] | None
+"""None says that the fact has no value yet; comparing it is an answer of its own (false), never an error."""
+
+Facts = Mapping[str, FactValue]
+
+
+class FactUnit(StrEnum):
+    """The type and unit of a fact's value."""
+
+    COUNT = "count"
+    PPM = "ppm"
+    MICROUSD = "microusd"
+    MILLISECONDS = "milliseconds"
+    TEXT = "text"
+    WORD = "word"
+    WORDS = "words"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSpec:
+    """One fact: its name, unit, meaning, and an example of its value.
+
+    `grows_with_time` marks a duration that runs on by itself while a session is active, so that a rule about it has a
+    moment at which it becomes true without any event.
+    """
+
+    name: str
+    unit: FactUnit
+    meaning: str
+    example: FactValue
+    grows_with_time: bool = False

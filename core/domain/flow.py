@@ -1,0 +1,73 @@
+"""What must a kind of session answer, so that the one engine can run it?
+
+A flow is pure and blind to other flows. It owns its events and facts; the engine owns life, money, attempts and rules,
+hands the flow its own record and never looks inside. Whatever a flow returns from `decide` is recorded.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from core.domain.commands import Command
+from core.domain.events import Event
+from core.domain.facts import FactSpec, FactValue
+from core.domain.session import Opening, SessionState
+from core.domain.steps import ModelRequest, Step
+from core.domain.summary import SessionSummary
+
+
+class Flow(Protocol):
+    """One kind of session. `name` and `version` are pinned as `name@version` in every opening."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def event_kinds(self) -> tuple[type, ...]:
+        """The events that this flow adds to the engine's."""
+        ...
+
+    @property
+    def fact_specs(self) -> tuple[FactSpec, ...]:
+        """The facts that this flow adds to the engine's; `facts` returns a value for each."""
+        ...
+
+    def begin(self, opening: Opening) -> Any:
+        """The flow's own record at the moment the session opens."""
+        ...
+
+    def decide(self, state: SessionState, command: Command) -> tuple[Event, ...]:
+        """What a command that concerns the flow brings about. Raises CommandRefused."""
+        ...
+
+    def proceed(self, state: SessionState) -> tuple[Event, ...]:
+        """What follows by itself once the rules have spoken and nothing has stopped the session; often nothing.
+
+        Asked only of a running session; what it returns may wake rules again.
+        """
+        ...
+
+    def evolve(self, flow_state: Any, event: Event) -> Any:
+        """The flow's record after `event`, which may be the engine's or its own."""
+        ...
+
+    def plan(self, state: SessionState) -> tuple[Step, ...]:
+        """The steps wanted now, of which those already under way are among; empty where nothing is wanted."""
+        ...
+
+    def request(self, state: SessionState, step: Step) -> ModelRequest:
+        """Exactly what the seat's model is asked for `step`. Messages are bounded in bytes, whatever the history."""
+        ...
+
+    def facts(self, state: SessionState) -> dict[str, FactValue]:
+        """The values of `fact_specs` that do not depend on the time of day."""
+        ...
+
+    def round_began(self, event: Event) -> bool:
+        """True for the event from which the time and the repetition of a round are counted."""
+        ...
+
+    def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
+        """The list's row after one of the flow's own events."""
+        ...

@@ -1,0 +1,63 @@
+"""How can a frozen state hold a list that grows, at a flat cost for each addition?
+
+A tuple copied at each of ten thousand turns costs the square of the turns. `Growing` is an immutable view of the
+first `length` items of a list that its successors share: adding to the newest view appends in place and hands out a
+longer view, adding to an older one (a fork, a trial that was thrown away) copies first. No view ever sees another's
+later items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar, overload
+
+T = TypeVar("T")
+
+
+class Growing(Sequence[T]):
+    """An immutable sequence with amortised O(1) `plus`."""
+
+    __slots__ = ("_items", "_length")
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        self._items: list[T] = list(items)
+        self._length = len(self._items)
+
+    def plus(self, item: T) -> Growing[T]:
+        """This sequence and `item` behind it."""
+        longer: Growing[T] = Growing.__new__(Growing)
+        newest = self._length == len(self._items)
+        longer._items = self._items if newest else self._items[: self._length]
+        longer._items.append(item)
+        longer._length = self._length + 1
+        return longer
+
+    def last(self, count: int) -> tuple[T, ...]:
+        """The newest `count` items, oldest of them first; fewer where there are fewer."""
+        return tuple(self._items[max(0, self._length - count) : self._length])
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        if isinstance(index, slice):
+            return tuple(self._items[at] for at in range(*index.indices(self._length)))
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        return self._items[index if index >= 0 else index + self._length]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items[: self._length])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Growing) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash((self._length, self._items[self._length - 1] if self._length else None))
+
+    def __repr__(self) -> str:
+        return f"Growing({list(self)!r})"

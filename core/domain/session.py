@@ -1,0 +1,191 @@
+"""What is true of a session at one point of its log?
+
+Every record is frozen; the engine makes the next one from this one and an event. The parts are small because they
+change at different moments: replacing one must not copy the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.domain.budget import Price
+from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.participants import Participant, Seat
+
+ATTEMPTS_PER_STEP_MAX = 3
+"""A step that failed this often waits for the operator (or a rule) instead of being tried for ever."""
+
+ROUNDS_MAX = 100
+"""No rule or operator can make a session longer: a continue rule that always holds must end somewhere."""
+
+
+class Status(StrEnum):
+    CREATED = "created"
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ESCALATED = "escalated"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """True where nothing more can happen. A failed session is not over: its failed turn can be tried again."""
+        return self in (Status.COMPLETED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRef:
+    """An evidence file pinned by content; `name` is what citations call it."""
+
+    name: str
+    digest: Digest
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Everything that a session's decisions depend on besides its later events, fixed when it opens.
+
+    `flow` and `measure` are `name@version`. `templates` pins every template that a rule in force may apply.
+    `casting` holds, by role, who takes a seat that only a later template has. `prices` are micro-dollars for a million
+    tokens, by model. `cap_microusd` of None means that the session has no cap of its own.
+    """
+
+    flow: str
+    measure: str
+    title: str
+    motion: str
+    template: TemplateId
+    template_digest: Digest
+    rules_digest: Digest
+    templates: Mapping[TemplateId, Digest]
+    seats: tuple[Seat, ...]
+    casting: Mapping[str, Participant]
+    prices: Mapping[str, Price]
+    documents: tuple[DocumentRef, ...]
+    seed: int
+    rounds_limit: int
+    cap_microusd: int | None
+    origin: str = "operator"
+    plugins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """A question to the operator: why it was asked, and by which rule ("" when a person asked)."""
+
+    question: str
+    reason: str
+    rule: str
+    asked_at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """Where the session stands. `completing` holds the reason once an end was decided and only the verdict is due."""
+
+    status: Status
+    reason: str = ""
+    completing: str | None = None
+    escalation: Escalation | None = None
+    escalations: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveTime:
+    """How long the session has been active, in milliseconds: time spent paused, waiting or without a driver is not.
+
+    `active_ms` is the sum up to `counted_at_ms`; while `is_running` the clock goes on from there.
+    """
+
+    active_ms: int = 0
+    counted_at_ms: int = 0
+    is_running: bool = False
+    last_turn_active_ms: int = 0
+    round_active_ms: int = 0
+
+    def at(self, now_ms: int) -> int:
+        """Active milliseconds at `now_ms`; a clock that jumped back never takes time away."""
+        return self.active_ms + (max(0, now_ms - self.counted_at_ms) if self.is_running else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What was spent and what is held, in micro-dollars. Attempts in doubt count as spent at their maximum."""
+
+    cap_microusd: int | None = None
+    spent_microusd: int = 0
+    tokens_input: int = 0
+    tokens_output: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAttempt:
+    """A call whose intent is recorded and whose end is not."""
+
+    step: StepId
+    attempt: int
+    seat: SeatId
+    route: str
+    cost_microusd_max: int
+    started_at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulAttempt:
+    """A call that may have been paid for, and whose answer is lost."""
+
+    step: StepId
+    attempt: int
+    route: str
+    cost_microusd_max: int
+    why: str
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet."""
+
+    open: Mapping[StepId, OpenAttempt] = field(default_factory=dict)
+    doubtful: tuple[DoubtfulAttempt, ...] = ()
+    tries: Mapping[StepId, int] = field(default_factory=dict)
+    exhausted: tuple[StepId, ...] = ()
+    attempts: int = 0
+    turns: int = 0
+    errors: int = 0
+    consecutive_errors: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The rules in force and which of them have fired and not been re-armed since."""
+
+    digest: Digest
+    templates: Mapping[TemplateId, Digest]
+    spent: frozenset[RuleId] = frozenset()
+    fired: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """The fold of a session's log up to and including event number `seq`, recorded at `at_ms`.
+
+    `flow` is the flow's own record; the engine hands it to the flow and never looks inside.
+    """
+
+    session: SessionId
+    seq: int
+    at_ms: int
+    opening: Opening | None
+    life: Life
+    time: ActiveTime
+    money: Money
+    work: Work
+    ruling: Ruling
+    flow: Any

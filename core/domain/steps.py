@@ -1,0 +1,88 @@
+"""What does a session want done next?
+
+A step is one wanted effect. Its id is derived from the state, never drawn, so that the same history wants the same
+steps whoever asks and however often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.domain.ids import Digest, SeatId, SessionId, StepId
+from core.domain.participants import Role
+from core.domain.transcript import Turn
+
+
+class StepKind(StrEnum):
+    """`turn` asks a seat to speak, `verdict` asks the judge to conclude."""
+
+    TURN = "turn"
+    VERDICT = "verdict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One effect wanted: `seat` is to speak on `task` in `round` (from 1)."""
+
+    id: StepId
+    kind: StepKind
+    seat: SeatId
+    task: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text that participants may cite. `digest` is the SHA-256 of `text` in UTF-8."""
+
+    name: str
+    digest: Digest
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a prompt. `author` is `system`, `user` or `assistant`."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """The same request as data, for a provider that doesn't read prose.
+
+    `side` is +1 for the motion, -1 against it, 0 for a seat that weighs. `turns` is the whole transcript, oldest first.
+    """
+
+    motion: str
+    role: Role
+    side: int
+    task: str
+    round: int
+    rounds_limit: int
+    turns: Sequence[Turn]
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """Exactly what is asked of a model for one step: everything in it follows from the log."""
+
+    session: SessionId
+    step: StepId
+    seat: SeatId
+    kind: StepKind
+    model: str
+    messages: tuple[Message, ...]
+    tokens_output_max: int
+    temperature_milli: int
+    seed: int
+    brief: Brief
+
+    @property
+    def bytes_input(self) -> int:
+        """The size of all messages in UTF-8 bytes."""
+        return sum(len(message.text.encode()) for message in self.messages)

@@ -1,0 +1,1 @@
+"""What is true of every session, whatever its flow?"""

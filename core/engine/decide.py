@@ -1,0 +1,368 @@
+"""May this command be obeyed, and what events does it bring about?
+
+Only what is true of every session is decided here; the flow is asked after it, on the state that these events leave.
+"""
+
+from __future__ import annotations
+
+from core.domain.commands import (
+    ANSWERS,
+    RUNTIME,
+    AddStatement,
+    Admit,
+    AmendMotion,
+    AnswerEscalation,
+    ApplyTemplate,
+    BeginAttempt,
+    Cancel,
+    ChangeBudget,
+    ChangeRounds,
+    ChangeRules,
+    Command,
+    Complete,
+    ContinueOn,
+    Escalate,
+    MarkInDoubt,
+    Open,
+    Pause,
+    Queue,
+    ReachDeadline,
+    RecordAnswer,
+    RecordFailure,
+    RefuseSpend,
+    Resume,
+    ResumeRun,
+    RetryStep,
+    SettleAttempt,
+    StartNewRound,
+)
+from core.domain.errors import CommandRefused, nearest
+from core.domain.events import (
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    AttemptStarted,
+    AttemptSucceeded,
+    BudgetChanged,
+    CompletionDecided,
+    DeadlineReached,
+    EscalationAnswered,
+    Event,
+    RulesChanged,
+    RunResumed,
+    SessionAdmitted,
+    SessionCancelled,
+    SessionEscalated,
+    SessionFailed,
+    SessionOpened,
+    SessionPaused,
+    SessionQueued,
+    SessionResumed,
+    SpendRefused,
+    StepExhausted,
+    StepRetried,
+)
+from core.domain.ids import StepId
+from core.domain.session import ATTEMPTS_PER_STEP_MAX, DoubtfulAttempt, OpenAttempt, SessionState, Status
+
+STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
+ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED)
+
+
+def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event, ...]:
+    """The engine's events for `command`, possibly none. Raises CommandRefused and leaves nothing behind."""
+    match command:
+        case RecordAnswer():
+            return _answer_recorded(state, command)
+        case BeginAttempt():
+            return _attempt_begun(state, command)
+        case RecordFailure():
+            return _failure_recorded(state, command)
+        case ReachDeadline():
+            _require(state, (Status.RUNNING,), "look at the time")
+            return (DeadlineReached(active_ms=state.time.at(now_ms)),)
+        case Open():
+            if state.opening is not None:
+                raise _refused(state, "opened again", "Start another session instead.")
+            return (SessionOpened(opening=command.opening),)
+        case Queue():
+            _require(state, (Status.CREATED,), "wait for a place")
+            return (SessionQueued(),)
+        case Admit():
+            _require(state, (Status.CREATED, Status.WAITING), "begin")
+            return (SessionAdmitted(),)
+        case ResumeRun():
+            _require_unfinished(state)
+            return (RunResumed(),)
+        case Pause():
+            _require(state, STOPPABLE, "be paused")
+            return (SessionPaused(reason=command.reason, by=command.by),)
+        case Resume():
+            _require(state, (Status.PAUSED,), "be resumed")
+            return (SessionResumed(by=command.by),)
+        case Escalate():
+            return _escalated(state, command)
+        case AnswerEscalation():
+            return _escalation_answered(state, command)
+        case Complete():
+            return _completion_decided(state, command)
+        case Cancel():
+            _require_unfinished(state)
+            return (SessionCancelled(reason=command.reason, by=command.by),)
+        case ChangeBudget():
+            return _budget_changed(state, command)
+        case RetryStep():
+            return _steps_retried(state, command)
+        case RefuseSpend():
+            return _spend_refused(state, command)
+        case MarkInDoubt():
+            return _doubted(state, command)
+        case SettleAttempt():
+            return _doubt_settled(state, command)
+        case ChangeRules():
+            _require_unfinished(state)
+            if command.digest == state.ruling.digest:
+                return ()
+            return (RulesChanged(digest=command.digest, templates=command.templates),)
+        case ContinueOn() | StartNewRound():
+            _require(state, (Status.RUNNING,), "go on")
+            return ()
+        case ApplyTemplate() | ChangeRounds() | AddStatement() | AmendMotion():
+            _require_unfinished(state)
+            return ()
+        case _:
+            raise CommandRefused(f"{type(command).__name__} is no command of this engine", where=str(state.session))
+
+
+def is_for_the_flow(state: SessionState, command: Command) -> bool:
+    """True for commands about which the flow has its say, on the state after the engine's own events."""
+    match command:
+        case RecordAnswer():
+            return not state.life.status.is_over
+        case (
+            Admit() | ContinueOn() | StartNewRound() | ApplyTemplate() | ChangeRounds() | AddStatement() | AmendMotion()
+        ):
+            return True
+        case Complete():
+            return bool(command.verdict)
+        case _:
+            return False
+
+
+def follow_up(command: Command) -> Command | None:
+    """The command that an answered escalation amounts to, obeyed right after it."""
+    if isinstance(command, AnswerEscalation):
+        match command.answer:
+            case "new_round":
+                return StartNewRound(reason="escalation_answered", by=command.by)
+            case "complete":
+                return Complete(
+                    reason="escalation_answered", verdict=command.verdict, outcome=command.outcome, by=command.by
+                )
+            case "cancel":
+                return Cancel(reason="escalation_answered", by=command.by)
+            case _:
+                return None
+    return None
+
+
+def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:
+    _require(state, (Status.RUNNING,), "begin a turn")
+    if command.step in state.work.open:
+        raise _refused(state, f"asked for {command.step} twice", "The first call is still under way.")
+    if command.attempt != state.work.tries.get(command.step, 0) + 1:
+        raise _refused(state, f"asked for attempt {command.attempt} of {command.step} out of turn")
+    return (
+        AttemptStarted(
+            step=command.step,
+            attempt=command.attempt,
+            seat=command.seat,
+            route=command.route,
+            cost_microusd_max=command.cost_microusd_max,
+            prompt_digest=command.prompt_digest,
+        ),
+    )
+
+
+def _answer_recorded(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
+    _open_attempt(state, command.step, command.attempt)
+    return (
+        AttemptSucceeded(
+            step=command.step,
+            attempt=command.attempt,
+            tokens_input=command.tokens_input,
+            tokens_output=command.tokens_output,
+            cost_microusd=command.cost_microusd,
+            latency_ms=command.latency_ms,
+            model=command.model,
+            stop_reason=command.stop_reason,
+        ),
+    )
+
+
+def _failure_recorded(state: SessionState, command: RecordFailure) -> tuple[Event, ...]:
+    _open_attempt(state, command.step, command.attempt)
+    failed = AttemptFailed(
+        step=command.step,
+        attempt=command.attempt,
+        error=command.error,
+        message=command.message,
+        cost_microusd=command.cost_microusd,
+    )
+    if state.life.status.is_over or not (command.is_final or command.attempt >= ATTEMPTS_PER_STEP_MAX):
+        return (failed,)
+    return (
+        failed,
+        StepExhausted(step=command.step, attempts=command.attempt, error=command.error, message=command.message),
+    )
+
+
+def _escalated(state: SessionState, command: Escalate) -> tuple[Event, ...]:
+    _require(state, (Status.RUNNING, Status.PAUSED), "be escalated")
+    if not command.question.strip():
+        raise _refused(state, "escalated without a question", "Say what the operator is to decide.")
+    rule = command.by.removeprefix("rule:") if command.by.startswith("rule:") else ""
+    return (SessionEscalated(question=command.question, reason=command.reason, rule=rule),)
+
+
+def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tuple[Event, ...]:
+    _require(state, (Status.ESCALATED,), "be answered")
+    if command.answer not in ANSWERS:
+        raise _refused(
+            state,
+            f"answered with {command.answer!r}",
+            f"An answer is one of {', '.join(ANSWERS)}. {nearest(command.answer, ANSWERS)}".strip(),
+        )
+    return (EscalationAnswered(answer=command.answer, note=command.note, by=command.by),)
+
+
+def _completion_decided(state: SessionState, command: Complete) -> tuple[Event, ...]:
+    _require(state, ENDABLE, "be completed")
+    if state.life.completing is not None:
+        if not command.verdict:
+            raise _refused(state, "completed twice", "It is already coming to its end; the verdict is under way.")
+        return ()
+    decided = CompletionDecided(reason=command.reason, by=command.by)
+    if state.life.status is Status.RUNNING:
+        return (decided,)
+    return (decided, SessionResumed(by=command.by))
+
+
+def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, ...]:
+    _require_unfinished(state)
+    if command.cap_microusd is not None and command.cap_microusd < state.money.spent_microusd:
+        raise _refused(
+            state,
+            "given a budget below what it has spent",
+            f"It has spent {state.money.spent_microusd} millionths of a dollar; name at least that.",
+        )
+    return (BudgetChanged(cap_microusd=command.cap_microusd, by=command.by),)
+
+
+def _steps_retried(state: SessionState, command: RetryStep) -> tuple[Event, ...]:
+    _require(state, (Status.FAILED, Status.PAUSED, Status.RUNNING, Status.ESCALATED), "retry a turn")
+    steps = tuple(step for step in state.work.exhausted if command.step in ("", step))
+    if not steps:
+        raise _refused(state, "asked to retry a turn that has not failed", "Only a turn that gave up can be retried.")
+    retried = tuple(StepRetried(step=step, by=command.by) for step in steps)
+    if state.life.status is Status.FAILED:
+        return (*retried, SessionResumed(by=command.by))
+    return retried
+
+
+def _spend_refused(state: SessionState, command: RefuseSpend) -> tuple[Event, ...]:
+    _require(state, (Status.RUNNING,), "be refused a reservation")
+    reason = "spending_stopped" if command.cap == "switch" else f"budget_spent_{command.cap}"
+    return (
+        SpendRefused(
+            step=command.step,
+            cap=command.cap,
+            wanted_microusd=command.wanted_microusd,
+            left_microusd=command.left_microusd,
+        ),
+        SessionPaused(reason=reason, by=RUNTIME),
+    )
+
+
+def _doubted(state: SessionState, command: MarkInDoubt) -> tuple[Event, ...]:
+    attempt = _open_attempt(state, command.step, command.attempt)
+    doubted = AttemptInDoubt(
+        step=attempt.step,
+        attempt=attempt.attempt,
+        route=attempt.route,
+        cost_microusd_max=attempt.cost_microusd_max,
+        why=command.why,
+    )
+    could_have_cost = attempt.cost_microusd_max > 0
+    if state.life.status is not Status.RUNNING or command.policy == "retry" or not could_have_cost:
+        return (doubted,)
+    if command.policy == "fail":
+        return (doubted, SessionFailed(reason="attempt_in_doubt", step=attempt.step))
+    question = f"{attempt.step} may have been answered and paid for, and its answer is lost. Ask {attempt.route} again?"
+    return (doubted, SessionEscalated(question=question, reason="attempt_in_doubt", rule=""))
+
+
+def _doubt_settled(state: SessionState, command: SettleAttempt) -> tuple[Event, ...]:
+    doubt = next((each for each in state.work.doubtful if _is_attempt(each, command)), None)
+    if doubt is None:
+        raise _refused(state, f"asked to settle {command.step}, attempt {command.attempt}", "It is not in doubt.")
+    if not 0 <= command.cost_microusd <= doubt.cost_microusd_max:
+        raise _refused(
+            state,
+            f"told that {command.step} cost {command.cost_microusd}",
+            f"It can have cost 0 to {doubt.cost_microusd_max} millionths of a dollar.",
+        )
+    return (
+        AttemptSettled(
+            step=command.step,
+            attempt=command.attempt,
+            cost_microusd=command.cost_microusd,
+            difference_microusd=doubt.cost_microusd_max - command.cost_microusd,
+            by=command.by,
+        ),
+    )
+
+
+def _is_attempt(doubt: DoubtfulAttempt, command: SettleAttempt) -> bool:
+    return doubt.step == command.step and doubt.attempt == command.attempt
+
+
+def _open_attempt(state: SessionState, step: str, number: int) -> OpenAttempt:
+    attempt = state.work.open.get(StepId(step))
+    if attempt is None or attempt.attempt != number:
+        raise _refused(state, f"told of {step}, attempt {number}", "No such call is under way; its end is on record.")
+    return attempt
+
+
+def _require(state: SessionState, statuses: tuple[Status, ...], what: str) -> None:
+    if state.life.status not in statuses:
+        raise CommandRefused(
+            f"a session that is {state.life.status} can't {what}.",
+            where=f"session {state.session[:8]}",
+            now=_advice(state),
+        )
+
+
+def _require_unfinished(state: SessionState) -> None:
+    if state.life.status.is_over:
+        raise CommandRefused(
+            f"it is {state.life.status}; nothing more can happen.", where=f"session {state.session[:8]}"
+        )
+
+
+def _advice(state: SessionState) -> str:
+    match state.life.status:
+        case Status.PAUSED:
+            return "Resume it first."
+        case Status.ESCALATED:
+            return "Answer its question first."
+        case Status.FAILED:
+            return "Retry its failed turn first."
+        case Status.RUNNING:
+            return "It is running."
+        case _:
+            return ""
+
+
+def _refused(state: SessionState, what: str, now: str = "") -> CommandRefused:
+    return CommandRefused(f"{what}.", where=f"session {state.session[:8]}", now=now)

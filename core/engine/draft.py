@@ -1,0 +1,62 @@
+"""What has one settlement come to so far?
+
+The draft is the only mutable thing in the engine and never leaves it: events are added, each evolves the state, and a
+command that turns out to be refused half-way takes its events back.
+"""
+
+from __future__ import annotations
+
+from core.domain.commands import Command
+from core.domain.errors import CommandRefused
+from core.domain.events import Event, SessionOpened
+from core.domain.flow import Flow
+from core.domain.session import SessionState
+from core.engine.decide import decide, follow_up, is_for_the_flow
+from core.engine.engine import Engine
+from core.engine.evolve import evolve
+
+
+class Draft:
+    """Events decided since `state` was handed in, and the state that they leave."""
+
+    __slots__ = ("_flow", "engine", "events", "now_ms", "state")
+
+    def __init__(self, engine: Engine, state: SessionState, *, now_ms: int) -> None:
+        self.engine = engine
+        self.state = state
+        self.now_ms = now_ms
+        self.events: list[Event] = []
+        self._flow = engine.flow(state) if state.opening is not None else None
+
+    @property
+    def flow(self) -> Flow:
+        """The session's flow; known from its opening on."""
+        if self._flow is None:
+            raise CommandRefused("nothing is recorded of it yet.", where=f"session {self.state.session[:8]}")
+        return self._flow
+
+    def add(self, *events: Event) -> None:
+        """Take events as happened."""
+        for event in events:
+            if isinstance(event, SessionOpened):
+                self._flow = self.engine.flow_of(event.opening)
+            self.state = evolve(self.state, event, at_ms=self.now_ms, flow=self.flow)
+            self.events.append(event)
+
+    def obey(self, command: Command) -> None:
+        """Take everything that `command` brings about, or nothing of it and raise CommandRefused."""
+        state, count = self.state, len(self.events)
+        try:
+            self._obey(command)
+        except CommandRefused:
+            self.state = state
+            del self.events[count:]
+            raise
+
+    def _obey(self, command: Command) -> None:
+        self.add(*decide(self.state, command, now_ms=self.now_ms))
+        if is_for_the_flow(self.state, command):
+            self.add(*self.flow.decide(self.state, command))
+        following = follow_up(command)
+        if following is not None:
+            self._obey(following)

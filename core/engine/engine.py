@@ -1,0 +1,62 @@
+"""Which flows and which rules does the engine know?
+
+Flows are known from the start; rule sets are looked up by digest in a mapping that the runtime fills from the catalogue
+before it folds or settles a session that names one. Both are content-addressed, so the engine stays a pure function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.domain.errors import MootError
+from core.domain.facts import Facts, FactValue
+from core.domain.flow import Flow
+from core.domain.ids import Digest
+from core.domain.session import Opening, SessionState
+from core.engine.facts import session_facts
+from core.rules.compiled import CompiledRules
+
+
+class NotVerifiableHere(MootError):
+    """A log names a flow, rule set or version that this installation doesn't have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """`flows` by `name@version`, `rule_sets` by digest."""
+
+    flows: Mapping[str, Flow]
+    rule_sets: Mapping[Digest, CompiledRules]
+
+    def flow_of(self, opening: Opening) -> Flow:
+        """The flow that an opening pins. Raises NotVerifiableHere where it isn't installed."""
+        flow = self.flows.get(opening.flow)
+        if flow is None:
+            raise NotVerifiableHere(
+                f"no flow {opening.flow!r} is installed here.",
+                now=f"Known are {', '.join(sorted(self.flows))}; open it with the release that made it.",
+            )
+        return flow
+
+    def flow(self, state: SessionState) -> Flow:
+        """The flow of a session that was opened."""
+        if state.opening is None:
+            raise NotVerifiableHere("nothing is recorded of it.", where=f"session {state.session[:8]}")
+        return self.flow_of(state.opening)
+
+    def rules(self, state: SessionState) -> CompiledRules:
+        """The rules in force in a session. Raises NotVerifiableHere where their version isn't at hand."""
+        rules = self.rule_sets.get(state.ruling.digest)
+        if rules is None:
+            raise NotVerifiableHere(
+                f"the rules {state.ruling.digest[:12]} that it names are not at hand.",
+                where=f"session {state.session[:8]}",
+            )
+        return rules
+
+    def facts(self, state: SessionState, *, now_ms: int) -> Facts:
+        """Every fact of a session at Unix time `now_ms`: the engine's and its flow's."""
+        facts: dict[str, FactValue] = session_facts(state, now_ms)
+        facts.update(self.flow(state).facts(state))
+        return facts

@@ -1,0 +1,76 @@
+"""What can a rule know of any session, whatever its flow?"""
+
+from __future__ import annotations
+
+from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.session import SessionState
+
+PPM = 1_000_000
+
+SESSION_FACTS: tuple[FactSpec, ...] = (
+    FactSpec(name="status", unit=FactUnit.WORD, meaning="where the session stands", example="running"),
+    FactSpec(name="flow", unit=FactUnit.WORD, meaning="the kind of session", example="debate"),
+    FactSpec(name="turn_count", unit=FactUnit.COUNT, meaning="answers recorded so far", example=4),
+    FactSpec(name="attempt_count", unit=FactUnit.COUNT, meaning="calls begun so far", example=5),
+    FactSpec(name="error_count", unit=FactUnit.COUNT, meaning="calls that failed so far", example=1),
+    FactSpec(name="consecutive_error_count", unit=FactUnit.COUNT, meaning="failed calls in a row", example=0),
+    FactSpec(name="error_rate_ppm", unit=FactUnit.PPM, meaning="failed calls among all ended ones", example=200_000),
+    FactSpec(
+        name="elapsed_ms",
+        unit=FactUnit.MILLISECONDS,
+        meaning="active time since the session began (paused time does not count)",
+        example=252_000,
+        grows_with_time=True,
+    ),
+    FactSpec(
+        name="silence_ms",
+        unit=FactUnit.MILLISECONDS,
+        meaning="active time since something was last said",
+        example=4_000,
+        grows_with_time=True,
+    ),
+    FactSpec(
+        name="round_elapsed_ms",
+        unit=FactUnit.MILLISECONDS,
+        meaning="active time since the round began",
+        example=63_000,
+        grows_with_time=True,
+    ),
+    FactSpec(name="cost_microusd", unit=FactUnit.MICROUSD, meaning="money spent so far", example=41_200),
+    FactSpec(
+        name="budget_microusd",
+        unit=FactUnit.MICROUSD,
+        meaning="the session's cap, none if it has none",
+        example=120_000,
+    ),
+    FactSpec(name="budget_used_ppm", unit=FactUnit.PPM, meaning="share of the cap that is spent", example=343_000),
+    FactSpec(name="tokens_input", unit=FactUnit.COUNT, meaning="tokens sent so far", example=5_120),
+    FactSpec(name="tokens_output", unit=FactUnit.COUNT, meaning="tokens answered so far", example=1_604),
+    FactSpec(name="escalation_count", unit=FactUnit.COUNT, meaning="questions put to the operator so far", example=0),
+)
+
+
+def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
+    """A value for each of SESSION_FACTS at Unix time `now_ms`."""
+    work, money, time = state.work, state.money, state.time
+    active_ms = time.at(now_ms)
+    ended = work.turns + work.errors
+    cap = money.cap_microusd
+    return {
+        "status": state.life.status.value,
+        "flow": state.opening.flow.partition("@")[0] if state.opening else "",
+        "turn_count": work.turns,
+        "attempt_count": work.attempts,
+        "error_count": work.errors,
+        "consecutive_error_count": work.consecutive_errors,
+        "error_rate_ppm": work.errors * PPM // ended if ended else 0,
+        "elapsed_ms": active_ms,
+        "silence_ms": active_ms - time.last_turn_active_ms,
+        "round_elapsed_ms": active_ms - time.round_active_ms,
+        "cost_microusd": money.spent_microusd,
+        "budget_microusd": cap,
+        "budget_used_ppm": None if cap is None else money.spent_microusd * PPM // cap if cap else 0,
+        "tokens_input": money.tokens_input,
+        "tokens_output": money.tokens_output,
+        "escalation_count": state.life.escalations,
+    }

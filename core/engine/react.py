@@ -1,0 +1,122 @@
+"""What do the rules in force say about what has just happened?
+
+Rules fire on the rising edge: when their condition becomes true. What they ask for are commands, obeyed like anybody's;
+of the decisive ones the first wins, in order of priority, and those it defeats are recorded as overruled, as is every
+command that the session refuses. A rule that woke another is heard in the same settlement, up to a named bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.domain.commands import (
+    ApplyTemplate,
+    Command,
+    Complete,
+    ContinueOn,
+    Escalate,
+    Pause,
+    StartNewRound,
+)
+from core.domain.errors import CommandRefused
+from core.domain.events import ActionOverruled, RuleErred, RuleFired, RuleRearmed
+from core.domain.facts import Facts
+from core.domain.ids import RuleId
+from core.domain.session import Status
+from core.engine.draft import Draft
+from core.rules import action as asked
+from core.rules.compiled import CompiledRules
+from core.rules.rule import Repeat, Rule, fields_of, is_decisive, type_of
+
+PASSES_MAX = 8
+"""How often rules may wake rules within one settlement before the rest is left undone, and recorded as such."""
+
+
+def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[RuleId]:
+    """One pass of the rules over the draft's state; returns those that fired, to be left alone in later passes.
+
+    `heard` fired in earlier passes of this settlement, `since` is the number of the draft's events already reacted to.
+    """
+    rules = draft.engine.rules(draft.state)
+    facts = draft.engine.facts(draft.state, now_ms=draft.now_ms)
+    evaluation = rules.evaluate(facts)
+    if evaluation.errors:
+        _report(draft, evaluation.errors)
+    if draft.state.ruling.spent:
+        unknown = frozenset(rule for rule, _ in evaluation.errors)
+        _rearm(draft, rules, evaluation.true_ids | unknown, since)
+    firing = tuple(_firing(rules, evaluation.true_ids - heard - draft.state.ruling.spent))
+    _fire(draft, firing, facts)
+    return heard | {rule.id for rule in firing}
+
+
+def _firing(rules: CompiledRules, ids: frozenset[RuleId]) -> Iterator[Rule]:
+    if ids:
+        yield from (rule for rule in rules.enabled if rule.id in ids)
+
+
+def _report(draft: Draft, errors: tuple[tuple[RuleId, str], ...]) -> None:
+    """An error is recorded once: the rule counts as spent until it can be evaluated and is false."""
+    for rule, message in errors:
+        if rule not in draft.state.ruling.spent:
+            draft.add(RuleErred(rule=rule, message=message))
+
+
+def _rearm(draft: Draft, rules: CompiledRules, holding: frozenset[RuleId], since: int) -> None:
+    began = any(draft.flow.round_began(event) for event in draft.events[since:])
+    for id in sorted(draft.state.ruling.spent):
+        rule = rules.by_id.get(id)
+        if rule is None or not rule.enabled or id not in holding or (began and rule.repeat is Repeat.ROUND):
+            draft.add(RuleRearmed(rule=id))
+
+
+def _fire(draft: Draft, firing: tuple[Rule, ...], facts: Facts) -> None:
+    winner: RuleId | None = None
+    for rule in firing:
+        draft.add(
+            RuleFired(
+                rule=rule.id,
+                priority=rule.priority,
+                stays_armed=rule.repeat is Repeat.EVENT,
+                actions=tuple(type_of(action).value for action in rule.then),
+                seen={name: facts[name] for name in sorted(fields_of(rule.when)) if name in facts},
+            )
+        )
+        for action in rule.then:
+            if is_decisive(action) and winner is not None:
+                _overrule(draft, rule, action, f"{winner} has decided already")
+                continue
+            try:
+                draft.obey(command_of(action, by=f"rule:{rule.id}"))
+            except CommandRefused as refusal:
+                _overrule(draft, rule, action, str(refusal))
+                continue
+            if is_decisive(action):
+                winner = rule.id
+
+
+def _overrule(draft: Draft, rule: Rule, action: asked.Action, reason: str) -> None:
+    draft.add(ActionOverruled(rule=rule.id, action=type_of(action).value, reason=reason))
+
+
+def command_of(action: asked.Action, *, by: str) -> Command:
+    """The command that a rule's action amounts to."""
+    match action:
+        case asked.ContinueDebate():
+            return ContinueOn(reason=action.reason, by=by)
+        case asked.PauseDebate():
+            return Pause(reason=action.reason, by=by)
+        case asked.CompleteDebate():
+            return Complete(reason=action.reason, by=by)
+        case asked.StartNewRound():
+            return StartNewRound(reason=action.reason, by=by)
+        case asked.EscalateToHuman():
+            return Escalate(question=action.question, reason=action.reason, by=by)
+        case asked.ApplyTemplate():
+            return ApplyTemplate(template=action.template, by=by)
+
+
+def may_react(draft: Draft) -> bool:
+    """True while rules have a say: the session runs and its end is not decided yet."""
+    life = draft.state.life
+    return life.status is Status.RUNNING and life.completing is None

@@ -1,0 +1,70 @@
+"""What does a recorded log say, and would the same decisions be taken again?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.domain.commands import Envelope
+from core.domain.events import Recorded, SessionOpened
+from core.domain.ids import SessionId
+from core.domain.session import SessionState
+from core.engine.engine import Engine
+from core.engine.evolve import evolve, unopened
+from core.engine.settle import settle
+
+
+def fold(engine: Engine, records: Iterable[Recorded], *, state: SessionState) -> SessionState:
+    """The state after `records`, which follow on `state` without a gap. Rules are not asked, only remembered."""
+    for record in records:
+        event = record.event
+        flow = engine.flow_of(event.opening) if isinstance(event, SessionOpened) else engine.flow(state)
+        state = evolve(state, event, at_ms=record.at_ms, flow=flow)
+    return state
+
+
+def fold_session(engine: Engine, session: SessionId, records: Iterable[Recorded]) -> SessionState:
+    """The state that a session's whole log leaves."""
+    return fold(engine, records, state=unopened(session))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divergence:
+    """The first event that would be decided otherwise today: what is on record, what would be."""
+
+    seq: int
+    recorded: str
+    decided: str
+
+
+def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> Divergence | None:
+    """Ask every decision of a log again; None where each event comes out the same.
+
+    Raises NotVerifiableHere where the log pins something that isn't at hand.
+    """
+    state = unopened(session)
+    for append in _appends(records):
+        first = append[0]
+        if not isinstance(first.envelope, Envelope):
+            return Divergence(seq=first.seq, recorded=repr(first.event), decided="nothing: no command is on record")
+        settlement = settle(engine, state, first.envelope.command, now_ms=first.envelope.at_ms)
+        for index, record in enumerate(append):
+            decided = settlement.events[index] if index < len(settlement.events) else None
+            if decided != record.event:
+                return Divergence(seq=record.seq, recorded=repr(record.event), decided=repr(decided))
+        if len(settlement.events) > len(append):
+            surplus = settlement.events[len(append)]
+            return Divergence(seq=append[-1].seq + 1, recorded="nothing", decided=repr(surplus))
+        state = settlement.state
+    return None
+
+
+def _appends(records: Sequence[Recorded]) -> Iterable[list[Recorded]]:
+    append: list[Recorded] = []
+    for record in records:
+        if record.envelope is not None and append:
+            yield append
+            append = []
+        append.append(record)
+    if append:
+        yield append

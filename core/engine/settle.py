@@ -1,0 +1,63 @@
+"""What follows from one command, rules included?
+
+The answer is one tuple of events, appended in one transaction: no crash can fall between an event and the rules that it
+wakes. Settling is a pure function of the state, the command and the moment; replaying a log asks it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.commands import BeginAttempt, Command, Open, Queue
+from core.domain.events import CascadeStopped, Event, SessionFailed
+from core.domain.ids import RuleId
+from core.domain.session import SessionState, Status
+from core.engine.draft import Draft
+from core.engine.engine import Engine
+from core.engine.react import PASSES_MAX, may_react, react
+
+QUIET_COMMANDS = (BeginAttempt, Open, Queue)
+"""What these record is an intent or a place in a queue: nothing that a rule could have waited for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """All events that a command brought about, in order, and the state behind them."""
+
+    events: tuple[Event, ...]
+    state: SessionState
+
+
+def settle(engine: Engine, state: SessionState, command: Command, *, now_ms: int) -> Settlement:
+    """Decide, evolve, react until nothing more follows. Raises CommandRefused and then nothing has happened."""
+    now_ms = max(now_ms, state.at_ms)
+    draft = Draft(engine, state, now_ms=now_ms)
+    draft.obey(command)
+    if not isinstance(command, QUIET_COMMANDS):
+        _settle_down(draft)
+    return Settlement(events=tuple(draft.events), state=draft.state)
+
+
+def _settle_down(draft: Draft) -> None:
+    heard: frozenset[RuleId] = frozenset()
+    reacted = 0
+    for _ in range(PASSES_MAX):
+        before = len(draft.events)
+        if may_react(draft):
+            heard = react(draft, heard=heard, since=reacted)
+        reacted = before
+        if len(draft.events) == before:
+            draft.add(*_proceed(draft))
+        if len(draft.events) == before:
+            return
+    draft.add(CascadeStopped(passes=PASSES_MAX))
+
+
+def _proceed(draft: Draft) -> tuple[Event, ...]:
+    """What follows by itself when the rules have nothing more to say."""
+    state = draft.state
+    if state.life.status is not Status.RUNNING:
+        return ()
+    if state.work.exhausted:
+        return (SessionFailed(reason="turn_failed", step=state.work.exhausted[0]),)
+    return draft.flow.proceed(state)

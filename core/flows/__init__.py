@@ -1,0 +1,1 @@
+"""Which kinds of session are there, and what does each do?"""

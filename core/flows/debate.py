@@ -1,0 +1,469 @@
+"""What happens in a debate, and when?
+
+start → seats → turns by round → consensus after every turn → rules → next round or verdict → completion. A debate is
+pure: it answers from its record, its template and the evidence it was opened with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from core.domain.commands import (
+    AddStatement,
+    Admit,
+    AmendMotion,
+    ApplyTemplate,
+    ChangeRounds,
+    Command,
+    Complete,
+    ContinueOn,
+    RecordAnswer,
+    StartNewRound,
+)
+from core.domain.errors import CommandRefused
+from core.domain.events import CompletionDecided, Event, SessionCompleted
+from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.ids import Digest, StepId
+from core.domain.participants import Seat
+from core.domain.session import ROUNDS_MAX, Opening, SessionState
+from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
+from core.domain.summary import TREND_VALUES_MAX, SessionSummary
+from core.flows.debate_events import (
+    DEBATE_EVENTS,
+    ArgumentPresented,
+    ConsensusReached,
+    ConsensusUpdated,
+    DebateCompleted,
+    DebateStarted,
+    MotionAmended,
+    RoundCompleted,
+    RoundsLimitChanged,
+    RoundStarted,
+    StatementAdded,
+    TemplateApplied,
+    VerdictReached,
+)
+from core.flows.debate_state import (
+    DEBATING_ROLES,
+    DebateState,
+    began,
+    evolve_debate,
+    round_of,
+    seat_of,
+    step_id,
+    step_name,
+)
+from core.judging.consensus import KEYWORDS
+from core.judging.measure import Measure, Reading, SeatCues
+from core.prompts.debating import debate_messages, side_of
+from core.templates.template import StepSpec, Template
+
+NAME = "debate"
+VERSION = 1
+VERDICT_STEP = StepId("verdict")
+OUTCOMES = ("for", "against", "undecided")
+VERDICT_LINE = re.compile(r"^\W*verdict\W*:\W*(for|against|undecided)\b", re.IGNORECASE | re.MULTILINE)
+
+DEBATE_FACTS: tuple[FactSpec, ...] = (
+    FactSpec(name="round_count", unit=FactUnit.COUNT, meaning="rounds completed", example=2),
+    FactSpec(name="current_round", unit=FactUnit.COUNT, meaning="the round under way, from 1", example=3),
+    FactSpec(name="rounds_limit", unit=FactUnit.COUNT, meaning="rounds to be played", example=3),
+    FactSpec(name="argument_count", unit=FactUnit.COUNT, meaning="arguments presented", example=4),
+    FactSpec(
+        name="stalled_round_count",
+        unit=FactUnit.COUNT,
+        meaning="completed rounds in a row that moved consensus by less than 2 points",
+        example=1,
+    ),
+    FactSpec(name="concession_count", unit=FactUnit.COUNT, meaning="turns in which a side conceded", example=0),
+    FactSpec(name="statement_count", unit=FactUnit.COUNT, meaning="statements by the operator", example=0),
+    FactSpec(name="consensus_ppm", unit=FactUnit.PPM, meaning="how far the sides agree", example=620_000),
+    FactSpec(
+        name="consensus_gain_ppm",
+        unit=FactUnit.PPM,
+        meaning="by how much the last completed round moved consensus",
+        example=-30_000,
+    ),
+    FactSpec(name="last_role", unit=FactUnit.WORD, meaning="the role that spoke last", example="opponent"),
+    FactSpec(name="last_text", unit=FactUnit.TEXT, meaning="what was said last", example="I agree that the rota…"),
+    FactSpec(name="template", unit=FactUnit.WORD, meaning="the format being followed", example="standard_debate"),
+    FactSpec(name="complexity", unit=FactUnit.WORD, meaning="the format's complexity", example="standard"),
+    FactSpec(
+        name="roles",
+        unit=FactUnit.WORDS,
+        meaning="the roles that are seated",
+        example=("proposer", "opponent", "judge"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebateFlow:
+    """The debate. `templates` and `documents` are looked up by the digests that an opening pins."""
+
+    templates: Mapping[Digest, Template]
+    documents: Mapping[Digest, Document]
+    measure: Measure = KEYWORDS
+    name: str = NAME
+    version: int = VERSION
+    event_kinds: tuple[type, ...] = DEBATE_EVENTS
+    fact_specs: tuple[FactSpec, ...] = DEBATE_FACTS
+
+    def begin(self, opening: Opening) -> DebateState:
+        return began(opening, self.templates[opening.template_digest])
+
+    def decide(self, state: SessionState, command: Command) -> tuple[Event, ...]:
+        debate: DebateState = state.flow
+        match command:
+            case RecordAnswer() if command.step == VERDICT_STEP:
+                return _judged(state, command)
+            case RecordAnswer():
+                return self._argued(state, command)
+            case Admit():
+                return (
+                    DebateStarted(
+                        motion=debate.motion,
+                        template=debate.template.id,
+                        seats=tuple(debate.seats),
+                        rounds_limit=debate.rounds_limit,
+                    ),
+                )
+            case StartNewRound():
+                return _new_round(state, by=command.by)
+            case ContinueOn():
+                return _one_more_round(state, by=command.by)
+            case ChangeRounds():
+                return _rounds_changed(state, command)
+            case ApplyTemplate():
+                return self._template_applied(state, command)
+            case AddStatement():
+                text = _said(state, command.text, "a statement")
+                return (StatementAdded(text=text, by=command.by, round=max(1, debate.round)),)
+            case AmendMotion():
+                return (MotionAmended(motion=_said(state, command.motion, "a motion"), by=command.by),)
+            case Complete():
+                return _ruled_by_operator(state, command)
+            case _:
+                return ()
+
+    def proceed(self, state: SessionState) -> tuple[Event, ...]:
+        debate: DebateState = state.flow
+        if debate.outcome:
+            return ()
+        if state.life.completing is not None:
+            return () if debate.arguments or state.work.open else _nothing_argued(state)
+        if debate.is_round_open:
+            return () if _next_step(debate) else (_round_over(debate),)
+        limit = debate.change.rounds_limit if debate.change else debate.rounds_limit
+        if debate.round >= limit:
+            return (CompletionDecided(reason="rounds_played", by=f"template:{debate.template.id}"),)
+        template = debate.change.template if debate.change else debate.template
+        number = debate.round + 1
+        steps = template.steps_of_round(number, rounds_limit=limit)
+        return (RoundStarted(round=number, steps=tuple(step.name for step in steps)),)
+
+    def evolve(self, flow_state: DebateState, event: Event) -> DebateState:
+        return evolve_debate(flow_state, event, templates=self.templates, measure=self.measure)
+
+    def plan(self, state: SessionState) -> tuple[Step, ...]:
+        debate: DebateState = state.flow
+        if state.work.open or debate.outcome:
+            return ()
+        if state.life.completing is not None:
+            return (_verdict_step(debate),) if debate.arguments else ()
+        spec = _next_step(debate) if debate.is_round_open else None
+        if spec is None:
+            return ()
+        id = step_id(debate.round, spec.name, spec.seat)
+        return (Step(id=id, kind=StepKind.TURN, seat=spec.seat, task=spec.task, round=debate.round),)
+
+    def request(self, state: SessionState, step: Step) -> ModelRequest:
+        debate: DebateState = state.flow
+        opening = _opening(state)
+        seat = debate.seats[step.seat]
+        documents = tuple(self.documents[pinned.digest] for pinned in opening.documents)
+        documents = tuple(
+            replace(document, name=pinned.name) if document.name != pinned.name else document
+            for document, pinned in zip(documents, opening.documents, strict=True)
+        )
+        return ModelRequest(
+            session=state.session,
+            step=step.id,
+            seat=step.seat,
+            kind=step.kind,
+            model=seat.participant.model,
+            messages=debate_messages(
+                motion=debate.motion,
+                seat=seat,
+                seats=debate.seats,
+                instruction=_instruction(debate, step),
+                round_number=step.round,
+                rounds_limit=debate.rounds_limit,
+                turns=debate.turns,
+                documents=documents,
+            ),
+            tokens_output_max=seat.participant.tokens_output_max,
+            temperature_milli=seat.participant.temperature_milli,
+            seed=opening.seed,
+            brief=Brief(
+                motion=debate.motion,
+                role=seat.role,
+                side=side_of(seat.role),
+                task=step.task,
+                round=step.round,
+                rounds_limit=debate.rounds_limit,
+                turns=debate.turns,
+                documents=documents,
+            ),
+        )
+
+    def facts(self, state: SessionState) -> dict[str, FactValue]:
+        debate: DebateState = state.flow
+        agreement, last = debate.agreement, debate.last_turn
+        return {
+            "round_count": debate.rounds_completed,
+            "current_round": debate.round,
+            "rounds_limit": debate.rounds_limit,
+            "argument_count": debate.arguments,
+            "stalled_round_count": agreement.stalled_rounds,
+            "concession_count": debate.concessions,
+            "statement_count": debate.statements,
+            "consensus_ppm": agreement.ppm,
+            "consensus_gain_ppm": agreement.gain_ppm,
+            "last_role": (last.role.value if last.role else "operator") if last else None,
+            "last_text": last.text if last else None,
+            "template": debate.template.id,
+            "complexity": debate.template.complexity.value,
+            "roles": tuple(spec.role.value for spec in debate.template.seats),
+        }
+
+    def round_began(self, event: Event) -> bool:
+        return isinstance(event, RoundStarted)
+
+    def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
+        match event:
+            case ConsensusUpdated():
+                trend = (*summary.trend, event.ppm)[-TREND_VALUES_MAX:]
+                return replace(summary, consensus_ppm=event.ppm, trend=trend)
+            case RoundStarted():
+                return replace(summary, round=event.round)
+            case DebateStarted() | RoundsLimitChanged():
+                return replace(summary, rounds_limit=event.rounds_limit)
+            case TemplateApplied():
+                return replace(summary, rounds_limit=event.rounds_limit, template=event.template)
+            case MotionAmended():
+                return replace(summary, motion=event.motion)
+            case VerdictReached():
+                return replace(summary, outcome=event.outcome, verdict=event.reason)
+            case _:
+                return summary
+
+    def _argued(self, state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
+        debate: DebateState = state.flow
+        seat = debate.seats[seat_of(command.step)]
+        number = round_of(command.step)
+        argued = ArgumentPresented(
+            step=command.step,
+            seat=seat.id,
+            role=seat.role,
+            round=number,
+            number=debate.arguments + 1,
+            text=command.text,
+            tokens_output=command.tokens_output,
+            cost_microusd=command.cost_microusd,
+            model=command.model,
+        )
+        reading = self._reading(debate, seat, command.text)
+        if reading is None:
+            return (argued,)
+        updated = ConsensusUpdated(
+            round=number, ppm=reading.ppm, measure=reading.measure, inputs=reading.inputs, reason=reading.reason
+        )
+        level = debate.template.consensus_ppm
+        if debate.agreement.is_reached or reading.ppm < level:
+            return (argued, updated)
+        return (argued, updated, ConsensusReached(round=number, ppm=reading.ppm, level_ppm=level))
+
+    def _reading(self, debate: DebateState, seat: Seat, text: str) -> Reading | None:
+        cues = dict(debate.agreement.cues)
+        if seat.role in DEBATING_ROLES:
+            cues[seat.id] = SeatCues(seat=seat.id, side=side_of(seat.role), cues=self.measure.analyse(text))
+        return self.measure.combine(tuple(cues.values()))
+
+    def _template_applied(self, state: SessionState, command: ApplyTemplate) -> tuple[Event, ...]:
+        debate: DebateState = state.flow
+        digest = command.digest or state.ruling.templates.get(command.template, Digest(""))
+        template = self.templates.get(digest)
+        if template is None:
+            raise _refused(
+                state, f"no template {command.template!r} is pinned for it.", "Apply one that is in the list."
+            )
+        in_force = debate.change.template if debate.change else debate.template
+        if template == in_force:
+            raise _refused(state, f"it follows {template.id} already.")
+        return (
+            TemplateApplied(
+                template=template.id,
+                digest=digest,
+                seats=_seated(state, template),
+                rounds_limit=max(template.rounds, debate.round),
+                by=command.by,
+            ),
+        )
+
+
+def _next_step(debate: DebateState) -> StepSpec | None:
+    return next((spec for spec in debate.steps if spec.name not in debate.spoken), None)
+
+
+def _round_over(debate: DebateState, *, is_cut_short: bool = False) -> RoundCompleted:
+    return RoundCompleted(
+        round=debate.round,
+        arguments=len(debate.spoken),
+        consensus_ppm=debate.agreement.ppm,
+        is_cut_short=is_cut_short,
+    )
+
+
+def _new_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    closing = (_round_over(debate, is_cut_short=True),) if debate.is_round_open else ()
+    return (*closing, *_one_more_round(state, by=by))
+
+
+def _one_more_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
+    """Nothing where a round is left to play; otherwise the limit is raised by one."""
+    debate: DebateState = state.flow
+    if debate.round < debate.rounds_limit:
+        return ()
+    if debate.rounds_limit >= ROUNDS_MAX:
+        raise _refused(state, f"it has played {ROUNDS_MAX} rounds, the most there are.", "Complete it.")
+    return (RoundsLimitChanged(rounds_limit=debate.rounds_limit + 1, by=by),)
+
+
+def _rounds_changed(state: SessionState, command: ChangeRounds) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    least = max(1, debate.round)
+    if not least <= command.rounds_limit <= ROUNDS_MAX:
+        raise _refused(
+            state, f"{command.rounds_limit} can't be its number of rounds.", f"Name one from {least} to {ROUNDS_MAX}."
+        )
+    return (RoundsLimitChanged(rounds_limit=command.rounds_limit, by=command.by),)
+
+
+def _said(state: SessionState, text: str, what: str) -> str:
+    if not text.strip():
+        raise _refused(state, f"{what} without words.", "Say something or leave it.")
+    return text.strip()
+
+
+def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
+    debate: DebateState = state.flow
+    casting = _opening(state).casting
+    seats: list[Seat] = []
+    for spec in template.seats:
+        sitting = debate.seats.get(spec.id)
+        if sitting is not None and sitting.role is spec.role:
+            seats.append(sitting)
+            continue
+        participant = casting.get(spec.role.value)
+        if participant is None:
+            raise _refused(state, f"nobody is cast as {spec.role} for the template {template.id}.")
+        seats.append(Seat(id=spec.id, role=spec.role, participant=participant))
+    return tuple(seats)
+
+
+def _verdict_step(debate: DebateState) -> Step:
+    spec = debate.template.verdict
+    return Step(id=VERDICT_STEP, kind=StepKind.VERDICT, seat=spec.seat, task=spec.task, round=max(1, debate.round))
+
+
+def _instruction(debate: DebateState, step: Step) -> str:
+    if step.id == VERDICT_STEP:
+        return debate.template.verdict.instruction
+    name = step_name(step.id)
+    return next(spec.instruction for spec in debate.template.steps if spec.name == name)
+
+
+def _judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    seat = debate.template.verdict.seat
+    outcome, reason = outcome_of(command.text)
+    verdict = VerdictReached(
+        step=command.step,
+        seat=seat,
+        by=f"seat:{seat}",
+        outcome=outcome,
+        text=command.text,
+        reason=reason,
+        tokens_output=command.tokens_output,
+        cost_microusd=command.cost_microusd,
+        model=command.model,
+    )
+    return (verdict, *_closing(state, outcome))
+
+
+def outcome_of(text: str) -> tuple[str, str]:
+    """What a judge's words decide, and why we read them so. The last line that names an outcome counts."""
+    named = VERDICT_LINE.findall(text)
+    if not named:
+        return "undecided", "the judge named no outcome"
+    outcome = named[-1].lower()
+    return outcome, f"the judge found {outcome} the motion" if outcome != "undecided" else "the judge left it undecided"
+
+
+def _ruled_by_operator(state: SessionState, command: Complete) -> tuple[Event, ...]:
+    outcome = command.outcome or outcome_of(command.verdict)[0]
+    if outcome not in OUTCOMES:
+        raise _refused(state, f"{outcome!r} is no outcome.", f"Name one of {', '.join(OUTCOMES)}.")
+    verdict = VerdictReached(
+        step=VERDICT_STEP,
+        seat=state.flow.template.verdict.seat,
+        by=command.by,
+        outcome=outcome,
+        text=command.verdict,
+        reason=f"ruled by the {command.by}",
+    )
+    return (verdict, *_closing(state, outcome))
+
+
+def _nothing_argued(state: SessionState) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    verdict = VerdictReached(
+        step=VERDICT_STEP,
+        seat=debate.template.verdict.seat,
+        by="nobody",
+        outcome="undecided",
+        text="Nothing was argued.",
+        reason="nothing was argued",
+    )
+    return (verdict, *_closing(state, "undecided"))
+
+
+def _closing(state: SessionState, outcome: str) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    reason = state.life.completing or "completed"
+    closing: list[Event] = [_round_over(debate, is_cut_short=True)] if debate.is_round_open else []
+    completed = DebateCompleted(
+        reason=reason,
+        outcome=outcome,
+        rounds=debate.rounds_completed + len(closing),
+        arguments=debate.arguments,
+        consensus_ppm=debate.agreement.ppm,
+        cost_microusd=state.money.spent_microusd,
+        tokens_input=state.money.tokens_input,
+        tokens_output=state.money.tokens_output,
+    )
+    return (*closing, completed, SessionCompleted(reason=reason))
+
+
+def _opening(state: SessionState) -> Opening:
+    if state.opening is None:
+        raise CommandRefused("nothing is recorded of it yet.", where=f"session {state.session[:8]}")
+    return state.opening
+
+
+def _refused(state: SessionState, what: str, now: str = "") -> CommandRefused:
+    return CommandRefused(what, where=f"session {state.session[:8]}", now=now)

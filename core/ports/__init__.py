@@ -1,0 +1,1 @@
+"""What does the core ask of the world outside, and what may it rely on?"""

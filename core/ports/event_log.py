@@ -1,0 +1,67 @@
+"""Where are events kept, and what may the core rely on?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.domain.commands import Envelope
+from core.domain.events import Event, Recorded
+from core.domain.ids import SessionId
+
+READ_EVENTS_MAX = 1_000
+"""The most that one read returns: readers page on from the last position they saw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """Events that one command brought about. `expected_seq` is the log's length before them (0 for a new session)."""
+
+    session: SessionId
+    envelope: Envelope
+    events: tuple[Event, ...]
+    expected_seq: int
+
+
+class EventLog(Protocol):
+    """An append-only log for each session, in one global order.
+
+    Order: within a session `seq` counts from 1 without gaps; over all sessions `position` grows with every event, in
+    commit order, and a reader that has seen position p has seen all before it.
+    Durability: `append` returns after the commit. With SQLite in WAL mode and `synchronous=NORMAL` that survives a
+    killed process; with FULL also a loss of power.
+    Errors: LogConflict where `expected_seq` does not hold; StorageFailed where the disk or database refuses. Either
+    way nothing of the call was written, and appends of other callers are unaffected.
+    """
+
+    async def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        """Write all `appends` in one transaction, in order, or none of them.
+
+        Several for one session may follow one another: each expects the length that the one before leaves.
+        """
+        ...
+
+    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+        """A session's events with `seq > after_seq`, at most `limit`, oldest first; empty for an unknown session."""
+        ...
+
+    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+        """Every session's events with `position > after_position`, at most `limit`, in order of position."""
+        ...
+
+    async def last_position(self) -> int:
+        """The position of the newest committed event; 0 for an empty log."""
+        ...
+
+    async def session_ids(self, prefix: str = "", *, limit: int = READ_EVENTS_MAX) -> Sequence[SessionId]:
+        """Ids of recorded sessions that begin with `prefix`, newest opened first."""
+        ...
+
+    async def delete(self, session: SessionId) -> None:
+        """Forget a session's events for good. Positions of others do not change and are never given out again."""
+        ...
+
+    async def close(self) -> None:
+        """Write what is queued, then release the files. A closed log refuses with StorageFailed."""
+        ...

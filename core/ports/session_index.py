@@ -1,0 +1,53 @@
+"""How are sessions listed and searched without folding their logs?
+
+The index is a projection: rows that follow from events alone (`core.engine.summarise`), stored together with the
+position that they reflect. Delete it and it is rebuilt, equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from core.domain.ids import SessionId
+from core.domain.summary import SessionSummary
+
+SESSIONS_LISTED_MAX = 10_000
+
+
+class SessionIndex(Protocol):
+    """Rows and their position change in one transaction: nothing is counted twice, nothing is missed."""
+
+    async def position(self) -> int:
+        """The log position up to which the rows are true."""
+        ...
+
+    async def advance(self, summaries: Sequence[SessionSummary], *, position: int) -> None:
+        """Replace these rows and move the position, in one transaction."""
+        ...
+
+    async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
+        """Rows whose newest event lies after position `changed_after`, newest opened first."""
+        ...
+
+    async def summary(self, session: SessionId) -> SessionSummary | None: ...
+
+    async def unfinished(self) -> Sequence[SessionId]:
+        """Sessions that are not over, in the order in which they were opened."""
+        ...
+
+    async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
+        """Sessions whose title, motion or spoken words contain `text`, whatever its case."""
+        ...
+
+    async def spent_since(self, at_ms: int) -> int:
+        """Micro-dollars recorded as spent at or after that moment, over all sessions, deleted ones included."""
+        ...
+
+    async def forget(self, session: SessionId) -> None:
+        """Drop a deleted session's row. What it spent stays counted."""
+        ...
+
+    async def clear(self) -> None:
+        """Drop every row and go back to position 0; the next advance rebuilds them."""
+        ...

@@ -1,0 +1,1 @@
+"""What exactly is a model sent?"""

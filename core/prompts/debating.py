@@ -1,0 +1,83 @@
+"""What exactly is a seat of a debate sent?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.domain.ids import SeatId
+from core.domain.participants import Role, Seat
+from core.domain.steps import Document, Message
+from core.domain.transcript import Turn, TurnKind
+from core.prompts.window import TURN_CHARACTERS_MAX, newest_turns, shortened
+
+DOCUMENT_CHARACTERS_MAX = 12_000
+"""Of all evidence together; what is longer is cut in the order in which the files were given, and marked."""
+
+SIDES: Mapping[Role, int] = {Role.PROPOSER: 1, Role.OPPONENT: -1}
+
+
+def side_of(role: Role) -> int:
+    """+1 for the motion, -1 against it, 0 for a role that weighs."""
+    return SIDES.get(role, 0)
+
+
+def debate_messages(
+    *,
+    motion: str,
+    seat: Seat,
+    seats: Mapping[SeatId, Seat],
+    instruction: str,
+    round_number: int,
+    rounds_limit: int,
+    turns: Sequence[Turn],
+    documents: tuple[Document, ...],
+) -> tuple[Message, ...]:
+    """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence."""
+    parts = [f"The motion: {motion}", _standing(seat, round_number, rounds_limit)]
+    if documents:
+        parts.append(_evidence(documents))
+    if turns:
+        parts.append(_transcript(turns, seats))
+    parts.append(f"Your task now: {instruction}")
+    return (Message(author="system", text=_system(seat)), Message(author="user", text="\n\n".join(parts)))
+
+
+def _system(seat: Seat) -> str:
+    return seat.participant.system_prompt or f"You are the {seat.role} in a moderated debate."
+
+
+def _standing(seat: Seat, round_number: int, rounds_limit: int) -> str:
+    match side_of(seat.role):
+        case 1:
+            stance = "You speak for the motion."
+        case -1:
+            stance = "You speak against the motion."
+        case _:
+            stance = "You take no side."
+    return f"You sit as {seat.id} ({seat.role}). {stance} This is round {round_number} of {rounds_limit}."
+
+
+def _evidence(documents: tuple[Document, ...]) -> str:
+    room = DOCUMENT_CHARACTERS_MAX
+    shown: list[str] = []
+    for document in documents:
+        text = shortened(document.text, max(0, room))
+        room -= len(document.text)
+        shown.append(f"--- {document.name}\n{text}")
+    return "Evidence that may be cited as (file:line):\n" + "\n".join(shown)
+
+
+def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> str:
+    window, before = newest_turns(turns)
+    lines = [f"[{before} earlier turns are left out]"] if before else []
+    lines += [
+        f"{_speaker(turn, seats)}, round {turn.round}:\n{shortened(turn.text, TURN_CHARACTERS_MAX)}" for turn in window
+    ]
+    return "What has been said so far:\n\n" + "\n\n".join(lines)
+
+
+def _speaker(turn: Turn, seats: Mapping[SeatId, Seat]) -> str:
+    if turn.kind is TurnKind.STATEMENT:
+        return "The operator"
+    role = seats[turn.seat].role.value if turn.seat in seats else turn.seat
+    return f"{turn.seat} ({role})" if turn.seat != role else str(turn.seat)

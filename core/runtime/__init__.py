@@ -1,0 +1,1 @@
+"""How do decided steps become acts, and outcomes commands?"""

@@ -1,0 +1,1 @@
+"""In which formats can a debate be held?"""
