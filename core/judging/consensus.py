@@ -26,28 +26,31 @@ CONTENT_WORDS_MAX = 96
 NEGATION_CHARACTERS_MAX = 40
 
 # No phrase holds another one: each place in a text is counted once.
-AGREEMENT_PHRASES = (
-    "agree",
-    "agrees",
-    "agreed",
+CONCESSION_PHRASES = (
     "concede",
     "concedes",
     "conceded",
     "concession",
-    "convinced",
-    "persuaded",
+    "i grant",
     "i accept",
     "we accept",
-    "i grant",
     "fair point",
-    "good point",
     "valid point",
     "you are right",
     "you're right",
     "they are right",
+    "stand corrected",
+)
+AGREEMENT_PHRASES = (
+    *CONCESSION_PHRASES,
+    "agree",
+    "agrees",
+    "agreed",
+    "convinced",
+    "persuaded",
+    "good point",
     "common ground",
     "of one mind",
-    "stand corrected",
     "no objection",
 )
 DISAGREEMENT_PHRASES = (
@@ -134,9 +137,9 @@ def analyse(text: str) -> Cues:
         text = f"{text[:half]}\n{text[-half:]}"
     words = words_of(text)
     telling = _LAST_WORDS.intersection(words)
-    agreements, disagreements = _stances(text, telling) if telling else (0, 0)
+    agreements, disagreements, concessions = _stances(text, telling) if telling else (0, 0, 0)
     content = sorted(content_words(words, words_max=CONTENT_WORDS_MAX))
-    return Cues(agreements=agreements, disagreements=disagreements, words=" ".join(content))
+    return Cues(agreements=agreements, disagreements=disagreements, concessions=concessions, words=" ".join(content))
 
 
 def combine(latest: Sequence[SeatCues]) -> Reading | None:
@@ -183,20 +186,22 @@ def _words_of(latest: Sequence[SeatCues], *, side: int) -> frozenset[str]:
     return frozenset(word for seat in latest if seat.side == side for word in seat.cues.words.split())
 
 
-def _stances(text: str, telling: frozenset[str]) -> tuple[int, int]:
-    """How often `text` agrees and disagrees, by phrases that end in one of the words `telling`."""
+def _stances(text: str, telling: frozenset[str]) -> tuple[int, int, int]:
+    """How often `text` agrees, disagrees and concedes, by phrases that end in one of the words `telling`."""
     own = text.lower().replace("’", "'")
     if "“" in own or '"' in own:
         own = _QUOTED.sub(" ", own)
-    agreements = disagreements = 0
+    agreements = disagreements = concessions = 0
     for word in telling:
         for phrase, stance in _PHRASES_BY_WORD[word]:
             for place in _places(own, phrase):
-                if (stance > 0) is not _is_negated(own, place):
+                is_negated = _is_negated(own, place)
+                if (stance > 0) is not is_negated:
                     agreements += 1
+                    concessions += phrase in CONCESSION_PHRASES and not is_negated
                 else:
                     disagreements += 1
-    return agreements, disagreements
+    return agreements, disagreements, concessions
 
 
 def _places(text: str, phrase: str) -> list[int]:

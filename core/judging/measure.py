@@ -15,12 +15,18 @@ PPM = 1_000_000
 class Cues:
     """What a measure needs to remember of one turn: small, so that a state may hold it instead of the text.
 
-    `words` are content words, sorted and joined by a space: one string takes a tenth of the room of a set.
+    `concessions` are those of the agreements that give a point up. `words` are content words, sorted and joined by a
+    space: one string takes a tenth of the room of a set.
     """
 
     agreements: int
     disagreements: int
+    concessions: int
     words: str
+
+    @property
+    def concedes(self) -> bool:
+        return self.concessions > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

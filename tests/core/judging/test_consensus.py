@@ -109,6 +109,19 @@ def test_nothing_is_read_before_both_sides_have_spoken() -> None:
     assert KEYWORDS.read([]) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "concedes"),
+    [
+        ("I concede that.", True),
+        ("I agree.", False),
+        ("I do not concede that.", False),
+        ("I do not dispute it.", False),
+    ],
+)
+def test_to_agree_is_not_yet_to_concede(text: str, concedes: bool) -> None:
+    assert analyse(text).concedes is concedes
+
+
 def test_a_huge_turn_is_remembered_small_and_read_at_both_ends() -> None:
     cues = analyse("I agree. " + " ".join(f"word{number}" for number in range(100_000)) + " I disagree.")
 
