@@ -22,6 +22,7 @@ class Occurs(StrEnum):
 
     FIRST = "first"
     LATER = "later"
+    MIDDLE = "middle"
     LAST = "last"
     BEFORE_LAST = "before_last"
     EVERY = "every"
@@ -85,6 +86,8 @@ def _occurs(when: Occurs, number: int, rounds_limit: int) -> bool:
             return number == 1
         case Occurs.LATER:
             return number > 1
+        case Occurs.MIDDLE:
+            return 1 < number < rounds_limit
         case Occurs.LAST:
             return number >= rounds_limit
         case Occurs.BEFORE_LAST:
