@@ -55,8 +55,8 @@ _CLOSING = (
 )
 _REVIEW = (
     "Review the debate so far, for both sides alike. List the points that stand and the points that were answered, "
-    "each with its source, name claims that rest on no evidence, and say in one sentence for each side what it must answer "
-    "in the next round. Don't say who is ahead. At most 250 words."
+    "each with its source, name claims that rest on no evidence, and say in one sentence for each side what it must "
+    "answer in the next round. Don't say who is ahead. At most 250 words."
 )
 _VERDICT = (
     "Give the verdict. For each side, list the points that were made, whether and by what each was answered, and what "
