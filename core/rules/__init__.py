@@ -1,0 +1,1 @@
+"""What may an operator rule about a session, and how is it decided?"""

@@ -1,0 +1,187 @@
+"""What is a rule?
+
+A rule says: when this is true of a session, do that. It is data: it can be stored, compared, switched off and shown.
+The plain form is the one that a rule file has, with values as integers in their fact's own unit; storage keeps it, and
+the digest that a session pins is taken of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from core.domain.errors import WrongUse, nearest
+from core.domain.ids import Digest, RuleId, is_snake_case
+from core.rules.action import (
+    Action,
+    ActionType,
+    ApplyTemplate,
+    CompleteDebate,
+    ContinueDebate,
+    EscalateToHuman,
+    PauseDebate,
+    StartNewRound,
+    action_from_plain,
+    action_to_plain,
+    is_decisive,
+    type_of,
+)
+from core.rules.condition import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    ConditionType,
+    Not,
+    condition_from_plain,
+    condition_to_plain,
+    fault_of_shape,
+    fields_of,
+)
+
+__all__ = [
+    "Action",
+    "ActionType",
+    "AllOf",
+    "AnyOf",
+    "ApplyTemplate",
+    "Compare",
+    "CompleteDebate",
+    "Condition",
+    "ConditionType",
+    "ContinueDebate",
+    "EscalateToHuman",
+    "Not",
+    "PauseDebate",
+    "Repeat",
+    "Rule",
+    "StartNewRound",
+    "fields_of",
+    "is_decisive",
+    "rule_from_plain",
+    "rule_set_digest",
+    "rule_to_plain",
+    "type_of",
+]
+
+PRIORITY_MAX = 1000
+"""Priorities run from 0 to here; the higher number goes first."""
+
+ACTIONS_MAX = 8
+"""Actions of one rule."""
+
+OWN_RULE_SET = "own"
+"""The set of a rule that doesn't say to which it belongs: the operator's own."""
+
+
+class Repeat(StrEnum):
+    """How often a rule fires while its condition stays true."""
+
+    EDGE = "edge"
+    """Once, when it becomes true; again only after it was false."""
+    ROUND = "round"
+    """Once in every round in which it is true."""
+    EVENT = "event"
+    """After every event after which it is true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule; whoever holds one holds a well-formed one, because building another raises WrongUse."""
+
+    id: RuleId
+    name: str
+    description: str = ""
+    priority: int
+    when: Condition
+    then: tuple[Action, ...]
+    repeat: Repeat = Repeat.EDGE
+    enabled: bool = True
+    rule_set: str = OWN_RULE_SET
+
+    def __post_init__(self) -> None:
+        if not is_snake_case(self.id):
+            raise WrongUse(f"{self.id!r} can't be the id of a rule.", now="Ids look like complete_at_max_rounds.")
+        fault = self._fault()
+        if fault:
+            raise WrongUse(fault, where=f"rule {self.id}")
+
+    def _fault(self) -> str:
+        if not is_snake_case(self.rule_set):
+            return f"{self.rule_set!r} can't be the name of a rule set."
+        if not 0 <= self.priority <= PRIORITY_MAX:
+            return f"a priority is a number from 0 to {PRIORITY_MAX}, not {self.priority}."
+        if not 1 <= len(self.then) <= ACTIONS_MAX:
+            return f"a rule has from 1 to {ACTIONS_MAX} actions, not {len(self.then)}."
+        return fault_of_shape(self.when)
+
+
+def rule_to_plain(rule: Rule) -> dict[str, object]:
+    """The rule as JSON can carry it: all nine parts, always in this order."""
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "description": rule.description,
+        "priority": rule.priority,
+        "when": condition_to_plain(rule.when),
+        "then": [action_to_plain(action) for action in rule.then],
+        "repeat": rule.repeat.value,
+        "enabled": rule.enabled,
+        "set": rule.rule_set,
+    }
+
+
+def rule_from_plain(plain: Mapping[str, object]) -> Rule:
+    """The inverse of `rule_to_plain`. Raises WrongUse, naming the rule, for anything that it did not write."""
+    try:
+        return _rule_from_plain(plain)
+    except WrongUse as error:
+        raise WrongUse(error.what, where=f"rule {plain.get('id', 'without an id')}", now=error.now) from error
+
+
+def _rule_from_plain(plain: Mapping[str, object]) -> Rule:
+    match dict(plain):
+        case {
+            "id": str(id_),
+            "name": str(name),
+            "description": str(description),
+            "priority": int(priority),
+            "when": when,
+            "then": list(then),
+            "repeat": str(repeat),
+            "enabled": bool(enabled),
+            "set": str(rule_set),
+            **others,
+        } if not others and not isinstance(priority, bool):
+            return Rule(
+                id=RuleId(id_),
+                name=name,
+                description=description,
+                priority=priority,
+                when=condition_from_plain(when),
+                then=tuple(action_from_plain(action) for action in then),
+                repeat=_repeat_named(repeat),
+                enabled=enabled,
+                rule_set=rule_set,
+            )
+        case _:
+            raise WrongUse("a part is missing, unknown or of the wrong type.", now="Import the rule again.")
+
+
+def _repeat_named(name: str) -> Repeat:
+    try:
+        return Repeat(name)
+    except ValueError as error:
+        raise WrongUse(
+            f"no repeat is called {name!r}.", now=nearest(name, [known.value for known in Repeat])
+        ) from error
+
+
+def rule_set_digest(rules: Iterable[Rule]) -> Digest:
+    """SHA-256 (hexadecimal) of the rules' canonical plain form, whatever order they were given in."""
+    plain = [rule_to_plain(rule) for rule in sorted(rules, key=lambda rule: rule.id)]
+    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return Digest(sha256(canonical.encode("ascii")).hexdigest())

@@ -1,0 +1,77 @@
+"""How is a set of rules written down so that reading it gives the same rules again?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import yaml
+
+from core.domain.facts import FactSpec
+from core.rules.action import action_to_plain
+from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not
+from core.rules.rule import OWN_RULE_SET, Repeat, Rule
+from core.rules.units import written
+
+WIDTH_UNBOUNDED = 1 << 30
+"""A condition stays on one line, however long: a file of rules is compared line by line."""
+
+
+class _OneLine(yaml.SafeDumper):
+    """Writes a text with line breaks in one line, escaped: broken over several it would need the place's indent."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = None if text.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_OneLine.add_representer(str, _OneLine.represent_text)
+
+
+def write_rules(rules: Iterable[Rule], *, facts: Mapping[str, FactSpec] | None = None) -> str:
+    """The rules as YAML. With `facts`, values are written in human units (`80 %`); without, as whole numbers.
+
+    What a rule leaves as it is by default is left out.
+    """
+    return "\n".join(_rule(rule, facts or {}) for rule in rules) or "[]\n"
+
+
+def _rule(rule: Rule, facts: Mapping[str, FactSpec]) -> str:
+    lines = [f"- id: {_flow(rule.id)}", f"  name: {_flow(rule.name)}"]
+    if rule.description:
+        lines.append(f"  description: {_flow(rule.description)}")
+    if rule.rule_set != OWN_RULE_SET:
+        lines.append(f"  set: {_flow(rule.rule_set)}")
+    lines.append(f"  priority: {rule.priority}")
+    if rule.repeat is not Repeat.EDGE:
+        lines.append(f"  repeat: {rule.repeat.value}")
+    if not rule.enabled:
+        lines.append("  enabled: false")
+    lines.append(f"  when: {_flow(_condition(rule.when, facts))}")
+    lines.append(f"  then: {_flow([action_to_plain(action) for action in rule.then])}")
+    return "\n".join(lines) + "\n"
+
+
+def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str, object]:
+    match condition:
+        case Compare(type=type_, field=field, value=value):
+            spec = facts.get(field)
+            items = [_value(item, spec) for item in (value if isinstance(value, tuple) else (value,))]
+            return {"field": field, type_.value: items if isinstance(value, tuple) else items[0]}
+        case AllOf(parts=parts):
+            return {"all": [_condition(part, facts) for part in parts]}
+        case AnyOf(parts=parts):
+            return {"any": [_condition(part, facts) for part in parts]}
+        case Not(part=part):
+            return {"not": _condition(part, facts)}
+
+
+def _value(value: int | str | bool, spec: FactSpec | None) -> object:
+    return written(value, spec.unit) if spec and isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _flow(value: object) -> str:
+    """A value on one line. A bare scalar ends with a line that says so, which a file doesn't need."""
+    said = yaml.dump(
+        value, Dumper=_OneLine, default_flow_style=True, sort_keys=False, allow_unicode=True, width=WIDTH_UNBOUNDED
+    )
+    return said.removesuffix("\n").removesuffix("\n...")
