@@ -86,7 +86,15 @@ def _whole(least: int, most: int) -> Read:
     return read
 
 
-def read_usd(value: object) -> int | None:
+def read_budget(text: str) -> int | None:
+    """A cap in micro-dollars as a command line gives it, None for `none`."""
+    try:
+        return _usd(text)
+    except _Refused as error:
+        raise WrongUse(f"a budget {error}, not {text!r:.80}.", where="--budget-usd") from error
+
+
+def _usd(value: object) -> int | None:
     """Micro-dollars from `0.05`, `$5` or 5; None from `none`. Rounded down: reading a cap never raises it."""
     wanted = f"is an amount in dollars such as 0.25, from 0 to {USD_MAX:,}, or none for no cap"
     text = str(value).strip().removeprefix("$")
@@ -101,6 +109,10 @@ def read_usd(value: object) -> int | None:
     if not amount.is_finite() or not 0 <= amount <= USD_MAX:
         raise _Refused(wanted)
     return int(amount * MICROUSD_PER_USD)
+
+
+def _dollars(amount_microusd: object) -> str:
+    return f"{Decimal(str(amount_microusd)) / MICROUSD_PER_USD:f}"
 
 
 def _one_of(*words: str) -> Read:
@@ -122,7 +134,7 @@ def _name(value: object) -> str:
 
 
 def _path(value: object) -> Path:
-    if not isinstance(value, (str, Path)) or not str(value).strip():
+    if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
         raise _Refused("is a path")
     return Path(value).expanduser().absolute()
 
@@ -167,6 +179,14 @@ class SettingSpec:
         own = MOOT_PREFIX + self.key.upper()
         return (own, self.seed_variable) if self.seed_variable else (own,)
 
+    def written(self, value: object) -> str:
+        """The value as a settings file has it."""
+        if self.read is _usd:
+            return "none" if value is None else _dollars(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value)
+
 
 _SECONDS = _whole(1, SECONDS_MAX)
 
@@ -180,9 +200,9 @@ SPECS: tuple[SettingSpec, ...] = (
         "max_concurrent_debates", "max_concurrent_debates", _whole(1, DEBATES_AT_ONCE_MAX),
         "sessions that run at once; others wait in order", "ORCHESTRATION_MAX_DEBATES",
     ),
-    SettingSpec("cap_day_microusd", "cap_day_usd", read_usd, "dollars that may be spent in a day, or none"),
+    SettingSpec("cap_day_microusd", "cap_day_usd", _usd, "dollars that may be spent in a day, or none"),
     SettingSpec(
-        "cap_session_microusd", "cap_session_usd", read_usd,
+        "cap_session_microusd", "cap_session_usd", _usd,
         "dollars that a session may spend which has no budget of its own, or none",
     ),
     SettingSpec(
@@ -222,8 +242,10 @@ SPECS: tuple[SettingSpec, ...] = (
 _KEYS = tuple(spec.key for spec in SPECS)
 
 
-def load_settings(environ: Mapping[str, str] | None = None, *, file: Path | None = None, **given: object) -> Settings:
-    """Settings from all four sources. `given` are the command line's, by field; None means that it says nothing.
+def load_settings(
+    given: Mapping[str, object] | None = None, *, environ: Mapping[str, str] | None = None, file: Path | None = None
+) -> Settings:
+    """Settings from all four sources. `given` are the command line's, by field; None as a value says nothing.
 
     A settings file that is absent says nothing; any other fault in a source raises WrongUse.
     """
@@ -234,7 +256,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, file: Path | None
     for spec, value, origin in (
         *_from_file(file or places.settings_file),
         *_from_environment(names),
-        *_from_command_line(given),
+        *_from_command_line(given or {}),
     ):
         values[spec.field] = value
         origins[spec.field] = origin

@@ -1,0 +1,83 @@
+"""Which commands are there, and which words belong to which?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from console.cli import debate, doctor, metrics, rules, sessions, templates
+from console.cli.options import Database
+from console.exit_codes import MEANINGS, ExitCode
+from console.failures import say
+from console.version import VERSION
+
+ABOUT = """Run, watch and rule debates between language models.
+
+Without a command it opens the console. Session ids are hexadecimal; their first digits will do."""
+
+# \b keeps the lines as they stand: the help would fill them into one paragraph.
+EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value:>3}  {meaning}" for code, meaning in MEANINGS.items())
+
+app = typer.Typer(
+    name="moot",
+    help=ABOUT,
+    epilog=EPILOG,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"moot {VERSION}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    theme: Annotated[str | None, typer.Option("--theme", metavar="NAME", help="The console's colours.")] = None,
+    keymap: Annotated[str | None, typer.Option("--keymap", metavar="NAME", help="The console's keys.")] = None,
+    no_mouse: Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")] = False,
+    database: Database = None,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is not None and (theme or keymap or no_mouse or database):
+        raise typer.BadParameter(
+            "--theme, --keymap and --no-mouse are for the console; "
+            f"give --database after {context.invoked_subcommand!r}."
+        )
+
+
+app.command(epilog=EPILOG)(debate.debate)
+app.command()(debate.demo)
+app.command()(debate.drive)
+app.command()(doctor.doctor)
+app.add_typer(sessions.app, name="sessions")
+app.add_typer(rules.app, name="rules")
+app.add_typer(templates.app, name="templates")
+app.add_typer(metrics.app, name="metrics")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Do what the words say. Wrong words are said on standard error, with the usage."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(list(arguments), prog_name="moot", standalone_mode=False)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "moot"
+        say(f"{error.format_message()} '{path} --help' shows how.")
+        return ExitCode.WRONG_USE
+    except typer.Abort:
+        say("nothing was done.")
+        return ExitCode.STOPPED
+    return int(code or 0)

@@ -1,0 +1,208 @@
+"""How is one debate run, driven and shown without a console?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.options import AsJson, Budget, Database, settings_with
+from console.cli.running import ID_SHOWN_CHARACTERS, follow_to_the_end, with_orchestrator
+from console.exit_codes import ExitCode
+from console.failures import say
+from console.headless import StopRequest
+from console.settings import Settings, read_budget
+from core.domain.errors import WrongUse
+
+if TYPE_CHECKING:
+    from core.domain.events import Recorded
+    from core.domain.ids import SessionId
+    from core.orchestrator import Orchestrator
+    from core.runtime.requests import DebateRequest
+
+ALL_SEATS = "all"
+REHEARSAL = "rehearsal"
+SEED_MAX = 2**63 - 1
+"""What every database can hold as a whole number."""
+
+
+def debate(
+    motion: Annotated[str, typer.Argument(metavar="MOTION", help="What is debated.", show_default=False)],
+    template: Annotated[
+        str, typer.Option("--template", metavar="ID", help="The format, as 'moot templates list' names it.")
+    ] = "",
+    complexity: Annotated[
+        str, typer.Option("--complexity", metavar="WORD", help="simple, standard or complex: chooses the format.")
+    ] = "",
+    evidence: Annotated[
+        list[Path] | None,
+        typer.Option("--evidence", metavar="PATH", help="A Markdown or text file, or a folder of them. Repeatable."),
+    ] = None,
+    seat: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--seat", metavar="ROLE=MODEL", help="Who speaks for a role or seat; all=MODEL for every one. Repeatable."
+        ),
+    ] = None,
+    rounds: Annotated[int | None, typer.Option("--rounds", metavar="N", help="Rounds instead of the format's.")] = None,
+    budget_usd: Budget = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", min=0, max=SEED_MAX, help="Same seed, same words in rehearsal.")
+    ] = None,
+    title: Annotated[str, typer.Option("--title", metavar="TEXT", help="What lists call it.")] = "",
+    pace: Annotated[
+        int, typer.Option("--pace", metavar="N", min=0, help="Characters a second in rehearsal; 0 for at once.")
+    ] = 0,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> int:
+    """Run one debate and print it. Without --seat it is a rehearsal: no model is asked and nothing is spent.
+
+    Standard output carries the debate, standard error what concerns you: notices, and how to go on after ctrl+c.
+    """
+    from console.evidence_files import read_evidence
+    from core.runtime.requests import DebateRequest
+
+    settings = settings_with(database, rehearsal_pace=pace)
+    request = DebateRequest(
+        question=motion,
+        template_id=template,
+        complexity=complexity,
+        casting=read_casting(seat or ()),
+        documents=read_evidence(evidence or ()),
+        rounds=rounds,
+        cap_microusd=settings.cap_session_microusd if budget_usd is None else read_budget(budget_usd),
+        seed=seed,
+        title=title,
+    )
+    return run_debate(request, settings=settings, as_json=as_json)
+
+
+def read_casting(seats: list[str] | tuple[str, ...]) -> dict[str, str]:
+    """Models by role or seat, `""` for all others, from words such as `judge=rehearsal`."""
+    casting = {"": REHEARSAL}
+    for word in seats:
+        role, equals, model = (part.strip() for part in word.partition("="))
+        if not (equals and role and model):
+            raise WrongUse(
+                f"{word!r} names no seat and model.", where="--seat", now="Write it like proposer=rehearsal."
+            )
+        key = "" if role == ALL_SEATS else role
+        if key in casting and (key or casting[key] != REHEARSAL):
+            raise WrongUse(f"{role} is cast twice.", where="--seat", now="Give each seat one model.")
+        casting[key] = model
+    return casting
+
+
+def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool) -> int:
+    """Open the debate, follow it to its end, and say where everything was written."""
+
+    async def work(orchestrator: Orchestrator) -> int:
+        stop = StopRequest()
+        stop.listen()
+        plan = await orchestrator.plan_debate(request)
+        if plan.is_rehearsal:
+            say("a rehearsal: no model is asked, nothing is spent. Every word comes from the evidence given.")
+        for note in plan.notes:
+            say(note)
+        if not orchestrator.is_driver:
+            say("another process drives this database; it runs the debate, and this one follows it.")
+        session = await orchestrator.start_debate(request=request)
+        return await show_to_the_end(orchestrator, session, settings=settings, stop=stop, as_json=as_json)
+
+    return with_orchestrator(settings, work, drive=True)
+
+
+async def show_to_the_end(
+    orchestrator: Orchestrator,
+    session: SessionId,
+    *,
+    settings: Settings,
+    stop: StopRequest,
+    as_json: bool,
+    after_seq: int = 0,
+) -> int:
+    """Print a session from `after_seq` on until it stands still; the exit code says how."""
+    show = json_printer() if as_json else text_printer(orchestrator)
+    ending = await follow_to_the_end(
+        orchestrator, session, settings=settings, show=show, stop=stop, after_seq=after_seq
+    )
+    if ending.code is ExitCode.COMPLETED:
+        out = sys.stderr if as_json else sys.stdout
+        out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
+        if settings.enable_metrics_export:
+            metrics, summary = await orchestrator.export_metrics()
+            out.write(f"metrics  {metrics}\nsummary  {summary}\n")
+        out.flush()
+    return ending.code
+
+
+def json_printer() -> Callable[[Recorded], None]:
+    """One event a line. JSON is UTF-8 by definition, whatever the locale says."""
+    from console.plain import json_line, plain_event
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+    def show(recorded: Recorded) -> None:
+        sys.stdout.write(json_line(plain_event(recorded)) + "\n")
+        sys.stdout.flush()
+
+    return show
+
+
+def text_printer(orchestrator: Orchestrator) -> Callable[[Recorded], None]:
+    """The debate as it reads."""
+    from console.cli.spoken import SpokenDebate
+    from console.cli.tables import COLUMNS_MAX, terminal_columns
+
+    spoken = SpokenDebate(width=min(COLUMNS_MAX, terminal_columns()), facts=orchestrator.fact_specs())
+
+    def show(recorded: Recorded) -> None:
+        for line in spoken.lines(recorded):
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    return show
+
+
+def drive(database: Database = None) -> int:
+    """Drive sessions without a console until stopped (ctrl+c or SIGTERM). Consoles and commands join it."""
+    settings = settings_with(database)
+
+    async def work(orchestrator: Orchestrator) -> int:
+        stop = StopRequest()
+        stop.listen()
+        status = await orchestrator.system_status()
+        say(f"driving {settings.database}: {status.running} running, {status.waiting} waiting. ctrl+c stops.")
+        await stop.asked.wait()
+        say("stopping: turns under way are recorded, or marked in doubt. Again to stop at once.")
+        return ExitCode.COMPLETED
+
+    return with_orchestrator(settings, work, drive=True, must_drive=True)
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Print it, also where there is a terminal.")] = False,
+    as_json: AsJson = False,
+    pace: Annotated[
+        int | None, typer.Option("--pace", metavar="N", min=0, help="Characters a second; 0 for at once.")
+    ] = None,
+) -> int:
+    """Rehearse a debate on notes that come with moot. It asks no model, spends nothing, and has a database of its own.
+
+    In a terminal it opens the console with the debate under way; anywhere else it prints it.
+    """
+    from console.bootstrap import demo_request
+    from console.settings import for_demo
+
+    settings = for_demo(settings_with(None, rehearsal_pace=pace))
+    if headless or as_json or not sys.stdout.isatty():
+        return run_debate(demo_request(), settings=replace(settings, rehearsal_pace=pace or 0), as_json=as_json)
+    from console.opening import open_console
+
+    return open_console(settings, demo=True)

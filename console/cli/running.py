@@ -1,0 +1,100 @@
+"""How does a command reach the core, and leave it in order?"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from console.exit_codes import ExitCode
+from console.failures import say, silence_output
+from console.headless import Ending, StopRequest, follow
+from console.locations import find_locations
+from console.settings import COMMAND_LINE, DEMO, Settings
+
+if TYPE_CHECKING:
+    from core.domain.events import Recorded
+    from core.domain.ids import SessionId
+    from core.orchestrator import Orchestrator
+
+ID_SHOWN_CHARACTERS = 8
+"""Of 32 hexadecimal digits: enough to tell a hundred thousand sessions apart, short enough to type."""
+
+Work = Callable[["Orchestrator"], Awaitable[int]]
+
+
+def with_orchestrator(settings: Settings, work: Work, *, drive: bool = False, must_drive: bool = False) -> int:
+    """Open the core, do `work` with it, close it.
+
+    Drives sessions only where `drive` says so and no other process does; `must_drive` refuses to go on without.
+    """
+    from console.bootstrap import open_orchestrator
+    from console.logging_setup import log_to_file
+
+    log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
+
+    async def run() -> int:
+        orchestrator = open_orchestrator(settings)
+        await orchestrator.start(drive=drive, must_drive=must_drive)
+        try:
+            return await work(orchestrator)
+        finally:
+            await orchestrator.stop()
+
+    return asyncio.run(run())
+
+
+async def follow_to_the_end(
+    orchestrator: Orchestrator,
+    session: SessionId,
+    *,
+    settings: Settings,
+    show: Callable[[Recorded], None],
+    stop: StopRequest,
+    after_seq: int = 0,
+) -> Ending:
+    """Follow a session, and tell the operator on standard error how to go on where it did not complete."""
+    ending = await follow(orchestrator, session, show=show, stop=stop, after_seq=after_seq)
+    if ending.code is ExitCode.STOPPED:
+        if ending.why:
+            silence_output()
+        say("stopping: the turn under way is recorded, or marked in doubt. Again to stop at once.")
+        await orchestrator.stop()
+    advice = _how_to_go_on(ending, session, settings)
+    if advice:
+        say(advice)
+    return ending
+
+
+def _how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
+    id_ = session[:ID_SHOWN_CHARACTERS]
+    resume = command_line("sessions", "resume", id_, settings=settings)
+    match ending.code:
+        case ExitCode.COMPLETED:
+            return ""
+        case ExitCode.STOPPED:
+            return f"session {id_} can be taken up where it was left: {resume}"
+        case ExitCode.BUDGET_SPENT:
+            return f"session {id_}: its budget is spent. Raise it in the console, then: {resume}"
+        case ExitCode.WAITS if ending.is_question:
+            answer = command_line("sessions", "answer", id_, "continue", settings=settings)
+            return f"session {id_} asks: {ending.why} Answer continue, new_round, complete or cancel: {answer}"
+        case ExitCode.WAITS:
+            return f"session {id_} is paused ({ending.why.replace('_', ' ')}). To go on: {resume}"
+        case _ if ending.is_final:
+            return f"session {id_} was cancelled."
+        case _:
+            return f"session {id_} failed ({ending.why.replace('_', ' ')}). To try its failed turn again: {resume}"
+
+
+def command_line(*words: str, settings: Settings) -> str:
+    """The command to type. It names the database where nothing else would the next time."""
+    named = settings.origins.get("database") in (COMMAND_LINE, DEMO)
+    return shlex.join(("moot", *words, *(("--database", str(settings.database)) if named else ())))
+
+
+def now_ms() -> int:
+    """Unix time in milliseconds, for ages in a list."""
+    return time.time_ns() // 1_000_000  # noqa: TID251  # the edge: shown to a person, recorded nowhere

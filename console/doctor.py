@@ -1,0 +1,110 @@
+"""Is this moot set up as its operator thinks, and is its database in order?
+
+Looks without changing anything, and goes on past what is broken: a doctor who stops at the first fault is no help.
+"""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+
+from console.locations import Locations, find_locations
+from console.settings import SPECS, Settings, keys_present
+from console.version import VERSION
+
+LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "typer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseHealth:
+    """What was found about a database file. `state` is `ok`, `absent` or `failing`, `reason` why it fails.
+
+    `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned.
+    """
+
+    state: str
+    reason: str = ""
+    schema: int = 0
+    sessions: int = 0
+    bytes: int = 0
+    driver: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """An absent database is well: the first debate makes it."""
+        return self.state != "failing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingShown:
+    """A setting's value as a settings file would have it, and who said so."""
+
+    key: str
+    value: str
+    origin: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that the doctor looked at. `keys` says whether a provider's key is set, never what it is."""
+
+    paths: Mapping[str, str]
+    versions: Mapping[str, str]
+    keys: Mapping[str, bool]
+    database: DatabaseHealth
+    settings: tuple[SettingShown, ...]
+
+
+def examine(settings: Settings) -> Report:
+    """Look at everything; raises nothing for what it finds broken."""
+    from console.bootstrap import inspect_database
+
+    return Report(
+        paths=_paths(settings, find_locations()),
+        versions=_versions(),
+        keys=keys_present(),
+        database=inspect_database(settings),
+        settings=tuple(_shown(settings)),
+    )
+
+
+def _paths(settings: Settings, places: Locations) -> Mapping[str, str]:
+    return {
+        "settings file": f"{places.settings_file}{'' if places.settings_file.exists() else ' (absent)'}",
+        "database": str(settings.database),
+        "metrics": str(settings.metrics_export_path),
+        "log": str(places.log_file),
+        "crashes": str(places.crashes),
+        "own themes": str(places.themes),
+        "own keymaps": str(places.keymaps),
+        "demo database": str(places.demo_database),
+    }
+
+
+def _versions() -> Mapping[str, str]:
+    own = {"moot": VERSION, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    return own | {name: _version_of(name) for name in LIBRARIES}
+
+
+def _version_of(name: str) -> str:
+    """Asked of the package's metadata: importing all of them would take seconds."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _shown(settings: Settings) -> list[SettingShown]:
+    return [
+        SettingShown(
+            key=spec.key,
+            value=spec.written(getattr(settings, spec.field)),
+            origin=settings.origins.get(spec.field, "default"),
+            about=spec.about,
+        )
+        for spec in SPECS
+    ]

@@ -1,0 +1,28 @@
+"""With which number does moot end, and what does it mean to a script?"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Stable: scripts depend on them."""
+
+    COMPLETED = 0
+    WRONG_USE = 2
+    FAILED = 3
+    WAITS = 4
+    BUDGET_SPENT = 5
+    UNEXPECTED = 70
+    STOPPED = 130
+
+
+MEANINGS: dict[ExitCode, str] = {
+    ExitCode.COMPLETED: "completed",
+    ExitCode.WRONG_USE: "wrong use: nothing was done",
+    ExitCode.FAILED: "failed, or cancelled",
+    ExitCode.WAITS: "waits for a human (paused or escalated)",
+    ExitCode.BUDGET_SPENT: "budget spent",
+    ExitCode.UNEXPECTED: "a fault of moot's own",
+    ExitCode.STOPPED: "stopped by ctrl+c, SIGTERM, or because the reader of its output went away",
+}

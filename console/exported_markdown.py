@@ -1,0 +1,76 @@
+"""How does a debate read as a Markdown document?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+
+from console.plain import iso_time
+from console.presenters.figures import money, percent
+from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionOpened
+from core.flows.debate_events import (
+    ArgumentPresented,
+    ConsensusUpdated,
+    DebateCompleted,
+    MotionAmended,
+    RoundCompleted,
+    RoundStarted,
+    StatementAdded,
+    VerdictReached,
+)
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+async def markdown_lines(events: AsyncIterator[Recorded]) -> AsyncIterator[str]:
+    """The document's lines. What was said is quoted, with Markdown's own signs made harmless."""
+    consensus: ConsensusUpdated | None = None
+    async for recorded in events:
+        if isinstance(recorded.event, ConsensusUpdated):
+            consensus = recorded.event
+        for line in _lines(recorded, consensus):
+            yield line
+
+
+def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[str]:
+    event = recorded.event
+    match event:
+        case SessionOpened(opening=opening):
+            yield f"# {_escaped(opening.motion)}"
+            yield ""
+            yield f"Session `{recorded.session}`, {iso_time(recorded.at_ms)}, {opening.template}, seed {opening.seed}."
+            yield ""
+            yield from (f"- {seat.id}: {_escaped(seat.participant.model)}" for seat in opening.seats)
+            yield from (f"- evidence: {_escaped(document.name)}" for document in opening.documents)
+        case RoundStarted(round=number):
+            yield from ("", f"## Round {number}")
+        case ArgumentPresented(seat=seat, model=model, text=text):
+            yield from ("", f"### {_title(seat)} ({_escaped(model)})", "", *_quoted(text))
+        case StatementAdded(by=by, text=text):
+            yield from ("", f"### {_escaped(by.capitalize())} states", "", *_quoted(text))
+        case MotionAmended(by=by, motion=motion):
+            yield from ("", f"*{_escaped(by)} amended the motion: {_escaped(motion)}*")
+        case RoundCompleted(consensus_ppm=int(ppm)) if consensus is not None:
+            yield from ("", f"*Consensus {percent(ppm)} by {consensus.measure}: {_escaped(consensus.reason)}*")
+        case RuleFired(rule=rule, actions=actions):
+            yield from ("", f"*Rule `{rule}` fired: {_escaped(', '.join(actions))}*")
+        case SessionEscalated(question=question):
+            yield from ("", f"*Asked the operator: {_escaped(question)}*")
+        case VerdictReached(outcome=outcome, text=text):
+            yield from ("", f"## Verdict: {_escaped(outcome)}", "", *_quoted(text))
+        case DebateCompleted(reason=reason, arguments=arguments, cost_microusd=cost):
+            yield from ("", f"Completed ({reason.replace('_', ' ')}): {arguments} arguments, {money(cost)}.")
+        case _:
+            return
+
+
+def _quoted(text: str) -> Iterator[str]:
+    return (f"> {_escaped(line)}".rstrip() for line in text.splitlines())
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _title(seat: str) -> str:
+    return seat.replace("_", " ").capitalize()

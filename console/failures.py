@@ -1,0 +1,80 @@
+"""What does an operator see when something goes wrong, and with which code does moot end then?
+
+A fault that somebody can act on is one line: where, what, what now. Anything else is a fault of moot's own: one line
+too, and the traceback goes to a file, because on the screen it helps nobody who didn't write it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from console.exit_codes import ExitCode
+from console.locations import find_locations
+from core.domain.errors import CommandRefused, MootError, WrongUse
+
+DEBUG_VARIABLES = ("MOOT_DEBUG_MODE", "ORCHESTRATION_DEBUG_MODE")
+"""Read without the settings: what failed may be the settings."""
+
+
+def say(text: str) -> None:
+    """One line for the operator, beside whatever standard output carries."""
+    sys.stderr.write(f"moot: {text}\n")
+    sys.stderr.flush()
+
+
+def code_of(error: MootError) -> ExitCode:
+    """Wrong use where the operator asked for what can't be; failed where moot could not do what can be asked."""
+    return ExitCode.WRONG_USE if isinstance(error, (WrongUse, CommandRefused)) else ExitCode.FAILED
+
+
+def ended(work: Callable[[], int]) -> int:
+    """Do `work` and return its exit code, whatever it raises."""
+    try:
+        code = work()
+        sys.stdout.flush()
+        return code
+    except MootError as error:
+        say(str(error))
+        return code_of(error)
+    except BrokenPipeError:
+        silence_output()
+        return ExitCode.STOPPED
+    except KeyboardInterrupt:
+        say("stopped.")
+        return ExitCode.STOPPED
+    except Exception as error:  # the last place that can tell the operator anything
+        return _crashed(error)
+
+
+def silence_output() -> None:
+    """Nobody reads standard output any more: without this, the interpreter complains about it as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _crashed(error: Exception) -> int:
+    said = traceback.format_exc()
+    if any(os.environ.get(name, "").lower() in ("1", "true", "yes", "on") for name in DEBUG_VARIABLES):
+        sys.stderr.write(said)
+    summary = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    try:
+        path = _keep(said)
+    except OSError as failure:
+        sys.stderr.write(said)
+        say(f"a fault of moot's own: {summary}. Its traceback (above) could not be kept: {failure.strerror}.")
+    else:
+        say(f"a fault of moot's own: {summary}. What was committed is safe. The traceback is in {path}.")
+    return ExitCode.UNEXPECTED
+
+
+def _keep(said: str) -> Path:
+    folder = find_locations().crashes
+    folder.mkdir(parents=True, exist_ok=True)
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")  # noqa: TID251  # names a file; nothing is decided by it
+    path = folder / f"{moment}-{os.getpid()}.txt"
+    path.write_text(said, encoding="utf-8", errors="backslashreplace")
+    return path

@@ -1,0 +1,132 @@
+"""How is one session followed to its end without a terminal, and how does it end?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from console.exit_codes import ExitCode
+from core.domain.events import (
+    Event,
+    Recorded,
+    SessionCancelled,
+    SessionCompleted,
+    SessionEscalated,
+    SessionFailed,
+    SessionPaused,
+)
+
+if TYPE_CHECKING:
+    from core.domain.ids import SessionId
+    from core.orchestrator import Orchestrator
+
+BUDGET_SPENT_PREFIX = "budget_spent_"
+"""How the engine's reasons for a pause begin where a cap was reached."""
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why following a session ended. `why` is the session's own reason, or the question that it asks.
+
+    `is_final` says that nothing more can happen to the session.
+    """
+
+    code: ExitCode
+    why: str = ""
+    is_question: bool = False
+    is_final: bool = False
+
+
+def ending_of(event: Event) -> Ending | None:
+    """How a session stands still after `event`; None while it goes on."""
+    match event:
+        case SessionCompleted(reason=reason):
+            return Ending(code=ExitCode.COMPLETED, why=reason, is_final=True)
+        case SessionCancelled(reason=reason):
+            return Ending(code=ExitCode.FAILED, why=reason, is_final=True)
+        case SessionFailed(reason=reason):
+            return Ending(code=ExitCode.FAILED, why=reason)
+        case SessionPaused(reason=reason) if reason.startswith(BUDGET_SPENT_PREFIX):
+            return Ending(code=ExitCode.BUDGET_SPENT, why=reason)
+        case SessionPaused(reason=reason):
+            return Ending(code=ExitCode.WAITS, why=reason)
+        case SessionEscalated(question=question):
+            return Ending(code=ExitCode.WAITS, why=question, is_question=True)
+        case _:
+            return None
+
+
+@dataclass(slots=True)
+class StopRequest:
+    """The first SIGINT or SIGTERM asks for an orderly end, a second one ends the process at once.
+
+    At once is safe: what was committed stays committed, and a turn under way is found in doubt by the next start.
+    """
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def listen(self) -> None:
+        """Take over the signals of this loop; they stay taken while the process drains."""
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self._heard)
+
+    def _heard(self) -> None:
+        if self.asked.is_set():
+            os._exit(ExitCode.STOPPED)
+        self.asked.set()
+
+
+async def follow(
+    orchestrator: Orchestrator,
+    session: SessionId,
+    *,
+    show: Callable[[Recorded], None],
+    stop: StopRequest,
+    after_seq: int = 0,
+) -> Ending:
+    """Show every event as it is committed until the session stands still or a stop is asked for.
+
+    A reader that went away (BrokenPipeError) is a stop like any other: the session is left as it can be resumed.
+    """
+    events = orchestrator.watch(session, after_seq=after_seq)
+    stopped = asyncio.ensure_future(stop.asked.wait())
+    try:
+        while True:
+            recorded = await _first_of(anext(events), stopped)
+            if recorded is None:
+                return Ending(code=ExitCode.STOPPED)
+            show(recorded)
+            ending = ending_of(recorded.event)
+            if ending is not None:
+                return ending
+    except BrokenPipeError:
+        return Ending(code=ExitCode.STOPPED, why="output_closed")
+    finally:
+        stopped.cancel()
+        await _close(events)
+
+
+async def _first_of(next_event: Awaitable[Recorded], stopped: asyncio.Future[Literal[True]]) -> Recorded | None:
+    """The next event, or None where the stop came first."""
+    waiting = asyncio.ensure_future(next_event)
+    await asyncio.wait((waiting, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        return waiting.result()
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    return None
+
+
+async def _close(events: AsyncIterator[Recorded]) -> None:
+    close = getattr(events, "aclose", None)
+    if close is not None:
+        await close()

@@ -1,0 +1,53 @@
+"""How is the console opened, with as little as possible loaded before its first frame?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from console.settings import Settings, load_settings
+from core.domain.errors import WrongUse
+
+FLAGS = {"--no-mouse": ("mouse", False)}
+OPTIONS = {"--theme": "theme", "--keymap": "keymap", "--database": "database"}
+
+
+def console_options(arguments: Sequence[str]) -> dict[str, object] | None:
+    """The settings that `moot --theme moot-light` and the like give; None where the words mean something else.
+
+    Read here because the library that reads all other commands takes longer to load than the console to open.
+    """
+    given: dict[str, object] = {}
+    waiting = list(arguments)
+    while waiting:
+        word, equals, value = waiting.pop(0).partition("=")
+        if word in FLAGS and not equals:
+            field, setting = FLAGS[word]
+            given[field] = setting
+        elif word in OPTIONS and (equals or waiting):
+            given[OPTIONS[word]] = value if equals else waiting.pop(0)
+        else:
+            return None
+    return given
+
+
+def open_console(settings: Settings, *, demo: bool = False) -> int:
+    """Run the console until the operator leaves it."""
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise WrongUse(
+            "the console needs a terminal, and standard input or output is none.",
+            now="'moot debate \"MOTION\"' runs a debate without one, 'moot drive' all that wait.",
+        )
+    from console.app import run_console
+    from console.bootstrap import open_orchestrator
+    from console.locations import find_locations
+    from console.logging_setup import log_to_file
+
+    log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
+    return run_console(lambda: open_orchestrator(settings), settings, demo)
+
+
+def open_with(given: dict[str, object]) -> int:
+    """Open the console with what its command line says."""
+    return open_console(load_settings(given))

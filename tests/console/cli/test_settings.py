@@ -1,0 +1,193 @@
+"""Does each setting come from the source that should win, and is a wrong one refused where it stands?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.settings import NAMES_WITHOUT_EFFECT, SPECS, Settings, for_demo, keys_present, load_settings
+from core.domain.errors import WrongUse
+
+SAMPLES = {
+    "database": "/x/moot.db",
+    "synchronous": "full",
+    "max_concurrent_debates": "3",
+    "cap_day_usd": "0.25",
+    "cap_session_usd": "none",
+    "in_doubt_policy": "retry",
+    "drain_seconds_max": "5",
+    "rehearsal_pace": "0",
+    "metrics_export_path": "/x/metrics",
+    "enable_metrics_export": "false",
+    "metrics_export_interval_seconds": "60",
+    "enable_health_checks": "false",
+    "health_check_interval_seconds": "7",
+    "log_level": "DEBUG",
+    "debug_mode": "true",
+    "theme": "moot-light",
+    "keymap": "mine",
+    "mouse": "false",
+}
+
+
+def home(tmp_path: Path, text: str = "") -> dict[str, str]:
+    """An environment whose settings file holds `text`."""
+    folder = tmp_path / "config"
+    folder.mkdir(exist_ok=True)
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
+    return {"MOOT_HOME": str(tmp_path)}
+
+
+def test_a_moot_that_is_told_nothing_has_its_defaults(tmp_path: Path) -> None:
+    settings = load_settings(environ={"MOOT_HOME": str(tmp_path)})
+
+    assert settings.max_concurrent_debates == 10
+    assert settings.database == tmp_path / "data" / "moot.db"
+    assert set(settings.origins.values()) == {"default"}
+
+
+def test_the_command_line_wins_over_the_environment_over_the_file_over_the_default(tmp_path: Path) -> None:
+    environ = home(tmp_path, 'max_concurrent_debates = 1\ntheme = "file"\nkeymap = "file"\n')
+    environ |= {"ORCHESTRATION_MAX_DEBATES": "2", "MOOT_THEME": "environment"}
+    given = {"max_concurrent_debates": 3, "theme": None}
+
+    settings = load_settings(given, environ=environ)
+
+    assert (settings.max_concurrent_debates, settings.theme, settings.keymap) == (3, "environment", "file")
+    assert settings.origins["max_concurrent_debates"] == "command line"
+    assert settings.origins["theme"] == "environment variable MOOT_THEME"
+    assert settings.origins["keymap"].endswith("settings.toml")
+    assert settings.origins["mouse"] == "default"
+
+
+def test_the_seeds_environment_names_work(tmp_path: Path) -> None:
+    environ = {
+        "MOOT_HOME": str(tmp_path),
+        "ORCHESTRATION_MAX_DEBATES": "4",
+        "ORCHESTRATION_METRICS_EXPORT": "false",
+        "ORCHESTRATION_DEBUG_MODE": "true",
+        "ORCHESTRATION_LOG_LEVEL": "debug",
+        "ORCHESTRATION_ENABLE_NOTIFICATIONS": "true",
+    }
+
+    settings = load_settings(environ=environ)
+
+    assert settings.max_concurrent_debates == 4
+    assert settings.enable_metrics_export is False
+    assert settings.debug_mode is True
+    assert settings.log_level == "DEBUG"
+
+
+def test_a_name_of_our_own_wins_over_the_seeds(tmp_path: Path) -> None:
+    environ = {"MOOT_HOME": str(tmp_path), "MOOT_LOG_LEVEL": "ERROR", "ORCHESTRATION_LOG_LEVEL": "INFO"}
+
+    assert load_settings(environ=environ).log_level == "ERROR"
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key)
+def test_every_setting_can_be_given_in_the_environment(tmp_path: Path, spec: object) -> None:
+    defaults = load_settings(environ={"MOOT_HOME": str(tmp_path)})
+    spec = next(each for each in SPECS if each is spec)
+
+    changed = load_settings(environ={"MOOT_HOME": str(tmp_path), spec.variables[0]: SAMPLES[spec.key]})
+
+    assert getattr(changed, spec.field) != getattr(defaults, spec.field)
+    assert spec.written(getattr(changed, spec.field)).lower() == SAMPLES[spec.key].lower()
+
+
+def test_every_field_can_be_set() -> None:
+    fields = set(Settings.__dataclass_fields__) - {"origins"}
+
+    assert {spec.field for spec in SPECS} == fields
+
+
+def test_a_file_written_for_the_seeds_configuration_is_taken(tmp_path: Path) -> None:
+    text = "".join(f"{name} = true\n" for name in NAMES_WITHOUT_EFFECT) + "max_concurrent_debates = 5\n"
+
+    assert load_settings(environ=home(tmp_path, text)).max_concurrent_debates == 5
+
+
+@given(amount=st.integers(min_value=0, max_value=10**12))
+def test_every_amount_of_micro_dollars_survives_being_written_and_read(amount: int) -> None:
+    spec = next(each for each in SPECS if each.key == "cap_day_usd")
+
+    assert spec.read(spec.written(amount)) == amount
+
+
+def test_an_amount_finer_than_a_micro_dollar_never_raises_a_cap() -> None:
+    spec = next(each for each in SPECS if each.key == "cap_day_usd")
+
+    assert spec.read("0.0000019") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("max_concurent_debates = 3\n", ":1: no setting is called 'max_concurent_debates'. Did you mean"),
+        ("\nmouse = true\ncap_day_usd = 'much'\n", ":3: cap_day_usd is an amount in dollars"),
+        ("max_concurrent_debates = true\n", ":1: max_concurrent_debates is a whole number"),
+        ("max_concurrent_debates = 0\n", "from 1 to 10,000, not '0'"),
+        ("log_level = 'LOUD'\n", "is one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'"),
+        ("mouse = 'perhaps'\n", "is true or false"),
+        ("theme = 3\n", "theme is a name"),
+        ("[table]\n", ":1: no setting is called 'table'"),
+        ("mouse = \n", "this is no TOML"),
+    ],
+)
+def test_a_fault_in_the_file_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(WrongUse) as refused:
+        load_settings(environ=home(tmp_path, text))
+
+    assert said in str(refused.value)
+    assert "settings.toml" in str(refused.value)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    environ = home(tmp_path)
+    (tmp_path / "config" / "settings.toml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(WrongUse, match=r"settings\.toml: is no UTF-8 text"):
+        load_settings(environ=environ)
+
+
+def test_a_misspelt_name_in_the_environment_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match=r"MOOT_DATABSE: no setting is called so\. Did you mean 'MOOT_DATABASE'"):
+        load_settings(environ={"MOOT_HOME": str(tmp_path), "MOOT_DATABSE": "x"})
+
+
+def test_a_wrong_value_in_the_environment_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="environment variable ORCHESTRATION_MAX_DEBATES: max_concurrent_debates is"):
+        load_settings(environ={"MOOT_HOME": str(tmp_path), "ORCHESTRATION_MAX_DEBATES": "many"})
+
+
+def test_only_the_presence_of_a_key_is_known() -> None:
+    present = keys_present({"ANTHROPIC_API_KEY": "hidden", "GOOGLE_API_KEY": " "})
+
+    assert present == {"ANTHROPIC_API_KEY": True, "GOOGLE_API_KEY": False}
+    assert "hidden" not in repr(load_settings(environ={"ANTHROPIC_API_KEY": "hidden", "HOME": "/h"}))
+
+
+def test_the_demo_has_a_database_and_metrics_of_its_own(tmp_path: Path) -> None:
+    environ = {"MOOT_HOME": str(tmp_path), "MOOT_DATABASE": str(tmp_path / "mine.db")}
+
+    demo = for_demo(load_settings(environ=environ), environ)
+
+    assert demo.database == tmp_path / "data" / "demo" / "demo.db"
+    assert demo.metrics_export_path.is_relative_to(tmp_path / "data" / "demo")
+    assert demo.origins["database"] == "demo"
+
+
+def test_reading_settings_loads_no_heavy_library() -> None:
+    code = (
+        "import sys; from console.settings import load_settings; load_settings({}); "
+        "print([name for name in ('pydantic', 'typer', 'textual', 'sqlalchemy', 'asyncio') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout.strip() == "[]"
