@@ -20,7 +20,7 @@ _COLUMNS = (
     Column(key="place", title="where", width=15, priority=2),
     Column(key="keys", title="key", width=12, priority=9),
     Column(key="title", title="what", width=19, priority=8),
-    Column(key="help", title="", is_flex=True, priority=1),
+    Column(key="help", title="", width=32, is_flex=True, priority=1),
 )
 
 
@@ -60,8 +60,8 @@ class HelpScreen(ModalScreen[None]):
         border-title-color: $foreground; border-subtitle-color: $muted; padding: 0 1;
     }
     HelpScreen Input { border: none; height: 1; padding: 0; background: $background; margin-bottom: 1; }
-    HelpScreen Input:focus { border: none; background: $background; }
-    HelpScreen #search { height: 2; }
+    HelpScreen Input:focus { border: none; background: $background; background-tint: $background 0%; }
+    HelpScreen Rows { height: 1fr; }
     HelpScreen #meaning { height: 1; color: $muted; margin-top: 1; }
     """
     AUTO_FOCUS = "Input"

@@ -32,7 +32,7 @@ class JumpTarget:
 
 def jump_targets(screen: Screen[object]) -> tuple[JumpTarget, ...]:
     """The panes of a screen that can be focused and seen, in reading order."""
-    panes = [each for each in screen.focus_chain if each.region.area and each.display]
+    panes = [each for each in screen.focus_chain if each.display and screen.region.overlaps(each.region)]
     ordered = sorted(panes, key=lambda each: (each.region.y, each.region.x))
     return tuple(
         JumpTarget(letter=letter, x=pane.region.x, y=pane.region.y, widget=pane)

@@ -89,6 +89,7 @@ class HeaderBar(Painted):
     """One line: how many sessions run, need the operator or wait; today's money; the time."""
 
     DEFAULT_CSS = "HeaderBar { height: 1; dock: top; background: $surface; }"
+    GROUND = "surface"
 
     def __init__(self, view: HeaderView | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -148,6 +149,7 @@ class KeyBar(Painted):
     """The keys that matter where the focus is, and help. A click on one does what the key does."""
 
     DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; background: $surface; }"
+    GROUND = "surface"
 
     class Chosen(Message):
         """The operator clicked on a key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -21,6 +21,9 @@ FRAME_SECONDS = 0.05
 class Painted(Widget):
     """A widget that draws its own lines in the colours of the palette and collects changes until the next frame."""
 
+    GROUND: ClassVar[str] = "background"
+    """The colour under everything it draws."""
+
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._palette: Palette | None = None
@@ -29,7 +32,7 @@ class Painted(Widget):
     @property
     def palette(self) -> Palette:
         if self._palette is None:
-            self._palette = Palette(self.app.theme_variables)
+            self._palette = Palette(self.app.theme_variables, self.GROUND)
         return self._palette
 
     def notify_style_update(self) -> None:

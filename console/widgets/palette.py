@@ -42,14 +42,16 @@ def seat_style(seat_index: int) -> str:
 class Palette:
     """Rich styles by name, made once per theme. A name is a colour, alone or with `strong`, `italic`, `struck`."""
 
-    __slots__ = ("_styles", "_variables")
+    __slots__ = ("_ground", "_styles", "_variables")
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], ground: str = "background") -> None:
+        """`ground` is what lies under a style that names no other: lines drawn by hand don't inherit one."""
         self._variables = variables
+        self._ground = ground
         self._styles: dict[tuple[str, str], Style] = {}
 
     def style(self, name: str, ground: str = "") -> Style:
-        """The style for `name` on `ground` (`surface`, `panel`, `highlight`; nothing leaves the widget's own)."""
+        """The style for `name` on `ground`: `surface`, `panel`, `highlight`, or the usual one."""
         known = self._styles.get((name, ground))
         if known is None:
             known = self._styles[name, ground] = self._made(name, ground)
@@ -62,7 +64,7 @@ class Palette:
             raise KeyError(f"no style is called {name!r}; the colours are {', '.join(_VARIABLES)}")
         return Style(
             color=self._colour(colours[0] if colours else "text"),
-            bgcolor=self._colour(ground) if ground else None,
+            bgcolor=self._colour(ground or self._ground),
             bold="strong" in words or None,
             italic="italic" in words or None,
             strike="struck" in words or None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HIGHLIGHT_SECONDS = 0.6
 FLEX_WIDTH_MIN = 12
-"""Below this the flexible column says too little: less important columns give way first."""
+"""Below this a flexible column says too little, unless it names another: less important columns give way first."""
 
 _GUTTER_CELLS = 3
 _GAP_CELLS = 2
@@ -33,7 +33,7 @@ _HEADER_LINES = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of `width` cells. The flexible one takes what is left and is cut with `…`.
+    """A column of `width` cells. The flexible one takes what is left, at least its `width`, and is cut with `…`.
 
     When the table is narrow, columns with the lowest `priority` go first. A change in a column that `announces`
     lights its row up once, briefly.
@@ -74,15 +74,21 @@ def fitted(columns: Sequence[Column], width: int) -> tuple[tuple[int, int], ...]
     return tuple((index, max(1, spare) if columns[index].is_flex else columns[index].width) for index in shown)
 
 
+def _cells_min(column: Column) -> int:
+    return column.width or FLEX_WIDTH_MIN
+
+
 def _width_min(columns: Sequence[Column], shown: Sequence[int]) -> int:
-    widths = (FLEX_WIDTH_MIN if columns[index].is_flex else columns[index].width for index in shown)
+    widths = (_cells_min(columns[index]) for index in shown)
     return sum(widths) + _GAP_CELLS * (len(shown) - 1)
 
 
 class Rows(Painted, ScrollView, can_focus=True):
     """A table that draws only the rows in view. `update_row` costs the same however many rows there are."""
 
-    DEFAULT_CSS = "Rows { overflow-x: hidden; scrollbar-size-vertical: 1; background: $background; }"
+    DEFAULT_CSS = """
+    Rows { width: 1fr; height: 1fr; overflow: hidden scroll; scrollbar-size-vertical: 1; background: $background; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("list")]
 
     class CursorMoved(Message):
@@ -196,7 +202,7 @@ class Rows(Painted, ScrollView, can_focus=True):
     def update_row(self, row: Row) -> None:
         """Show new values for a row; one not shown yet comes in at the bottom. Painted with the next frame."""
         before = self._rows.get(row.key)
-        if before == row:
+        if before is row:
             return
         self._rows[row.key] = row
         if before is None:

@@ -41,6 +41,9 @@ WRAPPED_TURNS_MAX = 512
 SETTLE_ROUNDS_MAX = 256
 """Each round measures a block that a guess put wrongly in or out of view; no screen shows more blocks."""
 
+CONTEXT_LINES = 2
+"""Lines shown above what the view jumps to."""
+
 _SEAT_CELLS = 10
 _BAR = "▌"
 _BAR_CELLS = 2
@@ -55,9 +58,11 @@ _CARET = "▍"
 class Transcript(Painted, ScrollView, can_focus=True):
     """The turns of one session. It follows what is said until the operator scrolls up."""
 
-    DEFAULT_CSS = (
-        "Transcript { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; background: $background; }"
-    )
+    DEFAULT_CSS = """
+    Transcript {
+        width: 1fr; height: 1fr; overflow: hidden scroll; scrollbar-size-vertical: 1; background: $background;
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("transcript")]
 
     class TurnChosen(Message):
@@ -464,8 +469,11 @@ class Transcript(Painted, ScrollView, can_focus=True):
     def _bring_into_view(self, block: int, line: int) -> None:
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         self._mend_tops()
-        if not top <= self._tops[block] + line < top + height - 1:
-            self._show(block, line)
+        wanted = self._tops[block] + line
+        if not top <= wanted < top + height - 1:
+            above = max(0, wanted - CONTEXT_LINES)
+            block = self._block_at(above)
+            self._show(block, above - self._tops[block])
 
     def _all_hits(self) -> list[tuple[int, int]]:
         """Where the text was found: (turn, place in its text). Kept until the transcript changes."""
@@ -569,18 +577,19 @@ class Transcript(Painted, ScrollView, can_focus=True):
         tint = seat_style(view.seat_index)
         who = {"note": "text strong", "verdict": "accent strong"}.get(view.state, f"{tint} strong")
         state = {"speaking": _SPEAKING, "superseded": "superseded"}.get(view.state, "")
-        right = one_line("   ".join(part for part in (view.heading_right, state) if part))
         room = cells - _BAR_CELLS - _MARGIN_CELLS
         seat = fit(one_line(view.seat), max(_SEAT_CELLS, width_of(view.seat)))
         seat = cut(seat, room)
-        if width_of(seat) + 2 + width_of(right) > room:
-            right = state if width_of(seat) + 2 + width_of(state) <= room else ""
-        left_cells = max(0, room - width_of(seat) - width_of(right) - 2)
+        model = one_line(view.model)
         about = one_line(" · ".join(part for part in (view.model, *view.marks) if part))
+        for right in (one_line("   ".join(part for part in (view.heading_right, state) if part)), state, ""):
+            if width_of(seat) + width_of(model) + width_of(right) + 3 <= room:
+                break
+        left_cells = max(0, room - width_of(seat) - width_of(right) - 2)
         return [
             Segment(_BAR + " ", style(tint, ground)),
             Segment(seat, style(who, ground)),
-            Segment(fit(" " + about, left_cells) if left_cells > 1 else " " * left_cells, style("muted", ground)),
+            Segment(fit(" " + about if about else "", left_cells), style("muted", ground)),
             Segment(" " * max(0, room - width_of(seat) - left_cells - width_of(right)), style("muted", ground)),
             Segment(right, style("accent" if view.state == "speaking" else "muted", ground)),
             Segment(" " * _MARGIN_CELLS, style("muted", ground)),

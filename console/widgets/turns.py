@@ -34,35 +34,45 @@ class TurnView:
 class Turn:
     """A turn being shown: the value last given, and the text that streamed in since."""
 
-    __slots__ = ("_cut_chars", "_text", "_unfed", "_wrapper", "view")
+    __slots__ = ("_cut_chars", "_shown", "_unfed", "_wrapper", "view")
 
     def __init__(self, view: TurnView) -> None:
         self.view = view
-        self._text = StringIO()
+        self._shown: StringIO | None = None
         self._cut_chars = 0
         self._wrapper: LineWrapper | None = None
         self._unfed: list[str] = []
-        self.extend(view.text)
 
     @property
     def text(self) -> str:
         """What is shown of it, clean."""
-        return self._text.getvalue()
+        return self._opened().getvalue()
 
     def extend(self, piece: str) -> None:
         """Add to the text. Wrapping waits until the turn is looked at."""
-        piece = clean(piece)
-        room = TEXT_CHARS_MAX - self._text.tell()
-        self._cut_chars += max(0, len(piece) - room)
-        piece = piece[:room]
-        self._text.write(piece)
+        shown = self._opened()
+        piece = self._fitting(piece, shown.tell())
+        shown.write(piece)
         if self._wrapper is not None:
             self._unfed.append(piece)
 
     def guessed_height(self, width: int) -> int:
-        """Lines it will take, without wrapping it: enough for a scroll bar until it is looked at."""
-        text = self.text
-        return text.count("\n") + len(text) // max(1, width) + 1 + bool(self._cut_chars)
+        """Lines it will take, without reading it: enough for a scroll bar until it is looked at."""
+        text = self.view.text if self._shown is None else self.text
+        return text.count("\n", 0, TEXT_CHARS_MAX) + min(len(text), TEXT_CHARS_MAX) // max(1, width) + 1
+
+    def _opened(self) -> StringIO:
+        """The text shown, cleaned when it is first asked for: most turns of a long transcript never are."""
+        if self._shown is None:
+            self._shown = StringIO()
+            self._shown.write(self._fitting(self.view.text, 0))
+        return self._shown
+
+    def _fitting(self, piece: str, used_chars: int) -> str:
+        piece = clean(piece)
+        room = TEXT_CHARS_MAX - used_chars
+        self._cut_chars += max(0, len(piece) - room)
+        return piece[:room]
 
     def wrapped(self, width: int) -> LineWrapper:
         """Its lines, wrapped once and then only where it grew. `forget` drops them."""

@@ -1,0 +1,297 @@
+"""Does the transcript show what is said, stay where the reader left it, and survive what models write?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from console.widgets.transcript import WRAPPED_TURNS_MAX, Transcript
+from console.widgets.turns import TEXT_CHARS_MAX, TurnState, TurnView
+from tests.console.widgets.stage import Stage, line_widths, screen_lines
+
+WORDS = "each service adds a page a week to a rota of four "
+
+
+def turn(key: str, seat_index: int = 1, text: str = "said", state: TurnState = "done") -> TurnView:
+    seat = ("You", "Proposer", "Opponent", "Reviewer")[seat_index]
+    return TurnView(
+        key=key, seat_index=seat_index, seat=seat, model="m1", heading_right="round 1", text=text, state=state
+    )
+
+
+def long_debate(turns: int = 40) -> tuple[TurnView, ...]:
+    return tuple(turn(f"t{number}", number % 3 + 1, f"turn {number}. " + WORDS * 4) for number in range(turns))
+
+
+async def test_a_turn_is_its_heading_and_its_words_beside_the_tint_of_its_seat() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(41, 8)):
+        transcript.set_turns([replace(turn("a", text=WORDS), marks=("rehearsal",))])
+
+        assert screen_lines(transcript)[:4] == [
+            "▌ Proposer   m1 · rehearsal     round 1",
+            "▌ each service adds a page a week to a",
+            "▌ rota of four",
+            "",
+        ]
+        tints = [next(iter(transcript.render_line(y))).style.color for y in (0, 1, 2)]
+        assert set(tints) == {transcript.palette.style("seat_1").color}
+
+
+async def test_an_empty_transcript_says_so() -> None:
+    transcript = Transcript(empty_text="Nothing said yet.")
+    async with Stage(transcript).run_test(size=(40, 7)):
+        assert [line.strip() for line in screen_lines(transcript) if line] == ["Nothing said yet."]
+
+
+async def test_text_is_shown_as_it_is_whatever_it_looks_like() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(50, 8)):
+        transcript.set_turns([turn("a", text="[/red] [b]x[/b] \x1b]0;owned\x07 \x1b[2J日本\u202e {}")])
+        transcript.extend_text("a", "\x1b[31m end")
+        transcript.paint_changes()
+
+        assert screen_lines(transcript)[1:3] == ["▌ [/red] [b]x[/b] ]0;owned [2J日本 {}[31m end", ""]
+        assert line_widths(transcript) == {49}
+
+
+async def test_what_streams_in_is_shown_with_the_next_frame_and_a_caret() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(30, 8)):
+        transcript.set_turns([turn("a", text="", state="speaking")])
+        for piece in ("The on-call fig", "ure counts pa", "ges, not hours"):
+            transcript.extend_text("a", piece)
+        transcript.paint_changes()
+
+        assert screen_lines(transcript)[1:3] == ["▌ The on-call figure counts", "▌ pages, not hours▍"]
+        assert transcript.text_of("a") == "The on-call figure counts pages, not hours"
+
+
+async def test_the_view_follows_what_is_said() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 10)):
+        transcript.set_turns(long_debate())
+        transcript.append_turn(turn("new", text="the last word"))
+        transcript.paint_changes()
+
+        assert screen_lines(transcript)[-2] == "▌ the last word"
+        assert transcript.is_following
+
+
+async def test_scrolling_up_stops_following_and_nothing_moves_while_more_is_said() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 10)) as pilot:
+        transcript.set_turns(long_debate())
+        await pilot.press("k", "k", "pageup")
+        before = screen_lines(transcript)
+        for number in range(5):
+            transcript.append_turn(turn(f"new{number}", text=WORDS * 6))
+            transcript.extend_text(f"new{number}", WORDS * 3)
+            transcript.paint_changes()
+
+        assert screen_lines(transcript)[:-1] == before[:-1]
+        assert transcript.new_lines > 0
+        assert f"↓ {transcript.new_lines} new lines" in screen_lines(transcript)[-1]
+
+        await pilot.press("G")
+        assert transcript.is_following
+        assert transcript.new_lines == 0
+        assert "new lines" not in screen_lines(transcript)[-1]
+
+
+async def test_new_lines_are_counted_as_they_come_in() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 10)) as pilot:
+        transcript.set_turns((*long_debate(), turn("s", text="one", state="speaking")))
+        await pilot.press("pageup")
+        transcript.extend_text("s", "\ntwo\nthree")
+        transcript.paint_changes()
+
+        assert transcript.new_lines == 2
+
+
+async def test_scrolling_back_down_to_the_end_follows_again() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 10)) as pilot:
+        transcript.set_turns(long_debate())
+        await pilot.press("k")
+        assert not transcript.is_following
+        await pilot.press("j")
+        assert transcript.is_following
+
+
+async def test_reading_from_the_top_comes_to_every_line_of_every_turn() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 11)) as pilot:
+        transcript.set_turns(long_debate(12))
+        await pilot.press("g")
+        seen: list[str] = []
+        for _ in range(200):
+            seen.append(screen_lines(transcript)[0])
+            if transcript.is_following:
+                break
+            await pilot.press("j")
+        seen += screen_lines(transcript)[1:]
+
+    read = " ".join(line.removeprefix("▌ ") for line in seen if "m1" not in line)
+    assert " ".join(read.split()) == " ".join(" ".join(view.text for view in long_debate(12)).split())
+
+
+async def test_a_replaced_turn_shows_its_new_state_and_text() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(50, 8)):
+        transcript.set_turns([turn("a", text="first", state="speaking"), turn("b", 2)])
+        transcript.replace_turn(turn("a", text="second", state="superseded"))
+        transcript.paint_changes()
+
+        assert "superseded" in screen_lines(transcript)[0]
+        assert screen_lines(transcript)[1] == "▌ second"
+
+
+async def test_columns_put_the_seats_side_by_side_where_there_is_room() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(121, 12)):
+        transcript.set_turns([turn("a", 1, "left words"), turn("b", 2, "right words"), turn("c", 1, "again")])
+        transcript.set_layout("columns")
+        lines = screen_lines(transcript)
+
+        assert transcript.layout_shown == "columns"
+        assert "Proposer" in lines[0]
+        assert lines[0].index("Opponent") == lines[1].index("right words") == 63
+        assert lines[4] == "▌ again"
+
+
+async def test_a_statement_from_nobody_s_seat_takes_the_whole_width_between_columns() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(121, 14)):
+        transcript.set_layout("columns")
+        transcript.set_turns([turn("a", 1), turn("b", 2)])
+        transcript.append_turn(turn("n", 0, WORDS * 2, state="note"))
+        transcript.append_turn(turn("c", 2, "after"))
+        transcript.paint_changes()
+        lines = screen_lines(transcript)
+
+        assert lines[4] == "▌ " + (WORDS * 2).strip()
+        assert lines[7].strip("▌ ") == "after"
+
+
+@pytest.mark.parametrize("width", [40, 99, 100])
+async def test_columns_wait_for_a_width_of_a_hundred(width: int) -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(width, 12)) as pilot:
+        transcript.set_layout("columns")
+        transcript.set_turns([turn("a", 1), turn("b", 2)])
+        assert transcript.layout_shown == "sequence"
+
+        await pilot.resize_terminal(130, 12)
+        await pilot.pause()
+        assert transcript.layout_shown == "columns"
+
+
+async def test_a_resize_keeps_the_turn_being_read_in_view() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(60, 12)) as pilot:
+        transcript.set_turns(long_debate())
+        await pilot.press("g", *["j"] * 30)
+        top = next(line for line in screen_lines(transcript) if "turn " in line)
+        await pilot.resize_terminal(90, 12)
+        await pilot.pause()
+
+        assert any(top[:12] in line for line in screen_lines(transcript))
+        assert line_widths(transcript) == {89}
+
+
+async def test_a_search_goes_from_match_to_match_and_round() -> None:
+    transcript = Transcript()
+    app = Stage(transcript)
+    async with app.run_test(size=(40, 8)) as pilot:
+        transcript.set_turns((turn("a", text="Rota one"), *long_debate(), turn("z", text="a ROTA at the end")))
+        await pilot.press("g")
+        total = transcript.find("rota")
+        assert total == 162
+        assert "Rota one" in screen_lines(transcript)[1]
+        await pilot.press("N")
+        assert any("ROTA at the end" in line for line in screen_lines(transcript))
+        await pilot.press("n")
+        assert any("Rota one" in line for line in screen_lines(transcript))
+    assert [message.number for message in app.heard_of(Transcript.Found)] == [1, 162, 1]
+
+
+async def test_a_match_deep_inside_a_long_turn_is_brought_into_view() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 8)) as pilot:
+        transcript.set_turns([turn("a", text=WORDS * 100 + "needle " + WORDS * 100), turn("b", 2)])
+        await pilot.press("g")
+        assert transcript.find("needle") == 1
+
+        assert any("needle" in line for line in screen_lines(transcript))
+
+
+async def test_a_search_for_what_is_not_there_says_so_and_stays() -> None:
+    transcript = Transcript()
+    app = Stage(transcript)
+    async with app.run_test(size=(40, 8)) as pilot:
+        transcript.set_turns(long_debate())
+        before = screen_lines(transcript)
+        assert transcript.find("(unheard") == 0
+        await pilot.press("n")
+        await pilot.pause()
+
+        assert screen_lines(transcript) == before
+    assert [(message.number, message.total) for message in app.heard_of(Transcript.Found)] == [(0, 0)]
+
+
+async def test_brackets_choose_a_turn_and_without_a_choice_it_is_the_last() -> None:
+    transcript = Transcript()
+    app = Stage(transcript)
+    async with app.run_test(size=(40, 20)) as pilot:
+        transcript.set_turns([turn("a"), turn("b", 2), turn("c", 3)])
+        assert transcript.current_key == "c"
+        await pilot.press("left_square_bracket", "left_square_bracket", "right_square_bracket")
+        assert transcript.current_key == "c"
+        await pilot.click(transcript, offset=(4, 1))
+        assert transcript.current_key == "a"
+    assert [message.key for message in app.heard_of(Transcript.TurnChosen)] == ["c", "b", "c", "a"]
+
+
+async def test_only_a_bounded_number_of_turns_is_kept_wrapped() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 10)) as pilot:
+        transcript.set_turns(long_debate(2_000))
+        assert len(transcript._wrapped) < 10
+        await pilot.press("g")
+        for _ in range(700):
+            transcript.action_transcript_page_down()
+
+        assert 100 < len(transcript._wrapped) <= WRAPPED_TURNS_MAX
+        held = sum(turn._wrapper is not None for turn in transcript._turns)
+        assert held == len(transcript._wrapped)
+
+
+async def test_a_megabyte_in_one_turn_is_cut_and_says_how_much_is_left_out() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(60, 8)):
+        transcript.set_turns([turn("a", text="x" * 1_000_000)])
+        transcript.extend_text("a", "yy")
+        transcript.paint_changes()
+
+        assert screen_lines(transcript)[-2] == "▌ … 800,002 characters more in the log"
+        assert len(transcript.text_of("a")) == TEXT_CHARS_MAX
+
+
+async def test_two_turns_can_not_have_one_key() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(60, 8)):
+        transcript.set_turns([turn("a")])
+        with pytest.raises(KeyError, match="already has a turn 'a'"):
+            transcript.append_turn(turn("a"))
+
+
+async def test_values_set_before_it_is_on_a_screen_are_shown_when_it_is() -> None:
+    transcript = Transcript()
+    transcript.set_turns([turn("a", text="early")])
+    transcript.append_turn(turn("b", 2, "bird"))
+    transcript.extend_text("b", "s")
+    async with Stage(transcript).run_test(size=(40, 8)):
+        assert [screen_lines(transcript)[line] for line in (1, 4)] == ["▌ early", "▌ birds"]
