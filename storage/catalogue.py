@@ -1,0 +1,226 @@
+"""How does SQLite keep participants, templates, rules, documents, settings and labels?
+
+What a log may name by digest is kept by content and never deleted; beside it a history says which version came into
+force when, and its newest row which one is.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from core.domain.errors import StorageFailed, WrongUse
+from core.domain.ids import Digest, RuleId, SessionId
+from core.domain.participants import Participant
+from core.domain.steps import Document
+from core.ports.catalogue import Label, RulesVersion
+from core.rules.rule import Rule, rule_from_plain, rule_set_digest, rule_to_plain
+from core.templates.template import Template
+from storage.codec import adapter, canonical_json
+from storage.readers import Readers
+from storage.writer import Writer
+
+T = TypeVar("T")
+HISTORY_MAX = 1_000
+NO_RULES = rule_set_digest(())
+
+
+class SqliteCatalogue:
+    """Implements `Catalogue`."""
+
+    def __init__(self, *, writer: Writer[Any, Any], readers: Readers) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    async def rules(self) -> tuple[Rule, ...]:
+        query = "SELECT body FROM rule_sets JOIN rule_set_history USING (digest) ORDER BY key DESC LIMIT 1"
+        row = await self._first(query)
+        return _rules_from(row[0]) if row else ()
+
+    async def rules_digest(self) -> Digest:
+        return await self._readers.run(_rules_digest)
+
+    async def save_rules(self, rules: Sequence[Rule], *, actor: str, at_ms: int, change: str) -> Digest:
+        ids = [rule.id for rule in rules]
+        twice = sorted({id for id in ids if ids.count(id) > 1})
+        if twice:
+            raise WrongUse(f"two rules are called {twice[0]!r}.", now="Rename one. Nothing was saved.")
+        digest = rule_set_digest(rules)
+        body = canonical_json([rule_to_plain(rule) for rule in sorted(rules, key=lambda rule: rule.id)])
+
+        def save(writer: sqlite3.Connection) -> None:
+            if _rules_digest(writer) != digest:
+                writer.execute("INSERT OR IGNORE INTO rule_sets VALUES (?, ?)", (digest, body))
+                writer.execute(
+                    "INSERT INTO rule_set_history (digest, made_at_ms, actor, change) VALUES (?, ?, ?, ?)",
+                    (digest, at_ms, actor, change),
+                )
+
+        await self._writer.run(save)
+        return digest
+
+    async def rule_set(self, digest: Digest) -> tuple[Rule, ...]:
+        row = await self._first("SELECT body FROM rule_sets WHERE digest = ?", digest)
+        if row is None and digest != NO_RULES:
+            raise _unknown("version of the rules", digest)
+        return _rules_from(row[0]) if row else ()
+
+    async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
+        query = "SELECT digest, made_at_ms, actor, change FROM rule_set_history ORDER BY key DESC LIMIT ?"
+        rows = await self._all(query, max(0, min(limit, HISTORY_MAX)))
+        return [
+            RulesVersion(digest=digest, made_at_ms=made_at_ms, actor=actor, change=change)
+            for digest, made_at_ms, actor, change in rows
+        ]
+
+    async def templates(self) -> tuple[Template, ...]:
+        query = (
+            "SELECT body, digest FROM templates WHERE digest IN (SELECT digest FROM template_history WHERE key IN"
+            " (SELECT max(key) FROM template_history GROUP BY template)) ORDER BY template"
+        )
+        return tuple([_checked(Template, body, digest) for body, digest in await self._all(query)])
+
+    async def template(self, digest: Digest) -> Template:
+        row = await self._first("SELECT body FROM templates WHERE digest = ?", digest)
+        if row is None:
+            raise _unknown("template", digest)
+        return _checked(Template, row[0], digest)
+
+    async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
+        body = canonical_json(template)
+        digest = Digest(sha256(body).hexdigest())
+
+        def save(writer: sqlite3.Connection) -> None:
+            query = "SELECT digest FROM template_history WHERE template = ? ORDER BY key DESC LIMIT 1"
+            if writer.execute(query, (template.id,)).fetchone() != (digest,):
+                writer.execute("INSERT OR IGNORE INTO templates VALUES (?, ?, ?)", (digest, template.id, body))
+                writer.execute(
+                    "INSERT INTO template_history (template, digest, made_at_ms, actor) VALUES (?, ?, ?, ?)",
+                    (template.id, digest, at_ms, actor),
+                )
+
+        await self._writer.run(save)
+        return digest
+
+    async def participants(self) -> tuple[Participant, ...]:
+        rows = await self._all("SELECT id, body FROM participants ORDER BY id")
+        return tuple([_read(Participant, body, f"participant {id}") for id, body in rows])
+
+    async def save_participant(self, participant: Participant) -> None:
+        await self._put(
+            "INSERT OR REPLACE INTO participants VALUES (?, ?)", participant.id, canonical_json(participant)
+        )
+
+    async def document(self, digest: Digest) -> Document:
+        row = await self._first("SELECT name, text FROM documents WHERE digest = ?", digest)
+        if row is None:
+            raise _unknown("document", digest)
+        return Document(name=row[0], digest=digest, text=row[1])
+
+    async def save_document(self, document: Document) -> None:
+        if sha256(document.text.encode()).hexdigest() != document.digest:
+            raise WrongUse("its digest is not that of its text.", where=document.name, now="Read the file again.")
+        # A text that comes again under another name stays as it is: sessions hold the name that they cite it by.
+        statement = "INSERT OR IGNORE INTO documents VALUES (?, ?, ?)"
+        await self._put(statement, document.digest, document.name, document.text)
+
+    async def settings(self) -> Mapping[str, str]:
+        return dict(await self._all("SELECT name, value FROM settings ORDER BY name"))
+
+    async def save_setting(self, name: str, value: str) -> None:
+        await self._put("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, value)
+
+    async def label(self, session: SessionId) -> Label:
+        row = await self._first("SELECT title, tags, is_archived FROM labels WHERE session = ?", session)
+        return _label(*row) if row else Label()
+
+    async def labels(self) -> Mapping[SessionId, Label]:
+        rows = await self._all("SELECT session, title, tags, is_archived FROM labels ORDER BY session")
+        return {SessionId(session): _label(*label) for session, *label in rows}
+
+    async def save_label(self, session: SessionId, label: Label) -> None:
+        await self._put(
+            "INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)",
+            session,
+            label.title,
+            json.dumps(label.tags, ensure_ascii=False),
+            label.is_archived,
+        )
+
+    async def forget_label(self, session: SessionId) -> None:
+        """Drop a deleted session's label."""
+        await self._put("DELETE FROM labels WHERE session = ?", session)
+
+    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
+        rows = await self._all("SELECT rule, evaluations, nanoseconds, errors FROM rule_timings ORDER BY rule")
+        return {RuleId(rule): (evaluations, nanoseconds, errors) for rule, evaluations, nanoseconds, errors in rows}
+
+    async def add_rule_timings(self, timings: Mapping[RuleId, tuple[int, int, int]]) -> None:
+        rows = [(rule, *sums) for rule, sums in timings.items()]
+
+        def add(writer: sqlite3.Connection) -> None:
+            writer.executemany(
+                "INSERT INTO rule_timings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " evaluations = evaluations + excluded.evaluations,"
+                " nanoseconds = nanoseconds + excluded.nanoseconds, errors = errors + excluded.errors",
+                rows,
+            )
+
+        await self._writer.run(add)
+
+    async def _first(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        def first(reader: sqlite3.Connection) -> tuple[Any, ...] | None:
+            found: tuple[Any, ...] | None = reader.execute(query, values).fetchone()
+            return found
+
+        return await self._readers.run(first)
+
+    async def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return await self._readers.run(lambda reader: reader.execute(query, values).fetchall())
+
+    async def _put(self, statement: str, *values: object) -> None:
+        def put(writer: sqlite3.Connection) -> None:
+            writer.execute(statement, values)
+
+        await self._writer.run(put)
+
+
+def _rules_digest(connection: sqlite3.Connection) -> Digest:
+    row = connection.execute("SELECT digest FROM rule_set_history ORDER BY key DESC LIMIT 1").fetchone()
+    return Digest(row[0]) if row else NO_RULES
+
+
+def _rules_from(body: bytes) -> tuple[Rule, ...]:
+    rules = [rule_from_plain(plain) for plain in json.loads(body)]
+    return tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
+
+
+def _checked(kind: type[T], body: bytes, digest: Digest) -> T:
+    """What has this digest; a log decided by it, so that a changed one is worse than none."""
+    if sha256(body).hexdigest() != digest:
+        raise StorageFailed(
+            "its content is not what its digest says.", where=f"{digest[:12]}", now="Restore the database from a copy."
+        )
+    return _read(kind, body, digest[:12])
+
+
+def _read(kind: type[T], body: bytes, where: str) -> T:
+    try:
+        return adapter(kind).validate_json(body)
+    except ValueError as error:
+        raise StorageFailed(
+            f"the {kind.__name__.lower()} can't be read: {' '.join(str(error).split())[:200]}.",
+            where=where,
+            now="Save it again, or restore the database from a copy.",
+        ) from error
+
+
+def _label(title: str, tags: str, is_archived: int) -> Label:
+    return Label(title=title, tags=tuple(json.loads(tags)), is_archived=bool(is_archived))
+
+
+def _unknown(what: str, digest: Digest) -> WrongUse:
+    return WrongUse(f"no {what} has the digest {digest[:12]}.", now="Was it saved in another database?")

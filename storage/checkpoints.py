@@ -1,0 +1,62 @@
+"""When does the write-ahead log move into the database file, so that no append waits for it?
+
+SQLite would do it within whichever commit makes the log long, with two waits for the disk. Here a thread of its own
+does it. A log that never stands still can only begin again from its start where the writer itself lends a hand.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+
+from storage.database import connect
+
+CHECKPOINT_CHANGES = 4_000
+"""Rows changed after which the log is moved: some megabytes."""
+
+WAL_PAGES_MAX = 16_384
+"""A log longer than this (64 MiB) is worth the writer's waiting for once."""
+
+
+class Checkpoints:
+    """Of one database, for whoever uses the writer's connection.
+
+    A failed one costs nothing: the log keeps it all, the next tries again, and a disk that refuses is reported by the
+    append that it refuses.
+    """
+
+    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+        self._path = path
+        self._writer = writer
+        self._writer.execute("PRAGMA wal_autocheckpoint = 0")
+        self._changes = writer.total_changes
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moot-checkpoint")
+        self._pages = 0
+        self._under_way: Future[int] | None = None
+
+    def look(self) -> bool:
+        """Asked between batches: begins what is due. True where the writer must lend a hand, by `help`."""
+        if self._under_way is not None and self._under_way.done():
+            finished, self._under_way = self._under_way, None
+            self._pages = 0 if finished.exception() else finished.result()
+        elif self._under_way is None and self._writer.total_changes - self._changes >= CHECKPOINT_CHANGES:
+            self._changes = self._writer.total_changes
+            self._under_way = self._thread.submit(self._aside)
+        return self._pages > WAL_PAGES_MAX
+
+    def help(self) -> None:
+        """With nobody writing meanwhile, all of the log moves, and the next commit begins it again."""
+        self._pages = 0
+        with suppress(sqlite3.Error):  # tried again when the next one in the background finds the log still long
+            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    def close(self) -> None:
+        """Wait for the one under way. Closing the last connection moves what is left."""
+        self._thread.shutdown(wait=True)
+
+    def _aside(self) -> int:
+        """How many pages the log has."""
+        with closing(connect(self._path)) as connection:
+            return int(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1])

@@ -1,0 +1,238 @@
+"""How do events and commands become bytes, and bytes of every release become events and commands again?
+
+A kind is known by its class's name and by a version. Versions count from 1 and grow by one with each upcaster: a
+function that turns the plain form of one version into the plain form of the next.
+"""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from hashlib import sha256
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+from core.domain.commands import Command, Envelope
+from core.domain.errors import StorageFailed, WrongUse
+from core.domain.events import Event
+from core.domain.ids import Digest
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+Plain = dict[str, Any]
+Upcaster = Callable[[Plain], Plain]
+
+HELD_CHARACTERS_MIN = 64
+"""A command's text this long is not stored again where an event of its append holds it; naming the event takes about
+as much room as a shorter one."""
+
+_SCALARS = (int, bool, type(None))
+
+
+class EncodedEvent(NamedTuple):
+    """An event as rows hold it: its stable kind, the version of that kind, its JSON in UTF-8."""
+
+    kind: str
+    version: int
+    body: bytes
+
+
+@cache
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """The kind's adapter, built when it is first asked for: building all takes longer than the first frame may."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def to_plain(value: object) -> Any:
+    """A dataclass as plain JSON values, lossless; any other value as it is."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return adapter(type(value)).dump_python(value, mode="json", warnings="error")
+    return value
+
+
+def canonical_json(value: object) -> bytes:
+    """The one JSON text of a value: keys sorted, no spaces, UTF-8. Dataclasses are taken in their plain form."""
+    text = json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def content_digest(value: object) -> Digest:
+    """The hexadecimal SHA-256 of `canonical_json(value)`."""
+    return Digest(sha256(canonical_json(value)).hexdigest())
+
+
+class Codec:
+    """Encodes what it knows; refuses, naming it, what it doesn't know. Safe to use from several threads.
+
+    `kinds` are the classes of events and commands. `upcasters` are by kind and by the version that they lift by one.
+    """
+
+    def __init__(self, kinds: Iterable[type], upcasters: Mapping[tuple[str, int], Upcaster] | None = None) -> None:
+        self._kinds: dict[str, type] = {}
+        for kind in kinds:
+            if self._kinds.setdefault(kind.__name__, kind) is not kind:
+                raise WrongUse(f"Two kinds are called {kind.__name__!r}.", now="Give one another name.")
+        self._upcasters = dict(upcasters or {})
+        self._versions = {name: self._version(name) for name in self._kinds}
+        self._shared: dict[tuple[type, type], tuple[str, ...]] = {}
+        self._encoders: dict[type, tuple[str, int, Callable[..., bytes]]] = {}
+        self._decoders: dict[tuple[str, int], Callable[[bytes], Any]] = {}
+
+    @property
+    def kinds(self) -> Mapping[str, type]:
+        """The classes known, by their stable names."""
+        return self._kinds
+
+    def encode_event(self, event: Event) -> EncodedEvent:
+        """Raises StorageFailed for an event that could not be read back: of an unknown kind, or of wrong types."""
+        kind, version, write = self._encoders.get(type(event)) or self._encoder(type(event))
+        try:
+            return EncodedEvent(kind, version, write(event, warnings="error"))
+        except ValueError as error:
+            raise _unwritable(kind, error) from error
+
+    def decode_event(self, kind: str, version: int, body: bytes) -> Event:
+        """The event, lifted to today's version. Raises StorageFailed for an unknown kind or a newer version."""
+        read = self._decoders.get((kind, version)) or self._decoder(kind, version)
+        try:
+            return cast("Event", read(body))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _unreadable(kind, version, error) from error
+
+    def encode_envelope(self, envelope: Envelope, events: Sequence[Event]) -> bytes:
+        """The envelope without what `events`, those of its own append, hold already: `held` says which has what."""
+        command = envelope.command
+        kind, version, write = self._encoders.get(type(command)) or self._encoder(type(command))
+        held = self._held(command, events)
+        try:
+            body = write(command, exclude=set(held), warnings="error") if held else write(command, warnings="error")
+            head = (
+                f'{{"kind":"{kind}","version":{version},"actor":{encode_basestring(envelope.actor)},"correlation":'
+                f'{encode_basestring(envelope.correlation)},"held":{json.dumps(held) if held else "{}"},"command":'
+            ).encode()
+        except ValueError as error:
+            raise _unwritable(kind, error) from error
+        return head + body + b"}"
+
+    def held_last(self, envelope: bytes) -> int:
+        """How many events behind its own an envelope reaches for what it left out; 0 where it needs none."""
+        if b'"held":{}' in envelope:
+            return 0
+        return max(_plain(envelope)["held"].values(), default=0)
+
+    def decode_envelope(self, envelope: bytes, *, at_ms: int, bodies: Sequence[bytes]) -> Envelope:
+        """The whole envelope again; `bodies` are those of its append's events, in order, as far as `held_last`."""
+        stored = _plain(envelope)
+        kind, version = stored["kind"], stored["version"]
+        self._check(kind, version)
+        plain = stored["command"]
+        try:
+            for name, at in stored["held"].items():
+                plain[name] = _plain(bodies[at])[name]
+            command = adapter(self._kinds[kind]).validate_python(self._lift(kind, version, plain))
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise _unreadable(kind, version, error) from error
+        return Envelope(
+            command=cast("Command", command), actor=stored["actor"], at_ms=at_ms, correlation=stored["correlation"]
+        )
+
+    def _encoder(self, cls: type) -> tuple[str, int, Callable[..., bytes]]:
+        kind = cls.__name__
+        if self._kinds.get(kind) is not cls:
+            raise StorageFailed(f"{kind} is no kind that the log knows.", now="Name it among the codec's kinds.")
+        made = (kind, self._versions[kind], adapter(cls).serializer.to_json)
+        self._encoders[cls] = made
+        return made
+
+    def _decoder(self, kind: str, version: int) -> Callable[[bytes], Any]:
+        self._check(kind, version)
+        validator = adapter(self._kinds[kind]).validator
+        read: Callable[[bytes], Any]
+        if version == self._versions[kind]:
+            read = validator.validate_json
+        else:
+
+            def read(body: bytes) -> Any:
+                return validator.validate_python(self._lift(kind, version, _plain(body)))
+
+        self._decoders[kind, version] = read
+        return read
+
+    def _version(self, kind: str) -> int:
+        known = sorted(version for name, version in self._upcasters if name == kind)
+        if known != list(range(1, len(known) + 1)):
+            raise WrongUse(f"The upcasters of {kind} leave out a version: {known}.", now="They count from 1.")
+        return len(known) + 1
+
+    def _check(self, kind: str, version: int) -> None:
+        if kind not in self._kinds:
+            raise StorageFailed(f"The log holds a {kind}, which this moot doesn't know.", now="Update moot.")
+        if not 1 <= version <= self._versions[kind]:
+            raise StorageFailed(
+                f"The log holds version {version} of {kind}; this moot knows it up to {self._versions[kind]}.",
+                now="Update moot.",
+            )
+
+    def _lift(self, kind: str, version: int, plain: Plain) -> Plain:
+        for lifted in range(version, self._versions[kind]):
+            plain = self._upcasters[kind, lifted](plain)
+        return plain
+
+    def _held(self, command: Command, events: Sequence[Event]) -> dict[str, int]:
+        held: dict[str, int] = {}
+        for at, event in enumerate(events):
+            pair = (type(command), type(event))
+            names = self._shared.get(pair)
+            if names is None:
+                names = self._shared[pair] = _shared_names(*pair)
+            for name in names:
+                if name not in held and _is_same(getattr(command, name), getattr(event, name)):
+                    held[name] = at
+        return held
+
+
+def _shared_names(command: type, event: type) -> tuple[str, ...]:
+    """Fields that both have in one type, and whose values can be long. Ids and numbers are not worth a reference."""
+    in_command, in_event = typing.get_type_hints(command), typing.get_type_hints(event)
+    return tuple(
+        field.name
+        for field in fields(command)
+        if in_event.get(field.name) == (hint := in_command[field.name])
+        and hint not in _SCALARS
+        and not isinstance(hint, typing.NewType)
+    )
+
+
+def _is_same(value: object, other: object) -> bool:
+    """True where one JSON text stands for both. Equality alone is too little: True equals 1."""
+    if type(value) is str:
+        return len(value) >= HELD_CHARACTERS_MIN and type(other) is str and value == other
+    return value is other and is_dataclass(value)
+
+
+def _plain(body: bytes) -> Plain:
+    from pydantic_core import from_json
+
+    return cast("Plain", from_json(body))
+
+
+def _unwritable(kind: str, error: Exception) -> StorageFailed:
+    return StorageFailed(f"A {kind} can't be recorded: {_first_line(error)}.", now="Nothing was written.")
+
+
+def _unreadable(kind: str, version: int, error: Exception) -> StorageFailed:
+    return StorageFailed(
+        f"A {kind} of version {version} can't be read: {_first_line(error)}.",
+        now="Run `moot doctor`; restore the database from a copy.",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,146 @@
+"""How is the database file found fit, made, or refused?
+
+A file that is not in order is never deleted, overwritten or repaired here: the operator decides what happens to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from core.domain.errors import StorageFailed
+from storage.failures import refused
+
+APPLICATION_ID = 0x6D6F6F74
+"""`moot` in ASCII: how this program's databases are told from those of others."""
+
+SCHEMA_VERSION = 1
+"""The newest revision in `migrations/versions`; each sets `user_version` to its number."""
+
+BUSY_WAIT_MS = 5_000
+"""How long a write waits for another process: their transactions take milliseconds."""
+
+STATEMENTS_CACHED = 256
+SCHEMA_SQL = Path(__file__).with_name("migrations") / "schema.sql"
+
+Synchronous = Literal["NORMAL", "FULL"]
+"""NORMAL survives a killed process, FULL also a loss of power."""
+
+
+def connect(
+    path: Path, *, synchronous: Synchronous = "NORMAL", is_reader: bool = False, busy_wait_ms: int = BUSY_WAIT_MS
+) -> sqlite3.Connection:
+    """A connection to a database that is in order. A reader's can't write. Raises sqlite3.Error."""
+    connection = sqlite3.connect(
+        path.resolve().as_uri() + "?mode=rw",  # never make a file where one has been moved away meanwhile
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=busy_wait_ms / 1000,
+        cached_statements=STATEMENTS_CACHED,
+    )
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if is_reader:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def prepare(path: Path) -> None:
+    """Make sure that `path` is a database of today's schema: make it, migrate it, or refuse with StorageFailed.
+
+    A database of today's schema is opened without loading SQLAlchemy or Alembic.
+    """
+    if not path.parent.is_dir():
+        raise StorageFailed("its folder doesn't exist.", where=str(path), now=f"Make it: mkdir -p {path.parent}")
+    if path.is_dir():
+        raise StorageFailed("this is a folder, not a database.", where=str(path), now="Name a file in it.")
+    with refusals(path), closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_WAIT_MS / 1000)) as database:
+        version = _version(database, path)
+        if version == 0:
+            _make(database)
+        else:
+            _check_writable(database)
+    if 0 < version < SCHEMA_VERSION:
+        from storage.migrations.migrate import migrate
+
+        migrate(path, made_version=version)
+
+
+@contextmanager
+def refusals(path: Path) -> Iterator[None]:
+    """Say SQLite's errors in the operator's words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise refused(error, path) from error
+
+
+def damage(path: Path) -> tuple[str, ...]:
+    """What SQLite's quick check finds wrong, for `moot doctor`; empty where nothing is. Raises StorageFailed."""
+    with refusals(path), closing(connect(path, is_reader=True)) as database:
+        found = tuple(str(row[0]) for row in database.execute("PRAGMA quick_check(20)"))
+    return () if found == ("ok",) else found
+
+
+def moot_version() -> str:
+    """The version of this moot, as databases remember who made them."""
+    try:
+        return metadata.version("moot")
+    except metadata.PackageNotFoundError:
+        return "unpackaged"
+
+
+def _version(database: sqlite3.Connection, path: Path) -> int:
+    """The file's schema version, 0 for a new file. Writes nothing, whatever the file is."""
+    application = _number(database, "PRAGMA application_id")
+    version = _number(database, "PRAGMA user_version")
+    if application != APPLICATION_ID:
+        if application == 0 and version == 0 and _number(database, "SELECT count(*) FROM sqlite_schema") == 0:
+            return 0
+        raise StorageFailed(
+            "this database belongs to another program.", where=str(path), now="It was left as it is; name another one."
+        )
+    if version > SCHEMA_VERSION:
+        maker = database.execute("SELECT moot_version FROM made_by WHERE schema_version = ?", (version,)).fetchone()
+        raise StorageFailed(
+            f"this database was made by moot {maker[0] if maker else 'of an unknown version'} (schema {version}); "
+            f"this is moot {moot_version()} (schema {SCHEMA_VERSION}).",
+            where=str(path),
+            now="Update moot, or name another database. Nothing was changed.",
+        )
+    return version
+
+
+def _make(database: sqlite3.Connection) -> None:
+    """Make the schema in one transaction; where another process was quicker, there is nothing left to do."""
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        if _number(database, "PRAGMA user_version") == 0:
+            for statement in SCHEMA_SQL.read_text(encoding="utf-8").split(";\n"):
+                database.execute(statement)
+            remember_maker(database, SCHEMA_VERSION)
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def remember_maker(database: sqlite3.Connection, schema_version: int) -> None:
+    """Note which moot made this schema, so that an older one can say so."""
+    database.execute("INSERT OR REPLACE INTO made_by VALUES (?, ?)", (schema_version, moot_version()))
+
+
+def _check_writable(database: sqlite3.Connection) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("ROLLBACK")
+
+
+def _number(database: sqlite3.Connection, query: str) -> int:
+    return int(database.execute(query).fetchone()[0])

@@ -1,0 +1,332 @@
+"""How does SQLite keep the log: many sessions' appends in one commit, in one global order?
+
+Everything is encoded on the caller's side. The writer's thread checks what each append expects, takes out the ones in
+conflict, writes the rest in one transaction, and only then moves its own memory of lengths and positions on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from core.domain.errors import LogConflict, StorageFailed, WrongUse
+from core.domain.events import Recorded
+from core.domain.ids import SessionId
+from core.ports.event_log import READ_EVENTS_MAX, Append
+from storage.codec import Codec, EncodedEvent
+from storage.database import Synchronous
+from storage.readers import Readers
+from storage.writer import Writer
+
+APPEND_BYTES_MAX = 64 * 1024 * 1024
+"""A call above this is refused before it reaches the transaction that it would share with others."""
+
+ROWS_PER_STATEMENT_MAX = 64
+"""One statement a chunk: each statement costs the writer the interpreter's lock twice. SQLite allows 32,766 values."""
+
+SESSIONS_REMEMBERED_MAX = 10_000
+"""Lengths held in memory; a forgotten one is asked of the database again."""
+
+_COLUMNS = "position, session_key, seq, kind, version, at_ms, envelope, body"
+_SELECT = (
+    "SELECT s.id, e.seq, e.position, e.at_ms, e.kind, e.version, e.envelope, e.body"
+    " FROM events e JOIN log_sessions s ON s.key = e.session_key"
+)
+
+
+class Encoded(NamedTuple):
+    """An append with its bytes."""
+
+    append: Append
+    envelope: bytes
+    events: list[EncodedEvent]
+
+
+class SqliteEventLog:
+    """Implements `EventLog`. Writer and readers are shared with the other tables; closing the log closes them all."""
+
+    def __init__(
+        self, *, writer: Writer[list[Encoded], tuple[Recorded, ...]], readers: Readers, codec: Codec, appender: Appender
+    ) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._codec = codec
+        self._appender = appender
+
+    async def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        return await self._writer.write(encoded(appends, self._codec)) if appends else ()
+
+    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+        query = f"{_SELECT} WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        return await self._read(query, (session, after_seq, _bounded(limit)))
+
+    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+        query = f"{_SELECT} WHERE e.position > ? ORDER BY e.position LIMIT ?"
+        return await self._read(query, (after_position, _bounded(limit)))
+
+    async def last_position(self) -> int:
+        return await self._readers.run(_newest_position)
+
+    async def session_ids(self, prefix: str = "", *, limit: int = READ_EVENTS_MAX) -> Sequence[SessionId]:
+        query = "SELECT id FROM log_sessions WHERE substr(id, 1, length(?1)) = ?1 ORDER BY key DESC LIMIT ?2"
+        rows = await self._readers.run(lambda reader: reader.execute(query, (prefix, _bounded(limit))).fetchall())
+        return [SessionId(row[0]) for row in rows]
+
+    async def delete(self, session: SessionId) -> None:
+        await self._writer.run(lambda connection: self._appender.delete(connection, session))
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._readers.close()
+
+    async def _read(self, query: str, values: tuple[object, ...]) -> list[Recorded]:
+        def read(reader: sqlite3.Connection) -> list[Recorded]:
+            return _recorded(reader, reader.execute(query, values).fetchall(), self._codec)
+
+        return await self._readers.run(read)
+
+
+class Appender:
+    """Commits calls together and remembers where each session and the whole log ends. For the writer's thread alone."""
+
+    def __init__(self) -> None:
+        self._ends: dict[SessionId, tuple[int, int]] = {}
+        self._position = -1
+        self._others = -1
+
+    def __call__(
+        self, connection: sqlite3.Connection, calls: Sequence[list[Encoded]]
+    ) -> Sequence[tuple[Recorded, ...] | Exception]:
+        try:
+            self._notice_others(connection)
+            try:
+                return self._commit(connection, calls)
+            except sqlite3.IntegrityError:
+                self._forget(connection)  # somebody else appended since we looked
+                return self._commit(connection, calls)
+        except BaseException:
+            self._forget(connection)
+            raise
+
+    def delete(self, connection: sqlite3.Connection, session: SessionId) -> None:
+        """Forget a session's events; remember the highest position given out, so that it isn't given out again."""
+        self._ends.pop(session, None)
+        key = connection.execute("SELECT key FROM log_sessions WHERE id = ?", (session,)).fetchone()
+        if key is None:
+            return
+        connection.execute(
+            "INSERT INTO positions VALUES ('log', ?)"
+            " ON CONFLICT DO UPDATE SET position = max(position, excluded.position)",
+            (_newest_position(connection),),
+        )
+        connection.execute("DELETE FROM events WHERE session_key = ?", key)
+        connection.execute("DELETE FROM log_sessions WHERE key = ?", key)
+
+    def _commit(
+        self, connection: sqlite3.Connection, calls: Sequence[list[Encoded]]
+    ) -> list[tuple[Recorded, ...] | Exception]:
+        ends: dict[SessionId, int] = {}
+        outcomes: list[tuple[Recorded, ...] | Exception] = []
+        accepted: list[Encoded] = []
+        position = self._last_position(connection)
+        for call in calls:
+            conflict = self._conflict(connection, call, ends)
+            if conflict is not None:
+                outcomes.append(conflict)
+                continue
+            outcomes.append(_placed(call, position))
+            position += sum(len(part.events) for part in call)
+            accepted += call
+        if accepted:
+            keys = self._write(connection, accepted)
+            if len(self._ends) > SESSIONS_REMEMBERED_MAX:
+                self._ends.clear()
+            for session, key in keys.items():
+                self._ends[session] = (key, ends[session])
+            self._position = position
+        return outcomes
+
+    def _conflict(
+        self, connection: sqlite3.Connection, call: list[Encoded], ends: dict[SessionId, int]
+    ) -> LogConflict | None:
+        """Why this call can't be written, or None and `ends` moved on."""
+        own: dict[SessionId, int] = {}
+        for append, _, events in call:
+            session = append.session
+            end = own.get(session, ends.get(session, -1))
+            if end < 0:
+                end = self._end(connection, session)[1]
+            if end != append.expected_seq:
+                return conflict_of(append, end)
+            own[session] = end + len(events)
+        ends.update(own)
+        return None
+
+    def _end(self, connection: sqlite3.Connection, session: SessionId) -> tuple[int, int]:
+        """A session's key and length; (0, 0) where it has no events."""
+        known = self._ends.get(session)
+        if known is None:
+            query = "SELECT key, (SELECT max(seq) FROM events WHERE session_key = key) FROM log_sessions WHERE id = ?"
+            known = connection.execute(query, (session,)).fetchone()
+            if known is None:
+                return 0, 0
+            self._ends[session] = known
+        return known
+
+    def _last_position(self, connection: sqlite3.Connection) -> int:
+        if self._position < 0:
+            deleted = connection.execute("SELECT position FROM positions WHERE name = 'log'").fetchone()
+            self._position = max(_newest_position(connection), deleted[0] if deleted else 0)
+        return self._position
+
+    def _write(self, connection: sqlite3.Connection, accepted: list[Encoded]) -> dict[SessionId, int]:
+        """Write the rows in one transaction; returns the key of each session."""
+        keys = {part.append.session: self._end(connection, part.append.session)[0] for part in accepted}
+        count = sum(len(part.events) for part in accepted)
+        if count <= ROWS_PER_STATEMENT_MAX and all(keys.values()):
+            connection.execute(_insert(count), _values(accepted, keys, self._position))  # a transaction by itself
+            return keys
+        connection.execute("BEGIN IMMEDIATE")
+        for session in [session for session, key in keys.items() if not key]:
+            cursor = connection.execute("INSERT INTO log_sessions (id) VALUES (?)", (session,))
+            keys[session] = cursor.lastrowid or 0
+        values = _values(accepted, keys, self._position)
+        chunk = ROWS_PER_STATEMENT_MAX * _WIDTH
+        for start in range(0, len(values), chunk):
+            part = values[start : start + chunk]
+            connection.execute(_insert(len(part) // _WIDTH), part)
+        connection.execute("COMMIT")
+        return keys
+
+    def _notice_others(self, connection: sqlite3.Connection) -> None:
+        """Where another process wrote since the last look, our memory may be wrong: it may have driven meanwhile."""
+        others = connection.execute("PRAGMA data_version").fetchone()[0]
+        if others != self._others:
+            self._forget(connection)
+            self._others = others
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        self._ends.clear()
+        self._position = -1
+
+
+_WIDTH = len(_COLUMNS.split(","))
+
+
+@cache
+def _insert(rows: int) -> str:
+    """At most ROWS_PER_STATEMENT_MAX different texts, so that the driver keeps each one prepared."""
+    places = "(" + ",".join("?" * _WIDTH) + ")"
+    return f"INSERT INTO events ({_COLUMNS}) VALUES " + ",".join([places] * rows)
+
+
+def encoded(appends: Sequence[Append], codec: Codec) -> list[Encoded]:
+    """The appends with their bytes. Raises before anything is queued, so that a bad one never harms another's."""
+    made = []
+    size = 0
+    for append in appends:
+        if not append.events:
+            raise WrongUse("an append without events records nothing.", where=f"session {append.session}")
+        events = [codec.encode_event(event) for event in append.events]
+        envelope = codec.encode_envelope(append.envelope, append.events)
+        size += len(envelope) + sum(len(event.body) for event in events)
+        made.append(Encoded(append, envelope, events))
+    if size > APPEND_BYTES_MAX:
+        raise StorageFailed(
+            f"an append of {size:,} bytes is larger than the {APPEND_BYTES_MAX:,} that the log takes at once.",
+            where=f"session {appends[0].session}",
+            now="Shorten its texts. Nothing was written.",
+        )
+    return made
+
+
+def conflict_of(append: Append, length: int) -> LogConflict:
+    """What an append is told that expected another length."""
+    return LogConflict(
+        f"the log holds {length} events, not {append.expected_seq}.",
+        where=f"session {append.session}",
+        now="Read what was added, then decide again.",
+    )
+
+
+def _placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
+    """A call's events with the places that they get once the transaction is committed."""
+    placed: list[Recorded] = []
+    for append, _, _ in call:
+        session, at_ms, seq, envelope = append.session, append.envelope.at_ms, append.expected_seq, append.envelope
+        for number, event in enumerate(append.events, start=1):
+            position += 1
+            placed.append(
+                Recorded(
+                    session=session,
+                    seq=seq + number,
+                    position=position,
+                    at_ms=at_ms,
+                    event=event,
+                    envelope=envelope if number == 1 else None,
+                )
+            )
+    return tuple(placed)
+
+
+def _values(accepted: list[Encoded], keys: dict[SessionId, int], position: int) -> list[object]:
+    values: list[object] = []
+    for append, envelope, events in accepted:
+        key, at_ms, seq = keys[append.session], append.envelope.at_ms, append.expected_seq
+        first: bytes | None = envelope
+        for kind, version, body in events:
+            position += 1
+            seq += 1
+            values += (position, key, seq, kind, version, at_ms, first, body)
+            first = None
+    return values
+
+
+def _recorded(reader: sqlite3.Connection, rows: list[tuple[Any, ...]], codec: Codec) -> list[Recorded]:
+    made = []
+    for at, (session, seq, position, at_ms, kind, version, envelope, body) in enumerate(rows):
+        made.append(
+            Recorded(
+                session=session,
+                seq=seq,
+                position=position,
+                at_ms=at_ms,
+                event=codec.decode_event(kind, version, body),
+                envelope=None
+                if envelope is None
+                else codec.decode_envelope(envelope, at_ms=at_ms, bodies=_bodies(reader, rows, at, envelope, codec)),
+            )
+        )
+    return made
+
+
+def _bodies(
+    reader: sqlite3.Connection, rows: list[tuple[Any, ...]], at: int, envelope: bytes, codec: Codec
+) -> list[bytes]:
+    """The bodies that an envelope leans on. A page may end before the last of them: an append lies in one piece."""
+    reach = codec.held_last(envelope)
+    if at + reach < len(rows):
+        return [row[7] for row in rows[at : at + reach + 1]]
+    first = rows[at][2]
+    query = "SELECT body FROM events WHERE position BETWEEN ? AND ? ORDER BY position"
+    return [row[0] for row in reader.execute(query, (first, first + reach))]
+
+
+def _newest_position(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT ifnull(max(position), 0) FROM events").fetchone()[0])
+
+
+def _bounded(limit: int) -> int:
+    return max(0, min(limit, READ_EVENTS_MAX))
+
+
+def open_writer(
+    path: Path, *, synchronous: Synchronous, appender: Appender
+) -> Writer[list[Encoded], tuple[Recorded, ...]]:
+    """The writer whose grouped work is appends."""
+    return Writer(path, synchronous=synchronous, group=appender)

@@ -1,0 +1,84 @@
+"""Which process drives a database?
+
+The operating system holds the lock and drops it with the process, so that a dead driver is no obstacle. A note beside
+it says who drives; the note alone means nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.domain.errors import DriverBusy, StorageFailed
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+
+class DriverLock:
+    """The lock of the database at `path`: `path` with `.driver.lock` behind it, and a note in `.driver`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._note = path.with_name(path.name + ".driver")
+        self._lock: FileLock | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """True while this object holds the lock."""
+        return self._lock is not None
+
+    def acquire(self, *, at_ms: int) -> None:
+        """Take the lock or raise DriverBusy at once, naming the process that has it. `at_ms` is now, in Unix ms."""
+        from filelock import FileLock, Timeout
+
+        if self._lock is not None:
+            return
+        lock = FileLock(self._path.with_name(self._path.name + ".driver.lock"), timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise DriverBusy(
+                f"another moot drives this database: {self._holder()}.",
+                where=str(self._path),
+                now="Leave commands to it, or end it first.",
+            ) from error
+        except OSError as error:
+            raise StorageFailed(
+                f"the driver's lock can't be made: {error.strerror}.",
+                where=str(self._path),
+                now="Make the folder writable.",
+            ) from error
+        self._lock = lock
+        self._write_note(at_ms)
+
+    def release(self) -> None:
+        """Let go; releasing twice is releasing once."""
+        if self._lock is not None:
+            self._note.unlink(missing_ok=True)
+            self._lock.release()
+            self._lock = None
+
+    def _write_note(self, at_ms: int) -> None:
+        part = self._note.with_name(self._note.name + ".part")
+        try:
+            part.write_text(json.dumps({"pid": os.getpid(), "since_ms": at_ms}), encoding="utf-8")
+            part.replace(self._note)
+        except OSError as error:
+            self.release()
+            raise StorageFailed(
+                f"can't note who drives: {error.strerror}.", where=str(self._note), now="Look at the disk."
+            ) from error
+
+    def _holder(self) -> str:
+        """`process 4711, since 2026-01-01 12:00:00 UTC`, as far as the note can be read."""
+        from datetime import UTC, datetime
+
+        try:
+            note = json.loads(self._note.read_text(encoding="utf-8"))
+            since = datetime.fromtimestamp(note["since_ms"] // 1000, tz=UTC)
+            return f"process {note['pid']}, since {since:%Y-%m-%d %H:%M:%S} UTC"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "a process that is just starting or ending"

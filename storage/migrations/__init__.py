@@ -1,0 +1,1 @@
+"""How does a database of an older release become one of today's? Loaded only where one has to."""

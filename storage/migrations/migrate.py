@@ -1,0 +1,83 @@
+"""How is an older database brought up to today's schema without risking it?"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from core.domain.errors import StorageFailed
+from storage.database import BUSY_WAIT_MS, moot_version
+from storage.failures import refused
+
+SCRIPTS = Path(__file__).parent
+COPIES_MAX = 100
+"""Copies of one file beside it. More than this means that migrating fails again and again."""
+
+
+def migrate(path: Path, *, made_version: int, scripts: Path = SCRIPTS) -> Path:
+    """Copy the file, then run every later revision in one transaction. Returns where the copy is.
+
+    Raises StorageFailed with the database as it was. The copy is kept: a person deletes it, never moot.
+    """
+    copy = _copied(path, made_version)
+    try:
+        upgrade(path, scripts=scripts)
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            raise refused(error.orig, path) from error
+        raise StorageFailed(
+            f"it couldn't be brought from schema {made_version} to today's: {error.orig}.",
+            where=str(path),
+            now=f"It was left as it was; a copy is at {copy}.",
+        ) from error
+    return copy
+
+
+def upgrade(path: Path, *, scripts: Path = SCRIPTS) -> None:
+    """Run every revision that the database at `path` doesn't have yet; an absent file begins empty."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool,
+        connect_args={"isolation_level": None, "timeout": BUSY_WAIT_MS / 1000},
+    )
+    # The driver would begin a transaction before rows are changed, but not before tables are.
+    event.listen(engine, "begin", _begin)
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO made_by SELECT user_version, ? FROM pragma_user_version", (moot_version(),)
+        )
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _copied(path: Path, made_version: int) -> Path:
+    for number in range(1, COPIES_MAX + 1):
+        copy = path.with_name(f"{path.name}.schema-{made_version}.copy-{number}")
+        if copy.exists():
+            continue
+        try:
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+        except sqlite3.Error as error:
+            copy.unlink(missing_ok=True)
+            raise refused(error, copy) from error
+        return copy
+    raise StorageFailed(
+        f"there are {COPIES_MAX} copies of it from before a migration already.",
+        where=str(path),
+        now="Look why migrating fails, then delete the copies that you don't need.",
+    )

@@ -1,0 +1,132 @@
+-- Made from the migrations by `python -m storage.migrations.schema`; a test holds it equal to them.
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL,
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE documents (
+	digest VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	text VARCHAR NOT NULL,
+	PRIMARY KEY (digest)
+);
+CREATE TABLE events (
+	position INTEGER NOT NULL,
+	session_key INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	version INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	envelope BLOB,
+	body BLOB NOT NULL,
+	PRIMARY KEY (position),
+	FOREIGN KEY(session_key) REFERENCES log_sessions ("key")
+);
+CREATE TABLE inbox (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	verb VARCHAR NOT NULL,
+	body VARCHAR NOT NULL,
+	actor VARCHAR NOT NULL,
+	at_ms INTEGER NOT NULL,
+	is_done BOOLEAN,
+	answer_text VARCHAR,
+	answer_body VARCHAR,
+	answered_at_ms INTEGER
+);
+CREATE TABLE labels (
+	session VARCHAR NOT NULL,
+	title VARCHAR NOT NULL,
+	tags VARCHAR NOT NULL,
+	is_archived BOOLEAN NOT NULL,
+	PRIMARY KEY (session)
+);
+CREATE TABLE log_sessions (
+	"key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	id VARCHAR NOT NULL,
+	UNIQUE (id)
+);
+CREATE TABLE made_by (
+	schema_version INTEGER NOT NULL,
+	moot_version VARCHAR NOT NULL,
+	PRIMARY KEY (schema_version)
+);
+CREATE TABLE participants (
+	id VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE positions (
+	name VARCHAR NOT NULL,
+	position INTEGER NOT NULL,
+	PRIMARY KEY (name)
+);
+CREATE TABLE rule_set_history (
+	"key" INTEGER NOT NULL,
+	digest VARCHAR NOT NULL,
+	made_at_ms INTEGER NOT NULL,
+	actor VARCHAR NOT NULL,
+	change VARCHAR NOT NULL,
+	PRIMARY KEY ("key"),
+	FOREIGN KEY(digest) REFERENCES rule_sets (digest)
+);
+CREATE TABLE rule_sets (
+	digest VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (digest)
+);
+CREATE TABLE rule_timings (
+	rule VARCHAR NOT NULL,
+	evaluations INTEGER NOT NULL,
+	nanoseconds INTEGER NOT NULL,
+	errors INTEGER NOT NULL,
+	PRIMARY KEY (rule)
+);
+CREATE TABLE settings (
+	name VARCHAR NOT NULL,
+	value VARCHAR NOT NULL,
+	PRIMARY KEY (name)
+);
+CREATE TABLE spend (
+	"key" INTEGER NOT NULL,
+	session VARCHAR NOT NULL,
+	at_ms INTEGER NOT NULL,
+	microusd INTEGER NOT NULL,
+	total_microusd INTEGER NOT NULL,
+	PRIMARY KEY ("key")
+);
+CREATE TABLE summaries (
+	"key" INTEGER NOT NULL,
+	session VARCHAR NOT NULL,
+	position INTEGER NOT NULL,
+	opened_at_ms INTEGER NOT NULL,
+	is_over BOOLEAN NOT NULL,
+	title VARCHAR NOT NULL,
+	motion VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY ("key"),
+	UNIQUE (session)
+);
+CREATE TABLE template_history (
+	"key" INTEGER NOT NULL,
+	template VARCHAR NOT NULL,
+	digest VARCHAR NOT NULL,
+	made_at_ms INTEGER NOT NULL,
+	actor VARCHAR NOT NULL,
+	PRIMARY KEY ("key"),
+	FOREIGN KEY(digest) REFERENCES templates (digest)
+);
+CREATE TABLE templates (
+	digest VARCHAR NOT NULL,
+	template VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (digest)
+);
+CREATE UNIQUE INDEX events_of_session ON events (session_key, seq);
+CREATE INDEX inbox_waiting ON inbox (id) WHERE answered_at_ms IS NULL;
+CREATE INDEX spend_at ON spend (at_ms);
+CREATE INDEX spend_of_session ON spend (session, "key");
+CREATE INDEX summaries_changed ON summaries (position);
+CREATE INDEX summaries_opened ON summaries (opened_at_ms);
+CREATE INDEX template_history_of ON template_history (template, "key");
+INSERT INTO alembic_version VALUES ('0001');
+PRAGMA application_id = 1836019572;
+PRAGMA user_version = 1;

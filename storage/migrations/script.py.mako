@@ -1,0 +1,16 @@
+"""Which schema does revision ${up_revision} bring? ${message}."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+    op.execute("PRAGMA user_version = ${int(up_revision)}")

@@ -1,0 +1,61 @@
+"""How is a database opened, with everything that lives in it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.domain.ids import SessionId
+from storage.catalogue import SqliteCatalogue
+from storage.codec import Codec
+from storage.database import Synchronous, damage, prepare
+from storage.event_log import Appender, SqliteEventLog, open_writer
+from storage.inbox import SqliteInbox
+from storage.readers import Readers
+from storage.session_index import SqliteSessionIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Everything durable of one database. Its parts share one writer: closing is for all of them."""
+
+    path: Path
+    log: SqliteEventLog
+    catalogue: SqliteCatalogue
+    index: SqliteSessionIndex
+    inbox: SqliteInbox
+
+    async def delete_session(self, session: SessionId) -> None:
+        """Forget a session: its events, its row, its label, in this order. What it spent stays counted.
+
+        Rules, templates and documents stay: other sessions may name them.
+        """
+        await self.log.delete(session)
+        await self.index.forget(session)
+        await self.catalogue.forget_label(session)
+
+    def damage(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file, for `moot doctor`. Reads all of it: not for an event loop."""
+        return damage(self.path)
+
+    async def close(self) -> None:
+        """Write what is queued, then release the file; everything refuses afterwards with StorageFailed."""
+        await self.log.close()
+
+
+def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL") -> Storage:
+    """Open the database at `path`, made where there is none. Raises StorageFailed; then nothing was changed.
+
+    Loads neither SQLAlchemy nor Alembic unless an older database has to be migrated.
+    """
+    prepare(path)
+    appender = Appender()
+    writer = open_writer(path, synchronous=synchronous, appender=appender)
+    readers = Readers(path)
+    return Storage(
+        path=path,
+        log=SqliteEventLog(writer=writer, readers=readers, codec=codec, appender=appender),
+        catalogue=SqliteCatalogue(writer=writer, readers=readers),
+        index=SqliteSessionIndex(writer=writer, readers=readers, codec=codec),
+        inbox=SqliteInbox(writer=writer, readers=readers),
+    )

@@ -1,0 +1,177 @@
+"""How does SQLite list, search and add up sessions without folding their logs?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+from core.domain.ids import SessionId
+from core.domain.summary import SessionSummary
+from core.ports.session_index import SESSIONS_LISTED_MAX
+from storage.codec import Codec, adapter
+from storage.readers import Readers
+from storage.writer import Writer
+
+SPOKEN_FIELDS = ("text", "verdict", "motion")
+"""What events call the words that somebody said."""
+
+EVENTS_SEARCHED_MAX = 200_000
+"""A search looks through this many of the newest spoken events, and no further: it reads every one of them."""
+
+SEARCH_PAGE_ROWS = 500
+
+
+class SqliteSessionIndex:
+    """Implements `SessionIndex`.
+
+    A search reads texts one by one, newest first, within bounds: whatever case they are written in, and without an
+    index that would have to be kept beside the log. What was spent is counted at the moment up to which the advance
+    that brought it was true, and is kept when rows are dropped.
+    """
+
+    def __init__(self, *, writer: Writer[Any, Any], readers: Readers, codec: Codec) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._codec = codec
+
+    async def position(self) -> int:
+        return await self._readers.run(lambda reader: _position(reader, "index"))
+
+    async def advance(self, summaries: Sequence[SessionSummary], *, position: int) -> None:
+        write = adapter(SessionSummary).serializer.to_json
+        rows = [(summary, write(summary, warnings="error")) for summary in summaries]
+
+        def advance(writer: sqlite3.Connection) -> None:
+            counted = _position(writer, "spend")
+            for summary, body in rows:
+                _replace(writer, summary, body)
+                if summary.position > counted:  # after `clear`, what was counted before is not counted again
+                    _count_spend(writer, summary)
+            _move(writer, "index", position)
+            _move(writer, "spend", max(counted, position))
+
+        await self._writer.run(advance, is_brief=len(rows) <= 2)
+
+    async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
+        query = "SELECT body FROM summaries WHERE position > ? ORDER BY opened_at_ms DESC, key DESC LIMIT ?"
+        return await self._rows(query, changed_after, max(0, min(limit, SESSIONS_LISTED_MAX)))
+
+    async def summary(self, session: SessionId) -> SessionSummary | None:
+        found = await self._rows("SELECT body FROM summaries WHERE session = ?", session)
+        return found[0] if found else None
+
+    async def unfinished(self) -> Sequence[SessionId]:
+        query = "SELECT session FROM summaries WHERE NOT is_over ORDER BY opened_at_ms, key"
+        rows = await self._readers.run(lambda reader: reader.execute(query).fetchall())
+        return [SessionId(row[0]) for row in rows]
+
+    async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
+        kinds = [
+            kind for kind, cls in self._codec.kinds.items() if any(field.name in SPOKEN_FIELDS for field in fields(cls))
+        ]
+        wanted = text.casefold()
+
+        def search(reader: sqlite3.Connection) -> list[SessionSummary]:
+            found = _titled(reader, wanted) | _spoken(reader, wanted, kinds)
+            rows = reader.execute("SELECT session, body FROM summaries ORDER BY opened_at_ms DESC, key DESC")
+            bodies = [body for session, body in rows if session in found]
+            return [adapter(SessionSummary).validate_json(body) for body in bodies[: max(0, limit)]]
+
+        return await self._readers.run(search)
+
+    async def spent_since(self, at_ms: int) -> int:
+        query = "SELECT ifnull(sum(microusd), 0) FROM spend WHERE at_ms >= ?"
+        return int(await self._readers.run(lambda reader: reader.execute(query, (at_ms,)).fetchone()[0]))
+
+    async def forget(self, session: SessionId) -> None:
+        await self._writer.run(lambda writer: forget(writer, session))
+
+    async def clear(self) -> None:
+        def clear(writer: sqlite3.Connection) -> None:
+            writer.execute("DELETE FROM summaries")
+            _move(writer, "index", 0)
+
+        await self._writer.run(clear)
+
+    async def _rows(self, query: str, *values: object) -> list[SessionSummary]:
+        def read(reader: sqlite3.Connection) -> list[SessionSummary]:
+            read_row = adapter(SessionSummary).validate_json
+            return [read_row(row[0]) for row in reader.execute(query, values)]
+
+        return await self._readers.run(read)
+
+
+def forget(writer: sqlite3.Connection, session: SessionId) -> None:
+    """Drop a session's row within the caller's transaction."""
+    writer.execute("DELETE FROM summaries WHERE session = ?", (session,))
+
+
+def _replace(writer: sqlite3.Connection, summary: SessionSummary, body: bytes) -> None:
+    writer.execute(
+        "INSERT INTO summaries (session, position, opened_at_ms, is_over, title, motion, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session) DO UPDATE SET position = excluded.position,"
+        " opened_at_ms = excluded.opened_at_ms, is_over = excluded.is_over, title = excluded.title,"
+        " motion = excluded.motion, body = excluded.body",
+        (
+            summary.session,
+            summary.position,
+            summary.opened_at_ms,
+            summary.status.is_over,
+            summary.title,
+            summary.motion,
+            body,
+        ),
+    )
+
+
+def _count_spend(writer: sqlite3.Connection, summary: SessionSummary) -> None:
+    """Add what the session spent since it was last counted; a doubtful attempt that cost less is given back."""
+    query = "SELECT total_microusd FROM spend WHERE session = ? ORDER BY key DESC LIMIT 1"
+    last = writer.execute(query, (summary.session,)).fetchone()
+    added = summary.spent_microusd - (last[0] if last else 0)
+    if added:
+        writer.execute(
+            "INSERT INTO spend (session, at_ms, microusd, total_microusd) VALUES (?, ?, ?, ?)",
+            (summary.session, summary.changed_at_ms, added, summary.spent_microusd),
+        )
+
+
+def _titled(reader: sqlite3.Connection, wanted: str) -> set[str]:
+    rows = reader.execute(
+        "SELECT s.session, s.title, s.motion, ifnull(l.title, '') FROM summaries s LEFT JOIN labels l USING (session)"
+    )
+    return {session for session, *texts in rows if any(wanted in text.casefold() for text in texts)}
+
+
+def _spoken(reader: sqlite3.Connection, wanted: str, kinds: Sequence[str]) -> set[str]:
+    # Whatever the text holds, its JSON holds escaped; most events are told apart without being parsed.
+    escaped = json.dumps(wanted, ensure_ascii=False)[1:-1].casefold()
+    found: set[str] = set()
+    for session, body in _spoken_events(reader, kinds):
+        if session not in found and escaped in body.decode().casefold():
+            plain = json.loads(body)
+            if any(wanted in str(plain.get(name, "")).casefold() for name in SPOKEN_FIELDS):
+                found.add(session)
+    return found
+
+
+def _spoken_events(reader: sqlite3.Connection, kinds: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    rows = reader.execute(
+        "SELECT s.id, e.body FROM events e JOIN log_sessions s ON s.key = e.session_key"
+        f" WHERE e.kind IN ({','.join('?' * len(kinds))}) ORDER BY e.position DESC LIMIT ?",
+        (*kinds, EVENTS_SEARCHED_MAX),
+    )
+    while page := rows.fetchmany(SEARCH_PAGE_ROWS):
+        yield from page
+
+
+def _position(connection: sqlite3.Connection, name: str) -> int:
+    row = connection.execute("SELECT position FROM positions WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _move(writer: sqlite3.Connection, name: str, position: int) -> None:
+    writer.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, position))

@@ -1,0 +1,197 @@
+"""Which tables does the database have?
+
+These declarations are what migrations are made from and compared with. Queries go through SQLite's driver: mapping
+objects costs nine times the insert, and importing this file twice the console's first frame.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+
+class LogSession(SQLModel, table=True):
+    """A session with a log. Keys are given in order of opening and never again: they stand for the id in each event."""
+
+    __tablename__ = "log_sessions"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    key: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+
+
+class EventRow(SQLModel, table=True):
+    """An event. The first of each append has the envelope. Positions are never given out again."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("events_of_session", "session_key", "seq", unique=True),)
+
+    position: int = Field(primary_key=True)
+    session_key: int = Field(foreign_key="log_sessions.key")
+    seq: int
+    kind: str
+    version: int
+    at_ms: int
+    envelope: bytes | None
+    body: bytes
+
+
+class Position(SQLModel, table=True):
+    """How far a projection has come (`index`, `spend`), and the highest position that a deletion took (`log`)."""
+
+    __tablename__ = "positions"
+
+    name: str = Field(primary_key=True)
+    position: int
+
+
+class SummaryRow(SQLModel, table=True):
+    """A session as lists show it: what queries look at, and the whole of it as JSON."""
+
+    __tablename__ = "summaries"
+    __table_args__ = (Index("summaries_opened", "opened_at_ms"), Index("summaries_changed", "position"))
+
+    key: int = Field(primary_key=True)
+    session: str = Field(unique=True)
+    position: int
+    opened_at_ms: int
+    is_over: bool
+    title: str
+    motion: str
+    body: bytes
+
+
+class SpendRow(SQLModel, table=True):
+    """What a session spent (or got back) by a moment, and what it had spent in total then. Outlives the session."""
+
+    __tablename__ = "spend"
+    __table_args__ = (Index("spend_of_session", "session", "key"), Index("spend_at", "at_ms"))
+
+    key: int = Field(primary_key=True)
+    session: str
+    at_ms: int
+    microusd: int
+    total_microusd: int
+
+
+class RuleSet(SQLModel, table=True):
+    """Rules by content. Never deleted: logs name them."""
+
+    __tablename__ = "rule_sets"
+
+    digest: str = Field(primary_key=True)
+    body: bytes
+
+
+class RuleSetChange(SQLModel, table=True):
+    """Which rules came into force when; the newest row says which are."""
+
+    __tablename__ = "rule_set_history"
+
+    key: int = Field(primary_key=True)
+    digest: str = Field(foreign_key="rule_sets.digest")
+    made_at_ms: int
+    actor: str
+    change: str
+
+
+class TemplateVersion(SQLModel, table=True):
+    """Templates by content. Never deleted: logs name them."""
+
+    __tablename__ = "templates"
+
+    digest: str = Field(primary_key=True)
+    template: str
+    body: bytes
+
+
+class TemplateChange(SQLModel, table=True):
+    """Which version of a template came into force when; the newest row of its id says which is."""
+
+    __tablename__ = "template_history"
+    __table_args__ = (Index("template_history_of", "template", "key"),)
+
+    key: int = Field(primary_key=True)
+    template: str
+    digest: str = Field(foreign_key="templates.digest")
+    made_at_ms: int
+    actor: str
+
+
+class ParticipantRow(SQLModel, table=True):
+    """A participant as JSON; openings hold their own copy."""
+
+    __tablename__ = "participants"
+
+    id: str = Field(primary_key=True)
+    body: bytes
+
+
+class DocumentRow(SQLModel, table=True):
+    """An evidence text by content. Never deleted: logs name them."""
+
+    __tablename__ = "documents"
+
+    digest: str = Field(primary_key=True)
+    name: str
+    text: str
+
+
+class Setting(SQLModel, table=True):
+    """A setting that every process sees, such as the spending switch."""
+
+    __tablename__ = "settings"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class LabelRow(SQLModel, table=True):
+    """What people say of a session. `tags` is a JSON list."""
+
+    __tablename__ = "labels"
+
+    session: str = Field(primary_key=True)
+    title: str
+    tags: str
+    is_archived: bool
+
+
+class InboxRow(SQLModel, table=True):
+    """A request to the driver, and its answer once there is one. The index holds the unanswered alone."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_waiting", "id", sqlite_where=text("answered_at_ms IS NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(primary_key=True)
+    verb: str
+    body: str
+    actor: str
+    at_ms: int
+    is_done: bool | None
+    answer_text: str | None
+    answer_body: str | None
+    answered_at_ms: int | None
+
+
+class RuleTiming(SQLModel, table=True):
+    """How often a rule was timed, for how long in sum, and how often it erred."""
+
+    __tablename__ = "rule_timings"
+
+    rule: str = Field(primary_key=True)
+    evaluations: int
+    nanoseconds: int
+    errors: int
+
+
+class MadeBy(SQLModel, table=True):
+    """Which moot made which schema of this file."""
+
+    __tablename__ = "made_by"
+
+    schema_version: int = Field(primary_key=True)
+    moot_version: str
