@@ -77,3 +77,15 @@ class ModelProvider(Protocol):
         ...
 
     def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]: ...
+
+
+class ModelProviders(Protocol):
+    """All providers that are installed, asked by the names of models."""
+
+    def for_model(self, model: str) -> ModelProvider:
+        """Who serves `model`. Raises WrongUse, with the nearest name, where nobody does."""
+        ...
+
+    def describe(self, model: str) -> ModelInfo:
+        """What is known of `model`. Raises WrongUse where nobody serves it."""
+        ...

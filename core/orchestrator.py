@@ -1,0 +1,408 @@
+"""How does anything outside the core reach it?
+
+This is the one door: a console, a command line and a script all use it, and it answers the same whether this process
+drives the database or another one does. What changes something is a request, carried out here by the driver or left in
+the inbox for it; what only reads follows from the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.domain.commands import OPERATOR, Command
+from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
+from core.domain.events import Recorded
+from core.domain.facts import FactSpec
+from core.domain.ids import RuleId, SessionId, StepId
+from core.domain.session import SessionState, Status
+from core.domain.steps import Message
+from core.domain.summary import SessionSummary
+from core.ports.catalogue import Label
+from core.ports.event_log import READ_EVENTS_MAX
+from core.ports.inbox import InboxAnswer
+from core.rules.explanation import Explanation
+from core.rules.rule import Rule, rule_to_plain
+from core.runtime.announcements import Announcements, Progress
+from core.runtime.driver import Driver
+from core.runtime.health import Health, check_health
+from core.runtime.metrics_files import MetricsFiles
+from core.runtime.office import SPENDING_SWITCH
+from core.runtime.opening import Openings
+from core.runtime.ports import Limits, Ports
+from core.runtime.reading import Reader
+from core.runtime.requests import DebatePlan, DebateRequest
+from core.runtime.schedule import JobView, Schedule
+from core.templates.template import Template
+
+ANSWER_MILLISECONDS_MAX = 10_000
+"""How long a request to another process waits before it is said that nobody answers."""
+
+FOLLOW_MILLISECONDS = 100
+"""How often a process that has joined looks for what was committed elsewhere."""
+
+__all__ = ["DebatePlan", "DebateRequest", "Orchestrator", "Progress", "SystemStatus"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemStatus:
+    """What runs, what waits for a person, what it costs. Money is in micro-dollars, None lifts a cap."""
+
+    is_driver: bool
+    driver: str
+    running: int
+    waiting: int
+    paused: int
+    escalated: int
+    failed: int
+    spent_today_microusd: int
+    held_microusd: int
+    cap_day_microusd: int | None
+    is_spending_stopped: bool
+    position: int
+    health: tuple[Health, ...] = ()
+    jobs: tuple[JobView, ...] = ()
+
+
+class Orchestrator:
+    """Sessions, rules, templates and money of one database.
+
+    `start` first, `stop` last; everything in between on one event loop.
+    """
+
+    def __init__(self, ports: Ports, limits: Limits, *, schedule: Schedule, metrics: MetricsFiles) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._schedule = schedule
+        self._metrics = metrics
+        self._reader = Reader(ports)
+        self._openings = Openings(ports, limits)
+        self._announcements = Announcements()
+        self._driver: Driver | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._is_started = False
+
+    # --- the stretch of driving ---------------------------------------------------------------------------------
+
+    @property
+    def is_driver(self) -> bool:
+        """True where this process drives the database."""
+        return self._driver is not None
+
+    async def start(self, *, drive: bool = True, must_drive: bool = False, recover: bool = True) -> None:
+        """Drive the database, or join the process that drives it.
+
+        Without `drive` nothing is taken up; a request that changes something then drives for just that long, or goes to
+        the driver. `recover` says whether sessions that another process left are gone on with. Raises DriverBusy where
+        `must_drive` and another process drives.
+        """
+        self._is_started = True
+        if drive:
+            try:
+                await self._take_the_wheel(recover=recover)
+            except DriverBusy:
+                if must_drive:
+                    raise
+        if self._driver is None:
+            await self._announce_position()
+            self._following = asyncio.create_task(self._follow(), name="follow")
+
+    async def stop(self, *, drain: bool = True) -> None:
+        """Let turns under way be recorded (or marked in doubt), then close everything. Safe to call twice."""
+        if not self._is_started:
+            return
+        self._is_started = False
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
+        self._schedule.stop()
+        if self._driver is not None:
+            driver, self._driver = self._driver, None
+            await driver.stop(drain=drain)
+        await self._ports.log.close()
+
+    # --- debates ------------------------------------------------------------------------------------------------
+
+    async def plan_debate(self, request: DebateRequest) -> DebatePlan:
+        """What `request` would be. Raises WrongUse where it can't be held; starts and records nothing."""
+        return await self._openings.plan(request)
+
+    async def start_debate(
+        self, question: str = "", *, request: DebateRequest | None = None, **fields: Any
+    ) -> SessionId:
+        """Start a debate by a request, or by a question and further fields of DebateRequest. Returns its id once the
+        opening is durable. Raises WrongUse, and then nothing has happened."""
+        asked = request if request is not None else DebateRequest(question=question, **fields)
+        for document in asked.documents:
+            await self._ports.catalogue.save_document(document)
+        answer = await self._ask(
+            "start_debate",
+            {
+                "question": asked.question,
+                "template_id": asked.template_id,
+                "complexity": asked.complexity,
+                "casting": dict(asked.casting),
+                "documents": [{"name": each.name, "digest": each.digest} for each in asked.documents],
+                "rounds": asked.rounds,
+                "cap_microusd": asked.cap_microusd,
+                "seed": asked.seed,
+                "title": asked.title,
+            },
+            actor=asked.origin,
+        )
+        return SessionId(str(answer.body["session"]))
+
+    async def command(self, session: SessionId, command: Command, *, actor: str = OPERATOR) -> str:
+        """Have a session obey; returns what happened, in the names of its events. Raises CommandRefused."""
+        plain = self._ports.wire.command_to_plain(command)
+        return (await self._ask("command", {"session": session, "command": dict(plain)}, actor=actor)).text
+
+    async def resume(self, session: SessionId) -> str:
+        """Go on with a session that is paused, failed, or was left by another process."""
+        return (await self._ask("resume", {"session": session})).text
+
+    async def watch(
+        self, session: SessionId | None = None, *, after_seq: int = 0, after_position: int | None = None
+    ) -> AsyncIterator[Recorded]:
+        """Committed events, of one session from `after_seq` or of all from `after_position` (from now on where None),
+        and then every further one as it is committed."""
+        seen = self._announcements.position
+        seq = after_seq
+        position = seen if after_position is None else after_position
+        while True:
+            if session is None:
+                records = await self._ports.log.read_all(after_position=position)
+            else:
+                records = await self._ports.log.read(session, after_seq=seq)
+            for record in records:
+                seq, position = record.seq, record.position
+                yield record
+            if len(records) < READ_EVENTS_MAX:
+                seen = await self._announcements.beyond(seen)
+
+    def on_progress(self, listener: Callable[[Progress], None]) -> Callable[[], None]:
+        """Call `listener` for each piece spoken in this process; the answer ends that."""
+        return self._announcements.on_progress(listener)
+
+    def on_committed(self, listener: Callable[[int], None]) -> Callable[[], None]:
+        """Call `listener` with the position up to which everything is committed; the answer ends that."""
+        return self._announcements.on_committed(listener)
+
+    def speaking(self, session: SessionId) -> tuple[Progress, ...]:
+        """What is being said in a session right now; nothing where another process drives."""
+        return self._driver.speaking(session) if self._driver is not None else ()
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    async def find(self, prefix: str) -> SessionId:
+        """The one session whose id begins with `prefix`. Raises WrongUse, naming several where there are several."""
+        return await self._reader.find(prefix)
+
+    async def summaries(self, *, changed_after: int = 0) -> Sequence[SessionSummary]:
+        """The rows of the list whose newest event lies beyond a position, newest opened first."""
+        await self._catch_up()
+        return await self._ports.index.summaries(changed_after=changed_after)
+
+    async def summary(self, session: SessionId) -> SessionSummary:
+        """One row. Raises WrongUse for an unknown session."""
+        await self._catch_up()
+        return await self._reader.summary(session)
+
+    async def active_debates(self) -> tuple[SessionSummary, ...]:
+        """Sessions that are not over, newest first."""
+        return tuple(
+            row for row in await self.summaries() if not row.status.is_over and row.status is not Status.FAILED
+        )
+
+    async def events(
+        self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX
+    ) -> Sequence[Recorded]:
+        """A session's recorded events, oldest first, at most `limit`."""
+        return await self._reader.events(session, after_seq=after_seq, limit=limit)
+
+    async def state(self, session: SessionId, *, at_seq: int | None = None) -> SessionState:
+        """What is true of a session now, or was at an earlier event."""
+        return await self._reader.state(session, at_seq=at_seq)
+
+    async def prompt(self, session: SessionId, step: StepId) -> tuple[Message, ...]:
+        """The exact prompt that a recorded turn was asked with."""
+        return await self._reader.prompt(session, step)
+
+    async def search(self, text: str) -> Sequence[SessionSummary]:
+        """Sessions whose title, motion or spoken words contain `text`."""
+        await self._catch_up()
+        return await self._ports.index.search(text)
+
+    async def labels(self) -> Mapping[SessionId, Label]:
+        return await self._ports.catalogue.labels()
+
+    async def set_label(
+        self,
+        session: SessionId,
+        *,
+        title: str | None = None,
+        tags: tuple[str, ...] | None = None,
+        is_archived: bool | None = None,
+    ) -> None:
+        """Rename, tag or archive; what is None stays."""
+        body = {
+            "session": session,
+            "title": title,
+            "tags": None if tags is None else list(tags),
+            "is_archived": is_archived,
+        }
+        await self._ask("label", body)
+
+    async def delete(self, session: SessionId) -> None:
+        """Forget a session that stands still, for good. Raises CommandRefused for one that runs."""
+        await self._ask("delete", {"session": session})
+
+    # --- rules and templates ------------------------------------------------------------------------------------
+
+    async def rules(self) -> tuple[Rule, ...]:
+        """All rules, enabled and disabled, in the order in which they are heard."""
+        return await self._ports.catalogue.rules()
+
+    async def set_rule_enabled(self, rule_id: str, enabled: bool, *, actor: str = OPERATOR) -> str:
+        """Switch a rule; every running session follows at once. Raises WrongUse with the nearest name."""
+        return (await self._ask("set_rule_enabled", {"rule": rule_id, "enabled": enabled}, actor=actor)).text
+
+    async def save_rules(self, rules: Sequence[Rule], *, actor: str = OPERATOR, change: str) -> None:
+        """Put these rules in force as a new version; `change` says in words what is new."""
+        plain = [dict(rule_to_plain(rule)) for rule in rules]
+        await self._ask("save_rules", {"rules": plain, "change": change}, actor=actor)
+
+    async def explain(self, session: SessionId, rule_id: str, *, at_seq: int | None = None) -> Explanation:
+        """Why a rule holds in a session, or doesn't: now, or at an earlier event."""
+        return await self._reader.explain(session, rule_id, at_seq=at_seq)
+
+    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
+        """For each rule: evaluations timed, nanoseconds in sum, errors."""
+        return await self._ports.catalogue.rule_timings()
+
+    def fact_specs(self) -> Mapping[str, FactSpec]:
+        """Every fact that a rule may look at."""
+        return self._ports.library.fact_specs
+
+    async def templates(self) -> tuple[Template, ...]:
+        return await self._ports.catalogue.templates()
+
+    async def template(self, id: str) -> Template:
+        """The newest version of a template. Raises WrongUse with the nearest name."""
+        return await self._openings.template(id)
+
+    # --- all at once --------------------------------------------------------------------------------------------
+
+    async def pause_all(self) -> int:
+        """Pause whatever runs or waits; turns under way are still recorded. Returns how many."""
+        return _count(await self._ask("pause_all", {}))
+
+    async def resume_all(self) -> int:
+        """Resume what was paused all at once. Returns how many."""
+        return _count(await self._ask("resume_all", {}))
+
+    async def stop_spending(self) -> int:
+        """Stop all spending at once: calls under way are broken off, everything pauses, no further call is granted
+        until `allow_spending`, also after a restart. Returns how many sessions were paused."""
+        return _count(await self._ask("stop_spending", {}))
+
+    async def allow_spending(self) -> None:
+        """Grant calls again; what was paused stays paused until resumed."""
+        await self._ask("allow_spending", {})
+
+    async def system_status(self) -> SystemStatus:
+        """What runs, what waits, what was spent today."""
+        rows = await self.summaries()
+        counts = {status: sum(1 for row in rows if row.status is status) for status in Status}
+        midnight_ms = self._ports.local_midnight_ms(self._ports.clock.now_ms())
+        settings = await self._ports.catalogue.settings()
+        return SystemStatus(
+            is_driver=self.is_driver,
+            driver="this process" if self.is_driver else self._ports.lock.holder() or "nobody",
+            running=counts[Status.RUNNING],
+            waiting=counts[Status.WAITING] + counts[Status.CREATED],
+            paused=counts[Status.PAUSED],
+            escalated=counts[Status.ESCALATED],
+            failed=counts[Status.FAILED],
+            spent_today_microusd=await self._ports.index.spent_since(midnight_ms),
+            held_microusd=self._driver.ledger.held_microusd if self._driver is not None else 0,
+            cap_day_microusd=self._limits.cap_day_microusd,
+            is_spending_stopped=bool(settings.get(SPENDING_SWITCH)),
+            position=await self._ports.log.last_position(),
+            health=await check_health(self._ports),
+            jobs=self._schedule.jobs(),
+        )
+
+    async def export_metrics(self, *, reason: str = "asked") -> tuple[Path, Path]:
+        """Write the metrics file and its summary; returns where they are."""
+        await self._catch_up()
+        return await self._metrics.export(reason=reason, gauges=await self._gauges(), timers={})
+
+    # --- within -------------------------------------------------------------------------------------------------
+
+    async def _take_the_wheel(self, *, recover: bool) -> None:
+        driver = Driver(self._ports, self._limits, announcements=self._announcements, metrics=self._metrics)
+        await driver.start(are_driven=recover)
+        self._driver = driver
+        self._schedule.start()
+
+    async def _ask(self, verb: str, body: Mapping[str, object], *, actor: str = OPERATOR) -> InboxAnswer:
+        if self._driver is not None:
+            return await self._driver.perform(verb, body, actor=actor)
+        passing = Driver(self._ports, self._limits, announcements=self._announcements, metrics=self._metrics)
+        try:
+            await passing.start(are_driven=False)
+        except DriverBusy:
+            return await self._ask_the_driver(verb, body, actor=actor)
+        try:
+            return await passing.perform(verb, body, actor=actor)
+        finally:
+            await passing.stop(drain=True)
+
+    async def _ask_the_driver(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
+        clock = self._ports.clock
+        id = await self._ports.inbox.put(verb=verb, body=body, actor=actor, at_ms=clock.now_ms())
+        for _ in range(ANSWER_MILLISECONDS_MAX // FOLLOW_MILLISECONDS * 4):
+            answer = await self._ports.inbox.answer_to(id)
+            if answer is not None:
+                if not answer.is_done:
+                    raise _refusal(answer)
+                return answer
+            await clock.sleep(FOLLOW_MILLISECONDS // 4)
+        raise StorageFailed(
+            f"the process that drives ({self._ports.lock.holder() or 'none now'}) does not answer.",
+            now="What was asked stays in its inbox and is done once it answers; `moot doctor` says who it is.",
+        )
+
+    async def _follow(self) -> None:
+        while True:
+            with suppress(StorageFailed):
+                await self._announce_position()
+            await self._ports.clock.sleep(FOLLOW_MILLISECONDS)
+
+    async def _announce_position(self) -> None:
+        self._announcements.committed(await self._ports.log.last_position())
+
+    async def _catch_up(self) -> None:
+        if self._driver is not None:
+            await self._driver.projector.catch_up()
+
+    async def _gauges(self) -> Mapping[str, int]:
+        rows = await self._ports.index.summaries()
+        return {f"sessions_{status.value}": sum(1 for row in rows if row.status is status) for status in Status}
+
+
+def _count(answer: InboxAnswer) -> int:
+    count = answer.body.get("count", 0)
+    return count if isinstance(count, int) else 0
+
+
+def _refusal(answer: InboxAnswer) -> Exception:
+    kind = CommandRefused if answer.body.get("error") == "refused" else WrongUse
+    what, where, now = (str(answer.body.get(part, "")) for part in ("what", "where", "now"))
+    return kind(what or answer.text, where=where, now=now)

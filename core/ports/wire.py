@@ -1,0 +1,15 @@
+"""How does a command travel from one process to another?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from core.domain.commands import Command
+
+
+class Wire(Protocol):
+    """Commands as plain JSON values and back, lossless. Raises WrongUse for what it doesn't know."""
+
+    def command_to_plain(self, command: Command) -> Mapping[str, object]: ...
+    def command_from_plain(self, plain: Mapping[str, object]) -> Command: ...

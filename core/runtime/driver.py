@@ -1,0 +1,146 @@
+"""What does the one process that drives a database do all day?
+
+It holds the lock, brings the rows up to the log, takes up what another process left, and then waits for commands,
+outcomes, deadlines, changed rules and the inbox. Housekeeping runs beside it on a schedule.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+
+from core.domain.errors import MootError, StorageFailed
+from core.domain.ids import SessionId
+from core.domain.session import Status
+from core.domain.summary import SessionSummary
+from core.ports.inbox import InboxAnswer
+from core.runtime.announcements import Announcements, Progress
+from core.runtime.ledger import Ledger
+from core.runtime.metrics_files import MetricsFiles
+from core.runtime.office import SPENDING_SWITCH, Office
+from core.runtime.opening import Openings
+from core.runtime.ports import Limits, Ports
+from core.runtime.projector import Projector
+from core.runtime.session_loop import RulesInForce
+from core.runtime.supervisor import Supervisor
+
+INBOX_MILLISECONDS = 100
+"""How often the inbox is looked at: another process has its answer within twice that."""
+
+_log = logging.getLogger(__name__)
+
+
+class Driver:
+    """Made for one stretch of driving: `start`, then `perform` and the rest, then `stop`."""
+
+    def __init__(self, ports: Ports, limits: Limits, *, announcements: Announcements, metrics: MetricsFiles) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._metrics = metrics
+        self._rules = RulesInForce()
+        self.ledger = Ledger(cap_day_microusd=limits.cap_day_microusd)
+        self.openings = Openings(ports, limits)
+        self._announcements = announcements
+        self.projector = Projector(
+            ports.log, ports.index, ports.engine.flows, ports.clock, on_advanced=self._rows_advanced
+        )
+        self.supervisor = Supervisor(
+            ports,
+            limits,
+            ledger=self.ledger,
+            rules=self._rules,
+            announcements=announcements,
+            projector=self.projector,
+        )
+        self.office = Office(
+            ports,
+            supervisor=self.supervisor,
+            openings=self.openings,
+            ledger=self.ledger,
+            rules=self._rules,
+            projector=self.projector,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._exporting: set[asyncio.Task[None]] = set()
+
+    async def start(self, *, are_driven: bool) -> None:
+        """Take the lock and bring everything up to date; go on with what another process left where `are_driven`.
+
+        Raises DriverBusy where another process drives.
+        """
+        self._ports.lock.acquire(at_ms=self._ports.clock.now_ms())
+        try:
+            await self.projector.start()
+            self._announcements.committed(await self._ports.log.last_position())
+            await self._count_the_day()
+            settings = await self._ports.catalogue.settings()
+            self.ledger.is_stopped = bool(settings.get(SPENDING_SWITCH))
+            await self.office.read_rules()
+            await self.supervisor.recover(await self._ports.index.unfinished(), are_driven=are_driven)
+        except BaseException:
+            self._ports.lock.release()
+            raise
+        self._run(self.projector.run(), "projector")
+        self._run(self.supervisor.deadlines.run(), "deadlines")
+        self._run(self._answer_inbox(), "inbox")
+
+    async def stop(self, *, drain: bool) -> None:
+        """Drain, store the rows, let go of the lock. What could not be recorded is said in the log file."""
+        try:
+            await self.supervisor.close(drain=drain)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._exporting, return_exceptions=True)
+            with suppress(StorageFailed):
+                await self.projector.catch_up()
+        finally:
+            self._ports.lock.release()
+
+    async def perform(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
+        """Carry out a request of this process."""
+        return await self.office.perform(verb, body, actor=actor)
+
+    def speaking(self, session: SessionId) -> tuple[Progress, ...]:
+        return self.supervisor.speaking(session)
+
+    async def housekeep(self) -> None:
+        """What is due now and then: the day's count, and rules that were changed without asking us."""
+        await self._count_the_day()
+        await self.office.follow_rules()
+
+    def _run(self, work: Coroutine[object, object, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _count_the_day(self) -> None:
+        midnight_ms = self._ports.local_midnight_ms(self._ports.clock.now_ms())
+        if not self.ledger.is_of_day(midnight_ms):
+            self.ledger.begin_day(midnight_ms, spent_microusd=await self._ports.index.spent_since(midnight_ms))
+
+    async def _answer_inbox(self) -> None:
+        while True:
+            try:
+                for message in await self._ports.inbox.waiting():
+                    answer = await self.office.answer(message.verb, message.body, actor=message.actor)
+                    await self._ports.inbox.answer(message.id, answer, at_ms=self._ports.clock.now_ms())
+                await self.housekeep()
+            except MootError as error:
+                _log.warning("the inbox waits: %s", error)
+            await self._ports.clock.sleep(INBOX_MILLISECONDS)
+
+    def _rows_advanced(self, rows: Sequence[SessionSummary]) -> None:
+        if any(row.status is Status.COMPLETED for row in rows) and not self._exporting:
+            task = asyncio.create_task(self._export(), name="metrics")
+            self._exporting.add(task)
+            task.add_done_callback(self._exporting.discard)
+
+    async def _export(self) -> None:
+        try:
+            await self.export_metrics(reason="completed")
+        except MootError as error:
+            _log.warning("metrics were not exported: %s", error)
+
+    async def export_metrics(self, *, reason: str) -> None:
+        await self._metrics.export(reason=reason, gauges={}, timers={})

@@ -1,0 +1,78 @@
+"""May this call be paid for?
+
+One ledger over all sessions grants each attempt its maximum before it is sent and settles it after. Granting happens
+between two awaits of one event loop, so that no two calls can be granted the same dollar. The caps are the session's
+own, the day's, and the switch that stops all spending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.ids import SessionId, StepId
+from core.domain.session import SessionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Which cap stands in the way (`session`, `day`, `switch`) and what is left under it, in micro-dollars."""
+
+    cap: str
+    left_microusd: int
+
+
+class Ledger:
+    """Money spent today and money held, in micro-dollars. Not thread-safe: it belongs to the event loop."""
+
+    def __init__(self, *, cap_day_microusd: int | None) -> None:
+        self.cap_day_microusd = cap_day_microusd
+        self.spent_today_microusd = 0
+        self.is_stopped = False
+        self._day_ms = 0
+        self._held: dict[tuple[SessionId, StepId], int] = {}
+
+    @property
+    def held_microusd(self) -> int:
+        """What calls under way may cost at most."""
+        return sum(self._held.values())
+
+    def begin_day(self, midnight_ms: int, *, spent_microusd: int) -> None:
+        """Count from `midnight_ms` (Unix) on; `spent_microusd` is what the record says was spent since."""
+        self._day_ms = midnight_ms
+        self.spent_today_microusd = spent_microusd
+
+    def is_of_day(self, midnight_ms: int) -> bool:
+        return midnight_ms == self._day_ms
+
+    def reserve(self, state: SessionState, step: StepId, wanted_microusd: int) -> Refusal | None:
+        """Hold `wanted_microusd` for a call, or say which cap forbids it. What costs nothing is only ever stopped by
+        the switch where it isn't free of charge: a rehearsal goes on."""
+        if wanted_microusd > 0:
+            refusal = self._refusal(state, wanted_microusd)
+            if refusal is not None:
+                return refusal
+        self._held[state.session, step] = wanted_microusd
+        return None
+
+    def settle(self, session: SessionId, step: StepId, *, cost_microusd: int) -> None:
+        """The call ended: let go of what was held and count what it cost."""
+        self._held.pop((session, step), None)
+        self.spent_today_microusd += cost_microusd
+
+    def release(self, session: SessionId, step: StepId) -> None:
+        """The call was never sent: let go of what was held."""
+        self._held.pop((session, step), None)
+
+    def _refusal(self, state: SessionState, wanted_microusd: int) -> Refusal | None:
+        if self.is_stopped:
+            return Refusal(cap="switch", left_microusd=0)
+        if state.money.cap_microusd is not None:
+            held = sum(amount for (session, _), amount in self._held.items() if session == state.session)
+            left = state.money.cap_microusd - state.money.spent_microusd - held
+            if wanted_microusd > left:
+                return Refusal(cap="session", left_microusd=max(0, left))
+        if self.cap_day_microusd is not None:
+            left = self.cap_day_microusd - self.spent_today_microusd - self.held_microusd
+            if wanted_microusd > left:
+                return Refusal(cap="day", left_microusd=max(0, left))
+        return None

@@ -1,0 +1,71 @@
+"""Where does the engine find what logs name by digest?
+
+Three mappings that only grow: rule sets made ready, templates, evidence. They are filled from the catalogue before a
+session that names an entry is folded or settled, so that the engine never waits and never reads a disk. Everything is
+shared by content: a thousand sessions under one rule set hold it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.domain.events import Event, RulesChanged, SessionOpened
+from core.domain.facts import FactSpec
+from core.domain.ids import Digest
+from core.domain.session import Opening
+from core.domain.steps import Document
+from core.ports.catalogue import Catalogue
+from core.rules.compiled import CompiledRules, compile_rules
+from core.templates.template import Template
+
+
+class Library:
+    """`rule_sets`, `templates` and `documents` by digest; hand them to the engine and the flows as they are."""
+
+    def __init__(self, catalogue: Catalogue, fact_specs: Iterable[FactSpec]) -> None:
+        self._catalogue = catalogue
+        self.fact_specs: Mapping[str, FactSpec] = {spec.name: spec for spec in fact_specs}
+        self.rule_sets: dict[Digest, CompiledRules] = {}
+        self.templates: dict[Digest, Template] = {}
+        self.documents: dict[Digest, Document] = {}
+
+    async def prepare(self, events: Iterable[Event]) -> None:
+        """Have at hand whatever `events` name. Raises WrongUse where the catalogue has lost it."""
+        for event in events:
+            match event:
+                case SessionOpened():
+                    await self.prepare_opening(event.opening)
+                case RulesChanged():
+                    await self.rules(event.digest)
+                    for digest in event.templates.values():
+                        await self.template(digest)
+                case _:
+                    # A flow's event that pins something pins a template; flows are not known here by name.
+                    digest = getattr(event, "digest", "")
+                    if digest:
+                        await self.template(Digest(digest))
+
+    async def prepare_opening(self, opening: Opening) -> None:
+        """Have at hand what an opening pins."""
+        await self.rules(opening.rules_digest)
+        for digest in (opening.template_digest, *opening.templates.values()):
+            await self.template(digest)
+        for pinned in opening.documents:
+            await self.document(pinned.digest)
+
+    async def rules(self, digest: Digest) -> CompiledRules:
+        """The rule set with that digest, made ready."""
+        if digest not in self.rule_sets:
+            rules = await self._catalogue.rule_set(digest)
+            self.rule_sets[digest] = compile_rules(rules, facts=self.fact_specs)
+        return self.rule_sets[digest]
+
+    async def template(self, digest: Digest) -> Template:
+        if digest not in self.templates:
+            self.templates[digest] = await self._catalogue.template(digest)
+        return self.templates[digest]
+
+    async def document(self, digest: Digest) -> Document:
+        if digest not in self.documents:
+            self.documents[digest] = await self._catalogue.document(digest)
+        return self.documents[digest]

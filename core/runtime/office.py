@@ -1,0 +1,253 @@
+"""What can the driver be asked to do?
+
+Each request is a verb with a body of plain JSON values, so that one that comes through the inbox of another process is
+carried out by the same lines as one that is made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from core.domain.errors import CommandRefused, MootError, WrongUse, nearest
+from core.domain.ids import Digest, SessionId
+from core.domain.session import Status
+from core.domain.steps import Document
+from core.ports.catalogue import Label
+from core.ports.inbox import InboxAnswer
+from core.rules.rule import rule_from_plain
+from core.runtime.ledger import Ledger
+from core.runtime.opening import Openings, pinned_templates
+from core.runtime.ports import Ports
+from core.runtime.projector import Projector
+from core.runtime.requests import DebateRequest
+from core.runtime.session_loop import RulesInForce
+from core.runtime.supervisor import SPENDING_STOPPED, Supervisor
+
+SPENDING_SWITCH = "spending_stopped"
+"""The setting that stays until spending is allowed again: a restart must not lift it."""
+
+TAGS_MAX = 20
+LABEL_CHARACTERS_MAX = 200
+
+Body = Mapping[str, Any]
+Verb = Callable[[Body, str], Awaitable[InboxAnswer]]
+
+
+class Office:
+    """The verbs, and who carries them out."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        *,
+        supervisor: Supervisor,
+        openings: Openings,
+        ledger: Ledger,
+        rules: RulesInForce,
+        projector: Projector,
+    ) -> None:
+        self._ports = ports
+        self._supervisor = supervisor
+        self._openings = openings
+        self._ledger = ledger
+        self._rules = rules
+        self._projector = projector
+        self._verbs: Mapping[str, Verb] = {
+            "start_debate": self._start_debate,
+            "command": self._command,
+            "resume": self._resume,
+            "set_rule_enabled": self._set_rule_enabled,
+            "save_rules": self._save_rules,
+            "label": self._label,
+            "delete": self._delete,
+            "pause_all": self._pause_all,
+            "resume_all": self._resume_all,
+            "stop_spending": self._stop_spending,
+            "allow_spending": self._allow_spending,
+        }
+
+    async def perform(self, verb: str, body: Body, *, actor: str) -> InboxAnswer:
+        """Carry out `verb`. Raises MootErrors as the part that refused raised them."""
+        work = self._verbs.get(verb)
+        if work is None:
+            raise WrongUse(f"the driver knows no {verb!r}.", now=nearest(verb, self._verbs))
+        return await work(body, actor)
+
+    async def answer(self, verb: str, body: Body, *, actor: str) -> InboxAnswer:
+        """`perform` for another process: a refusal is an answer too."""
+        try:
+            return await self.perform(verb, body, actor=actor)
+        except MootError as error:
+            kind = "refused" if isinstance(error, CommandRefused) else "wrong_use"
+            return InboxAnswer(
+                is_done=False,
+                text=str(error),
+                body={"error": kind, "what": error.what, "where": error.where, "now": error.now},
+            )
+        except Exception as error:
+            return InboxAnswer(
+                is_done=False,
+                text=f"the driver failed with {type(error).__name__}.",
+                body={
+                    "error": "wrong_use",
+                    "what": f"the driver failed with {type(error).__name__}.",
+                    "where": "",
+                    "now": "Its log file says more.",
+                },
+            )
+
+    async def read_rules(self) -> bool:
+        """Look up which rules are in force, and have them at hand; True where they are others than before."""
+        digest = await self._ports.catalogue.rules_digest()
+        if digest == self._rules.digest:
+            return False
+        compiled = await self._ports.library.rules(digest)
+        wanted = pinned_templates(compiled.rules)
+        pins: dict[Any, Digest] = {}
+        for template in await self._ports.catalogue.templates():
+            if template.id in wanted:
+                pins[template.id] = await self._ports.catalogue.save_template(
+                    template, actor="moot", at_ms=self._ports.clock.now_ms()
+                )
+                await self._ports.library.template(pins[template.id])
+        self._rules.digest = digest
+        self._rules.templates = pins
+        return True
+
+    async def _start_debate(self, body: Body, actor: str) -> InboxAnswer:
+        documents = [await self._document(pinned) for pinned in body.get("documents", ())]
+        request = DebateRequest(
+            question=str(body["question"]),
+            template_id=str(body.get("template_id", "")),
+            complexity=str(body.get("complexity", "")),
+            casting=dict(body.get("casting", {})),
+            documents=tuple(documents),
+            rounds=body.get("rounds"),
+            cap_microusd=body.get("cap_microusd"),
+            seed=body.get("seed"),
+            title=str(body.get("title", "")),
+            origin=actor,
+        )
+        await self.read_rules()
+        opening = await self._openings.opening(request, rules_digest=self._rules.digest, pins=self._rules.templates)
+        session = SessionId(self._ports.new_id())
+        await self._supervisor.open(session, opening)
+        return InboxAnswer(is_done=True, text=f"started {session[:8]}", body={"session": session})
+
+    async def _document(self, pinned: Mapping[str, str]) -> Document:
+        document = await self._ports.library.document(Digest(pinned["digest"]))
+        return replace(document, name=pinned["name"])
+
+    async def _command(self, body: Body, actor: str) -> InboxAnswer:
+        session = SessionId(str(body["session"]))
+        command = self._ports.wire.command_from_plain(cast("Mapping[str, object]", body["command"]))
+        await self.read_rules()
+        await self._prepare(command)
+        events = await self._supervisor.submit(session, command, actor=actor)
+        kinds = [type(event).__name__ for event in events]
+        return InboxAnswer(is_done=True, text=", ".join(kinds), body={"events": kinds})
+
+    async def _prepare(self, command: object) -> None:
+        """A template named by its id alone is the newest one; have it at hand before the session is asked."""
+        digest = getattr(command, "digest", "")
+        if digest:
+            await self._ports.library.template(Digest(str(digest)))
+
+    async def _resume(self, body: Body, actor: str) -> InboxAnswer:
+        await self.read_rules()
+        state = await self._supervisor.resume(SessionId(str(body["session"])))
+        status = state.life.status.value
+        return InboxAnswer(is_done=True, text=f"it is {status}", body={"status": status})
+
+    async def _set_rule_enabled(self, body: Body, actor: str) -> InboxAnswer:
+        rules = {rule.id: rule for rule in await self._ports.catalogue.rules()}
+        id, enabled = str(body["rule"]), bool(body["enabled"])
+        rule = next((each for each in rules.values() if each.id == id), None)
+        if rule is None:
+            raise WrongUse(f"no rule is called {id!r}.", now=nearest(id, rules))
+        word = "enabled" if enabled else "disabled"
+        if rule.enabled == enabled:
+            return InboxAnswer(is_done=True, text=f"{id} is {word} already", body={"rule": id, "enabled": enabled})
+        changed = [replace(each, enabled=enabled) if each.id == id else each for each in rules.values()]
+        await self._ports.catalogue.save_rules(
+            changed, actor=actor, at_ms=self._ports.clock.now_ms(), change=f"{word} {id}"
+        )
+        await self.follow_rules()
+        return InboxAnswer(is_done=True, text=f"{word} {id}", body={"rule": id, "enabled": enabled})
+
+    async def _save_rules(self, body: Body, actor: str) -> InboxAnswer:
+        rules = [rule_from_plain(plain) for plain in body["rules"]]
+        await self._ports.catalogue.save_rules(
+            rules, actor=actor, at_ms=self._ports.clock.now_ms(), change=str(body["change"])
+        )
+        await self.follow_rules()
+        return InboxAnswer(is_done=True, text=str(body["change"]), body={})
+
+    async def follow_rules(self) -> None:
+        """Bring rules that were changed to every running session at once."""
+        if await self.read_rules():
+            await self._supervisor.rules_changed()
+
+    async def _label(self, body: Body, actor: str) -> InboxAnswer:
+        session = SessionId(str(body["session"]))
+        await self._supervisor.load(session)
+        label = await self._ports.catalogue.label(session)
+        if body.get("title") is not None:
+            label = replace(label, title=_label_text(str(body["title"])))
+        if body.get("tags") is not None:
+            label = replace(label, tags=_tags([str(tag) for tag in body["tags"]]))
+        if body.get("is_archived") is not None:
+            label = replace(label, is_archived=bool(body["is_archived"]))
+        await self._ports.catalogue.save_label(session, label)
+        return InboxAnswer(is_done=True, text="labelled", body={})
+
+    async def _delete(self, body: Body, actor: str) -> InboxAnswer:
+        session = SessionId(str(body["session"]))
+        state = await self._supervisor.load(session)
+        if state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED, Status.ESCALATED):
+            raise CommandRefused(
+                f"it is {state.life.status}.", where=f"session {session[:8]}", now="Cancel it first, then delete it."
+            )
+        await self._projector.catch_up()
+        self._supervisor.forget(session)
+        await self._ports.log.delete(session)
+        await self._ports.index.forget(session)
+        await self._ports.catalogue.save_label(session, Label())
+        self._projector.forget(session)
+        return InboxAnswer(is_done=True, text=f"deleted {session[:8]}", body={})
+
+    async def _pause_all(self, body: Body, actor: str) -> InboxAnswer:
+        count = await self._supervisor.pause_all()
+        return InboxAnswer(is_done=True, text=f"paused {count}", body={"count": count})
+
+    async def _resume_all(self, body: Body, actor: str) -> InboxAnswer:
+        count = await self._supervisor.resume_all()
+        return InboxAnswer(is_done=True, text=f"resumed {count}", body={"count": count})
+
+    async def _stop_spending(self, body: Body, actor: str) -> InboxAnswer:
+        self._ledger.is_stopped = True
+        await self._ports.catalogue.save_setting(SPENDING_SWITCH, "yes")
+        count = await self._supervisor.pause_all(SPENDING_STOPPED)
+        await self._supervisor.break_off_all()
+        return InboxAnswer(is_done=True, text=f"spending is stopped; paused {count}", body={"count": count})
+
+    async def _allow_spending(self, body: Body, actor: str) -> InboxAnswer:
+        self._ledger.is_stopped = False
+        await self._ports.catalogue.save_setting(SPENDING_SWITCH, "")
+        return InboxAnswer(is_done=True, text="spending is allowed; resume what was paused", body={})
+
+
+def _label_text(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > LABEL_CHARACTERS_MAX:
+        raise WrongUse(f"a title of {len(text)} characters.", now=f"At most {LABEL_CHARACTERS_MAX} are taken.")
+    return text
+
+
+def _tags(tags: list[str]) -> tuple[str, ...]:
+    kept = tuple(sorted({_label_text(tag) for tag in tags if tag.strip()}))
+    if len(kept) > TAGS_MAX:
+        raise WrongUse(f"{len(kept)} tags.", now=f"At most {TAGS_MAX} are kept.")
+    return kept

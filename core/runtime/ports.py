@@ -1,0 +1,53 @@
+"""What does the runtime stand on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.engine.engine import Engine
+from core.ports.catalogue import Catalogue
+from core.ports.clock import Clock
+from core.ports.driver_lock import DriverLock
+from core.ports.event_log import EventLog
+from core.ports.inbox import Inbox
+from core.ports.model_provider import ModelProviders
+from core.ports.session_index import SessionIndex
+from core.ports.wire import Wire
+from core.runtime.library import Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything outside the runtime, handed in once. `new_id` draws a session id of 32 hexadecimal digits.
+
+    `local_midnight_ms` tells from when on "today" counts; `close` releases what was opened, after the last use.
+    """
+
+    log: EventLog
+    catalogue: Catalogue
+    index: SessionIndex
+    inbox: Inbox
+    lock: DriverLock
+    providers: ModelProviders
+    clock: Clock
+    wire: Wire
+    library: Library
+    engine: Engine
+    new_id: Callable[[], str]
+    new_seed: Callable[[], int]
+    local_midnight_ms: Callable[[int], int]
+    monotonic_ns: Callable[[], int]
+    metrics_folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail."""
+
+    sessions_running_max: int = 10
+    cap_day_microusd: int | None = None
+    cap_session_microusd: int | None = None
+    in_doubt_policy: str = "ask"
+    drain_milliseconds_max: int = 30_000

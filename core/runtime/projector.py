@@ -1,0 +1,124 @@
+"""How does the list of sessions keep up with the log?
+
+The projector follows the log by position: whatever was committed beyond the position that the rows reflect is folded
+into them, and rows and position are stored in one transaction. Events that this process has just appended are handed
+over so that they need not be read back; where there is a gap the log is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+
+from core.domain.errors import StorageFailed
+from core.domain.events import Recorded
+from core.domain.flow import Flow
+from core.domain.ids import SessionId
+from core.domain.summary import SessionSummary
+from core.engine.summarise import summarise
+from core.ports.clock import Clock
+from core.ports.event_log import EventLog
+from core.ports.session_index import SessionIndex
+
+EVENTS_HELD_MAX = 20_000
+ROWS_REMEMBERED_MAX = 2_000
+FLUSH_MILLISECONDS = 80
+"""How long rows may lag behind the log: short enough for an eye, long enough that turns share a transaction."""
+
+_log = logging.getLogger(__name__)
+
+
+class Projector:
+    """Call `offer` after each commit; `catch_up` makes the rows true now."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        index: SessionIndex,
+        flows: Mapping[str, Flow],
+        clock: Clock,
+        *,
+        on_advanced: Callable[[Sequence[SessionSummary]], None],
+    ) -> None:
+        self._log = log
+        self._index = index
+        self._flows = flows
+        self._clock = clock
+        self._on_advanced = on_advanced
+        self._position = 0
+        self._held: list[Recorded] = []
+        self._rows: OrderedDict[SessionId, SessionSummary] = OrderedDict()
+        self._wanted = asyncio.Event()
+        self._advancing = asyncio.Lock()
+
+    @property
+    def position(self) -> int:
+        """Up to which position of the log the stored rows are true."""
+        return self._position
+
+    async def start(self) -> None:
+        """Begin where the stored rows stand, and make them true."""
+        self._position = await self._index.position()
+        await self.catch_up()
+
+    def offer(self, records: Sequence[Recorded]) -> None:
+        """Take note of what was just committed."""
+        if len(self._held) + len(records) <= EVENTS_HELD_MAX:
+            self._held.extend(records)
+        self._wanted.set()
+
+    def forget(self, session: SessionId) -> None:
+        """Drop what is remembered of a deleted session."""
+        self._rows.pop(session, None)
+        self._held = [record for record in self._held if record.session != session]
+
+    async def run(self) -> None:
+        """Keep the rows true, until cancelled."""
+        while True:
+            await self._wanted.wait()
+            await self._clock.sleep(FLUSH_MILLISECONDS)
+            self._wanted.clear()
+            try:
+                await self.catch_up()
+            except StorageFailed as failed:
+                _log.warning("the list of sessions waits for the disk: %s", failed)
+                self._wanted.set()
+
+    async def catch_up(self) -> None:
+        """Fold everything that is committed into the rows."""
+        async with self._advancing:
+            while batch := await self._next_batch():
+                changed = await self._folded(batch)
+                await self._index.advance(changed, position=batch[-1].position)
+                self._position = batch[-1].position
+                self._on_advanced(changed)
+
+    async def _next_batch(self) -> Sequence[Recorded]:
+        held, self._held = self._held, []
+        held = [record for record in held if record.position > self._position]
+        held.sort(key=lambda record: record.position)
+        expected = self._position + 1
+        is_gapless = all(record.position == expected + offset for offset, record in enumerate(held))
+        if held and is_gapless:
+            return held
+        return await self._log.read_all(after_position=self._position)
+
+    async def _folded(self, records: Sequence[Recorded]) -> list[SessionSummary]:
+        changed: dict[SessionId, SessionSummary] = {}
+        for record in records:
+            before = changed.get(record.session) or await self._remembered(record)
+            changed[record.session] = summarise(before, record, self._flows)
+        for session, row in changed.items():
+            self._rows[session] = row
+            self._rows.move_to_end(session)
+        while len(self._rows) > ROWS_REMEMBERED_MAX:
+            self._rows.popitem(last=False)
+        return list(changed.values())
+
+    async def _remembered(self, record: Recorded) -> SessionSummary | None:
+        if record.seq == 1:
+            return None
+        row = self._rows.get(record.session)
+        return row if row is not None else await self._index.summary(record.session)

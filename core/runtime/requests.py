@@ -1,0 +1,44 @@
+"""What is asked for when a debate is to be held, and what would it be?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.domain.participants import Seat
+from core.domain.steps import Document
+from core.templates.template import Template
+
+MOTION_BYTES_MAX = 20_000
+"""A longer motion is evidence, and belongs into a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebateRequest:
+    """`casting` names a model for a role or a seat, `""` for all others. None or "" leaves a choice to the defaults."""
+
+    question: str
+    template_id: str = ""
+    complexity: str = ""
+    casting: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    rounds: int | None = None
+    cap_microusd: int | None = None
+    seed: int | None = None
+    title: str = ""
+    origin: str = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebatePlan:
+    """What a request would start. Expected minutes and micro-dollars are the format's for models of the middle class;
+    a rehearsal costs nothing."""
+
+    template: Template
+    seats: tuple[Seat, ...]
+    rounds: int
+    minutes_expected: int
+    cost_microusd_expected: int
+    cap_microusd: int | None
+    is_rehearsal: bool
+    notes: tuple[str, ...]

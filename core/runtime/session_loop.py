@@ -1,0 +1,304 @@
+"""How does one session move on?
+
+Every command goes through one door, one at a time: settle it, let the ledger answer for the steps that are wanted now,
+append all of it in one transaction, and only then advance in memory, announce, and begin the calls. An outcome comes
+back through the same door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from hashlib import sha256
+
+from core.domain.budget import cost_microusd_max
+from core.domain.commands import (
+    RUNTIME,
+    BeginAttempt,
+    ChangeRules,
+    Command,
+    Envelope,
+    MarkInDoubt,
+    Open,
+    RecordAnswer,
+    RecordFailure,
+    RefuseSpend,
+)
+from core.domain.errors import CommandRefused, StorageFailed
+from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSucceeded, Event, Recorded
+from core.domain.ids import Digest, SessionId, StepId, TemplateId
+from core.domain.session import SessionState, Status
+from core.domain.steps import ModelRequest, Step
+from core.engine.evolve import unopened
+from core.engine.plan import next_attempt, next_deadline, plan
+from core.engine.settle import settle
+from core.ports.event_log import Append
+from core.runtime.announcements import Announcements, Progress
+from core.runtime.ledger import Ledger
+from core.runtime.ports import Limits, Ports
+from core.runtime.step_runner import Attempt, perform
+
+STORAGE_RETRY_MILLISECONDS = 1_000
+"""How long an answer that could not be recorded waits before it is tried again: it was paid for."""
+
+_log = logging.getLogger(__name__)
+
+
+class RulesInForce:
+    """Which rules every session is to follow. The catalogue is the truth; this is what was last read of it."""
+
+    def __init__(self) -> None:
+        self.digest = Digest("")
+        self.templates: dict[TemplateId, Digest] = {}
+
+
+class SessionLoop:
+    """One session being driven. `state` is what the log holds, never more.
+
+    `is_driven` says whether wanted steps are begun; a session that drains, or that is only looked after, begins none.
+    """
+
+    def __init__(
+        self,
+        session: SessionId,
+        *,
+        ports: Ports,
+        limits: Limits,
+        ledger: Ledger,
+        rules: RulesInForce,
+        announcements: Announcements,
+        on_change: Callable[[SessionLoop, tuple[Recorded, ...]], None],
+        on_deadline: Callable[[SessionId, int | None], None],
+        state: SessionState | None = None,
+        is_driven: bool = True,
+    ) -> None:
+        self.session = session
+        self.state = state if state is not None else unopened(session)
+        self.is_driven = is_driven
+        self.fault = ""
+        self._ports = ports
+        self._limits = limits
+        self._ledger = ledger
+        self._rules = rules
+        self._announcements = announcements
+        self._on_change = on_change
+        self._on_deadline = on_deadline
+        self._door = asyncio.Lock()
+        self._calls: dict[StepId, asyncio.Task[None]] = {}
+        self._speaking: dict[StepId, Progress] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """True while no call is under way."""
+        return not self._calls
+
+    @property
+    def speaking(self) -> tuple[Progress, ...]:
+        """What is being said right now."""
+        return tuple(self._speaking.values())
+
+    async def submit(self, command: Command, *, actor: str, correlation: str = "") -> tuple[Event, ...]:
+        """Obey `command`; returns the events that it brought about once they are durable.
+
+        Raises CommandRefused, and StorageFailed where nothing could be recorded: then nothing has happened.
+        """
+        async with self._door:
+            return await self._obey(command, actor, correlation)
+
+    async def drain(self) -> None:
+        """Begin nothing more and wait for the calls under way to be recorded."""
+        self.is_driven = False
+        while self._calls:
+            await asyncio.wait(tuple(self._calls.values()))
+
+    async def break_off(self, *, why: str, policy: str | None = None) -> None:
+        """Cancel the calls under way at once and record each as in doubt."""
+        calls = dict(self._calls)
+        for call in calls.values():
+            call.cancel()
+        if calls:
+            await asyncio.wait(calls.values())
+        await self.doubt_open_attempts(why=why, policy=policy)
+
+    async def doubt_open_attempts(self, *, why: str, policy: str | None = None) -> None:
+        """Record every attempt without an end as in doubt: nobody will learn how it ended."""
+        for attempt in tuple(self.state.work.open.values()):
+            if attempt.step in self._calls:
+                continue
+            command = MarkInDoubt(
+                step=attempt.step,
+                attempt=attempt.attempt,
+                why=why,
+                policy=policy or self._limits.in_doubt_policy,
+            )
+            await self.submit(command, actor=RUNTIME, correlation=f"{attempt.step}#{attempt.attempt}")
+
+    async def _obey(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
+        now_ms = self._ports.clock.now_ms()
+        appends: list[Append] = []
+        state = self._with_rules_in_force(self.state, command, now_ms, appends)
+        settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
+        if settlement.events:
+            envelope = Envelope(command=command, actor=actor, at_ms=settlement.state.at_ms, correlation=correlation)
+            appends.append(self._append(envelope, settlement.events, state.seq))
+        state, begun = self._begin_steps(settlement.state, now_ms, appends)
+        if not appends:
+            return ()
+        try:
+            recorded = await self._ports.log.append(*appends)
+        except BaseException:
+            for attempt in begun:
+                self._ledger.release(self.session, attempt.step.id)
+            raise
+        self._advance(state, recorded, begun)
+        return settlement.events
+
+    def _with_rules_in_force(
+        self, state: SessionState, command: Command, now_ms: int, appends: list[Append]
+    ) -> SessionState:
+        """A session whose recorded rules differ from the catalogue's follows the catalogue's from here on."""
+        if isinstance(command, Open) or state.life.status.is_over or state.ruling.digest == self._rules.digest:
+            return state
+        change = ChangeRules(digest=self._rules.digest, templates=self._rules.templates)
+        settlement = settle(self._ports.engine, state, change, now_ms=now_ms)
+        envelope = Envelope(command=change, actor=RUNTIME, at_ms=settlement.state.at_ms, correlation="rules")
+        appends.append(self._append(envelope, settlement.events, state.seq))
+        return settlement.state
+
+    def _begin_steps(
+        self, state: SessionState, now_ms: int, appends: list[Append]
+    ) -> tuple[SessionState, list[Attempt]]:
+        begun: list[Attempt] = []
+        if not self.is_driven:
+            return state, begun
+        flow = self._ports.engine.flow(state)
+        for step in plan(self._ports.engine, state):
+            attempt = self._attempt(state, step, flow.request(state, step))
+            command = self._reserved(state, attempt)
+            settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
+            envelope = Envelope(
+                command=command,
+                actor=RUNTIME,
+                at_ms=settlement.state.at_ms,
+                correlation=f"{step.id}#{attempt.number}",
+            )
+            appends.append(self._append(envelope, settlement.events, state.seq))
+            state = settlement.state
+            if isinstance(command, RefuseSpend):
+                break
+            begun.append(attempt)
+        return state, begun
+
+    def _attempt(self, state: SessionState, step: Step, request: ModelRequest) -> Attempt:
+        assert state.opening is not None  # a plan exists only for an opened session
+        price = state.opening.prices[request.model]
+        return Attempt(
+            step=step,
+            number=next_attempt(state, step.id),
+            request=request,
+            price=price,
+            cost_microusd_max=cost_microusd_max(
+                price, bytes_input=request.bytes_input, tokens_output_max=request.tokens_output_max
+            ),
+        )
+
+    def _reserved(self, state: SessionState, attempt: Attempt) -> BeginAttempt | RefuseSpend:
+        refusal = self._ledger.reserve(state, attempt.step.id, attempt.cost_microusd_max)
+        if refusal is not None:
+            return RefuseSpend(
+                step=attempt.step.id,
+                cap=refusal.cap,
+                wanted_microusd=attempt.cost_microusd_max,
+                left_microusd=refusal.left_microusd,
+            )
+        return BeginAttempt(
+            step=attempt.step.id,
+            attempt=attempt.number,
+            seat=attempt.step.seat,
+            route=attempt.request.model,
+            cost_microusd_max=attempt.cost_microusd_max,
+            prompt_digest=prompt_digest(attempt.request),
+        )
+
+    def _append(self, envelope: Envelope, events: tuple[Event, ...], expected_seq: int) -> Append:
+        return Append(session=self.session, envelope=envelope, events=events, expected_seq=expected_seq)
+
+    def _advance(self, state: SessionState, recorded: tuple[Recorded, ...], begun: list[Attempt]) -> None:
+        self.state = state
+        for record in recorded:
+            match record.event:
+                case AttemptSucceeded() | AttemptFailed():
+                    self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd)
+                case AttemptInDoubt():
+                    self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd_max)
+                case _:
+                    pass
+        for attempt in begun:
+            self._calls[attempt.step.id] = asyncio.create_task(self._call(attempt), name=f"call {attempt.step.id}")
+        self._on_deadline(
+            self.session,
+            next_deadline(self._ports.engine, state, now_ms=self._ports.clock.now_ms()) if self.is_driven else None,
+        )
+        self._on_change(self, recorded)
+        self._announcements.committed(recorded[-1].position)
+
+    async def _call(self, attempt: Attempt) -> None:
+        step = attempt.step
+        progress = Progress(
+            session=self.session,
+            step=step.id,
+            attempt=attempt.number,
+            seat=step.seat,
+            round=step.round,
+            model=attempt.request.model,
+            started_at_ms=self._ports.clock.now_ms(),
+            pieces=[],
+        )
+        self._speaking[step.id] = progress
+        try:
+            outcome = await perform(
+                attempt,
+                providers=self._ports.providers,
+                clock=self._ports.clock,
+                show=self._announcements.progressed,
+                progress=progress,
+            )
+            await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
+        finally:
+            self._speaking.pop(step.id, None)
+            if self._calls.get(step.id) is asyncio.current_task():
+                del self._calls[step.id]
+            self._on_change(self, ())
+
+    async def _record(self, outcome: RecordAnswer | RecordFailure, *, correlation: str) -> None:
+        """Record an outcome however long the disk refuses: the answer was paid for and is held until it is safe."""
+        while True:
+            try:
+                async with self._door:
+                    self._calls.pop(outcome.step, None)
+                    await self._obey(outcome, RUNTIME, correlation)
+                self.fault = ""
+                return
+            except StorageFailed as failed:
+                self.fault = str(failed)
+                _log.warning("an answer waits for the disk: %s", failed)
+                await self._ports.clock.sleep(STORAGE_RETRY_MILLISECONDS)
+            except CommandRefused as refused:
+                _log.warning("an outcome was not recorded: %s", refused)
+                return
+
+
+def prompt_digest(request: ModelRequest) -> Digest:
+    """SHA-256 over the messages in order, author and text, with lengths so that no two prompts share one."""
+    digest = sha256()
+    for message in request.messages:
+        text = message.text.encode()
+        digest.update(f"{message.author}:{len(text)}:".encode())
+        digest.update(text)
+    return Digest(digest.hexdigest())
+
+
+def is_settled(state: SessionState) -> bool:
+    """True where a driver has nothing to do for a session until somebody asks for something."""
+    return state.life.status not in (Status.RUNNING, Status.WAITING, Status.CREATED)

@@ -1,0 +1,327 @@
+"""Which sessions are driven, and which wait for a place?
+
+At most `sessions_running_max` run at once; the others wait in the order in which they came. A paused or escalated
+session gives up its place; an answered one goes on at once, because somebody is looking at it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+
+from core.domain.commands import (
+    OPERATOR,
+    RUNTIME,
+    Admit,
+    Command,
+    Open,
+    Pause,
+    Queue,
+    ReachDeadline,
+    Resume,
+    ResumeRun,
+    RetryStep,
+)
+from core.domain.errors import CommandRefused, LogConflict, StorageFailed, WrongUse
+from core.domain.events import Event, Recorded
+from core.domain.ids import SessionId
+from core.domain.session import Opening, SessionState, Status
+from core.engine.evolve import unopened
+from core.engine.replay import fold
+from core.ports.event_log import READ_EVENTS_MAX
+from core.runtime.announcements import Announcements, Progress
+from core.runtime.deadlines import Deadlines
+from core.runtime.ledger import Ledger
+from core.runtime.ports import Limits, Ports
+from core.runtime.projector import Projector
+from core.runtime.session_loop import RulesInForce, SessionLoop, is_settled
+
+LOOPS_REMEMBERED_MAX = 200
+"""Sessions that stand still are kept in memory up to this many; the rest are folded again when somebody asks."""
+
+ALL_PAUSED = "all_paused"
+SPENDING_STOPPED = "spending_stopped"
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """The sessions of one driver. Everything here runs on one event loop."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        limits: Limits,
+        *,
+        ledger: Ledger,
+        rules: RulesInForce,
+        announcements: Announcements,
+        projector: Projector,
+    ) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._ledger = ledger
+        self._rules = rules
+        self._announcements = announcements
+        self._projector = projector
+        self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
+        self._waiting: deque[SessionId] = deque()
+        self._admitting: set[asyncio.Task[None]] = set()
+        self._loading: dict[SessionId, asyncio.Lock] = {}
+        self._is_closing = False
+        self.deadlines = Deadlines(ports.clock, self._deadline_reached)
+
+    @property
+    def running(self) -> int:
+        """Sessions that hold a place."""
+        return sum(1 for loop in self._loops.values() if loop.is_driven and loop.state.life.status is Status.RUNNING)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why answers can't be recorded right now, one entry for each session that holds one."""
+        return tuple(loop.fault for loop in self._loops.values() if loop.fault)
+
+    def speaking(self, session: SessionId) -> tuple[Progress, ...]:
+        loop = self._loops.get(session)
+        return loop.speaking if loop is not None else ()
+
+    def state(self, session: SessionId) -> SessionState | None:
+        """What a session in memory stands at; None where it would have to be folded."""
+        loop = self._loops.get(session)
+        return loop.state if loop is not None else None
+
+    async def open(self, session: SessionId, opening: Opening) -> None:
+        """Record a new session and give it a place, or have it wait for one."""
+        await self._ports.library.prepare_opening(opening)
+        loop = self._new_loop(session, state=None)
+        self._loops[session] = loop
+        try:
+            await loop.submit(Open(opening=opening), actor=OPERATOR, correlation="open")
+        except BaseException:
+            del self._loops[session]
+            raise
+        await self._admit_or_queue(loop)
+
+    async def submit(self, session: SessionId, command: Command, *, actor: str) -> tuple[Event, ...]:
+        """Have a session obey. Raises CommandRefused, WrongUse for an unknown session, StorageFailed."""
+        loop = await self._loop(session)
+        loop.is_driven = not self._is_closing
+        if isinstance(command, Resume) and self.running >= self._limits.sessions_running_max:
+            command = Queue()
+        events = await loop.submit(command, actor=actor)
+        if loop.state.life.status is Status.WAITING:
+            self._wait(session)
+        return events
+
+    async def resume(self, session: SessionId) -> SessionState:
+        """Go on with a session, whatever it stands at: paused, failed, waiting, or left by another process."""
+        loop = await self._loop(session)
+        match loop.state.life.status:
+            case Status.PAUSED:
+                await self.submit(session, Resume(), actor=OPERATOR)
+            case Status.FAILED:
+                await self.submit(session, RetryStep(), actor=OPERATOR)
+            case Status.RUNNING:
+                if not loop.is_driven:
+                    loop.is_driven = True
+                    await loop.submit(ResumeRun(), actor=RUNTIME, correlation="resume")
+            case Status.CREATED | Status.WAITING:
+                loop.is_driven = True
+                await self._admit_or_queue(loop)
+            case Status.ESCALATED:
+                raise CommandRefused(
+                    "it waits for an answer.",
+                    where=f"session {session[:8]}",
+                    now=f"Answer it: {loop.state.life.escalation.question if loop.state.life.escalation else ''}",
+                )
+            case Status.COMPLETED | Status.CANCELLED:
+                raise CommandRefused(
+                    f"it is {loop.state.life.status}; there is nothing to go on with.", where=f"session {session[:8]}"
+                )
+        return loop.state
+
+    async def recover(self, sessions: Sequence[SessionId], *, are_driven: bool) -> None:
+        """Fold what another process left, doubt its open attempts, and go on where `are_driven`."""
+        for session in sessions:
+            try:
+                await self._recover(session, is_driven=are_driven)
+            except (CommandRefused, WrongUse) as error:
+                _log.warning("session %s was not taken up: %s", session[:8], error)
+
+    async def rules_changed(self) -> None:
+        """Bring the rules now in force to every session that is driven."""
+        for loop in tuple(self._loops.values()):
+            if loop.is_driven and loop.state.life.status is Status.RUNNING:
+                await self._try(loop, ReachDeadline())
+
+    async def pause_all(self, reason: str = ALL_PAUSED) -> int:
+        """Pause every session that runs or waits; turns under way are still recorded."""
+        self._waiting.clear()
+        paused = 0
+        for session in dict.fromkeys((*self._loops, *await self._ports.index.unfinished())):
+            loop = await self._loop(session)
+            if loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
+                paused += await self._try(loop, Pause(reason=reason))
+        return paused
+
+    async def break_off_all(self) -> None:
+        """Cancel every call under way that may cost something, and record each as in doubt."""
+        for loop in tuple(self._loops.values()):
+            if not loop.is_idle:
+                await loop.break_off(why=SPENDING_STOPPED, policy="retry")
+
+    async def resume_all(self, reasons: Sequence[str] = (ALL_PAUSED, SPENDING_STOPPED)) -> int:
+        """Resume the sessions that were paused all at once, in the order in which they were opened."""
+        resumed = 0
+        for session in await self._ports.index.unfinished():
+            loop = await self._loop(session)
+            if loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
+                await self.submit(session, Resume(), actor=OPERATOR)
+                resumed += 1
+        return resumed
+
+    async def close(self, *, drain: bool) -> None:
+        """Begin nothing more; wait for calls under way as long as allowed, then doubt what has not ended."""
+        self._is_closing = True
+        self._waiting.clear()
+        for task in tuple(self._admitting):
+            task.cancel()
+        busy = [loop for loop in self._loops.values() if not loop.is_idle]
+        for loop in self._loops.values():
+            loop.is_driven = False
+        if busy and drain:
+            draining = asyncio.gather(*(loop.drain() for loop in busy), return_exceptions=True)
+            waiting = asyncio.ensure_future(self._ports.clock.sleep(self._limits.drain_milliseconds_max))
+            await asyncio.wait((draining, waiting), return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            draining.cancel()
+        for loop in busy:
+            try:
+                await loop.break_off(why="stopped")
+            except StorageFailed as failed:
+                _log.warning("session %s keeps an attempt without an end: %s", loop.session[:8], failed)
+
+    def forget(self, session: SessionId) -> None:
+        """Drop a session from memory."""
+        self._loops.pop(session, None)
+        self.deadlines.set(session, None)
+
+    async def load(self, session: SessionId) -> SessionState:
+        """The state of a session, folded from its log where it isn't in memory."""
+        return (await self._loop(session)).state
+
+    def _new_loop(self, session: SessionId, *, state: SessionState | None, is_driven: bool = True) -> SessionLoop:
+        return SessionLoop(
+            session,
+            ports=self._ports,
+            limits=self._limits,
+            ledger=self._ledger,
+            rules=self._rules,
+            announcements=self._announcements,
+            on_change=self._changed,
+            on_deadline=self.deadlines.set,
+            state=state,
+            is_driven=is_driven,
+        )
+
+    async def _loop(self, session: SessionId) -> SessionLoop:
+        loop = self._loops.get(session)
+        if loop is not None:
+            self._loops.move_to_end(session)
+            return loop
+        async with self._loading.setdefault(session, asyncio.Lock()):
+            try:
+                loop = self._loops.get(session)
+                if loop is None:
+                    state = await folded(self._ports, session)
+                    loop = self._new_loop(session, state=state, is_driven=False)
+                    self._loops[session] = loop
+                    self._let_go()
+                return loop
+            finally:
+                self._loading.pop(session, None)
+
+    async def _recover(self, session: SessionId, *, is_driven: bool) -> None:
+        loop = await self._loop(session)
+        await loop.doubt_open_attempts(why="the process that asked is gone")
+        if not is_driven or is_settled(loop.state):
+            return
+        loop.is_driven = True
+        if loop.state.life.status is Status.RUNNING:
+            await loop.submit(ResumeRun(), actor=RUNTIME, correlation="recover")
+        else:
+            await self._admit_or_queue(loop)
+
+    async def _admit_or_queue(self, loop: SessionLoop) -> None:
+        if self.running < self._limits.sessions_running_max and not self._waiting:
+            await loop.submit(Admit(), actor=RUNTIME, correlation="admit")
+            return
+        if loop.state.life.status is Status.CREATED:
+            await loop.submit(Queue(), actor=RUNTIME, correlation="queue")
+        self._wait(loop.session)
+
+    def _wait(self, session: SessionId) -> None:
+        if session not in self._waiting:
+            self._waiting.append(session)
+        self._admit_waiting()
+
+    def _changed(self, loop: SessionLoop, records: tuple[Recorded, ...]) -> None:
+        if records:
+            self._projector.offer(records)
+        if self._waiting and self.running < self._limits.sessions_running_max:
+            self._admit_waiting()
+
+    def _admit_waiting(self) -> None:
+        """Admitting is an append of its own, so it runs beside the session that made room."""
+        if self._is_closing or self._admitting:
+            return
+        task = asyncio.create_task(self._admit_next(), name="admit")
+        self._admitting.add(task)
+        task.add_done_callback(self._admitting.discard)
+
+    async def _admit_next(self) -> None:
+        while self._waiting and self.running < self._limits.sessions_running_max:
+            loop = await self._loop(self._waiting.popleft())
+            if loop.state.life.status in (Status.WAITING, Status.CREATED):
+                loop.is_driven = True
+                await self._try(loop, Admit())
+
+    async def _deadline_reached(self, session: SessionId) -> None:
+        loop = self._loops.get(session)
+        if loop is not None and loop.is_driven:
+            await self._try(loop, ReachDeadline())
+
+    async def _try(self, loop: SessionLoop, command: Command) -> bool:
+        """Submit on behalf of nobody in particular; a refusal or a full disk is logged, because nobody waits for it."""
+        try:
+            await loop.submit(command, actor=RUNTIME)
+        except (CommandRefused, StorageFailed, LogConflict) as error:
+            _log.warning("session %s: %s", loop.session[:8], error)
+            return False
+        return True
+
+    def _let_go(self) -> None:
+        if len(self._loops) <= LOOPS_REMEMBERED_MAX + self._limits.sessions_running_max:
+            return
+        for session, loop in tuple(self._loops.items()):
+            if loop.is_idle and is_settled(loop.state):
+                del self._loops[session]
+                return
+
+
+async def folded(ports: Ports, session: SessionId, *, at_seq: int | None = None) -> SessionState:
+    """The state that a session's log leaves, up to `at_seq` where given. Raises WrongUse for an unknown session."""
+    state = unopened(session)
+    while True:
+        records = await ports.log.read(session, after_seq=state.seq, limit=READ_EVENTS_MAX)
+        if at_seq is not None:
+            records = [record for record in records if record.seq <= at_seq]
+        if not records:
+            break
+        await ports.library.prepare(record.event for record in records)
+        state = fold(ports.engine, records, state=state)
+    if state.opening is None:
+        raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` names those that there are.")
+    return state
