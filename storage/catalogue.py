@@ -142,6 +142,10 @@ class SqliteCatalogue:
         return {SessionId(session): _label(*label) for session, *label in rows}
 
     async def save_label(self, session: SessionId, label: Label) -> None:
+        """An empty label is one that isn't there, so that saving it leaves nothing of a deleted session."""
+        if label == Label():
+            await self._put("DELETE FROM labels WHERE session = ?", session)
+            return
         await self._put(
             "INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)",
             session,
@@ -149,10 +153,6 @@ class SqliteCatalogue:
             json.dumps(label.tags, ensure_ascii=False),
             label.is_archived,
         )
-
-    async def forget_label(self, session: SessionId) -> None:
-        """Drop a deleted session's label."""
-        await self._put("DELETE FROM labels WHERE session = ?", session)
 
     async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
         rows = await self._all("SELECT rule, evaluations, nanoseconds, errors FROM rule_timings ORDER BY rule")

@@ -10,7 +10,6 @@ import json
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -42,12 +41,17 @@ class EncodedEvent(NamedTuple):
     body: bytes
 
 
-@cache
+_ADAPTERS: dict[type, Any] = {}
+
+
 def adapter(kind: type[T]) -> TypeAdapter[T]:
     """The kind's adapter, built when it is first asked for: building all takes longer than the first frame may."""
-    from pydantic import TypeAdapter
+    made: TypeAdapter[T] | None = _ADAPTERS.get(kind)
+    if made is None:
+        from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+        made = _ADAPTERS[kind] = TypeAdapter(kind)
+    return made
 
 
 def to_plain(value: object) -> Any:
@@ -136,7 +140,7 @@ class Codec:
         try:
             for name, at in stored["held"].items():
                 plain[name] = _plain(bodies[at])[name]
-            command = adapter(self._kinds[kind]).validate_python(self._lift(kind, version, plain))
+            command: object = adapter(self._kinds[kind]).validate_python(self._lift(kind, version, plain))
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise _unreadable(kind, version, error) from error
         return Envelope(

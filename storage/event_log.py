@@ -137,7 +137,7 @@ class Appender:
             if conflict is not None:
                 outcomes.append(conflict)
                 continue
-            outcomes.append(_placed(call, position))
+            outcomes.append(placed(call, position))
             position += sum(len(part.events) for part in call)
             accepted += call
         if accepted:
@@ -254,7 +254,7 @@ def conflict_of(append: Append, length: int) -> LogConflict:
     )
 
 
-def _placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
+def placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
     """A call's events with the places that they get once the transaction is committed."""
     placed: list[Recorded] = []
     for append, _, _ in call:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.ids import SessionId
+from core.ports.catalogue import Catalogue, Label
+from core.ports.event_log import EventLog
+from core.ports.inbox import Inbox
+from core.ports.session_index import SessionIndex
 from storage.catalogue import SqliteCatalogue
 from storage.codec import Codec
 from storage.database import Synchronous, damage, prepare
@@ -20,10 +24,10 @@ class Storage:
     """Everything durable of one database. Its parts share one writer: closing is for all of them."""
 
     path: Path
-    log: SqliteEventLog
-    catalogue: SqliteCatalogue
-    index: SqliteSessionIndex
-    inbox: SqliteInbox
+    log: EventLog
+    catalogue: Catalogue
+    index: SessionIndex
+    inbox: Inbox
 
     async def delete_session(self, session: SessionId) -> None:
         """Forget a session: its events, its row, its label, in this order. What it spent stays counted.
@@ -32,7 +36,7 @@ class Storage:
         """
         await self.log.delete(session)
         await self.index.forget(session)
-        await self.catalogue.forget_label(session)
+        await self.catalogue.save_label(session, Label())
 
     def damage(self) -> tuple[str, ...]:
         """What SQLite finds wrong with the file, for `moot doctor`. Reads all of it: not for an event loop."""
