@@ -8,17 +8,18 @@ CONTENT_LETTERS_MIN = 4
 # Grammar, and words that every debate uses whatever it is about.
 _STOP_WORDS = """
     a about above according after again against all almost alone along already also although always am among an and
-    another any anything are argue argued argues argument arguments around as aside at be because been before being
-    below between both but by came can cannot case cite cited come could did do does doing done down during each either
-    else enough even every evidence far few first for from further get give given gives go goes had has have having he
-    her here him his how however i if in indeed instead into is it its itself just keep kept know known last least less
-    let like made make makes making many may me might more most motion much must my near need needs neither never next
-    no nor not nothing now of off often on once one only onto or other others our out over own per point points quite
-    rather record said same say says second seem seems several shall she should side since so some something still such
-    take takes than that the their them themselves then there therefore these they thing things third this those though
-    three through thus to together too toward towards two under until unless up upon us use used uses using very was we
-    well went were what when where whether which while who whole whom whose why will with within without would yes yet
-    you your
+    another any anybody anyone anything are argue argued argues argument arguments around as aside at be because
+    been before being below between both but by came can cannot case cite cited come could did do does doing done
+    down during each either else enough even every everybody everyone evidence far few first for from further get
+    give given gives go goes had has have having he her here him his how however i if in indeed instead into is it
+    its itself just keep kept know known last least less let like made make makes making many may me might more
+    most motion much must my near need needs neither never next no nobody none nor not nothing now of off often on
+    once one only onto or other others our out over own per point points quite rather record said same say says
+    second seem seems several shall she should side since so some somebody someone something still such take takes
+    than that the their them themselves then there therefore these they thing things third this those though three
+    through thus to together too toward towards two under unless until up upon us use used uses using very was we
+    well went were what when where whether which while who whole whom whose why will with within without would yes
+    yet you your
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
