@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core.domain.commands import Open
+from core.domain.commands import Admit, Open
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import Digest, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Role, Seat
@@ -165,25 +165,25 @@ class Openings:
         return cast
 
     def _refuse_early(self, opening: Opening) -> None:
-        """Ask each provider whether it already knows that it can't argue this."""
-        engine = self._ports.engine
-        state = settle(engine, unopened(SessionId("")), Open(opening=opening), now_ms=self._ports.clock.now_ms()).state
-        flow = engine.flow(state)
+        """Ask each provider whether it already knows that it can't argue this: on the state of the first round."""
+        engine, now_ms = self._ports.engine, self._ports.clock.now_ms()
+        opened = settle(engine, unopened(SessionId("")), Open(opening=opening), now_ms=now_ms).state
+        state = settle(engine, opened, Admit(), now_ms=now_ms).state
         template = self._ports.library.templates[opening.template_digest]
-        specs = {spec.seat: spec for spec in (*template.steps, template.verdict)}
+        first = {spec.seat: spec for spec in reversed(template.steps_of_round(1, rounds_limit=opening.rounds_limit))}
         for seat in opening.seats:
-            spec = specs.get(seat.id)
-            if spec is None:
-                continue
-            is_verdict = spec is template.verdict
-            step = Step(
-                id=StepId("verdict") if is_verdict else StepId(f"r1.{spec.name}.{spec.seat}"),
-                kind=StepKind.VERDICT if is_verdict else StepKind.TURN,
-                seat=spec.seat,
-                task=spec.task,
-                round=1,
-            )
-            self._ports.providers.for_model(seat.participant.model).refuse_early(flow.request(state, step))
+            spec = first.get(seat.id)
+            if spec is not None:
+                step = Step(
+                    id=StepId(f"r1.{spec.name}.{spec.seat}"),
+                    kind=StepKind.TURN,
+                    seat=spec.seat,
+                    task=spec.task,
+                    round=1,
+                )
+                self._ports.providers.for_model(seat.participant.model).refuse_early(
+                    engine.flow(state).request(state, step)
+                )
 
 
 def pinned_templates(rules: Sequence[Rule]) -> frozenset[TemplateId]:
