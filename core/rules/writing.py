@@ -17,7 +17,7 @@ WIDTH_UNBOUNDED = 1 << 30
 
 
 class _OneLine(yaml.SafeDumper):
-    """Writes a text with line breaks in one line, escaped: broken over several it would need the place's indent."""
+    """Writes a text with line breaks in one line, escaped, so that each part of a rule is one line of a diff."""
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
         style = None if text.isprintable() else '"'
