@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from core.domain.facts import FactUnit, FactValue
@@ -42,7 +44,8 @@ def compares(draw: st.DrawFn) -> Compare:
     elif unit is not FactUnit.FLAG:
         one = WORDS | TEXTS
     if type_ is ConditionType.IN_LIST:
-        return Compare(type=type_, field=field, value=tuple(draw(st.lists(one, min_size=1, max_size=4))))
+        values: Any = tuple(draw(st.lists(one, min_size=1, max_size=4)))  # all of one type, by the choice above
+        return Compare(type=type_, field=field, value=values)
     return Compare(type=type_, field=field, value=draw(one))
 
 
