@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
-    from textual.timer import Timer
 
 HIGHLIGHT_SECONDS = 0.6
 FLEX_WIDTH_MIN = 12
@@ -147,7 +146,7 @@ class Rows(Painted, ScrollView, can_focus=True):
         self._marks: set[str] = set()
         self._changed: set[str] = set()
         self._lit: set[str] = set()
-        self._lit_timer: Timer | None = None
+        self._is_light_due = False
         self._fitted: tuple[tuple[int, int], ...] = ()
 
     # What others ask and say.
@@ -280,9 +279,6 @@ class Rows(Painted, ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._resized(keep_line=self._cursor - self.scroll_offset.y)
 
-    def on_unmount(self) -> None:
-        self._lit_timer = None
-
     # Drawing.
 
     def paint_changes(self) -> None:
@@ -398,12 +394,13 @@ class Rows(Painted, ScrollView, can_focus=True):
         if any(before.cells[index].text != after.cells[index].text for index in self._announcing):
             self._lit.add(after.key)
             self._changed.add(after.key)
-            if self._lit_timer is None:
-                self._lit_timer = self.set_timer(HIGHLIGHT_SECONDS, self._put_out, name="highlight")
+            if not self._is_light_due:
+                self._is_light_due = True
+                self.set_timer(HIGHLIGHT_SECONDS, self._put_out, name="highlight")
             self.paint_soon()
 
     def _put_out(self) -> None:
         self._changed |= self._lit
         self._lit.clear()
-        self._lit_timer = None
+        self._is_light_due = False
         self.paint_soon()

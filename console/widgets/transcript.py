@@ -387,7 +387,6 @@ class Transcript(Painted, ScrollView, can_focus=True):
                     break
         finally:
             self._is_settling = False
-        self._drop_unseen()
         self.refresh()
 
     def _scroll_to_place(self) -> None:
@@ -428,14 +427,13 @@ class Transcript(Painted, ScrollView, can_focus=True):
         return True
 
     def _wrapped_height(self, index: int, column: int) -> int:
+        """Wrap a turn, and drop the lines of the one that has gone unseen for longest where too many are kept."""
         self._wrapped[index] = None
         self._wrapped.move_to_end(index)
-        return self._turns[index].height(self._text_cells(column))
-
-    def _drop_unseen(self) -> None:
         while len(self._wrapped) > WRAPPED_TURNS_MAX:
-            index, _ = self._wrapped.popitem(last=False)
-            self._turns[index].forget()
+            unseen, _ = self._wrapped.popitem(last=False)
+            self._turns[unseen].forget()
+        return self._turns[index].height(self._text_cells(column))
 
     def _count_new(self, lines: int) -> None:
         if not self._is_following:

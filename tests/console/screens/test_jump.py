@@ -50,6 +50,17 @@ async def test_each_visible_pane_gets_a_letter_at_its_corner_in_reading_order() 
         ]
 
 
+async def test_a_pane_outside_the_screen_gets_no_letter() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for pane in app.query(Rows):
+            pane.display = True
+            pane.styles.width = 40
+        await pilot.pause()
+
+        assert [target.widget.id for target in jump_targets(app.screen)] == ["left", "right"]
+
+
 async def test_the_letter_is_drawn_on_its_pane_and_pressing_it_goes_there() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

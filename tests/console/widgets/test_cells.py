@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -37,8 +37,9 @@ def test_words_stay_whole_and_longer_ones_are_broken() -> None:
     ]
 
 
-def test_paragraphs_and_indentation_are_kept() -> None:
+def test_paragraphs_and_indentation_are_kept_where_there_is_room() -> None:
     assert wrapped("one\n\n  two", 10) == ["one", "", "  two"]
+    assert wrapped("one\n      three", 6) == ["one", "three"]
 
 
 def test_wide_characters_and_combining_marks_count_as_they_are_shown() -> None:
@@ -69,6 +70,7 @@ def test_wrapping_loses_and_reorders_nothing_but_spaces(text: str, width: int) -
 
 
 @given(AWKWARD, WIDTHS)
+@example("one\n      three four", 6)
 def test_a_line_says_where_in_the_text_it_begins(text: str, width: int) -> None:
     text = clean(text)
     wrapper = LineWrapper(width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,9 @@ from rich.color import Color
 
 from console.widgets.rows import Cell, Column, Row, Rows, fitted
 from tests.console.widgets.stage import Stage, line_widths, screen_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COLUMNS = (
     Column(key="state", title="state", width=9, priority=9, announces=True),
@@ -70,7 +75,7 @@ async def test_the_cursor_stays_on_its_row_and_that_row_on_its_line_when_others_
     rows = table()
     async with Stage(rows).run_test(size=(40, 5)) as pilot:
         rows.set_rows(rows_of("abcdefgh"))
-        await pilot.press("j", "j", "j", "j", "j")
+        await pilot.press("G", "k", "k")
         line_before = next(y for y, line in enumerate(screen_lines(rows)) if "▸" in line)
         rows.set_rows(rows_of("xyacdefgh"), keeps_order=False)
         await pilot.pause()
@@ -185,6 +190,35 @@ async def test_a_change_in_an_announcing_column_lights_its_row_and_another_does_
 
         assert grounds_of(rows, 1) == {rows.palette.style("text", "highlight").bgcolor}
         assert grounds_of(rows, 2) == {rows.palette.style("text").bgcolor}
+
+
+async def test_the_light_goes_out_after_its_one_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = table()
+    timers: list[tuple[str, Callable[[], None]]] = []
+    async with Stage(rows).run_test(size=(40, 6)):
+        rows.set_rows(rows_of("ab"))
+        monkeypatch.setattr(rows, "set_timer", lambda _seconds, then, *, name: timers.append((name, then)))
+        rows.update_row(row("a", state="asks"))
+        rows.update_row(row("b", state="asks"))
+        [put_out] = [then for name, then in timers if name == "highlight"]
+        put_out()
+
+        assert grounds_of(rows, 2) == {rows.palette.style("text").bgcolor}
+
+
+async def test_any_number_of_changes_makes_one_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = table()
+    timers: list[Callable[[], None]] = []
+    async with Stage(rows).run_test(size=(40, 6)):
+        rows.set_rows(rows_of("abc"))
+        monkeypatch.setattr(rows, "set_timer", lambda _seconds, then, *, name: timers.append(then))
+        for cents in range(100):
+            rows.update_row(row("b", cost=f"0.{cents:02d}"))
+        assert len(timers) == 1
+
+        timers[0]()
+        rows.update_row(row("b", cost="1.00"))
+        assert len(timers) == 2
 
 
 async def test_nothing_is_lit_where_animations_are_unwanted() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from console.widgets.cells import LineWrapper
 from console.widgets.transcript import WRAPPED_TURNS_MAX, Transcript
 from console.widgets.turns import TEXT_CHARS_MAX, TurnState, TurnView
 from tests.console.widgets.stage import Stage, line_widths, screen_lines
@@ -267,6 +270,10 @@ async def test_only_a_bounded_number_of_turns_is_kept_wrapped() -> None:
         assert 100 < len(transcript._wrapped) <= WRAPPED_TURNS_MAX
         held = sum(turn._wrapper is not None for turn in transcript._turns)
         assert held == len(transcript._wrapped)
+        transcript.action_transcript_end()
+        transcript.find("turn 1999.")
+        held = sum(turn._wrapper is not None for turn in transcript._turns)
+        assert held == len(transcript._wrapped) <= WRAPPED_TURNS_MAX
 
 
 async def test_a_megabyte_in_one_turn_is_cut_and_says_how_much_is_left_out() -> None:
@@ -295,3 +302,56 @@ async def test_values_set_before_it_is_on_a_screen_are_shown_when_it_is() -> Non
     transcript.extend_text("b", "s")
     async with Stage(transcript).run_test(size=(40, 8)):
         assert [screen_lines(transcript)[line] for line in (1, 4)] == ["▌ early", "▌ birds"]
+
+
+SAID = st.text(alphabet="ab cde\n日", max_size=60)
+STEP = st.one_of(
+    st.tuples(st.just("append"), st.integers(min_value=0, max_value=3), SAID),
+    st.tuples(st.just("extend"), st.integers(min_value=0, max_value=9), SAID),
+    st.tuples(st.just("replace"), st.integers(min_value=0, max_value=9), SAID),
+    st.tuples(st.just("press"), st.sampled_from((0, 1, 2, 3)), st.just("")),
+    st.tuples(st.just("frame"), st.just(0), st.just("")),
+)
+
+
+def whole(transcript: Transcript, views: list[TurnView], width: int) -> list[str]:
+    """The transcript in sequence as it must read: each turn's words, with a line for its heading and a blank one."""
+    lines = []
+    for view in views:
+        wrapper = LineWrapper(width - 3)
+        wrapper.feed(transcript.text_of(view.key))
+        lines += ["heading", *(f"▌ {wrapper.line(index)}".rstrip() for index in range(len(wrapper))), ""]
+    return lines
+
+
+@settings(max_examples=40)
+@given(st.lists(STEP, max_size=25))
+async def test_whatever_happens_the_screen_shows_lines_of_the_transcript_in_order(
+    steps: list[tuple[str, int, str]],
+) -> None:
+    transcript = Transcript()
+    views: list[TurnView] = []
+    async with Stage(transcript).run_test(size=(31, 9)):
+        for step, number, said in steps:
+            if step == "append":
+                views.append(turn(f"t{len(views)}", number, said))
+                transcript.append_turn(views[-1])
+            elif step in ("extend", "replace") and views:
+                key = views[number % len(views)].key
+                if step == "extend":
+                    transcript.extend_text(key, said)
+                else:
+                    transcript.replace_turn(turn(key, 1, said))
+            elif step == "press":
+                keys = (transcript.action_transcript_up, transcript.action_transcript_down)
+                (*keys, transcript.action_transcript_top, transcript.action_transcript_page_up)[number]()
+            else:
+                transcript.paint_changes()
+        transcript.paint_changes()
+        drawn = ["heading" if "m1" in line or "round 1" in line else line for line in screen_lines(transcript)]
+        expected = whole(transcript, views, 30)
+        top = max(0, len(expected) - 9) if transcript.is_following else transcript.scroll_offset.y
+
+        if views and not transcript.new_lines:
+            assert drawn == [*expected, *[""] * 9][top : top + 9]
+        assert line_widths(transcript) == {30}
