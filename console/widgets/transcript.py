@@ -15,15 +15,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console.bindings import bindings_for
-from console.widgets.cells import clean, cut, fit, one_line, width_of
+from console.widgets.cells import clean, cut, one_line, width_of
 from console.widgets.painted import Painted, strip_of
-from console.widgets.palette import seat_style
+from console.widgets.turn_lines import body_line, heading, text_cells
 from console.widgets.turns import Block, Turn, TurnView, in_columns, in_sequence, place_in_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
     from textual import events
     from textual.binding import BindingType
 
@@ -44,15 +43,9 @@ SETTLE_ROUNDS_MAX = 256
 CONTEXT_LINES = 2
 """Lines shown above what the view jumps to."""
 
-_SEAT_CELLS = 10
-_BAR = "▌"
-_BAR_CELLS = 2
-_MARGIN_CELLS = 1
 _COLUMN_GAP_CELLS = 2
 _HEADING_LINES = 1
 _BLANK_LINES = 1
-_SPEAKING = "speaking ▍"
-_CARET = "▍"
 
 
 class Transcript(Painted, ScrollView, can_focus=True):
@@ -340,7 +333,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         return column * share, share - _COLUMN_GAP_CELLS
 
     def _text_cells(self, column: int) -> int:
-        return max(1, self._slot(column)[1] - _BAR_CELLS - _MARGIN_CELLS)
+        return text_cells(self._slot(column)[1])
 
     def _guess(self, block: Block) -> None:
         heights = (self._turns[index].guessed_height(self._text_cells(column)) for index, column in block.slots)
@@ -538,60 +531,9 @@ class Transcript(Painted, ScrollView, can_focus=True):
 
     def _turn_line(self, index: int, row: int, column: int, cells: int) -> list[Segment]:
         turn = self._turns[index]
-        style = self.palette.style
-        text_cells = self._text_cells(column)
         if row == 0:
-            return self._heading(turn.view, cells, is_chosen=index == self._chosen)
-        lines = turn.height(text_cells)
-        if row > lines:
-            return [Segment(" " * cells, style("text"))]
-        bar = Segment(_BAR + " ", style(seat_style(turn.view.seat_index)))
-        text = turn.line(row - 1, text_cells)
-        caret = _CARET if turn.view.state == "speaking" and row == lines else ""
-        padding = " " * max(0, cells - _BAR_CELLS - width_of(text) - len(caret))
-        ink = style("muted" if turn.view.state == "superseded" else "text")
-        return [
-            bar,
-            *self._inked(text, ink),
-            Segment(caret, style(seat_style(turn.view.seat_index))),
-            Segment(padding, ink),
-        ]
-
-    def _inked(self, text: str, ink: Style) -> list[Segment]:
-        """A line of text with the matches of the search made visible."""
-        if self._needle is None:
-            return [Segment(text, ink)]
-        found = self.palette.style("accent strong", "highlight")
-        segments, end = [], 0
-        for match in self._needle.finditer(text):
-            segments += [Segment(text[end : match.start()], ink), Segment(match.group(), found)]
-            end = match.end()
-        return [*segments, Segment(text[end:], ink)]
-
-    def _heading(self, view: TurnView, cells: int, *, is_chosen: bool) -> list[Segment]:
-        """Who speaks, with which model, and at the right what it took. The right side gives way first."""
-        ground = "panel" if is_chosen else ""
-        style = self.palette.style
-        tint = seat_style(view.seat_index)
-        who = {"note": "text strong", "verdict": "accent strong"}.get(view.state, f"{tint} strong")
-        state = {"speaking": _SPEAKING, "superseded": "superseded"}.get(view.state, "")
-        room = cells - _BAR_CELLS - _MARGIN_CELLS
-        seat = fit(one_line(view.seat), max(_SEAT_CELLS, width_of(view.seat)))
-        seat = cut(seat, room)
-        model = one_line(view.model)
-        about = one_line(" · ".join(part for part in (view.model, *view.marks) if part))
-        for right in (one_line("   ".join(part for part in (view.heading_right, state) if part)), state, ""):
-            if width_of(seat) + width_of(model) + width_of(right) + 3 <= room:
-                break
-        left_cells = max(0, room - width_of(seat) - width_of(right) - 2)
-        return [
-            Segment(_BAR + " ", style(tint, ground)),
-            Segment(seat, style(who, ground)),
-            Segment(fit(" " + about if about else "", left_cells), style("muted", ground)),
-            Segment(" " * max(0, room - width_of(seat) - left_cells - width_of(right)), style("muted", ground)),
-            Segment(right, style("accent" if view.state == "speaking" else "muted", ground)),
-            Segment(" " * _MARGIN_CELLS, style("muted", ground)),
-        ]
+            return heading(turn.view, cells, self.palette, is_chosen=index == self._chosen)
+        return body_line(turn, row - 1, cells, self._needle, self.palette)
 
     def _empty_line(self, y: int, width: int) -> Strip:
         first = max(0, (self.size.height - len(self._empty_lines)) // 2)
