@@ -36,6 +36,10 @@ class CommandRefused(MootError):
     """A session may not obey this command in the state it is in. Nothing was recorded."""
 
 
+class NotVerifiableHere(MootError):
+    """A log pins a flow, measure, template, document or rule set that this installation doesn't have."""
+
+
 class LogConflict(MootError):
     """Somebody appended to a session's log before us: `expected_seq` no longer holds. Nothing was written."""
 

@@ -87,9 +87,13 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """Where the session stands. `completing` holds the reason once an end was decided and only the verdict is due."""
+    """Where the session stands. `completing` holds the reason once an end was decided and only the verdict is due.
+
+    `has_begun` says that it was admitted once; one that was not waits for a place when it is resumed.
+    """
 
     status: Status
+    has_begun: bool = False
     reason: str = ""
     completing: str | None = None
     escalation: Escalation | None = None

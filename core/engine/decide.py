@@ -66,7 +66,7 @@ from core.domain.ids import StepId
 from core.domain.session import ATTEMPTS_PER_STEP_MAX, DoubtfulAttempt, OpenAttempt, SessionState, Status
 
 STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
-ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED)
+ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED, Status.FAILED)
 
 
 def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event, ...]:
@@ -98,8 +98,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event
             _require(state, STOPPABLE, "be paused")
             return (SessionPaused(reason=command.reason, by=command.by),)
         case Resume():
-            _require(state, (Status.PAUSED,), "be resumed")
-            return (SessionResumed(by=command.by),)
+            return _resumed(state, command)
         case Escalate():
             return _escalated(state, command)
         case AnswerEscalation():
@@ -126,8 +125,13 @@ def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event
             return (RulesChanged(digest=command.digest, templates=command.templates),)
         case ContinueOn() | StartNewRound():
             _require(state, (Status.RUNNING,), "go on")
+            _require_no_end(state)
             return ()
-        case ApplyTemplate() | ChangeRounds() | AddStatement() | AmendMotion():
+        case ApplyTemplate() | ChangeRounds():
+            _require_unfinished(state)
+            _require_no_end(state)
+            return ()
+        case AddStatement() | AmendMotion():
             _require_unfinished(state)
             return ()
         case _:
@@ -139,31 +143,40 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
     match command:
         case RecordAnswer():
             return not state.life.status.is_over
+        case Complete():
+            return _has_verdict(command)
         case (
-            Admit() | ContinueOn() | StartNewRound() | ApplyTemplate() | ChangeRounds() | AddStatement() | AmendMotion()
+            Open()
+            | Admit()
+            | ContinueOn()
+            | StartNewRound()
+            | ApplyTemplate()
+            | ChangeRounds()
+            | AddStatement()
+            | AmendMotion()
         ):
             return True
-        case Complete():
-            return bool(command.verdict)
         case _:
             return False
 
 
-def follow_up(command: Command) -> Command | None:
-    """The command that an answered escalation amounts to, obeyed right after it."""
-    if isinstance(command, AnswerEscalation):
-        match command.answer:
-            case "new_round":
-                return StartNewRound(reason="escalation_answered", by=command.by)
-            case "complete":
-                return Complete(
-                    reason="escalation_answered", verdict=command.verdict, outcome=command.outcome, by=command.by
-                )
-            case "cancel":
-                return Cancel(reason="escalation_answered", by=command.by)
-            case _:
-                return None
-    return None
+def follow_up(state: SessionState, command: Command) -> Command | None:
+    """The command that an answered escalation amounts to, obeyed right after it, in the state that the answer left."""
+    if not isinstance(command, AnswerEscalation):
+        return None
+    match command.answer:
+        case "new_round":
+            return StartNewRound(reason="escalation_answered", by=command.by)
+        case "complete":
+            complete = Complete(
+                reason="escalation_answered", verdict=command.verdict, outcome=command.outcome, by=command.by
+            )
+            is_due_already = state.life.completing is not None and not _has_verdict(complete)
+            return None if is_due_already else complete
+        case "cancel":
+            return Cancel(reason="escalation_answered", by=command.by)
+        case _:
+            return None
 
 
 def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:
@@ -202,23 +215,35 @@ def _answer_recorded(state: SessionState, command: RecordAnswer) -> tuple[Event,
 
 def _failure_recorded(state: SessionState, command: RecordFailure) -> tuple[Event, ...]:
     _open_attempt(state, command.step, command.attempt)
+    error, message = command.error, command.message
     failed = AttemptFailed(
         step=command.step,
         attempt=command.attempt,
-        error=command.error,
-        message=command.message,
+        error=error,
+        message=message,
         cost_microusd=command.cost_microusd,
     )
     if state.life.status.is_over or not (command.is_final or command.attempt >= ATTEMPTS_PER_STEP_MAX):
         return (failed,)
-    return (
-        failed,
-        StepExhausted(step=command.step, attempts=command.attempt, error=command.error, message=command.message),
-    )
+    return (failed, StepExhausted(step=command.step, attempts=command.attempt, error=error, message=message))
+
+
+def _resumed(state: SessionState, command: Resume) -> tuple[Event, ...]:
+    _require(state, (Status.PAUSED,), "be resumed")
+    resumed = SessionResumed(by=command.by)
+    if not state.life.has_begun:
+        return (resumed, SessionQueued())
+    return (*_retried(state, by=command.by), resumed)
+
+
+def _retried(state: SessionState, *, by: str) -> tuple[Event, ...]:
+    """Who lets a session go on has seen what failed: it would stop again at once if that were not tried again."""
+    return tuple(StepRetried(step=step, by=by) for step in state.work.exhausted)
 
 
 def _escalated(state: SessionState, command: Escalate) -> tuple[Event, ...]:
     _require(state, (Status.RUNNING, Status.PAUSED), "be escalated")
+    _require_begun(state)
     if not command.question.strip():
         raise _refused(state, "escalated without a question", "Say what the operator is to decide.")
     rule = command.by.removeprefix("rule:") if command.by.startswith("rule:") else ""
@@ -233,19 +258,23 @@ def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tupl
             f"answered with {command.answer!r}",
             f"An answer is one of {', '.join(ANSWERS)}. {nearest(command.answer, ANSWERS)}".strip(),
         )
-    return (EscalationAnswered(answer=command.answer, note=command.note, by=command.by),)
+    answered = EscalationAnswered(answer=command.answer, note=command.note, by=command.by)
+    return (*_retried(state, by=command.by), answered) if command.answer == "continue" else (answered,)
 
 
 def _completion_decided(state: SessionState, command: Complete) -> tuple[Event, ...]:
     _require(state, ENDABLE, "be completed")
-    if state.life.completing is not None:
-        if not command.verdict:
-            raise _refused(state, "completed twice", "It is already coming to its end; the verdict is under way.")
-        return ()
-    decided = CompletionDecided(reason=command.reason, by=command.by)
+    _require_begun(state)
+    if state.life.completing is not None and not _has_verdict(command):
+        raise _refused(state, "completed twice", f"The verdict is due. {_advice(state)}".strip())
+    decided = () if state.life.completing is not None else (CompletionDecided(reason=command.reason, by=command.by),)
     if state.life.status is Status.RUNNING:
-        return (decided,)
-    return (decided, SessionResumed(by=command.by))
+        return decided
+    return (*decided, SessionResumed(by=command.by))
+
+
+def _has_verdict(command: Complete) -> bool:
+    return bool(command.verdict.strip() or command.outcome)
 
 
 def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, ...]:
@@ -293,12 +322,20 @@ def _doubted(state: SessionState, command: MarkInDoubt) -> tuple[Event, ...]:
         cost_microusd_max=attempt.cost_microusd_max,
         why=command.why,
     )
-    could_have_cost = attempt.cost_microusd_max > 0
-    if state.life.status is not Status.RUNNING or command.policy == "retry" or not could_have_cost:
+    life = state.life
+    if life.status.is_over:
         return (doubted,)
-    if command.policy == "fail":
-        return (doubted, SessionFailed(reason="attempt_in_doubt", step=attempt.step))
+    gave_up = StepExhausted(step=attempt.step, attempts=attempt.attempt, error="in_doubt", message=command.why)
+    could_have_cost = attempt.cost_microusd_max > 0
+    if command.policy == "retry" or not could_have_cost:
+        return (doubted, gave_up) if attempt.attempt >= ATTEMPTS_PER_STEP_MAX else (doubted,)
+    if life.status is Status.FAILED:
+        return (doubted, gave_up)
+    if command.policy == "fail" and life.escalation is None:
+        return (doubted, gave_up, SessionFailed(reason="attempt_in_doubt", step=attempt.step))
     question = f"{attempt.step} may have been answered and paid for, and its answer is lost. Ask {attempt.route} again?"
+    if life.escalation is not None:
+        question = f"{life.escalation.question}\n{question}"
     return (doubted, SessionEscalated(question=question, reason="attempt_in_doubt", rule=""))
 
 
@@ -348,6 +385,16 @@ def _require_unfinished(state: SessionState) -> None:
         raise CommandRefused(
             f"it is {state.life.status}; nothing more can happen.", where=f"session {state.session[:8]}"
         )
+
+
+def _require_begun(state: SessionState) -> None:
+    if not state.life.has_begun:
+        raise _refused(state, "told what only a session that has begun can do", "Resume it, or cancel it.")
+
+
+def _require_no_end(state: SessionState) -> None:
+    if state.life.completing is not None:
+        raise _refused(state, "told to play on, but its end is decided", "What is left is the verdict.")
 
 
 def _advice(state: SessionState) -> str:

@@ -6,7 +6,7 @@ command that turns out to be refused half-way takes its events back.
 
 from __future__ import annotations
 
-from core.domain.commands import Command
+from core.domain.commands import BeginAttempt, Command
 from core.domain.errors import CommandRefused
 from core.domain.events import Event, SessionOpened
 from core.domain.flow import Flow
@@ -14,6 +14,7 @@ from core.domain.session import SessionState
 from core.engine.decide import decide, follow_up, is_for_the_flow
 from core.engine.engine import Engine
 from core.engine.evolve import evolve
+from core.engine.plan import plan
 
 
 class Draft:
@@ -54,9 +55,23 @@ class Draft:
             raise
 
     def _obey(self, command: Command) -> None:
-        self.add(*decide(self.state, command, now_ms=self.now_ms))
+        decided = decide(self.state, command, now_ms=self.now_ms)
+        if isinstance(command, BeginAttempt):
+            self._require_wanted(command)
+        self.add(*decided)
         if is_for_the_flow(self.state, command):
             self.add(*self.flow.decide(self.state, command))
-        following = follow_up(command)
+        following = follow_up(self.state, command)
         if following is not None:
             self._obey(following)
+
+    def _require_wanted(self, command: BeginAttempt) -> None:
+        """Money is spent on nothing but what the state as it stands now wants."""
+        for step in plan(self.engine, self.state):
+            if step.id == command.step and step.seat == command.seat:
+                return
+        raise CommandRefused(
+            f"{command.step} by {command.seat} is not what is wanted now.",
+            where=f"session {self.state.session[:8]}",
+            now="Plan again.",
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.domain.errors import MootError
+from core.domain.errors import NotVerifiableHere
 from core.domain.facts import Facts, FactValue
 from core.domain.flow import Flow
 from core.domain.ids import Digest
@@ -17,9 +17,7 @@ from core.domain.session import Opening, SessionState
 from core.engine.facts import session_facts
 from core.rules.compiled import CompiledRules
 
-
-class NotVerifiableHere(MootError):
-    """A log names a flow, rule set or version that this installation doesn't have."""
+__all__ = ["Engine", "NotVerifiableHere"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ can fail: an event that was recorded happened.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
+from core.domain.changing import changed
 from core.domain.events import (
+    ENGINE_EVENTS,
     AttemptFailed,
     AttemptInDoubt,
     AttemptSettled,
@@ -54,6 +55,8 @@ from core.domain.session import (
 
 Entry = TypeVar("Entry")
 
+_OF_THE_ENGINE = frozenset(ENGINE_EVENTS)
+
 
 def unopened(session: SessionId) -> SessionState:
     """The state of a session of which nothing is recorded."""
@@ -72,68 +75,70 @@ def unopened(session: SessionId) -> SessionState:
 
 
 def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> SessionState:
-    """The state after `event`, recorded at Unix time `at_ms`."""
-    seq = state.seq + 1
-    flow_state = flow.evolve(state.flow, event) if state.flow is not None else None
-    time = state.time
-    if flow.round_began(event):
-        time = replace(time, round_active_ms=time.at(at_ms))
+    """The state after `event`, recorded at Unix time `at_ms`; a clock that jumped back stands still here."""
+    at_ms = max(at_ms, state.at_ms)
+    if isinstance(event, SessionOpened):
+        return _opened(state, event, at_ms, flow)
+    seq, time = state.seq + 1, state.time
+    flow_state = flow.evolve(state.flow, event)
+    if type(event) not in _OF_THE_ENGINE:
+        if flow.round_began(event):
+            time = changed(time, round_active_ms=time.at(at_ms))
+        return changed(state, seq=seq, at_ms=at_ms, time=time, flow=flow_state)
     match event:
         case AttemptStarted():
             work = _started(state.work, event, at_ms)
-            return replace(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
         case AttemptSucceeded():
-            return replace(
+            return changed(
                 state,
                 seq=seq,
                 at_ms=at_ms,
                 work=_succeeded(state.work, event),
                 money=_spent(state.money, event.cost_microusd, event.tokens_input, event.tokens_output),
-                time=replace(time, last_turn_active_ms=time.at(at_ms)),
+                time=changed(time, last_turn_active_ms=time.at(at_ms)),
                 flow=flow_state,
             )
         case RuleFired():
-            return replace(state, seq=seq, at_ms=at_ms, ruling=_fired(state.ruling, event), flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, ruling=_fired(state.ruling, event), flow=flow_state)
         case RuleErred():
-            ruling = replace(state.ruling, spent=state.ruling.spent | {event.rule})
-            return replace(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
+            ruling = changed(state.ruling, spent=state.ruling.spent | {event.rule})
+            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
         case RuleRearmed():
-            ruling = replace(state.ruling, spent=state.ruling.spent - {event.rule})
-            return replace(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
+            ruling = changed(state.ruling, spent=state.ruling.spent - {event.rule})
+            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
         case AttemptFailed():
             work, money = _failed(state.work, event), _spent(state.money, event.cost_microusd, 0, 0)
-            return replace(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
         case AttemptInDoubt():
             work, money = _doubted(state.work, event, at_ms), _spent(state.money, event.cost_microusd_max, 0, 0)
-            return replace(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
         case AttemptSettled():
-            return _settled(replace(state, seq=seq, at_ms=at_ms, flow=flow_state), event)
+            return _settled(changed(state, seq=seq, at_ms=at_ms, flow=flow_state), event)
         case StepExhausted():
-            work = replace(state.work, exhausted=(*state.work.exhausted, event.step))
-            return replace(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
+            work = changed(state.work, exhausted=(*state.work.exhausted, event.step))
+            return changed(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
         case StepRetried():
             work = _retried(state.work, event.step)
-            return replace(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
         case BudgetChanged():
-            money = replace(state.money, cap_microusd=event.cap_microusd)
-            return replace(state, seq=seq, at_ms=at_ms, money=money, flow=flow_state)
+            money = changed(state.money, cap_microusd=event.cap_microusd)
+            return changed(state, seq=seq, at_ms=at_ms, money=money, flow=flow_state)
         case RulesChanged():
-            ruling = replace(state.ruling, digest=event.digest, templates=event.templates)
-            return replace(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
-        case SessionOpened():
-            return _opened(state, event, at_ms, flow)
+            ruling = changed(state.ruling, digest=event.digest, templates=event.templates)
+            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
         case RunResumed():
-            stood = replace(time, active_ms=time.at(state.at_ms), counted_at_ms=at_ms)
-            return replace(state, seq=seq, at_ms=at_ms, time=stood, flow=flow_state)
+            stood = changed(time, active_ms=time.at(state.at_ms), counted_at_ms=at_ms)
+            return changed(state, seq=seq, at_ms=at_ms, time=stood, flow=flow_state)
         case _:
             life = _life_after(state.life, event, at_ms)
             time = _time_after(time, life.status, at_ms)
-            return replace(state, seq=seq, at_ms=at_ms, life=life, time=time, flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, life=life, time=time, flow=flow_state)
 
 
 def _opened(state: SessionState, event: SessionOpened, at_ms: int, flow: Flow) -> SessionState:
     opening = event.opening
-    return replace(
+    return changed(
         state,
         seq=state.seq + 1,
         at_ms=at_ms,
@@ -147,14 +152,16 @@ def _opened(state: SessionState, event: SessionOpened, at_ms: int, flow: Flow) -
 def _life_after(life: Life, event: Event, at_ms: int) -> Life:
     match event:
         case SessionQueued():
-            return replace(life, status=Status.WAITING)
-        case SessionAdmitted() | SessionResumed():
-            return replace(life, status=Status.RUNNING, reason="", escalation=None)
+            return changed(life, status=Status.WAITING)
+        case SessionAdmitted():
+            return changed(life, status=Status.RUNNING, has_begun=True, reason="", escalation=None)
+        case SessionResumed():
+            return changed(life, status=Status.RUNNING, reason="", escalation=None)
         case SessionPaused():
-            return replace(life, status=Status.PAUSED, reason=event.reason)
+            return changed(life, status=Status.PAUSED, reason=event.reason)
         case SessionEscalated():
             asked = Escalation(question=event.question, reason=event.reason, rule=event.rule, asked_at_ms=at_ms)
-            return replace(
+            return changed(
                 life,
                 status=Status.ESCALATED,
                 reason=event.reason,
@@ -162,15 +169,15 @@ def _life_after(life: Life, event: Event, at_ms: int) -> Life:
                 escalations=life.escalations + 1,
             )
         case EscalationAnswered():
-            return replace(life, status=Status.RUNNING, reason="", escalation=None)
+            return changed(life, status=Status.RUNNING, reason="", escalation=None)
         case CompletionDecided():
-            return replace(life, completing=event.reason)
+            return changed(life, completing=event.reason)
         case SessionCompleted():
-            return replace(life, status=Status.COMPLETED, reason=event.reason)
+            return changed(life, status=Status.COMPLETED, reason=event.reason, escalation=None)
         case SessionFailed():
-            return replace(life, status=Status.FAILED, reason=event.reason)
+            return changed(life, status=Status.FAILED, reason=event.reason, escalation=None)
         case SessionCancelled():
-            return replace(life, status=Status.CANCELLED, reason=event.reason, escalation=None)
+            return changed(life, status=Status.CANCELLED, reason=event.reason, escalation=None)
         case _:
             return life
 
@@ -179,7 +186,7 @@ def _time_after(time: ActiveTime, status: Status, at_ms: int) -> ActiveTime:
     is_running = status is Status.RUNNING
     if is_running == time.is_running:
         return time
-    return replace(time, active_ms=time.at(at_ms), counted_at_ms=at_ms, is_running=is_running)
+    return changed(time, active_ms=time.at(at_ms), counted_at_ms=at_ms, is_running=is_running)
 
 
 def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
@@ -191,7 +198,7 @@ def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
         cost_microusd_max=event.cost_microusd_max,
         started_at_ms=at_ms,
     )
-    return replace(
+    return changed(
         work,
         open={**work.open, event.step: attempt},
         tries={**work.tries, event.step: event.attempt},
@@ -200,7 +207,7 @@ def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
 
 
 def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
-    return replace(
+    return changed(
         work,
         open=_without(work.open, event.step),
         tries=_without(work.tries, event.step),
@@ -210,7 +217,7 @@ def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
 
 
 def _failed(work: Work, event: AttemptFailed) -> Work:
-    return replace(
+    return changed(
         work,
         open=_without(work.open, event.step),
         errors=work.errors + 1,
@@ -227,23 +234,23 @@ def _doubted(work: Work, event: AttemptInDoubt, at_ms: int) -> Work:
         why=event.why,
         since_ms=at_ms,
     )
-    return replace(work, open=_without(work.open, event.step), doubtful=(*work.doubtful, doubt))
+    return changed(work, open=_without(work.open, event.step), doubtful=(*work.doubtful, doubt))
 
 
 def _settled(state: SessionState, event: AttemptSettled) -> SessionState:
     kept = tuple(d for d in state.work.doubtful if (d.step, d.attempt) != (event.step, event.attempt))
     money = _spent(state.money, -event.difference_microusd, 0, 0)
-    return replace(state, work=replace(state.work, doubtful=kept), money=money)
+    return changed(state, work=changed(state.work, doubtful=kept), money=money)
 
 
 def _retried(work: Work, step: StepId) -> Work:
-    return replace(
+    return changed(
         work, exhausted=tuple(each for each in work.exhausted if each != step), tries=_without(work.tries, step)
     )
 
 
 def _spent(money: Money, cost_microusd: int, tokens_input: int, tokens_output: int) -> Money:
-    return replace(
+    return changed(
         money,
         spent_microusd=money.spent_microusd + cost_microusd,
         tokens_input=money.tokens_input + tokens_input,
@@ -253,7 +260,7 @@ def _spent(money: Money, cost_microusd: int, tokens_input: int, tokens_output: i
 
 def _fired(ruling: Ruling, event: RuleFired) -> Ruling:
     spent = ruling.spent if event.stays_armed else ruling.spent | {event.rule}
-    return replace(ruling, spent=spent, fired=ruling.fired + 1)
+    return changed(ruling, spent=spent, fired=ruling.fired + 1)
 
 
 def _without(entries: Mapping[StepId, Entry], step: StepId) -> dict[StepId, Entry]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.domain.commands import Envelope
+from core.domain.errors import CommandRefused
 from core.domain.events import Recorded, SessionOpened
 from core.domain.ids import SessionId
 from core.domain.session import SessionState
@@ -47,7 +48,10 @@ def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> D
         first = append[0]
         if not isinstance(first.envelope, Envelope):
             return Divergence(seq=first.seq, recorded=repr(first.event), decided="nothing: no command is on record")
-        settlement = settle(engine, state, first.envelope.command, now_ms=first.envelope.at_ms)
+        try:
+            settlement = settle(engine, state, first.envelope.command, now_ms=first.envelope.at_ms)
+        except CommandRefused as refusal:
+            return Divergence(seq=first.seq, recorded=repr(first.event), decided=f"nothing: {refusal}")
         for index, record in enumerate(append):
             decided = settlement.events[index] if index < len(settlement.events) else None
             if decided != record.event:

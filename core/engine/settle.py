@@ -16,6 +16,9 @@ from core.engine.draft import Draft
 from core.engine.engine import Engine
 from core.engine.react import PASSES_MAX, may_react, react
 
+PROCEEDS_MAX = 4
+"""How many steps of its own a flow may take, once the rules are no longer heard, until it wants something or rests."""
+
 QUIET_COMMANDS = (BeginAttempt, Open, Queue)
 """What these record is an intent or a place in a queue: nothing that a rule could have waited for."""
 
@@ -51,6 +54,11 @@ def _settle_down(draft: Draft) -> None:
         if len(draft.events) == before:
             return
     draft.add(CascadeStopped(passes=PASSES_MAX))
+    for _ in range(PROCEEDS_MAX):  # a session left between two rounds would want nothing, and nobody would wake it
+        following = _proceed(draft)
+        if not following:
+            return
+        draft.add(*following)
 
 
 def _proceed(draft: Draft) -> tuple[Event, ...]:
@@ -58,6 +66,7 @@ def _proceed(draft: Draft) -> tuple[Event, ...]:
     state = draft.state
     if state.life.status is not Status.RUNNING:
         return ()
-    if state.work.exhausted:
-        return (SessionFailed(reason="turn_failed", step=state.work.exhausted[0]),)
+    for step in draft.flow.plan(state) if state.work.exhausted else ():
+        if step.id in state.work.exhausted:
+            return (SessionFailed(reason="turn_failed", step=step.id),)
     return draft.flow.proceed(state)

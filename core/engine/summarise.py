@@ -68,7 +68,7 @@ def _opened(record: Recorded, event: SessionOpened) -> SessionSummary:
 
 
 def _told(before: SessionSummary, record: Recorded) -> SessionSummary:
-    event, at_ms = record.event, record.at_ms
+    event, at_ms = record.event, max(record.at_ms, before.changed_at_ms)
     active_ms = before.active_ms
     if before.status is Status.RUNNING and not isinstance(event, RunResumed):
         active_ms += max(0, at_ms - before.changed_at_ms)
@@ -115,9 +115,9 @@ def _told(before: SessionSummary, record: Recorded) -> SessionSummary:
         case CompletionDecided():
             return replace(summary, reason=event.reason)
         case SessionCompleted():
-            return replace(summary, status=Status.COMPLETED, reason=event.reason, ended_at_ms=at_ms)
+            return replace(summary, status=Status.COMPLETED, reason=event.reason, question="", ended_at_ms=at_ms)
         case SessionFailed():
-            return replace(summary, status=Status.FAILED, reason=event.reason, ended_at_ms=at_ms)
+            return replace(summary, status=Status.FAILED, reason=event.reason, question="", ended_at_ms=at_ms)
         case SessionCancelled():
             return replace(summary, status=Status.CANCELLED, reason=event.reason, question="", ended_at_ms=at_ms)
         case _:

@@ -6,7 +6,6 @@ pure: it answers from its record, its template and the evidence it was opened wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,26 +18,26 @@ from core.domain.commands import (
     Command,
     Complete,
     ContinueOn,
+    Open,
     RecordAnswer,
     StartNewRound,
 )
-from core.domain.errors import CommandRefused
-from core.domain.events import CompletionDecided, Event, SessionCompleted
+from core.domain.errors import CommandRefused, NotVerifiableHere
+from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactUnit, FactValue
-from core.domain.ids import Digest, StepId
+from core.domain.ids import Digest
 from core.domain.participants import Seat
-from core.domain.session import ROUNDS_MAX, Opening, SessionState
+from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
+from core.domain.text import clean_text
 from core.flows.debate_events import (
     DEBATE_EVENTS,
     ArgumentPresented,
     ConsensusReached,
     ConsensusUpdated,
-    DebateCompleted,
     DebateStarted,
     MotionAmended,
-    RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
     StatementAdded,
@@ -49,22 +48,24 @@ from core.flows.debate_state import (
     DEBATING_ROLES,
     DebateState,
     began,
+    cues_of,
     evolve_debate,
     round_of,
     seat_of,
     step_id,
-    step_name,
+    template_pinned,
 )
+from core.flows.debate_verdict import VERDICT_STEP, judged, nothing_argued, refused, round_over, ruled
 from core.judging.consensus import KEYWORDS
 from core.judging.measure import Measure, Reading, SeatCues
 from core.prompts.debating import debate_messages, side_of
-from core.templates.template import StepSpec, Template
+from core.templates.template import Template
 
 NAME = "debate"
 VERSION = 1
-VERDICT_STEP = StepId("verdict")
-OUTCOMES = ("for", "against", "undecided")
-VERDICT_LINE = re.compile(r"^\W*verdict\W*:\W*(for|against|undecided)\b", re.IGNORECASE | re.MULTILINE)
+MOTION_BYTES_MAX = 20_000
+STATEMENT_BYTES_MAX = 20_000
+"""What is longer is evidence, and belongs into a file."""
 
 DEBATE_FACTS: tuple[FactSpec, ...] = (
     FactSpec(name="round_count", unit=FactUnit.COUNT, meaning="rounds completed", example=2),
@@ -112,15 +113,24 @@ class DebateFlow:
     fact_specs: tuple[FactSpec, ...] = DEBATE_FACTS
 
     def begin(self, opening: Opening) -> DebateState:
-        return began(opening, self.templates[opening.template_digest])
+        pin = f"{self.measure.name}@{self.measure.version}"
+        if opening.measure != pin:
+            raise NotVerifiableHere(
+                f"no measure {opening.measure!r} is installed here.",
+                now=f"Known is {pin}; open it with the release that made it.",
+            )
+        return began(opening, template_pinned(self.templates, opening.template_digest))
 
     def decide(self, state: SessionState, command: Command) -> tuple[Event, ...]:
         debate: DebateState = state.flow
         match command:
             case RecordAnswer() if command.step == VERDICT_STEP:
-                return _judged(state, command)
+                return judged(state, command)
             case RecordAnswer():
                 return self._argued(state, command)
+            case Open():
+                _require_playable(state, command.opening)
+                return ()
             case Admit():
                 return (
                     DebateStarted(
@@ -133,18 +143,19 @@ class DebateFlow:
             case StartNewRound():
                 return _new_round(state, by=command.by)
             case ContinueOn():
-                return _one_more_round(state, by=command.by)
+                return () if debate.is_round_open else _one_more_round(state, by=command.by)
             case ChangeRounds():
                 return _rounds_changed(state, command)
             case ApplyTemplate():
                 return self._template_applied(state, command)
             case AddStatement():
-                text = _said(state, command.text, "a statement")
+                text = _said(state, command.text, "a statement", bytes_max=STATEMENT_BYTES_MAX)
                 return (StatementAdded(text=text, by=command.by, round=max(1, debate.round)),)
             case AmendMotion():
-                return (MotionAmended(motion=_said(state, command.motion, "a motion"), by=command.by),)
+                motion = _said(state, command.motion, "a motion", bytes_max=MOTION_BYTES_MAX)
+                return (MotionAmended(motion=motion, by=command.by),)
             case Complete():
-                return _ruled_by_operator(state, command)
+                return ruled(state, command)
             case _:
                 return ()
 
@@ -153,16 +164,15 @@ class DebateFlow:
         if debate.outcome:
             return ()
         if state.life.completing is not None:
-            return () if debate.arguments or state.work.open else _nothing_argued(state)
+            return () if debate.arguments or state.work.open else nothing_argued(state)
         if debate.is_round_open:
-            return () if _next_step(debate) else (_round_over(debate),)
-        limit = debate.change.rounds_limit if debate.change else debate.rounds_limit
-        if debate.round >= limit:
-            return (CompletionDecided(reason="rounds_played", by=f"template:{debate.template.id}"),)
-        template = debate.change.template if debate.change else debate.template
-        number = debate.round + 1
-        steps = template.steps_of_round(number, rounds_limit=limit)
-        return (RoundStarted(round=number, steps=tuple(step.name for step in steps)),)
+            return () if debate.next_step else (round_over(debate),)
+        template, limit = debate.coming_template, debate.rounds_limit
+        for number in range(debate.round + 1, limit + 1):
+            steps = template.steps_of_round(number, rounds_limit=limit)
+            if steps:
+                return (RoundStarted(round=number, steps=tuple(step.name for step in steps)),)
+        return (CompletionDecided(reason="rounds_played", by=f"template:{debate.template.id}"),)
 
     def evolve(self, flow_state: DebateState, event: Event) -> DebateState:
         return evolve_debate(flow_state, event, templates=self.templates, measure=self.measure)
@@ -173,7 +183,7 @@ class DebateFlow:
             return ()
         if state.life.completing is not None:
             return (_verdict_step(debate),) if debate.arguments else ()
-        spec = _next_step(debate) if debate.is_round_open else None
+        spec = debate.next_step
         if spec is None:
             return ()
         id = step_id(debate.round, spec.name, spec.seat)
@@ -183,11 +193,7 @@ class DebateFlow:
         debate: DebateState = state.flow
         opening = _opening(state)
         seat = debate.seats[step.seat]
-        documents = tuple(self.documents[pinned.digest] for pinned in opening.documents)
-        documents = tuple(
-            replace(document, name=pinned.name) if document.name != pinned.name else document
-            for document, pinned in zip(documents, opening.documents, strict=True)
-        )
+        documents = tuple(self._document(pinned) for pinned in opening.documents)
         return ModelRequest(
             session=state.session,
             step=step.id,
@@ -282,14 +288,22 @@ class DebateFlow:
             round=number, ppm=reading.ppm, measure=reading.measure, inputs=reading.inputs, reason=reading.reason
         )
         level = debate.template.consensus_ppm
-        if debate.agreement.is_reached or reading.ppm < level:
+        if reading.ppm < level or debate.agreement.is_reached:
             return (argued, updated)
         return (argued, updated, ConsensusReached(round=number, ppm=reading.ppm, level_ppm=level))
+
+    def _document(self, pinned: DocumentRef) -> Document:
+        document = self.documents.get(pinned.digest)
+        if document is None:
+            raise NotVerifiableHere(
+                f"the evidence {pinned.name} is not at hand.", now="Import the file that it was opened with."
+            )
+        return document if document.name == pinned.name else replace(document, name=pinned.name)
 
     def _reading(self, debate: DebateState, seat: Seat, text: str) -> Reading | None:
         cues = dict(debate.agreement.cues)
         if seat.role in DEBATING_ROLES:
-            cues[seat.id] = SeatCues(seat=seat.id, side=side_of(seat.role), cues=self.measure.analyse(text))
+            cues[seat.id] = SeatCues(seat=seat.id, side=side_of(seat.role), cues=cues_of(self.measure.analyse, text))
         return self.measure.combine(tuple(cues.values()))
 
     def _template_applied(self, state: SessionState, command: ApplyTemplate) -> tuple[Event, ...]:
@@ -297,12 +311,11 @@ class DebateFlow:
         digest = command.digest or state.ruling.templates.get(command.template, Digest(""))
         template = self.templates.get(digest)
         if template is None:
-            raise _refused(
+            raise refused(
                 state, f"no template {command.template!r} is pinned for it.", "Apply one that is in the list."
             )
-        in_force = debate.change.template if debate.change else debate.template
-        if template == in_force:
-            raise _refused(state, f"it follows {template.id} already.")
+        if template == debate.coming_template:
+            raise refused(state, f"it follows {template.id} already.")
         return (
             TemplateApplied(
                 template=template.id,
@@ -314,22 +327,9 @@ class DebateFlow:
         )
 
 
-def _next_step(debate: DebateState) -> StepSpec | None:
-    return next((spec for spec in debate.steps if spec.name not in debate.spoken), None)
-
-
-def _round_over(debate: DebateState, *, is_cut_short: bool = False) -> RoundCompleted:
-    return RoundCompleted(
-        round=debate.round,
-        arguments=len(debate.spoken),
-        consensus_ppm=debate.agreement.ppm,
-        is_cut_short=is_cut_short,
-    )
-
-
 def _new_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
     debate: DebateState = state.flow
-    closing = (_round_over(debate, is_cut_short=True),) if debate.is_round_open else ()
+    closing = (round_over(debate, is_cut_short=True),) if debate.is_round_open else ()
     return (*closing, *_one_more_round(state, by=by))
 
 
@@ -339,7 +339,7 @@ def _one_more_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
     if debate.round < debate.rounds_limit:
         return ()
     if debate.rounds_limit >= ROUNDS_MAX:
-        raise _refused(state, f"it has played {ROUNDS_MAX} rounds, the most there are.", "Complete it.")
+        raise refused(state, f"it has played {ROUNDS_MAX} rounds, the most there are.", "Complete it.")
     return (RoundsLimitChanged(rounds_limit=debate.rounds_limit + 1, by=by),)
 
 
@@ -347,16 +347,35 @@ def _rounds_changed(state: SessionState, command: ChangeRounds) -> tuple[Event, 
     debate: DebateState = state.flow
     least = max(1, debate.round)
     if not least <= command.rounds_limit <= ROUNDS_MAX:
-        raise _refused(
+        raise refused(
             state, f"{command.rounds_limit} can't be its number of rounds.", f"Name one from {least} to {ROUNDS_MAX}."
         )
     return (RoundsLimitChanged(rounds_limit=command.rounds_limit, by=command.by),)
 
 
-def _said(state: SessionState, text: str, what: str) -> str:
-    if not text.strip():
-        raise _refused(state, f"{what} without words.", "Say something or leave it.")
-    return text.strip()
+def _said(state: SessionState, text: str, what: str, *, bytes_max: int) -> str:
+    said = clean_text(text).strip()
+    if not said:
+        raise refused(state, f"{what} without words.", "Say something or leave it.")
+    if len(said.encode()) > bytes_max:
+        raise refused(state, f"{what} of more than {bytes_max} bytes.", "Shorten it, or open a session with a file.")
+    return said
+
+
+def _require_playable(state: SessionState, opening: Opening) -> None:
+    """A session that could not be played to its end is refused before anything is spent on it."""
+    debate: DebateState = state.flow
+    _said(state, opening.motion, "a motion", bytes_max=MOTION_BYTES_MAX)
+    if not 1 <= opening.rounds_limit <= ROUNDS_MAX:
+        raise refused(
+            state, f"{opening.rounds_limit} can't be its number of rounds.", f"Name one from 1 to {ROUNDS_MAX}."
+        )
+    if opening.cap_microusd is not None and opening.cap_microusd < 0:
+        raise refused(state, "a budget below nothing.", "Name none, or one of at least 0.")
+    for spec in debate.template.seats:
+        sitting = debate.seats.get(spec.id)
+        if sitting is None or sitting.role is not spec.role:
+            raise refused(state, f"nobody sits as {spec.id} ({spec.role}).", f"Cast a {spec.role}.")
 
 
 def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
@@ -365,12 +384,18 @@ def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
     seats: list[Seat] = []
     for spec in template.seats:
         sitting = debate.seats.get(spec.id)
-        if sitting is not None and sitting.role is spec.role:
+        if sitting is not None and sitting.role is not spec.role:
+            raise refused(
+                state,
+                f"the template {template.id} makes a {spec.role} of {spec.id}, who sits as {sitting.role}.",
+                "A seat keeps its role: give the template's another id.",
+            )
+        if sitting is not None:
             seats.append(sitting)
             continue
         participant = casting.get(spec.role.value)
         if participant is None:
-            raise _refused(state, f"nobody is cast as {spec.role} for the template {template.id}.")
+            raise refused(state, f"nobody is cast as {spec.role} for the template {template.id}.")
         seats.append(Seat(id=spec.id, role=spec.role, participant=participant))
     return tuple(seats)
 
@@ -383,87 +408,10 @@ def _verdict_step(debate: DebateState) -> Step:
 def _instruction(debate: DebateState, step: Step) -> str:
     if step.id == VERDICT_STEP:
         return debate.template.verdict.instruction
-    name = step_name(step.id)
-    return next(spec.instruction for spec in debate.template.steps if spec.name == name)
-
-
-def _judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
-    debate: DebateState = state.flow
-    seat = debate.template.verdict.seat
-    outcome, reason = outcome_of(command.text)
-    verdict = VerdictReached(
-        step=command.step,
-        seat=seat,
-        by=f"seat:{seat}",
-        outcome=outcome,
-        text=command.text,
-        reason=reason,
-        tokens_output=command.tokens_output,
-        cost_microusd=command.cost_microusd,
-        model=command.model,
-    )
-    return (verdict, *_closing(state, outcome))
-
-
-def outcome_of(text: str) -> tuple[str, str]:
-    """What a judge's words decide, and why we read them so. The last line that names an outcome counts."""
-    named = VERDICT_LINE.findall(text)
-    if not named:
-        return "undecided", "the judge named no outcome"
-    outcome = named[-1].lower()
-    return outcome, f"the judge found {outcome} the motion" if outcome != "undecided" else "the judge left it undecided"
-
-
-def _ruled_by_operator(state: SessionState, command: Complete) -> tuple[Event, ...]:
-    outcome = command.outcome or outcome_of(command.verdict)[0]
-    if outcome not in OUTCOMES:
-        raise _refused(state, f"{outcome!r} is no outcome.", f"Name one of {', '.join(OUTCOMES)}.")
-    verdict = VerdictReached(
-        step=VERDICT_STEP,
-        seat=state.flow.template.verdict.seat,
-        by=command.by,
-        outcome=outcome,
-        text=command.verdict,
-        reason=f"ruled by the {command.by}",
-    )
-    return (verdict, *_closing(state, outcome))
-
-
-def _nothing_argued(state: SessionState) -> tuple[Event, ...]:
-    debate: DebateState = state.flow
-    verdict = VerdictReached(
-        step=VERDICT_STEP,
-        seat=debate.template.verdict.seat,
-        by="nobody",
-        outcome="undecided",
-        text="Nothing was argued.",
-        reason="nothing was argued",
-    )
-    return (verdict, *_closing(state, "undecided"))
-
-
-def _closing(state: SessionState, outcome: str) -> tuple[Event, ...]:
-    debate: DebateState = state.flow
-    reason = state.life.completing or "completed"
-    closing: list[Event] = [_round_over(debate, is_cut_short=True)] if debate.is_round_open else []
-    completed = DebateCompleted(
-        reason=reason,
-        outcome=outcome,
-        rounds=debate.rounds_completed + len(closing),
-        arguments=debate.arguments,
-        consensus_ppm=debate.agreement.ppm,
-        cost_microusd=state.money.spent_microusd,
-        tokens_input=state.money.tokens_input,
-        tokens_output=state.money.tokens_output,
-    )
-    return (*closing, completed, SessionCompleted(reason=reason))
+    return next(spec.instruction for spec in debate.steps if step.id == step_id(debate.round, spec.name, spec.seat))
 
 
 def _opening(state: SessionState) -> Opening:
     if state.opening is None:
         raise CommandRefused("nothing is recorded of it yet.", where=f"session {state.session[:8]}")
     return state.opening
-
-
-def _refused(state: SessionState, what: str, now: str = "") -> CommandRefused:
-    return CommandRefused(what, where=f"session {state.session[:8]}", now=now)

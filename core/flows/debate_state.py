@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
+from core.domain.changing import changed
+from core.domain.errors import NotVerifiableHere
 from core.domain.events import Event
 from core.domain.growing import Growing
 from core.domain.ids import NO_SEAT, NO_STEP, Digest, SeatId, StepId
@@ -12,6 +15,7 @@ from core.domain.participants import Role, Seat
 from core.domain.session import Opening
 from core.domain.transcript import Turn, TurnKind
 from core.flows.debate_events import (
+    DEBATE_EVENTS,
     ArgumentPresented,
     ConsensusReached,
     ConsensusUpdated,
@@ -24,22 +28,19 @@ from core.flows.debate_events import (
     TemplateApplied,
     VerdictReached,
 )
-from core.judging.measure import Measure, SeatCues
+from core.judging.measure import Cues, Measure, SeatCues
 from core.prompts.debating import side_of
 from core.templates.template import StepSpec, Template
 
 STALLED_PPM_MAX = 20_000
 """A completed round that moved consensus by less than two points has stalled."""
 
+ANALYSES_KEPT_MAX = 16
+"""A turn is analysed where it is decided about and again where it is folded: between the two its cues are kept."""
+
 DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What takes effect with the next round: another template, its seats and its number of rounds."""
-
-    template: Template
-    rounds_limit: int
+_OF_A_DEBATE = frozenset(DEBATE_EVENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +57,20 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateState:
-    """`spoken` are the names of the round's steps that are done; `seats` all that were ever seated, by id."""
+    """`steps` are the turns of the round under way in order, fixed when it began, and `spoken` the names of those done:
+    whoever changes the number of rounds in its midst doesn't change what it is made of.
+
+    `seats` are all that were ever seated, by id. `next_template` takes effect with the next round.
+    """
 
     motion: str
     template: Template
     seats: Mapping[SeatId, Seat]
     rounds_limit: int
-    change: Change | None = None
+    next_template: Template | None = None
     round: int = 0
     is_round_open: bool = False
+    steps: tuple[StepSpec, ...] = ()
     spoken: tuple[str, ...] = ()
     rounds_completed: int = 0
     arguments: int = 0
@@ -75,9 +81,14 @@ class DebateState:
     outcome: str = ""
 
     @property
-    def steps(self) -> tuple[StepSpec, ...]:
-        """The turns of the round under way, in order."""
-        return self.template.steps_of_round(self.round, rounds_limit=self.rounds_limit)
+    def next_step(self) -> StepSpec | None:
+        """The first turn of the open round that nobody has taken; turns are taken in order, one at a time."""
+        return self.steps[len(self.spoken)] if self.is_round_open and len(self.spoken) < len(self.steps) else None
+
+    @property
+    def coming_template(self) -> Template:
+        """The template that the next round will follow."""
+        return self.next_template or self.template
 
     @property
     def last_turn(self) -> Turn | None:
@@ -98,28 +109,28 @@ def evolve_debate(
     state: DebateState, event: Event, *, templates: Mapping[Digest, Template], measure: Measure
 ) -> DebateState:
     """The state after `event`; events of others change nothing here."""
+    if type(event) not in _OF_A_DEBATE:
+        return state
     match event:
         case ArgumentPresented():
             return _argued(state, event, measure)
         case ConsensusUpdated():
-            return replace(state, agreement=replace(state.agreement, ppm=event.ppm))
+            return changed(state, agreement=_measured(state, event))
         case ConsensusReached():
-            return replace(state, agreement=replace(state.agreement, is_reached=True))
+            return changed(state, agreement=changed(state.agreement, is_reached=True))
         case RoundStarted():
             return _round_started(state, event)
         case RoundCompleted():
             return _round_completed(state, event)
         case StatementAdded():
             said = _spoken(TurnKind.STATEMENT, event.text, round_number=event.round)
-            return replace(state, statements=state.statements + 1, turns=state.turns.plus(said))
+            return changed(state, statements=state.statements + 1, turns=state.turns.plus(said))
         case MotionAmended():
-            return replace(state, motion=event.motion)
+            return changed(state, motion=event.motion)
         case RoundsLimitChanged():
-            return replace(state, rounds_limit=event.rounds_limit)
+            return changed(state, rounds_limit=event.rounds_limit)
         case TemplateApplied():
-            seats = {**state.seats, **{seat.id: seat for seat in event.seats}}
-            change = Change(template=templates[event.digest], rounds_limit=event.rounds_limit)
-            return replace(state, seats=seats, change=change)
+            return _template_applied(state, event, template_pinned(templates, event.digest))
         case VerdictReached():
             said = _spoken(
                 TurnKind.VERDICT,
@@ -129,9 +140,9 @@ def evolve_debate(
                 seat=event.seat,
                 role=Role.JUDGE,
             )
-            return replace(state, outcome=event.outcome, turns=state.turns.plus(said))
+            return changed(state, outcome=event.outcome, turns=state.turns.plus(said))
         case DebateCompleted():
-            return replace(state, is_round_open=False)
+            return changed(state, is_round_open=False)
         case _:
             return state
 
@@ -154,11 +165,11 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
     )
     agreement, conceded = state.agreement, 0
     if event.role in DEBATING_ROLES:
-        told = SeatCues(seat=event.seat, side=side_of(event.role), cues=measure.analyse(event.text))
-        conceded = 1 if told.cues.agreements > told.cues.disagreements else 0
-        agreement = replace(agreement, cues={**agreement.cues, event.seat: told})
+        told = SeatCues(seat=event.seat, side=side_of(event.role), cues=cues_of(measure.analyse, event.text))
+        conceded = 1 if told.cues.concedes else 0
+        agreement = changed(agreement, cues={**agreement.cues, event.seat: told})
     is_of_this_round = state.is_round_open and event.round == state.round
-    return replace(
+    return changed(
         state,
         spoken=(*state.spoken, step_name(event.step)) if is_of_this_round else state.spoken,
         arguments=state.arguments + 1,
@@ -168,15 +179,44 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
     )
 
 
+@lru_cache(maxsize=ANALYSES_KEPT_MAX)
+def cues_of(analyse: Callable[[str], Cues], text: str) -> Cues:
+    """What a measure remembers of a turn. The last few are kept, which no result can show: a measure is pure."""
+    return analyse(text)
+
+
+def template_pinned(templates: Mapping[Digest, Template], digest: Digest) -> Template:
+    """The template that a log names. Raises NotVerifiableHere where it isn't at hand."""
+    template = templates.get(digest)
+    if template is None:
+        raise NotVerifiableHere(
+            f"the template {digest[:12]} that it names is not at hand.", now="Import the template that it was run with."
+        )
+    return template
+
+
+def _measured(state: DebateState, event: ConsensusUpdated) -> Agreement:
+    is_still_reached = state.agreement.is_reached and event.ppm >= state.template.consensus_ppm
+    return changed(state.agreement, ppm=event.ppm, is_reached=is_still_reached)
+
+
+def _template_applied(state: DebateState, event: TemplateApplied, template: Template) -> DebateState:
+    seats = {**state.seats, **{seat.id: seat for seat in event.seats}}
+    if state.round == 0:
+        return changed(state, seats=seats, rounds_limit=event.rounds_limit, template=template)
+    return changed(state, seats=seats, rounds_limit=event.rounds_limit, next_template=template)
+
+
 def _round_started(state: DebateState, event: RoundStarted) -> DebateState:
-    change = state.change
-    return replace(
+    template = state.coming_template
+    by_name = {spec.name: spec for spec in template.steps}
+    return changed(
         state,
-        template=change.template if change else state.template,
-        rounds_limit=change.rounds_limit if change else state.rounds_limit,
-        change=None,
+        template=template,
+        next_template=None,
         round=event.round,
         is_round_open=True,
+        steps=tuple(by_name[name] for name in event.steps),
         spoken=(),
     )
 
@@ -185,13 +225,13 @@ def _round_completed(state: DebateState, event: RoundCompleted) -> DebateState:
     before, ppm = state.agreement.at_round_end_ppm, event.consensus_ppm
     gain = None if before is None or ppm is None else ppm - before
     has_stalled = gain is not None and abs(gain) < STALLED_PPM_MAX
-    agreement = replace(
+    agreement = changed(
         state.agreement,
         at_round_end_ppm=ppm,
         gain_ppm=gain,
         stalled_rounds=state.agreement.stalled_rounds + 1 if has_stalled else 0,
     )
-    return replace(state, is_round_open=False, rounds_completed=state.rounds_completed + 1, agreement=agreement)
+    return changed(state, is_round_open=False, rounds_completed=state.rounds_completed + 1, agreement=agreement)
 
 
 def step_id(round_number: int, name: str, seat: SeatId) -> StepId:
