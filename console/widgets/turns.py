@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from console.widgets.cells import LineWrapper, clean
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TurnState = Literal["done", "speaking", "superseded", "note", "verdict"]
 
@@ -110,42 +107,3 @@ class Turn:
         """Drop the wrapped lines: out of view, or the width changed."""
         self._wrapper = None
         self._unfed.clear()
-
-
-@dataclass(slots=True)
-class Block:
-    """Turns that stand side by side: one in a sequence, at most one of each seat in columns.
-
-    `slots` pairs each turn's index with its column; column -1 takes the whole width.
-    """
-
-    slots: list[tuple[int, int]]
-    height: int = 0
-    is_measured: bool = False
-
-
-def in_sequence(turns: Sequence[Turn]) -> list[Block]:
-    """One turn below the other."""
-    return [Block([(index, -1)]) for index in range(len(turns))]
-
-
-def in_columns(turns: Sequence[Turn], seats: Sequence[int]) -> list[Block]:
-    """The seats side by side: a block ends when a seat speaks again, or somebody without a seat does."""
-    blocks: list[Block] = []
-    for index, turn in enumerate(turns):
-        place_in_columns(blocks, index, turn, seats)
-    return blocks
-
-
-def place_in_columns(blocks: list[Block], index: int, turn: Turn, seats: Sequence[int]) -> None:
-    """Put one more turn at the end."""
-    if turn.view.seat_index not in seats:
-        blocks.append(Block([(index, -1)]))
-        return
-    column = seats.index(turn.view.seat_index)
-    taken = {slot for _, slot in blocks[-1].slots} if blocks else {-1}
-    if -1 in taken or column in taken:
-        blocks.append(Block([(index, column)]))
-    else:
-        blocks[-1].slots.append((index, column))
-        blocks[-1].is_measured = False

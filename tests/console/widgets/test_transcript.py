@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.widgets.arrangement import WRAPPED_TURNS_MAX
 from console.widgets.cells import LineWrapper
-from console.widgets.transcript import WRAPPED_TURNS_MAX, Transcript
+from console.widgets.transcript import Transcript
 from console.widgets.turns import TEXT_CHARS_MAX, TurnState, TurnView
 from tests.console.widgets.stage import Stage, line_widths, screen_lines
 
@@ -262,18 +263,18 @@ async def test_only_a_bounded_number_of_turns_is_kept_wrapped() -> None:
     transcript = Transcript()
     async with Stage(transcript).run_test(size=(40, 10)) as pilot:
         transcript.set_turns(long_debate(2_000))
-        assert len(transcript._wrapped) < 10
+        assert transcript._arrangement.wrapped_turns < 10
         await pilot.press("g")
         for _ in range(700):
             transcript.action_transcript_page_down()
 
-        assert 100 < len(transcript._wrapped) <= WRAPPED_TURNS_MAX
-        held = sum(turn._wrapper is not None for turn in transcript._turns)
-        assert held == len(transcript._wrapped)
+        assert 100 < transcript._arrangement.wrapped_turns <= WRAPPED_TURNS_MAX
+        held = sum(turn._wrapper is not None for turn in transcript._arrangement.turns)
+        assert held == transcript._arrangement.wrapped_turns
         transcript.action_transcript_end()
         transcript.find("turn 1999.")
-        held = sum(turn._wrapper is not None for turn in transcript._turns)
-        assert held == len(transcript._wrapped) <= WRAPPED_TURNS_MAX
+        held = sum(turn._wrapper is not None for turn in transcript._arrangement.turns)
+        assert held == transcript._arrangement.wrapped_turns <= WRAPPED_TURNS_MAX
 
 
 async def test_a_megabyte_in_one_turn_is_cut_and_says_how_much_is_left_out() -> None:
