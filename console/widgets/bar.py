@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -10,6 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from console.presenters.figures import bar, money
+from console.presenters.shown import HeaderView
 from console.widgets.cells import one_line, width_of
 from console.widgets.painted import Painted, strip_of
 
@@ -20,27 +20,14 @@ if TYPE_CHECKING:
 
     from console.keys import KeyHint
 
+__all__ = ["HeaderBar", "HeaderView", "KeyBar", "header_parts", "hints_fitting"]
+
 _SPEND_BAR_CELLS = 8
 _GAP = "   "
 _HINT_GAP = "   "
 
 Part = tuple[tuple[str, str], ...]
 """Pieces of text with the names of their styles, shown together or not at all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderView:
-    """What the header says. `cap_microusd` None means that today has no cap. `notice` is for what holds everywhere:
-    a global pause, a stop of all spending, a console that only reads."""
-
-    running: int = 0
-    needs_you: int = 0
-    waiting: int = 0
-    failed: int = 0
-    spent_today_microusd: int = 0
-    cap_microusd: int | None = None
-    clock: str = ""
-    notice: str = ""
 
 
 def header_parts(view: HeaderView, width: int) -> tuple[list[Part], list[Part]]:

@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console.bindings import bindings_for
+from console.presenters.shown import Cell, Row
 from console.widgets.cells import Align, cut, fit, one_line, width_of
 from console.widgets.painted import Painted, strip_of
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
+
+__all__ = ["Cell", "Column", "Row", "Rows", "fitted"]
 
 HIGHLIGHT_SECONDS = 0.6
 FLEX_WIDTH_MIN = 12
@@ -45,22 +48,6 @@ class Column:
     align: Align = "left"
     priority: int = 0
     announces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A text and the name of its style in the palette."""
-
-    text: str
-    style_name: str = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One cell for each column, under a key that stays with the thing shown."""
-
-    key: str
-    cells: tuple[Cell, ...]
 
 
 def fitted(columns: Sequence[Column], width: int) -> tuple[tuple[int, int], ...]:

@@ -176,15 +176,9 @@ class Transcript(Painted, ScrollView, can_focus=True):
         self._needle = re.compile(re.escape(clean(text)), re.IGNORECASE) if text else None
         self._hits = None
         hits = self._all_hits()
-        top = self._arrangement.block_at(self.scroll_offset.y) if self._arrangement.blocks else 0
-        self._hit_number = next(
-            (
-                number
-                for number, (index, _) in enumerate(hits)
-                if self._arrangement.blocks and self._arrangement.block_of[index] >= top
-            ),
-            max(0, len(hits) - 1),
-        )
+        first = self._first_in_view()
+        below = (number for number, (index, _) in enumerate(hits) if index >= first)
+        self._hit_number = next(below, max(0, len(hits) - 1))
         self._show_hit()
         return len(hits)
 
@@ -352,7 +346,8 @@ class Transcript(Painted, ScrollView, can_focus=True):
     # The chosen turn, and what was searched for.
 
     def _first_in_view(self) -> int:
-        return self._arrangement.blocks[self._arrangement.block_at(self.scroll_offset.y)].slots[0][0]
+        blocks = self._arrangement.blocks
+        return blocks[self._arrangement.block_at(self.scroll_offset.y)].slots[0][0] if blocks else 0
 
     def _choose(self, index: int, *, is_scrolled_to: bool = True) -> None:
         self._chosen = index
@@ -408,7 +403,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         if not self._arrangement.turns:
             return self._empty_line(y, width)
         line = y + self.scroll_offset.y
-        if line >= self._arrangement.height:
+        if width != self._arrangement.width or line >= self._arrangement.height:  # a resize is on its way, or the end
             return Strip.blank(width, base)
         number = self._arrangement.block_at(line)
         strip = strip_of(

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import StringIO
-from typing import Literal
 
+from console.presenters.shown import TurnView
 from console.widgets.cells import LineWrapper, clean
 
-TurnState = Literal["done", "speaking", "superseded", "note", "verdict"]
+__all__ = ["Block", "Turn", "TurnView", "in_columns", "in_sequence", "place_in_columns"]
 
 TEXT_CHARS_MAX = 200_000
 """Of one turn on the screen. A model that writes a megabyte must not make the console wrap it; the log has it all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnView:
-    """A turn as it is shown. `seat` is the role in this session; `seat_index` counts from 1, 0 is nobody's seat."""
-
-    key: str
-    seat_index: int
-    seat: str
-    model: str = ""
-    heading_right: str = ""
-    text: str = ""
-    state: TurnState = "done"
-    marks: tuple[str, ...] = ()
-
-
 class Turn:
     """A turn being shown: the value last given, and the text that streamed in since."""
 
-    __slots__ = ("_cut_chars", "_shown", "_unfed", "_wrapper", "view")
+    __slots__ = ("_cut_chars", "_shown", "_unfed", "_width", "_wrapper", "view")
 
     def __init__(self, view: TurnView) -> None:
         self.view = view
         self._shown: StringIO | None = None
         self._cut_chars = 0
         self._wrapper: LineWrapper | None = None
+        self._width = 0
         self._unfed: list[str] = []
 
     @property
@@ -72,9 +58,10 @@ class Turn:
         return piece[:room]
 
     def wrapped(self, width: int) -> LineWrapper:
-        """Its lines, wrapped once and then only where it grew. `forget` drops them."""
-        if self._wrapper is None:
+        """Its lines, wrapped once for a width and then only where it grew. `forget` drops them."""
+        if self._wrapper is None or self._width != width:
             self._wrapper = LineWrapper(width)
+            self._width = width
             self._unfed = [self.text]
         if self._unfed:
             self._wrapper.feed("".join(self._unfed))

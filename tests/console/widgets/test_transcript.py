@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from console.widgets.arrangement import WRAPPED_TURNS_MAX
 from console.widgets.cells import LineWrapper
 from console.widgets.transcript import Transcript
-from console.widgets.turns import TEXT_CHARS_MAX, TurnState, TurnView
+from console.widgets.turns import TEXT_CHARS_MAX, Turn, TurnState, TurnView
 from tests.console.widgets.stage import Stage, line_widths, screen_lines
 
 WORDS = "each service adds a page a week to a rota of four "
@@ -204,6 +204,26 @@ async def test_a_resize_keeps_the_turn_being_read_in_view() -> None:
 
         assert any(top[:12] in line for line in screen_lines(transcript))
         assert line_widths(transcript) == {89}
+
+
+def test_a_turn_is_wrapped_anew_for_another_width_with_what_streamed_in() -> None:
+    shown = Turn(turn("a", text="each service adds"))
+    assert shown.height(6) == 3
+    shown.extend(" a page")
+
+    assert [shown.line(index, 20) for index in range(shown.height(20))] == ["each service adds a", "page"]
+
+
+async def test_nothing_is_drawn_for_a_width_that_is_no_longer_true() -> None:
+    transcript = Transcript()
+    async with Stage(transcript).run_test(size=(40, 8)) as pilot:
+        transcript.set_turns([turn("a", text=WORDS)])
+        transcript._arrangement.width = 0
+        assert set(screen_lines(transcript)) == {""}
+        await pilot.resize_terminal(50, 8)
+        await pilot.pause()
+
+        assert screen_lines(transcript)[1] == "▌ each service adds a page a week to a rota of"
 
 
 async def test_a_search_goes_from_match_to_match_and_round() -> None:
