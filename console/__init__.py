@@ -1,0 +1,1 @@
+"""What does the operator see, and how does moot start?"""
