@@ -30,6 +30,7 @@ HELD_CHARACTERS_MIN = 64
 """A command's text this long is not stored again where an event of its append holds it; naming the event takes about
 as much room as a shorter one."""
 
+_NULL = b":null"
 _SCALARS = (int, bool, type(None))
 
 
@@ -98,9 +99,12 @@ class Codec:
         """Raises StorageFailed for an event that could not be read back: of an unknown kind, or of wrong types."""
         kind, version, write = self._encoders.get(type(event)) or self._encoder(type(event))
         try:
-            return EncodedEvent(kind, version, write(event, warnings="error"))
+            body = write(event, warnings="error")
+            if _NULL in body:
+                self._read_back(event, body)
         except ValueError as error:
             raise _unwritable(kind, error) from error
+        return EncodedEvent(kind, version, body)
 
     def decode_event(self, kind: str, version: int, body: bytes) -> Event:
         """The event, lifted to today's version. Raises StorageFailed for an unknown kind or a newer version."""
@@ -117,6 +121,8 @@ class Codec:
         held = self._held(command, events)
         try:
             body = write(command, exclude=set(held), warnings="error") if held else write(command, warnings="error")
+            if _NULL in body:
+                self._read_back(command, write(command) if held else body)
             head = (
                 f'{{"kind":"{kind}","version":{version},"actor":{encode_basestring(envelope.actor)},"correlation":'
                 f'{encode_basestring(envelope.correlation)},"held":{json.dumps(held) if held else "{}"},"command":'
@@ -146,6 +152,10 @@ class Codec:
         return Envelope(
             command=cast("Command", command), actor=stored["actor"], at_ms=at_ms, correlation=stored["correlation"]
         )
+
+    def _read_back(self, value: object, body: bytes) -> None:
+        """Raise ValueError where `body` can't be read. Only a None where none may be is written without complaint."""
+        adapter(type(value)).validate_json(body)
 
     def _encoder(self, cls: type) -> tuple[str, int, Callable[..., bytes]]:
         kind = cls.__name__

@@ -138,7 +138,8 @@ def remember_maker(database: sqlite3.Connection, schema_version: int) -> None:
 
 
 def _check_writable(database: sqlite3.Connection) -> None:
-    database.execute("BEGIN IMMEDIATE")
+    database.execute("BEGIN IMMEDIATE")  # which alone SQLite allows in a file that can only be read
+    database.execute("DELETE FROM positions WHERE 0")
     database.execute("ROLLBACK")
 
 

@@ -153,7 +153,9 @@ class JsonLinesEventLog:
         file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         if at == 0 and os.fstat(file).st_size:
             os.close(file)
-            raise FileExistsError(errno.EEXIST, "a file that the log doesn't know stands where it would write", str(path))
+            raise FileExistsError(
+                errno.EEXIST, "a file that the log doesn't know stands where it would write", str(path)
+            )
         self._unfinished[path] = at
         try:
             rest = memoryview(chunk)

@@ -30,12 +30,10 @@ def migrate(path: Path, *, made_version: int, scripts: Path = SCRIPTS) -> Path:
     try:
         upgrade(path, scripts=scripts)
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error):
-            raise refused(error.orig, path) from error
         raise StorageFailed(
             f"it couldn't be brought from schema {made_version} to today's: {error.orig}.",
             where=str(path),
-            now=f"It was left as it was; a copy is at {copy}.",
+            now=f"Nothing was changed; a copy is at {copy}. Update moot, or run `moot doctor`.",
         ) from error
     return copy
 

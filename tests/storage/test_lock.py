@@ -1,0 +1,106 @@
+"""Does one process drive, and is a dead one no obstacle?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core.domain.errors import DriverBusy, StorageFailed
+from storage.lock import DriverLock
+from tests.architecture.tree import ROOT
+
+AT_MS = 1_700_000_000_000
+DRIVER = (
+    "import sys\nfrom pathlib import Path\nfrom storage.lock import DriverLock\n"
+    "lock = DriverLock(Path(sys.argv[1]))\nlock.acquire(at_ms=1_700_000_000_000)\nprint('drives', flush=True)\n"
+    "sys.stdin.read()\n"
+)
+
+
+@contextmanager
+def driver(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that drives until it ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "drives\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_second_driver_is_told_which_process_drives_and_since_when(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    with driver(path) as process, pytest.raises(DriverBusy) as caught:
+        DriverLock(path).acquire(at_ms=AT_MS)
+
+    assert f"process {process.pid}, since 2023-11-14 22:13:20 UTC" in caught.value.what
+    assert caught.value.where == str(path)
+
+
+def test_a_killed_driver_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    with driver(path) as process:
+        process.kill()
+        process.wait(timeout=60)
+
+        lock = DriverLock(path)
+        lock.acquire(at_ms=AT_MS)
+
+    assert lock.is_held
+    lock.release()
+
+
+def test_a_note_left_behind_means_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    (tmp_path / "moot.db.driver").write_text('{"pid": 1, "since_ms": 0}', encoding="utf-8")
+
+    lock = DriverLock(path)
+    lock.acquire(at_ms=AT_MS)
+
+    with pytest.raises(DriverBusy, match=f"process {os.getpid()}"):
+        DriverLock(path).acquire(at_ms=AT_MS)
+    lock.release()
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"pid": 1}', '{"pid": 1, "since_ms": "x"}'])
+def test_a_note_that_can_not_be_read_does_not_hide_that_somebody_drives(tmp_path: Path, note: str) -> None:
+    path = tmp_path / "moot.db"
+    lock = DriverLock(path)
+    lock.acquire(at_ms=AT_MS)
+    (tmp_path / "moot.db.driver").write_text(note, encoding="utf-8")
+
+    with pytest.raises(DriverBusy, match="just starting or ending"):
+        DriverLock(path).acquire(at_ms=AT_MS)
+    lock.release()
+
+
+def test_after_releasing_another_may_drive(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    first, second = DriverLock(path), DriverLock(path)
+    first.acquire(at_ms=AT_MS)
+    first.acquire(at_ms=AT_MS)
+    first.release()
+    first.release()
+
+    second.acquire(at_ms=AT_MS)
+
+    assert (first.is_held, second.is_held) == (False, True)
+    second.release()
+    assert not (tmp_path / "moot.db.driver").exists()
+
+
+def test_a_folder_that_is_missing_is_a_fault_of_the_disk_and_not_of_another_driver(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+
+    with pytest.raises(StorageFailed, match="driver's lock"):
+        DriverLock(blocked / "moot.db").acquire(at_ms=AT_MS)

@@ -1,0 +1,116 @@
+"""Is a database the same whichever way it came about, and safe while it is changed?"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
+
+from core.domain.errors import StorageFailed
+from storage.database import SCHEMA_SQL, SCHEMA_VERSION, prepare
+from storage.migrations.migrate import SCRIPTS, migrate, upgrade
+from storage.migrations.schema import schema_text
+
+NEXT = '''"""Which schema comes next?"""
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE guests (name TEXT)")
+    op.execute("INSERT INTO guests SELECT value FROM settings")
+    op.execute("{last}")
+'''
+
+
+def schema(path: Path) -> dict[str, str]:
+    """What each table and index is made of, whatever the white space."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    return {name: " ".join(sql.split()) for name, sql in rows}
+
+
+def next_release(folder: Path, *, last: str) -> Path:
+    """The migrations as a later release would have them, one longer than ours."""
+    scripts = folder / "migrations"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "r0002_next.py").write_text(NEXT.replace("{last}", last), encoding="utf-8")
+    return scripts
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "moot.db"
+    prepare(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO settings VALUES ('host', 'Ada')")
+        database.commit()
+    return path
+
+
+def test_the_schema_written_down_is_what_the_migrations_make() -> None:
+    assert SCHEMA_SQL.read_text(encoding="utf-8") == schema_text(), "run: python -m storage.migrations.schema"
+
+
+def test_a_new_database_a_migrated_one_and_the_declared_tables_are_equal(tmp_path: Path) -> None:
+    prepare(tmp_path / "new.db")
+    upgrade(tmp_path / "migrated.db")
+    engine = create_engine(f"sqlite:///{tmp_path / 'declared.db'}", poolclass=NullPool)
+    SQLModel.metadata.create_all(engine)
+    migrated = schema(tmp_path / "migrated.db")
+
+    assert schema(tmp_path / "new.db") == migrated
+    assert migrated.pop("alembic_version")
+    assert schema(tmp_path / "declared.db") == migrated
+
+
+def test_the_newest_revision_is_the_version_that_a_new_database_has(tmp_path: Path) -> None:
+    upgrade(tmp_path / "migrated.db")
+    with closing(sqlite3.connect(tmp_path / "migrated.db")) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert database.execute("SELECT schema_version FROM made_by").fetchone() == (SCHEMA_VERSION,)
+
+
+def test_an_older_database_is_copied_first_and_then_migrated_with_its_rows(old: Path, tmp_path: Path) -> None:
+    scripts = next_release(tmp_path, last="PRAGMA user_version = 2")
+    before = schema(old)
+
+    copy = migrate(old, made_version=1, scripts=scripts)
+
+    assert schema(copy) == before
+    assert schema(old) == {**before, "guests": "CREATE TABLE guests (name TEXT)"}
+    with closing(sqlite3.connect(old)) as database:
+        assert database.execute("SELECT name FROM guests").fetchall() == [("Ada",)]
+        assert database.execute("SELECT schema_version FROM made_by ORDER BY 1").fetchall() == [(1,), (2,)]
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was_and_says_where_the_copy_is(
+    old: Path, tmp_path: Path
+) -> None:
+    before = schema(old)
+    scripts = next_release(tmp_path, last="INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(StorageFailed, match=r"Nothing was changed.*copy-1"):
+        migrate(old, made_version=1, scripts=scripts)
+
+    assert schema(old) == before
+
+
+def test_a_copy_never_replaces_an_earlier_one(old: Path, tmp_path: Path) -> None:
+    scripts = next_release(tmp_path, last="PRAGMA user_version = 2")
+
+    copies = [migrate(old, made_version=1, scripts=scripts) for _ in range(2)]
+
+    assert len(set(copies)) == 2
+    assert "guests" not in schema(copies[0])
+    assert "guests" in schema(copies[1])

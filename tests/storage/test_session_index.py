@@ -1,0 +1,150 @@
+"""Do the rows of the list say what the log says, and is what was spent counted once?"""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.session import Status
+from core.ports.catalogue import Label
+from storage import session_index
+from storage.opened import Storage
+from tests.storage.builders import AT_MS, row, session, turn
+
+A, B, C = session(1), session(2), session(3)
+
+
+async def test_an_empty_index_knows_nothing(storage: Storage) -> None:
+    assert await storage.index.position() == 0
+    assert list(await storage.index.summaries()) == []
+    assert await storage.index.summary(A) is None
+    assert await storage.index.spent_since(0) == 0
+
+
+async def test_a_row_comes_back_equal_and_a_later_one_replaces_it(storage: Storage) -> None:
+    first = row(A, models=("x", "y"), trend=(1, 2), consensus_ppm=None, cap_microusd=5, motion="Räder 🚲")
+    second = row(A, position=9, seq=4, status=Status.COMPLETED, consensus_ppm=810_000)
+
+    await storage.index.advance([first], position=3)
+    assert await storage.index.summary(A) == first
+    assert await storage.index.position() == 3
+
+    await storage.index.advance([second], position=9)
+    assert list(await storage.index.summaries()) == [second]
+    assert await storage.index.position() == 9
+
+
+async def test_rows_are_listed_newest_opened_first_and_only_the_changed_ones_where_asked(storage: Storage) -> None:
+    rows = [row(A, position=1), row(B, position=7, opened_at_ms=AT_MS + 5), row(C, position=4)]
+    await storage.index.advance(rows, position=7)
+
+    assert [found.session for found in await storage.index.summaries()] == [B, C, A]
+    assert [found.session for found in await storage.index.summaries(changed_after=3)] == [B, C]
+    assert [found.session for found in await storage.index.summaries(limit=1)] == [B]
+    assert list(await storage.index.summaries(changed_after=7)) == []
+
+
+async def test_sessions_that_are_not_over_are_named_in_the_order_in_which_they_were_opened(storage: Storage) -> None:
+    statuses = list(Status)
+    rows = [
+        row(session(number), status=status, opened_at_ms=AT_MS - number, position=number + 1)
+        for number, status in enumerate(statuses)
+    ]
+    await storage.index.advance(rows, position=9)
+
+    expected = [session(number) for number, status in enumerate(statuses) if not status.is_over]
+    assert list(await storage.index.unfinished()) == expected[::-1]
+
+
+async def test_rows_and_position_move_together_or_not_at_all(storage: Storage) -> None:
+    await storage.index.advance([row(A)], position=1)
+
+    with pytest.raises(OverflowError):
+        await storage.index.advance([row(A, position=2, title="new"), row(B, position=2**70)], position=2)
+
+    assert await storage.index.position() == 1
+    assert [found.title for found in await storage.index.summaries()] == ["Bicycles"]
+
+
+async def test_what_was_spent_counts_from_the_moment_at_which_it_was(storage: Storage) -> None:
+    await storage.index.advance([row(A, position=1, spent_microusd=100, changed_at_ms=1_000)], position=1)
+    await storage.index.advance([row(B, position=2, spent_microusd=7, changed_at_ms=1_500)], position=2)
+    await storage.index.advance([row(A, position=3, spent_microusd=250, changed_at_ms=2_000)], position=3)
+    await storage.index.advance([row(A, position=4, spent_microusd=250, changed_at_ms=3_000)], position=4)
+
+    assert [await storage.index.spent_since(at) for at in (0, 1_000, 1_001, 1_501, 2_001)] == [257, 257, 157, 150, 0]
+
+
+async def test_a_doubtful_attempt_that_cost_less_is_given_back(storage: Storage) -> None:
+    await storage.index.advance([row(A, position=1, spent_microusd=100, changed_at_ms=1)], position=1)
+    await storage.index.advance([row(A, position=2, spent_microusd=30, changed_at_ms=2)], position=2)
+
+    assert await storage.index.spent_since(0) == 30
+
+
+async def test_what_a_deleted_session_spent_stays_counted(storage: Storage) -> None:
+    await storage.index.advance([row(A, spent_microusd=100)], position=1)
+
+    await storage.index.forget(A)
+
+    assert await storage.index.summary(A) is None
+    assert await storage.index.spent_since(0) == 100
+
+
+async def test_a_rebuilt_index_is_equal_and_counts_nothing_twice(storage: Storage) -> None:
+    history = [
+        row(A, position=1, spent_microusd=100, changed_at_ms=1_000),
+        row(A, position=2, spent_microusd=250, changed_at_ms=2_000),
+        row(B, position=3, spent_microusd=7, changed_at_ms=2_500),
+    ]
+    for one in history:
+        await storage.index.advance([one], position=one.position)
+    before = list(await storage.index.summaries())
+
+    await storage.index.clear()
+    assert await storage.index.position() == 0
+    assert list(await storage.index.summaries()) == []
+    await storage.index.advance([history[0]], position=1)
+    await storage.index.advance([history[1], history[2]], position=3)
+    await storage.index.advance([row(A, position=4, spent_microusd=300, changed_at_ms=3_000)], position=4)
+
+    assert list(await storage.index.summaries(changed_after=2))[:1] == before[:1]
+    assert [await storage.index.spent_since(at) for at in (0, 1_001, 2_001, 2_501)] == [307, 207, 57, 50]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("BICYCLES", [C, B, A]),
+        ("räder", [A]),
+        ("STRASSE", [B]),
+        ("ampel", [C]),
+        ('said "no"', [A]),
+        ("back\\slash", [B]),
+        ("line\nbreak", [B]),
+        ("proposer", []),
+        ("text", []),
+        ("%", []),
+        ("nowhere", []),
+    ],
+)
+async def test_a_search_finds_titles_motions_labels_and_spoken_words_in_any_case(
+    storage: Storage, text: str, found: list[str]
+) -> None:
+    await storage.log.append(turn(A, 'She said "no" to it.'), turn(B, "Die Straße. back\\slash line\nbreak"))
+    await storage.log.append(turn(C, "nothing"))
+    await storage.index.advance(
+        [row(A, motion="Über RÄDER"), row(B, opened_at_ms=AT_MS + 1), row(C, opened_at_ms=AT_MS + 2)], position=6
+    )
+    await storage.catalogue.save_label(C, Label(title="Ampeln"))
+
+    assert [one.session for one in await storage.index.search(text)] == found
+
+
+async def test_a_search_is_bounded(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        await storage.log.append(turn(session(number), "needle"))
+    await storage.index.advance([row(session(number), position=number + 1) for number in range(6)], position=12)
+
+    assert len(await storage.index.search("needle", limit=4)) == 4
+    monkeypatch.setattr(session_index, "EVENTS_SEARCHED_MAX", 2)
+    assert {one.session for one in await storage.index.search("needle")} == {session(4), session(5)}

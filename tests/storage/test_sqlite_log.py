@@ -1,0 +1,222 @@
+"""What does the SQLite log promise beyond the port: little on disk, and peace with other processes?"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.domain.errors import LogConflict, StorageFailed, WrongUse
+from core.ports.catalogue import Label
+from storage import checkpoints, event_log, writer
+from storage.opened import Storage, open_storage
+from tests.storage.builders import codec, pause, row, session, turn
+
+A, B = session(1), session(2)
+LONG = "Whoever cycles to work arrives awake, and whoever drives arrives late. " * 40
+
+
+async def test_what_was_said_is_on_disk_once(storage: Storage) -> None:
+    for at in range(20):
+        await storage.log.append(turn(A, f"{LONG}{at}", after=2 * at))
+    with closing(sqlite3.connect(storage.path)) as database:
+        (rows,) = database.execute("SELECT sum(length(body) + ifnull(length(envelope), 0)) FROM events").fetchone()
+
+    assert rows < 1.3 * 20 * len(LONG)
+
+
+async def test_an_append_of_another_process_is_noticed(storage: Storage, other_process: Callable[[str], str]) -> None:
+    await storage.log.append(turn(A))
+    await asyncio.to_thread(other_process, f"await storage.log.append(turn({A!r}, after=2))")
+
+    with pytest.raises(LogConflict, match="holds 4 events"):
+        await storage.log.append(turn(A, after=2))
+    (added,) = await storage.log.append(pause(A, after=4))
+
+    assert added.position == 5
+
+
+async def test_a_position_that_another_process_gave_out_and_deleted_is_not_given_out_again(
+    storage: Storage, other_process: Callable[[str], str]
+) -> None:
+    await storage.log.append(turn(A))
+    await asyncio.to_thread(
+        other_process, f"await storage.log.append(turn({B!r})); await storage.delete_session({B!r})"
+    )
+
+    (added,) = await storage.log.append(pause(A, after=2))
+
+    assert added.position == 5
+
+
+async def test_an_append_waits_for_another_process_that_is_writing_and_the_loop_does_not(storage: Storage) -> None:
+    await storage.log.append(turn(A))
+    with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        append = asyncio.ensure_future(storage.log.append(turn(A, after=2)))
+        label = asyncio.ensure_future(storage.catalogue.save_label(A, Label(title="x")))
+        for _ in range(50):
+            await asyncio.sleep(0)  # the loop goes on although nothing can be written
+        assert not append.done()
+        other.execute("ROLLBACK")
+
+        assert [record.seq for record in await append] == [3, 4]
+        await label
+
+    assert (await storage.catalogue.label(A)).title == "x"
+
+
+async def test_a_database_that_another_process_never_lets_go_is_said(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "BUSY_PAUSES_MAX", 3)
+    with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageFailed, match="another program holds"):
+            await storage.log.append(turn(A))
+        other.execute("ROLLBACK")
+
+    assert len(await storage.log.append(turn(A))) == 2
+
+
+async def test_reading_goes_on_while_another_process_writes(storage: Storage) -> None:
+    written = await storage.log.append(turn(A))
+    with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert tuple(await storage.log.read(A)) == written
+
+
+async def test_a_slow_disk_is_left_to_the_thread(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[str] = set()
+    commit = event_log.Appender._commit
+
+    def seen(self: event_log.Appender, *arguments: object) -> object:
+        threads.add(threading.current_thread().name)
+        return commit(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(event_log.Appender, "_commit", seen)
+    monkeypatch.setattr(writer, "ON_THE_SPOT_NS_MAX", -1)
+    await storage.log.append(turn(A))
+    assert threads == {threading.current_thread().name}
+    await storage.log.append(turn(A, after=2))
+
+    assert threads == {threading.current_thread().name, "moot-writer"}
+
+
+async def test_full_durability_is_waited_for_in_the_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = open_storage(tmp_path / "moot.db", codec=codec(), synchronous="FULL")
+    threads: set[str] = set()
+    commit = event_log.Appender._commit
+
+    def seen(self: event_log.Appender, *arguments: object) -> object:
+        threads.add(threading.current_thread().name)
+        return commit(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(event_log.Appender, "_commit", seen)
+    await storage.log.append(turn(A))
+    await storage.close()
+
+    assert threads == {"moot-writer"}
+
+
+async def test_the_write_ahead_log_does_not_grow_for_ever(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "CHECKPOINT_CHANGES", 8)
+    monkeypatch.setattr(checkpoints, "WAL_PAGES_MAX", 20)
+    for at in range(1_000):
+        await storage.log.append(turn(A, LONG, after=2 * at))
+        if at % 10 == 0:
+            await storage.log.last_position()  # a reader's thread gives the checkpoint's its turn
+
+    assert storage.path.with_name("moot.db-wal").stat().st_size < 1_000 * 2 * 4096  # each turn writes five pages
+
+
+async def test_more_callers_than_the_queue_takes_are_all_served(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "WORK_WAITING_MAX", 4)
+
+    await asyncio.gather(*(storage.log.append(turn(session(number))) for number in range(60)))
+
+    assert await storage.log.last_position() == 120
+
+
+async def test_lengths_that_were_forgotten_are_asked_of_the_database(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "SESSIONS_REMEMBERED_MAX", 2)
+    for after in (0, 2, 4):
+        for number in range(6):
+            await storage.log.append(turn(session(number), after=after))
+
+    assert [record.position for record in await storage.log.read_all()] == list(range(1, 37))
+
+
+async def test_an_append_that_is_too_large_is_refused_alone(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "APPEND_BYTES_MAX", 10_000)
+
+    outcomes = await asyncio.gather(
+        storage.log.append(turn(A)), storage.log.append(turn(B, "x" * 9_900)), return_exceptions=True
+    )
+
+    assert isinstance(outcomes[1], StorageFailed)
+    assert "10,000" in outcomes[1].what
+    assert await storage.log.last_position() == 2
+
+
+async def test_what_a_job_raises_reaches_its_caller_and_nothing_of_it_stays(storage: Storage) -> None:
+    def job(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO settings VALUES ('half', 'done')")
+        raise WrongUse("changed my mind.")
+
+    with pytest.raises(WrongUse, match="changed my mind"):
+        await storage.catalogue._writer.run(job)  # type: ignore[attr-defined]
+
+    assert await storage.catalogue.settings() == {}
+
+
+def test_a_storage_serves_one_event_loop_after_another(tmp_path: Path) -> None:
+    storage = open_storage(tmp_path / "moot.db", codec=codec())
+
+    asyncio.run(_append(storage, 0))
+    asyncio.run(_append(storage, 2))
+    asyncio.run(storage.close())
+
+
+async def _append(storage: Storage, after: int) -> None:
+    tasks = [storage.log.append(turn(session(number), after=after)) for number in range(5)]
+    await asyncio.gather(*tasks)
+    assert len(await storage.log.read(session(0))) == after + 2
+
+
+async def test_a_deleted_session_leaves_only_what_it_spent(storage: Storage) -> None:
+    await storage.log.append(turn(A), turn(B))
+    await storage.index.advance([row(A, spent_microusd=9), row(B, spent_microusd=1)], position=4)
+    for one in (A, B):
+        await storage.catalogue.save_label(one, Label(title="kept"))
+
+    await storage.delete_session(A)
+    await storage.delete_session(A)
+
+    assert list(await storage.log.session_ids()) == [B]
+    assert [one.session for one in await storage.index.summaries()] == [B]
+    assert list(await storage.catalogue.labels()) == [B]
+    assert await storage.index.spent_since(0) == 10
+
+
+async def test_everything_of_a_closed_storage_refuses(storage: Storage) -> None:
+    await storage.close()
+
+    for attempt in (
+        lambda: storage.catalogue.rules(),
+        lambda: storage.catalogue.save_setting("a", "b"),
+        lambda: storage.index.position(),
+        lambda: storage.inbox.waiting(),
+    ):
+        with pytest.raises(StorageFailed, match="closed"):
+            await attempt()
