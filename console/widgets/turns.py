@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from io import StringIO
 
-from console.presenters.shown import TurnView
+from console.presenters.shown import TurnState, TurnView
 from console.widgets.cells import LineWrapper, clean
 
-__all__ = ["Block", "Turn", "TurnView", "in_columns", "in_sequence", "place_in_columns"]
+__all__ = ["TEXT_CHARS_MAX", "Turn", "TurnState", "TurnView"]
 
 TEXT_CHARS_MAX = 200_000
 """Of one turn on the screen. A model that writes a megabyte must not make the console wrap it; the log has it all."""

@@ -1,0 +1,71 @@
+"""In which values does a presenter say what a widget is to draw?
+
+They name styles instead of colours and know nothing of a terminal, so that what is shown can be tested as data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+TurnState = Literal["done", "speaking", "superseded", "note", "verdict"]
+
+Part = tuple[str, str]
+"""A text and the name of its style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text and the name of its style in the palette."""
+
+    text: str
+    style_name: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cell for each column, under a key that stays with the thing shown."""
+
+    key: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of parts. What `right` holds stands at the right edge and gives way first.
+
+    One that wraps takes as many lines as it needs, up to `lines_max`, in the style of its last part.
+    """
+
+    parts: tuple[Part, ...]
+    right: tuple[Part, ...] = ()
+    lines_max: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """A turn as it is shown. `seat` is the role in this session; `seat_index` counts from 1, 0 is nobody's seat."""
+
+    key: str
+    seat_index: int
+    seat: str
+    model: str = ""
+    heading_right: str = ""
+    text: str = ""
+    state: TurnState = "done"
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderView:
+    """What the header says. `cap_microusd` None means that today has no cap. `notice` is for what holds everywhere:
+    a global pause, a stop of all spending, a console that only reads."""
+
+    running: int = 0
+    needs_you: int = 0
+    waiting: int = 0
+    failed: int = 0
+    spent_today_microusd: int = 0
+    cap_microusd: int | None = None
+    clock: str = ""
+    notice: str = ""
