@@ -36,15 +36,10 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCondition:
-    """A comparison of a fact that grows by itself: `moments` are the values, ascending, at which it starts to matter.
-
-    `holds` says whether it does so at a given value already.
-    """
+    """A comparison of a fact that grows by itself: `moments` are the values, ascending, at which its answer changes."""
 
     field: str
     moments: tuple[int, ...]
-    holds: Predicate
-    negated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +70,15 @@ class CompiledRules:
         return Evaluation(frozenset(true), errors)
 
     def milliseconds_until_change(self, facts: Facts) -> int | None:
-        """The least active time after which a time condition that is false now becomes true; None where none will.
+        """The least active time after which a time condition changes its answer by itself; None where none will.
 
-        One below a `not` counts when it becomes false, because then the `not` becomes true. A fact without a value, or
-        with a wrong one, is passed over: `evaluate` reports it.
+        Becoming false counts too: a rule that is never seen to be false is never armed again. A fact without a value,
+        or with a wrong one, is passed over: `evaluate` reports it.
         """
         least: int | None = None
         for condition in self.time_conditions:
             now = facts.get(condition.field)
-            if not isinstance(now, int) or condition.holds(facts) != condition.negated:
+            if not isinstance(now, int):
                 continue
             place = bisect_right(condition.moments, now)
             if place < len(condition.moments):
@@ -182,26 +177,18 @@ def _not(part: Predicate) -> Predicate:
     return lambda facts: not part(facts)
 
 
-def _time_conditions(
-    condition: Condition, facts: Mapping[str, FactSpec], *, negated: bool = False
-) -> Iterable[TimeCondition]:
-    match condition:
-        case Compare():
-            found = _time_condition(condition, facts[condition.field], negated=negated)
-            if found.moments:
-                yield found
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _time_conditions(part, facts, negated=negated)
-        case Not(part=part):
-            yield from _time_conditions(part, facts, negated=not negated)
+def _time_conditions(condition: Condition, facts: Mapping[str, FactSpec]) -> Iterable[TimeCondition]:
+    for compare in comparisons(condition):
+        found = _time_condition(compare, facts[compare.field])
+        if found.moments:
+            yield found
 
 
-def _time_condition(compare: Compare, spec: FactSpec, *, negated: bool) -> TimeCondition:
+def _time_condition(compare: Compare, spec: FactSpec) -> TimeCondition:
     """What a comparison says of a growing number changes only at the values it names and just after each of them."""
     holds = predicate_of(compare, spec)
     named = compare.value if isinstance(compare.value, tuple) else (compare.value,)
     numbers = [number for number in named if isinstance(number, int)] if spec.grows_with_time else []
     steps = sorted({step for number in numbers for step in (number, number + 1)})
-    moments = tuple(step for step in steps if holds({compare.field: step}) != negated)
-    return TimeCondition(field=compare.field, moments=moments, holds=holds, negated=negated)
+    moments = tuple(step for step in steps if holds({compare.field: step}) != holds({compare.field: step - 1}))
+    return TimeCondition(field=compare.field, moments=moments)
