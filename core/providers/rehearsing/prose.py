@@ -33,7 +33,7 @@ _TABLE = re.compile(r"\s*\||\s*:?-{2,}:?\s*\|")
 _LIST_MARKER = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 _TAG = re.compile(r"\s*([-+−])\s+")  # noqa: RUF001 - a minus sign is meant too
 _PLUS_LINE = re.compile(r"\s*\+\s+\S")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
+_QUOTE = re.compile(r"^\s{0,3}(?:>\s?)+")
 _INLINE = (
     (re.compile(r"<!--.*?-->"), ""),
     (re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)"), ""),
@@ -73,7 +73,7 @@ class _Reader:
             if self._is_hidden(line):
                 yield from self._close()
                 continue
-            line = _QUOTE.sub("", line)
+            line = _QUOTE.sub("", line, count=1)
             heading = _HEADING.match(line)
             if heading:
                 yield from self._close()

@@ -1,0 +1,138 @@
+"""Which evidence do the operator's files hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from core.domain.errors import WrongUse
+from core.domain.ids import Digest
+from core.domain.steps import Document
+from core.domain.text import clean_text
+
+FILES_MAX = 200
+FILE_BYTES_MAX = 1_000_000
+BYTES_MAX = 8_000_000
+"""Of all files together."""
+SUFFIXES = (".md", ".markdown", ".txt")
+ENTRIES_LOOKED_AT_MAX = 100_000
+"""A folder with more in it was surely not meant."""
+
+
+def read_evidence(paths: Sequence[Path]) -> tuple[Document, ...]:
+    """The documents at `paths`, in the order given, folders' files by name; each once.
+
+    A folder stands for every Markdown or text file below it, hidden ones left out. A document's name is its path below
+    the folder, or the file's own name; where two would have one name, both get as much of their path as tells them
+    apart. Raises WrongUse for what can't be read or cited: nothing is left out in silence.
+    """
+    found: dict[Path, tuple[Path, str]] = {}
+    for path in paths:
+        for file, name in _files(path):
+            found.setdefault(file.resolve(), (file, name))
+            if len(found) > FILES_MAX:
+                raise WrongUse(
+                    f"there are more than {FILES_MAX} evidence files.", where=str(path), now="Give fewer, or join some."
+                )
+    texts: list[tuple[Path, str, str]] = []
+    room = BYTES_MAX
+    for file, name in found.values():
+        content = _content(file)
+        room -= len(content)
+        if room < 0:
+            raise WrongUse(
+                f"the evidence is larger than {BYTES_MAX // 1_000_000} MB in all.",
+                where=str(file),
+                now="Give less of it.",
+            )
+        texts.append((file, name, _text(content, file)))
+    names = _told_apart([(file, name) for file, name, _ in texts])
+    return tuple(
+        Document(name=name, digest=Digest(sha256(text.encode()).hexdigest()), text=text)
+        for name, (_, _, text) in zip(names, texts, strict=True)
+    )
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    """Each file meant by `path`, with the name it is to be cited by."""
+    if path.is_dir():
+        files = _below(path)
+        if not files:
+            raise WrongUse(
+                f"the folder holds no evidence, no {' or '.join(SUFFIXES)} file.", where=str(path), now="Give another."
+            )
+        yield from ((file, file.relative_to(path).as_posix()) for file in files)
+    elif path.exists():
+        yield path, path.name
+    else:
+        raise WrongUse("there is no such file or folder.", where=str(path), now="Check the path after --evidence.")
+
+
+def _below(folder: Path) -> list[Path]:
+    files: list[Path] = []
+    try:
+        for looked_at, path in enumerate(folder.rglob("*")):
+            if looked_at == ENTRIES_LOOKED_AT_MAX:
+                raise WrongUse(
+                    f"the folder holds more than {ENTRIES_LOOKED_AT_MAX} files.",
+                    where=str(folder),
+                    now="Give the folder in which the evidence lies.",
+                )
+            is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if path.suffix.lower() in SUFFIXES and not is_hidden and path.is_file():
+                files.append(path)
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if not file.is_file():
+            raise WrongUse("this is neither a file nor a folder.", where=str(file), now="Give a text file.")
+        with file.open("rb") as opened:
+            content = opened.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    if len(content) > FILE_BYTES_MAX:
+        raise WrongUse(
+            f"the file is larger than {FILE_BYTES_MAX // 1_000_000} MB.",
+            where=str(file),
+            now="Give the part of it that matters.",
+        )
+    return content
+
+
+def _text(content: bytes, file: Path) -> str:
+    if b"\0" in content:
+        raise WrongUse("this is a binary file, not text.", where=str(file), now="Give Markdown or plain text.")
+    try:
+        decoded = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise WrongUse("this is not UTF-8 text.", where=f"{file}:{line}", now="Save it as UTF-8.") from error
+    text = clean_text(decoded)
+    if not text.strip():
+        raise WrongUse("the file is empty.", where=str(file), now="Write into it, or leave it out.")
+    return text
+
+
+def _told_apart(files: Sequence[tuple[Path, str]]) -> list[str]:
+    """The files' names, longer by a folder at a time where they would be the same."""
+    names = [name for _, name in files]
+    depth = 1
+    while len(set(names)) < len(names):
+        twice = {name for name in names if names.count(name) > 1}
+        depth += 1
+        for at, (file, _) in enumerate(files):
+            if names[at] in twice:
+                parts = file.resolve().parts
+                # One that has no folder left to add is the whole path, and that no other file has.
+                names[at] = "/".join(parts[-depth:]) if depth < len(parts) else str(file.resolve())
+    return names
+
+
+def _unreadable(path: Path, error: OSError) -> WrongUse:
+    reason = (error.strerror or str(error)).lower()
+    return WrongUse(f"it can't be read: {reason}.", where=str(path), now="Check its permissions.")
