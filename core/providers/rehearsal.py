@@ -17,6 +17,7 @@ from core.domain.steps import ModelRequest, StepKind
 from core.ports.clock import Clock
 from core.ports.model_provider import Closing, ModelInfo, Piece
 from core.providers.rehearsing.corpus import Corpus, read_corpus
+from core.providers.rehearsing.sentences import SENTENCES_MAX
 from core.providers.rehearsing.speech import speech
 from core.providers.rehearsing.weighing import review, verdict
 from core.providers.rehearsing.wording import FOR_AGAINST
@@ -61,6 +62,12 @@ class RehearsalProvider:
                 now="Give --evidence FILE, or cast a model with a key (--seat ROLE=MODEL).",
             )
         corpus = read_corpus(brief.documents)
+        if len(corpus.sentences) == SENTENCES_MAX:
+            raise WrongUse(
+                f"the evidence holds {SENTENCES_MAX} sentences or more, too many to rehearse from.",
+                where=corpus.documents[0],
+                now="Give --evidence files that keep to the motion.",
+            )
         bearing = corpus.bearing_on((brief.motion,))
         files = _files(corpus)
         if not bearing:

@@ -14,7 +14,7 @@ SENTENCE_CHARACTERS_MAX = 400
 """Longer ones can't be quoted in a turn without drowning it."""
 SENTENCE_WORDS_MIN = 4
 SENTENCES_MAX = 20_000
-"""Of all evidence together, in the order of the files: what ranks them is linear in their number."""
+"""Of all evidence together: what ranks them, and the room they take, are linear in their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ def test_the_sentence_that_shares_the_rarer_word_ranks_first_and_equals_keep_the
 
 
 def test_a_word_in_the_heading_counts_less_than_one_in_the_sentence() -> None:
-    scores = Ranking([(["bread", "x"], []), (["y", "x"], ["bread"])]).scores(["bread"])
+    scores = Ranking([(["bread"], ["x"]), (["x"], ["bread"])]).scores(["bread"])
 
     assert scores[0] > scores[1] > 0
 

@@ -248,6 +248,13 @@ def test_a_rehearsal_that_could_only_produce_filler_is_refused_before_it_starts(
         provider().refuse_early(request(documents=documents))
 
 
+def test_more_evidence_than_is_read_is_refused_and_not_cut_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.providers.rehearsal.SENTENCES_MAX", 5)
+
+    with pytest.raises(WrongUse, match=r"holds 5 sentences or more, too many"):
+        provider().refuse_early(request(documents=(BREAD,)))
+
+
 def test_a_rehearsal_with_evidence_for_its_side_may_start() -> None:
     for role in Role:
         provider().refuse_early(request(role=role, documents=(BREAD,)))
