@@ -1,0 +1,352 @@
+"""What do all debates come to, counted?
+
+Measures are a sum over recorded events: those of two stretches of a log add up to those of both, whichever way it is
+cut. What happens to run now (gauges) and how long work took (timers) is no matter of record; it is handed in where the
+measures are written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+
+from core.analytics.histogram import (
+    ARGUMENTS_BOUNDS,
+    CONSENSUS_PPM_BOUNDS,
+    COST_MICROUSD_BOUNDS,
+    DURATION_MS_BOUNDS,
+    LATENCY_MS_BOUNDS,
+    ROUNDS_BOUNDS,
+    Histogram,
+    both,
+    empty,
+    observed,
+)
+from core.analytics.life import Call, DebateLife, ModelUse, model_of, use_of
+from core.analytics.tallies import added, mean, merged, plus, with_plus
+from core.domain.events import (
+    ActionOverruled,
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    AttemptStarted,
+    AttemptSucceeded,
+    CascadeStopped,
+    EscalationAnswered,
+    Event,
+    Recorded,
+    RuleErred,
+    RuleFired,
+    SessionAdmitted,
+    SessionCancelled,
+    SessionCompleted,
+    SessionEscalated,
+    SessionFailed,
+    SessionOpened,
+    SessionPaused,
+    SessionQueued,
+    SessionResumed,
+    SpendRefused,
+)
+from core.domain.ids import RuleId, TemplateId
+from core.domain.session import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """How often things happened. `debates_failed` counts failures; of these, `debates_taken_up_again` went on later.
+
+    `debates_escalated` are debates that asked a person at least once, `escalations` the questions.
+    """
+
+    debates_opened: int = 0
+    debates_started: int = 0
+    debates_completed: int = 0
+    debates_failed: int = 0
+    debates_taken_up_again: int = 0
+    debates_cancelled: int = 0
+    debates_escalated: int = 0
+    debates_with_consensus: int = 0
+    arguments: int = 0
+    rounds: int = 0
+    pauses: int = 0
+    escalations: int = 0
+    rules_fired: int = 0
+    rules_erred: int = 0
+    cascades_stopped: int = 0
+    actions_asked: int = 0
+    actions_overruled: int = 0
+    attempts: int = 0
+    answers: int = 0
+    failures: int = 0
+    in_doubt: int = 0
+    spend_refused: int = 0
+    tokens_input: int = 0
+    tokens_output: int = 0
+    cost_microusd: int = 0
+
+    @property
+    def debates_ended(self) -> int:
+        """Completed, cancelled, or standing where they failed."""
+        return self.debates_completed + self.debates_cancelled + self.debates_failed - self.debates_taken_up_again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleUse:
+    """How often a rule fired, how many of its actions were overruled, how often it could not be evaluated."""
+
+    fired: int = 0
+    overruled: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionUse:
+    """How often rules asked for a kind of action, and how often it was not carried out."""
+
+    asked: int = 0
+    overruled: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateUse:
+    """Debates that were opened by one template. `active_ms` is that of the completed ones, in sum."""
+
+    opened: int = 0
+    completed: int = 0
+    failed: int = 0
+    taken_up_again: int = 0
+    cancelled: int = 0
+    escalated: int = 0
+    with_consensus: int = 0
+    rounds: int = 0
+    arguments: int = 0
+    active_ms: int = 0
+    cost_microusd: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histograms:
+    """Of completed debates: active time, rounds, arguments, cost, consensus where one was measured. Of answers:
+    latency."""
+
+    debate_duration_ms: Histogram = field(default_factory=partial(empty, DURATION_MS_BOUNDS))
+    debate_rounds: Histogram = field(default_factory=partial(empty, ROUNDS_BOUNDS))
+    debate_arguments: Histogram = field(default_factory=partial(empty, ARGUMENTS_BOUNDS))
+    debate_consensus_ppm: Histogram = field(default_factory=partial(empty, CONSENSUS_PPM_BOUNDS))
+    debate_cost_microusd: Histogram = field(default_factory=partial(empty, COST_MICROUSD_BOUNDS))
+    answer_latency_ms: Histogram = field(default_factory=partial(empty, LATENCY_MS_BOUNDS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """How long a kind of work took, in nanoseconds. `p95_ns` is of the newest samples only.
+
+    Two added have the larger p95: the true one can't be told from both, and this errs towards slow.
+    """
+
+    count: int = 0
+    total_ns: int = 0
+    p95_ns: int = 0
+    errors: int = 0
+
+    @property
+    def mean_ns(self) -> int:
+        """Rounded down; 0 where nothing was timed."""
+        return mean(self.total_ns, self.count) or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Counts of what was recorded, by what it was of; gauges and timers as they stood when these were written."""
+
+    counters: Counters = Counters()
+    rules: Mapping[RuleId, RuleUse] = field(default_factory=dict)
+    actions: Mapping[str, ActionUse] = field(default_factory=dict)
+    templates: Mapping[TemplateId, TemplateUse] = field(default_factory=dict)
+    models: Mapping[str, ModelUse] = field(default_factory=dict)
+    histograms: Histograms = field(default_factory=Histograms)
+    gauges: Mapping[str, int] = field(default_factory=dict)
+    timers: Mapping[str, Timer] = field(default_factory=dict)
+
+
+def fold_measures(
+    measures: Measures, record: Recorded, *, before: DebateLife | None = None, after: DebateLife | None = None
+) -> Measures:
+    """The measures with `record` counted. `before` and `after` are its debate's life on either side of it.
+
+    Without them, what only a life can tell is left out: the template, the model of an answer, a debate's duration.
+    """
+    event = record.event
+    amounts = _amounts(event, before)
+    if amounts:
+        measures = replace(measures, counters=plus(measures.counters, **amounts))
+    measures = _by_template(measures, event, before, after)
+    match event:
+        case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
+            return _by_model(measures, event, before)
+        case RuleFired() | ActionOverruled() | RuleErred():
+            return _by_rule(measures, event)
+        case SessionCompleted() if after is not None:
+            return replace(measures, histograms=_completed(measures.histograms, after))
+        case _:
+            return measures
+
+
+def merge(one: Measures, other: Measures) -> Measures:
+    """Both added up. Associative, commutative, and `Measures()` changes nothing."""
+    return Measures(
+        counters=added(one.counters, other.counters),
+        rules=merged(one.rules, other.rules, added),
+        actions=merged(one.actions, other.actions, added),
+        templates=merged(one.templates, other.templates, added),
+        models=merged(one.models, other.models, added),
+        histograms=_both_histograms(one.histograms, other.histograms),
+        gauges=merged(one.gauges, other.gauges, lambda mine, others: mine + others),
+        timers=merged(one.timers, other.timers, _both_timers),
+    )
+
+
+def _both_histograms(one: Histograms, other: Histograms) -> Histograms:
+    names = (each.name for each in fields(Histograms))
+    return Histograms(**{name: both(getattr(one, name), getattr(other, name)) for name in names})
+
+
+def _both_timers(one: Timer, other: Timer) -> Timer:
+    return Timer(
+        count=one.count + other.count,
+        total_ns=one.total_ns + other.total_ns,
+        p95_ns=max(one.p95_ns, other.p95_ns),
+        errors=one.errors + other.errors,
+    )
+
+
+FLOW_COUNTERS: Mapping[str, str] = {
+    "ArgumentPresented": "arguments",
+    "RoundCompleted": "rounds",
+    "ConsensusReached": "debates_with_consensus",
+}
+"""What one event of a flow counts as, by the stable name of its kind (see core.analytics.life)."""
+
+
+def _amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
+    """What an event adds to the counters."""
+    match event:
+        case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
+            return use_of(event)
+        case RuleFired():
+            return {"rules_fired": 1, "actions_asked": len(event.actions)}
+        case ActionOverruled():
+            return {"actions_overruled": 1}
+        case RuleErred():
+            return {"rules_erred": 1}
+        case CascadeStopped():
+            return {"cascades_stopped": 1}
+        case SpendRefused():
+            return {"spend_refused": 1}
+        case SessionPaused():
+            return {"pauses": 1, **_debate_amounts(event, before)}
+        case SessionEscalated():
+            return {"escalations": 1, **_debate_amounts(event, before)}
+        case _:
+            name = FLOW_COUNTERS.get(type(event).__name__)
+            return {name: 1} if name is not None else _debate_amounts(event, before)
+
+
+def _debate_amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
+    return {f"debates_{name}": amount for name, amount in _steps_of_life(event, before).items()}
+
+
+MOVES = (
+    SessionQueued,
+    SessionAdmitted,
+    SessionResumed,
+    EscalationAnswered,
+    SessionPaused,
+    SessionEscalated,
+    SessionCompleted,
+    SessionCancelled,
+    SessionFailed,
+)
+"""The events that give a session a status."""
+
+
+def _steps_of_life(event: Event, before: DebateLife | None) -> Mapping[str, int]:
+    """Which steps of its life a debate takes with an event. Each is taken once, save failing and going on again."""
+    if not isinstance(event, (SessionOpened, *MOVES)):
+        return {}
+    steps: dict[str, int] = {}
+    if before is not None and before.status is Status.FAILED:
+        steps["taken_up_again"] = 1
+    match event:
+        case SessionOpened():
+            steps["opened"] = 1
+        case SessionAdmitted() if before is None or not before.started_at_ms:
+            steps["started"] = 1
+        case SessionEscalated() if before is None or not before.escalations:
+            steps["escalated"] = 1
+        case SessionCompleted():
+            steps["completed"] = 1
+        case SessionCancelled():
+            steps["cancelled"] = 1
+        case SessionFailed():
+            steps["failed"] = 1
+        case _:
+            pass
+    return steps
+
+
+def _by_template(measures: Measures, event: Event, before: DebateLife | None, after: DebateLife | None) -> Measures:
+    if after is None:
+        return measures
+    amounts = dict(_steps_of_life(event, before))
+    amounts.pop("started", None)
+    match event:
+        case SessionCompleted():
+            amounts["active_ms"] = after.active_ms
+        case AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
+            amounts["cost_microusd"] = use_of(event)["cost_microusd"]
+        case _:
+            name = FLOW_COUNTERS.get(type(event).__name__)
+            if name is not None:
+                amounts[name.removeprefix("debates_")] = 1
+    if not amounts:
+        return measures
+    return replace(measures, templates=with_plus(measures.templates, after.template_opened, TemplateUse(), **amounts))
+
+
+def _by_model(measures: Measures, call: Call, before: DebateLife | None) -> Measures:
+    if isinstance(call, AttemptSucceeded):
+        latency = observed(measures.histograms.answer_latency_ms, call.latency_ms)
+        measures = replace(measures, histograms=replace(measures.histograms, answer_latency_ms=latency))
+    if before is None:
+        return measures
+    return replace(measures, models=with_plus(measures.models, model_of(before, call), ModelUse(), **use_of(call)))
+
+
+def _by_rule(measures: Measures, event: RuleFired | ActionOverruled | RuleErred) -> Measures:
+    actions = measures.actions
+    match event:
+        case RuleFired():
+            rules = with_plus(measures.rules, event.rule, RuleUse(), fired=1)
+            for action in event.actions:
+                actions = with_plus(actions, action, ActionUse(), asked=1)
+        case ActionOverruled():
+            rules = with_plus(measures.rules, event.rule, RuleUse(), overruled=1)
+            actions = with_plus(actions, event.action, ActionUse(), overruled=1)
+        case RuleErred():
+            rules = with_plus(measures.rules, event.rule, RuleUse(), errors=1)
+    return replace(measures, rules=rules, actions=actions)
+
+
+def _completed(histograms: Histograms, life: DebateLife) -> Histograms:
+    consensus = histograms.debate_consensus_ppm
+    return replace(
+        histograms,
+        debate_duration_ms=observed(histograms.debate_duration_ms, life.active_ms),
+        debate_rounds=observed(histograms.debate_rounds, life.rounds_completed),
+        debate_arguments=observed(histograms.debate_arguments, life.arguments),
+        debate_cost_microusd=observed(histograms.debate_cost_microusd, life.cost_microusd),
+        debate_consensus_ppm=consensus if life.consensus_ppm is None else observed(consensus, life.consensus_ppm),
+    )

@@ -1,0 +1,144 @@
+"""Is everything that a session needs in order: the database, the disk, the event loop, the switch?
+
+A look costs next to nothing and writes nothing, so that a status may be asked for often. A thorough one, for the
+schedule, also writes where sessions and exports will write and sees how late the event loop is. What can't be looked at
+is failing, with the reason; nothing here raises.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from core.analytics.health_levels import (
+    MEBIBYTE,
+    Health,
+    Level,
+    level_of_database,
+    level_of_disk,
+    level_of_loop,
+    worst,
+)
+from core.ports.clock import Clock
+from core.runtime.office import SPENDING_SWITCH
+from core.runtime.ports import Ports
+
+__all__ = ["Health", "Level", "check_health"]
+
+ANSWER_SECONDS_MAX = 5
+"""What hasn't answered by then counts as failing; whoever asked must not hang with it."""
+
+LOOP_PROBE_MS = 20
+"""The event loop is asked to call back after this long."""
+
+HEALTH_SETTING = "health_checked_at_ms"
+"""The row that a thorough look writes: a write like any other, that changes nothing for anybody."""
+
+NS_PER_MS = 1_000_000
+
+Looks = Mapping[str, Callable[[], Awaitable[tuple[Level, str]]]]
+
+
+async def check_health(
+    ports: Ports, *, is_thorough: bool = False, faults: Sequence[str] = (), folders: Mapping[str, Path] | None = None
+) -> tuple[Health, ...]:
+    """One Health each for `database`, `disk`, `metrics_folder`, `spending` and, thoroughly, `event_loop`.
+
+    `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
+    """
+    watched = {"metrics": ports.metrics_folder, **(folders or {})}
+    looks: dict[str, Callable[[], Awaitable[tuple[Level, str]]]] = {
+        "database": lambda: _database(ports, is_thorough=is_thorough, faults=faults),
+        "disk": lambda: asyncio.to_thread(_disk, watched),
+        "metrics_folder": lambda: asyncio.to_thread(_folder, ports.metrics_folder, is_thorough=is_thorough),
+        "spending": lambda: _spending(ports),
+    }
+    if is_thorough:
+        looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
+    return await _looked(looks, ports.clock)
+
+
+async def _looked(looks: Looks, clock: Clock) -> tuple[Health, ...]:
+    found = await asyncio.gather(*(_guarded(look) for look in looks.values()))
+    at_ms = clock.now_ms()
+    return tuple(
+        Health(name=name, state=state, reason=reason, checked_at_ms=at_ms)
+        for name, (state, reason) in zip(looks, found, strict=True)
+    )
+
+
+async def _guarded(look: Callable[[], Awaitable[tuple[Level, str]]]) -> tuple[Level, str]:
+    """A look that fails is a finding, whatever it failed with: the others are still to be told."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            return await look()
+    except TimeoutError:
+        return Level.FAILING, f"it did not answer within {ANSWER_SECONDS_MAX} seconds"
+    except Exception as error:
+        return Level.FAILING, str(error) or type(error).__name__
+
+
+async def _database(ports: Ports, *, is_thorough: bool, faults: Sequence[str]) -> tuple[Level, str]:
+    began_ns = ports.monotonic_ns()
+    position = await ports.log.last_position()
+    if is_thorough:
+        await ports.catalogue.save_setting(HEALTH_SETTING, str(ports.clock.now_ms()))
+    took_ms = (ports.monotonic_ns() - began_ns) // NS_PER_MS
+    if faults:
+        return Level.FAILING, f"{len(faults)} answers wait to be recorded: {faults[0]}"
+    done = "read and wrote" if is_thorough else "read"
+    return level_of_database(took_ms), f"{done} in {took_ms} ms, at position {position}"
+
+
+def _disk(folders: Mapping[str, Path]) -> tuple[Level, str]:
+    free_bytes = {purpose: shutil.disk_usage(_nearest(folder)).free for purpose, folder in folders.items()}
+    least = min(free_bytes, key=lambda purpose: free_bytes[purpose])
+    level = worst(tuple(level_of_disk(free) for free in free_bytes.values()))
+    return level, f"{free_bytes[least] // MEBIBYTE:,} MiB free for {least} at {folders[least]}"
+
+
+def _folder(folder: Path, *, is_thorough: bool) -> tuple[Level, str]:
+    """An absent folder is made by the first export, so that its nearest ancestor has to allow that."""
+    place = _nearest(folder)
+    if not place.is_dir():
+        return Level.FAILING, f"{place} is no folder; name another one as metrics_export_path"
+    if not os.access(place, os.W_OK | os.X_OK):
+        return Level.FAILING, f"{place} can't be written to; make it writable"
+    if is_thorough:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"written by a health check")
+            file.flush()
+    return Level.OK, f"{folder} can be written to"
+
+
+async def _spending(ports: Ports) -> tuple[Level, str]:
+    settings = await ports.catalogue.settings()
+    if settings.get(SPENDING_SWITCH):
+        return Level.DEGRADED, "all spending is stopped; models that cost something are not asked until it is allowed"
+    return Level.OK, "allowed"
+
+
+async def _event_loop(monotonic_ns: Callable[[], int]) -> tuple[Level, str]:
+    loop = asyncio.get_running_loop()
+    called: asyncio.Future[int] = loop.create_future()
+
+    def call_back() -> None:
+        if not called.done():  # whoever waited may have given up
+            called.set_result(monotonic_ns())
+
+    began_ns = monotonic_ns()
+    handle = loop.call_later(LOOP_PROBE_MS / 1_000, call_back)
+    try:
+        lag_ms = max(0, (await called - began_ns) // NS_PER_MS - LOOP_PROBE_MS)
+    finally:
+        handle.cancel()
+    return level_of_loop(lag_ms), f"called back {lag_ms} ms late"
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself, or the nearest above it that exists."""
+    return next(place for place in (path, *path.parents) if place.exists())
