@@ -61,6 +61,22 @@ class DriverLock:
             self._lock.release()
             self._lock = None
 
+    def holder(self) -> str:
+        """Who drives, in words for the operator; "" where nobody does.
+
+        Told by the note of a living process. Trying the lock instead would, for that moment, keep a driver out that is
+        just starting.
+        """
+        pid = self._noted_pid()
+        return self._holder() if pid is not None and _is_alive(pid) else ""
+
+    def _noted_pid(self) -> int | None:
+        try:
+            pid = json.loads(self._note.read_text(encoding="utf-8"))["pid"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return pid if isinstance(pid, int) and pid > 0 else None
+
     def _write_note(self, at_ms: int) -> None:
         part = self._note.with_name(self._note.name + ".part")
         try:
@@ -82,3 +98,13 @@ class DriverLock:
             return f"process {note['pid']}, since {since:%Y-%m-%d %H:%M:%S} UTC"
         except (OSError, ValueError, KeyError, TypeError):
             return "a process that is just starting or ending"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it lives, and belongs to somebody else
+    return True

@@ -104,3 +104,20 @@ def test_a_folder_that_is_missing_is_a_fault_of_the_disk_and_not_of_another_driv
 
     with pytest.raises(StorageFailed, match="driver's lock"):
         DriverLock(blocked / "moot.db").acquire(at_ms=AT_MS)
+
+
+def test_whoever_asks_is_told_who_drives_without_trying_the_lock(tmp_path: Path) -> None:
+    lock = DriverLock(tmp_path / "moot.db")
+
+    assert lock.holder() == ""
+    with driver(tmp_path / "moot.db") as process:
+        assert lock.holder() == f"process {process.pid}, since 2023-11-14 22:13:20 UTC"
+
+
+def test_a_driver_that_was_killed_drives_no_more(tmp_path: Path) -> None:
+    with driver(tmp_path / "moot.db") as process:
+        process.kill()
+        process.wait()
+        assert (tmp_path / "moot.db.driver").exists(), "it left no note, so that nothing is shown here"
+
+        assert DriverLock(tmp_path / "moot.db").holder() == ""

@@ -1,0 +1,50 @@
+"""Is a database file in order, as far as can be seen without changing it?"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.domain.errors import StorageFailed
+from storage.database import APPLICATION_ID, SCHEMA_VERSION, refusals
+
+FAULTS_SHOWN_MAX = 20
+"""A broken file has thousands; nobody reads more than these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """`faults` is empty where everything is in order; a file that can't be read at all has its refusal there."""
+
+    schema: int
+    sessions: int
+    bytes: int
+    faults: tuple[str, ...]
+
+
+def check_up(path: Path) -> Checkup:
+    """Look at the database at `path`, which must exist. Reads all of it, writes nothing, raises nothing."""
+    size = path.stat().st_size
+    try:
+        with refusals(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return _looked_at(database, size)
+    except StorageFailed as error:
+        return Checkup(schema=0, sessions=0, bytes=size, faults=(f"{error.what} {error.now}".strip(),))
+
+
+def _looked_at(database: sqlite3.Connection, size: int) -> Checkup:
+    schema = _number(database, "PRAGMA user_version")
+    if _number(database, "PRAGMA application_id") != APPLICATION_ID:
+        return Checkup(schema=schema, sessions=0, bytes=size, faults=("it is a database of another program.",))
+    if schema > SCHEMA_VERSION:
+        newer = f"a newer moot made it (schema {schema}, this one knows {SCHEMA_VERSION}). Update moot."
+        return Checkup(schema=schema, sessions=0, bytes=size, faults=(newer,))
+    found = tuple(str(row[0]) for row in database.execute(f"PRAGMA quick_check({FAULTS_SHOWN_MAX})"))
+    sessions = _number(database, "SELECT count(*) FROM log_sessions")
+    return Checkup(schema=schema, sessions=sessions, bytes=size, faults=() if found == ("ok",) else found)
+
+
+def _number(database: sqlite3.Connection, query: str) -> int:
+    return int(database.execute(query).fetchone()[0])
