@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.domain.errors import WrongUse, nearest
 from core.judging.measure import PPM, Cues, Measure, Reading, SeatCues, SpokenTurn
@@ -24,6 +25,7 @@ ANALYSED_CHARACTERS_MAX = 20_000
 """Of a longer turn only the beginning and the end, half of this each, are read: stances stand there."""
 CONTENT_WORDS_MAX = 96
 NEGATION_CHARACTERS_MAX = 40
+TURNS_REMEMBERED_MAX = 8
 
 # No phrase holds another one: each place in a text is counted once.
 CONCESSION_PHRASES = (
@@ -130,8 +132,9 @@ def measure_named(pin: str) -> Measure:
     return MEASURES[pin]
 
 
+@lru_cache(maxsize=TURNS_REMEMBERED_MAX)
 def analyse(text: str) -> Cues:
-    """The cues of one turn."""
+    """The cues of one turn. Deciding and folding ask for the same turn one after the other: it is read once."""
     if len(text) > ANALYSED_CHARACTERS_MAX:
         half = ANALYSED_CHARACTERS_MAX // 2
         text = f"{text[:half]}\n{text[-half:]}"
