@@ -1,0 +1,64 @@
+"""Does a look at a database find what is wrong, and change nothing?"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.checkup import check_up
+from storage.database import SCHEMA_VERSION, prepare
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "moot.db"
+    prepare(path)
+    return path
+
+
+def changed(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(statement)
+        database.commit()
+
+
+def test_a_database_in_order_has_no_faults(path: Path) -> None:
+    found = check_up(path)
+
+    assert found.faults == ()
+    assert (found.schema, found.sessions) == (SCHEMA_VERSION, 0)
+    assert found.bytes == path.stat().st_size
+
+
+def test_a_newer_schema_is_a_fault_with_a_remedy(path: Path) -> None:
+    changed(path, "PRAGMA user_version = 999")
+
+    assert "Update moot" in check_up(path).faults[0]
+
+
+def test_a_database_of_another_program_is_told_apart(path: Path) -> None:
+    changed(path, "PRAGMA application_id = 5")
+
+    assert check_up(path).faults == ("it is a database of another program.",)
+
+
+@pytest.mark.parametrize("content", [b"no database at all " * 100, b"SQLite format 3\0" + b"\xff" * 5_000])
+def test_a_file_that_cannot_be_read_is_a_fault_and_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.db"
+    path.write_bytes(content)
+
+    assert check_up(path).faults
+    assert path.read_bytes() == content
+
+
+def test_damaged_pages_are_found(path: Path) -> None:
+    changed(path, "INSERT INTO documents VALUES ('d', 'n', zeroblob(40000))")
+    changed(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    content[-30_000:-10_000] = b"\x5a" * 20_000
+    path.write_bytes(bytes(content))
+
+    assert check_up(path).faults
