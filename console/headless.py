@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from console.exit_codes import ExitCode
 from core.domain.events import (
@@ -90,43 +89,36 @@ async def follow(
     *,
     show: Callable[[Recorded], None],
     stop: StopRequest,
+    on_stop: Callable[[], None],
     after_seq: int = 0,
 ) -> Ending:
-    """Show every event as it is committed until the session stands still or a stop is asked for.
+    """Show every event as it is committed until the session stands still.
 
-    A reader that went away (BrokenPipeError) is a stop like any other: the session is left as it can be resumed.
+    Once a stop is asked for, `on_stop` is called and the core drained; what is recorded meanwhile is still shown, as
+    far as the log can be read. A reader that went away (BrokenPipeError) is a stop like any other.
     """
-    events = orchestrator.watch(session, after_seq=after_seq)
-    stopped = asyncio.ensure_future(stop.asked.wait())
+    watching = asyncio.ensure_future(_watch(orchestrator, session, show, after_seq))
+    asked = asyncio.ensure_future(stop.asked.wait())
     try:
-        while True:
-            recorded = await _first_of(anext(events), stopped)
-            if recorded is None:
-                return Ending(code=ExitCode.STOPPED)
-            show(recorded)
-            ending = ending_of(recorded.event)
-            if ending is not None:
-                return ending
-    except BrokenPipeError:
-        return Ending(code=ExitCode.STOPPED, why="output_closed")
+        await asyncio.wait((watching, asked), return_when=asyncio.FIRST_COMPLETED)
+        if watching.done() and not isinstance(watching.exception(), BrokenPipeError):
+            return watching.result()
+        on_stop()
+        await orchestrator.stop()
+        return Ending(code=ExitCode.STOPPED)
     finally:
-        stopped.cancel()
-        await _close(events)
+        asked.cancel()
+        watching.cancel()
+        # What a log that was closed while it was read has to say is no news: the stop closed it.
+        await asyncio.gather(asked, watching, return_exceptions=True)
 
 
-async def _first_of(next_event: Awaitable[Recorded], stopped: asyncio.Future[Literal[True]]) -> Recorded | None:
-    """The next event, or None where the stop came first."""
-    waiting = asyncio.ensure_future(next_event)
-    await asyncio.wait((waiting, stopped), return_when=asyncio.FIRST_COMPLETED)
-    if waiting.done():
-        return waiting.result()
-    waiting.cancel()
-    with suppress(asyncio.CancelledError):
-        await waiting
-    return None
-
-
-async def _close(events: AsyncIterator[Recorded]) -> None:
-    close = getattr(events, "aclose", None)
-    if close is not None:
-        await close()
+async def _watch(
+    orchestrator: Orchestrator, session: SessionId, show: Callable[[Recorded], None], after_seq: int
+) -> Ending:
+    async for recorded in orchestrator.watch(session, after_seq=after_seq):
+        show(recorded)
+        ending = ending_of(recorded.event)
+        if ending is not None:
+            return ending
+    raise AssertionError("watching a session has no end of its own")

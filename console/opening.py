@@ -45,7 +45,7 @@ def open_console(settings: Settings, *, demo: bool = False) -> int:
     from console.logging_setup import log_to_file
 
     log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
-    return run_console(lambda: open_orchestrator(settings), settings, demo)
+    return run_console(lambda: open_orchestrator(settings, is_demo=demo), settings, demo)
 
 
 def open_with(given: dict[str, object]) -> int:

@@ -86,12 +86,19 @@ def _whole(least: int, most: int) -> Read:
     return read
 
 
-def read_budget(text: str) -> int | None:
-    """A cap in micro-dollars as a command line gives it, None for `none`."""
+def read_budget(text: str) -> int:
+    """The cap of one session, in micro-dollars, as a command line gives it."""
     try:
-        return _usd(text)
-    except _Refused as error:
-        raise WrongUse(f"a budget {error}, not {text!r:.80}.", where="--budget-usd") from error
+        cap = _usd(text)
+    except _Refused:
+        cap = None
+    if cap is None:
+        raise WrongUse(
+            f"{text!r:.80} is no amount in dollars.",
+            where="--budget-usd",
+            now=f"Give one such as 0.25, from 0 to {USD_MAX:,}; cap_session_usd in the settings holds without it.",
+        )
+    return cap
 
 
 def _usd(value: object) -> int | None:
@@ -147,7 +154,7 @@ class Settings:
     synchronous: str = "normal"
     max_concurrent_debates: int = 10
     cap_day_microusd: int | None = 5 * MICROUSD_PER_USD
-    cap_session_microusd: int | None = MICROUSD_PER_USD
+    cap_session_microusd: int | None = None
     in_doubt_policy: str = "ask"
     drain_seconds_max: int = 30
     rehearsal_pace: int = 240
@@ -203,7 +210,7 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec("cap_day_microusd", "cap_day_usd", _usd, "dollars that may be spent in a day, or none"),
     SettingSpec(
         "cap_session_microusd", "cap_session_usd", _usd,
-        "dollars that a session may spend which has no budget of its own, or none",
+        "dollars that any one session may spend at most, or none",
     ),
     SettingSpec(
         "in_doubt_policy", "in_doubt_policy", _one_of("ask", "retry", "fail"),

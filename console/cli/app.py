@@ -75,7 +75,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "moot"
-        say(f"{error.format_message()} '{path} --help' shows how.")
+        say(f"{error.format_message().rstrip('.')}. '{path} --help' shows how.".replace("?.", "?"))
         return ExitCode.WRONG_USE
     except typer.Abort:
         say("nothing was done.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.options import AsJson, Budget, Database, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, follow_to_the_end, with_orchestrator
+from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, follow_to_the_end, with_orchestrator
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.headless import StopRequest
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 ALL_SEATS = "all"
 REHEARSAL = "rehearsal"
-SEED_MAX = 2**63 - 1
-"""What every database can hold as a whole number."""
 
 
 def debate(
@@ -50,9 +48,7 @@ def debate(
     ] = None,
     rounds: Annotated[int | None, typer.Option("--rounds", metavar="N", help="Rounds instead of the format's.")] = None,
     budget_usd: Budget = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", metavar="N", min=0, max=SEED_MAX, help="Same seed, same words in rehearsal.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Same seed, same words in rehearsal.")] = None,
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="What lists call it.")] = "",
     pace: Annotated[
         int, typer.Option("--pace", metavar="N", min=0, help="Characters a second in rehearsal; 0 for at once.")
@@ -75,7 +71,7 @@ def debate(
         casting=read_casting(seat or ()),
         documents=read_evidence(evidence or ()),
         rounds=rounds,
-        cap_microusd=settings.cap_session_microusd if budget_usd is None else read_budget(budget_usd),
+        cap_microusd=None if budget_usd is None else read_budget(budget_usd),
         seed=seed,
         title=title,
     )
@@ -98,15 +94,13 @@ def read_casting(seats: list[str] | tuple[str, ...]) -> dict[str, str]:
     return casting
 
 
-def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool) -> int:
+def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_demo: bool = False) -> int:
     """Open the debate, follow it to its end, and say where everything was written."""
 
     async def work(orchestrator: Orchestrator) -> int:
         stop = StopRequest()
         stop.listen()
         plan = await orchestrator.plan_debate(request)
-        if plan.is_rehearsal:
-            say("a rehearsal: no model is asked, nothing is spent. Every word comes from the evidence given.")
         for note in plan.notes:
             say(note)
         if not orchestrator.is_driver:
@@ -114,7 +108,7 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool) -> 
         session = await orchestrator.start_debate(request=request)
         return await show_to_the_end(orchestrator, session, settings=settings, stop=stop, as_json=as_json)
 
-    return with_orchestrator(settings, work, drive=True)
+    return with_orchestrator(settings, work, wheel=Wheel.TAKEN, is_demo=is_demo)
 
 
 async def show_to_the_end(
@@ -183,7 +177,7 @@ def drive(database: Database = None) -> int:
         say("stopping: turns under way are recorded, or marked in doubt. Again to stop at once.")
         return ExitCode.COMPLETED
 
-    return with_orchestrator(settings, work, drive=True, must_drive=True)
+    return with_orchestrator(settings, work, wheel=Wheel.REQUIRED)
 
 
 def demo(
@@ -202,7 +196,9 @@ def demo(
 
     settings = for_demo(settings_with(None, rehearsal_pace=pace))
     if headless or as_json or not sys.stdout.isatty():
-        return run_debate(demo_request(), settings=replace(settings, rehearsal_pace=pace or 0), as_json=as_json)
+        return run_debate(
+            demo_request(), settings=replace(settings, rehearsal_pace=pace or 0), as_json=as_json, is_demo=True
+        )
     from console.opening import open_console
 
     return open_console(settings, demo=True)

@@ -18,7 +18,7 @@ SessionArgument = Annotated[
 ]
 Budget = Annotated[
     str | None,
-    typer.Option("--budget-usd", metavar="X", help="The most this session may spend, in dollars; none for no cap."),
+    typer.Option("--budget-usd", metavar="X", help="The most this session may spend, in dollars."),
 ]
 
 

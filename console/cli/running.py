@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import time
 from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from console.exit_codes import ExitCode
@@ -25,19 +25,28 @@ ID_SHOWN_CHARACTERS = 8
 Work = Callable[["Orchestrator"], Awaitable[int]]
 
 
-def with_orchestrator(settings: Settings, work: Work, *, drive: bool = False, must_drive: bool = False) -> int:
-    """Open the core, do `work` with it, close it.
+class Wheel(Enum):
+    """Whether a command drives sessions itself."""
 
-    Drives sessions only where `drive` says so and no other process does; `must_drive` refuses to go on without.
-    """
+    LEFT = "left"
+    """It reads, or asks whoever drives; where nobody does, the core drives for just that request."""
+    TAKEN = "taken"
+    """It drives the session that it is about, unless another process drives; others are left alone."""
+    REQUIRED = "required"
+    """It drives all sessions, or is refused."""
+
+
+def with_orchestrator(settings: Settings, work: Work, *, wheel: Wheel = Wheel.LEFT, is_demo: bool = False) -> int:
+    """Open the core, do `work` with it, close it."""
     from console.bootstrap import open_orchestrator
     from console.logging_setup import log_to_file
 
     log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
 
     async def run() -> int:
-        orchestrator = open_orchestrator(settings)
-        await orchestrator.start(drive=drive, must_drive=must_drive)
+        orchestrator = open_orchestrator(settings, is_demo=is_demo)
+        all_of_them = wheel is Wheel.REQUIRED
+        await orchestrator.start(drive=wheel is not Wheel.LEFT, must_drive=all_of_them, recover=all_of_them)
         try:
             return await work(orchestrator)
         finally:
@@ -56,12 +65,18 @@ async def follow_to_the_end(
     after_seq: int = 0,
 ) -> Ending:
     """Follow a session, and tell the operator on standard error how to go on where it did not complete."""
-    ending = await follow(orchestrator, session, show=show, stop=stop, after_seq=after_seq)
-    if ending.code is ExitCode.STOPPED:
-        if ending.why:
+    is_driver = orchestrator.is_driver
+
+    def on_stop() -> None:
+        if not stop.asked.is_set():
             silence_output()
-        say("stopping: the turn under way is recorded, or marked in doubt. Again to stop at once.")
-        await orchestrator.stop()
+        if is_driver:
+            say("stopping: the turn under way is recorded, or marked in doubt. Again to stop at once.")
+
+    ending = await follow(orchestrator, session, show=show, stop=stop, on_stop=on_stop, after_seq=after_seq)
+    if ending.code is ExitCode.STOPPED and not is_driver:
+        say(f"left; the process that drives goes on with session {session[:ID_SHOWN_CHARACTERS]}.")
+        return ending
     advice = _how_to_go_on(ending, session, settings)
     if advice:
         say(advice)
@@ -93,8 +108,3 @@ def command_line(*words: str, settings: Settings) -> str:
     """The command to type. It names the database where nothing else would the next time."""
     named = settings.origins.get("database") in (COMMAND_LINE, DEMO)
     return shlex.join(("moot", *words, *(("--database", str(settings.database)) if named else ())))
-
-
-def now_ms() -> int:
-    """Unix time in milliseconds, for ages in a list."""
-    return time.time_ns() // 1_000_000  # noqa: TID251  # the edge: shown to a person, recorded nowhere

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, now_ms, with_orchestrator
+from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.exit_codes import ExitCode
 from console.failures import say
+from console.machine import now_ms
 from console.plain import iso_time, json_text, plain
 from console.settings import Settings
 from core.domain.errors import WrongUse, nearest
@@ -59,7 +60,11 @@ def list_sessions(
 ) -> int:
     """List sessions, newest first."""
     if state and state not in list(Status):
-        raise WrongUse(f"no state is called {state!r}.", where="--state", now=nearest(state, list(Status)) or _states())
+        raise WrongUse(
+            f"no state is called {state!r}.",
+            where="--state",
+            now=nearest(state, [each.value for each in Status]) or _states(),
+        )
 
     async def work(orchestrator: Orchestrator) -> int:
         labels = await orchestrator.labels()
@@ -131,10 +136,10 @@ def resume(session: SessionArgument, as_json: AsJson = False, database: Database
         stop.listen()
         found = await orchestrator.find(session)
         before = await orchestrator.summary(found)
-        say(await orchestrator.resume(found))
+        await orchestrator.resume(found)
         return await _follow(orchestrator, found, settings, stop, as_json=as_json, after_seq=before.seq)
 
-    return with_orchestrator(settings, work, drive=True)
+    return with_orchestrator(settings, work, wheel=Wheel.TAKEN)
 
 
 @app.command()
@@ -291,7 +296,8 @@ def delete(
 def _command(prefix: str, command: Command, database: Path | None) -> int:
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(prefix)
-        _said(found, await orchestrator.command(found, command))
+        await orchestrator.command(found, command)
+        _said(found, f"is {(await orchestrator.summary(found)).status}.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -308,10 +314,10 @@ def _command_that_goes_on(prefix: str, command: Command, database: Path | None, 
         stop.listen()
         found = await orchestrator.find(prefix)
         before = await orchestrator.summary(found)
-        say(await orchestrator.command(found, command))
+        await orchestrator.command(found, command)
         return await _follow(orchestrator, found, settings, stop, as_json=as_json, after_seq=before.seq)
 
-    return with_orchestrator(settings, work, drive=True)
+    return with_orchestrator(settings, work, wheel=Wheel.TAKEN)
 
 
 async def _follow(
@@ -429,7 +435,7 @@ def _is_archived(session: SessionId, labels: Mapping[SessionId, Label]) -> bool:
 
 
 def _states() -> str:
-    return f"Give one of {', '.join(Status)}."
+    return f"Give one of {', '.join(each.value for each in Status)}."
 
 
 def _nothing_yet(state: str) -> str:

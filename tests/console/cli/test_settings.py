@@ -18,7 +18,7 @@ SAMPLES = {
     "synchronous": "full",
     "max_concurrent_debates": "3",
     "cap_day_usd": "0.25",
-    "cap_session_usd": "none",
+    "cap_session_usd": "0.5",
     "in_doubt_policy": "retry",
     "drain_seconds_max": "5",
     "rehearsal_pace": "0",

@@ -1,0 +1,128 @@
+"""Which implementations make up this moot? The only file that names them."""
+
+from __future__ import annotations
+
+import time
+
+from console.doctor import DatabaseHealth
+from console.locations import find_locations
+from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id
+from console.settings import Settings
+from core.domain.commands import COMMANDS
+from core.domain.errors import StorageFailed
+from core.domain.events import ENGINE_EVENTS
+from core.engine.engine import Engine
+from core.engine.facts import SESSION_FACTS
+from core.flows.debate import DEBATE_FACTS, DebateFlow
+from core.flows.debate_events import DEBATE_EVENTS
+from core.orchestrator import Orchestrator
+from core.ports.model_provider import ModelProvider
+from core.providers.demo_pack import DEMO_MOTION, demo_documents
+from core.providers.registry import Providers
+from core.providers.rehearsal import REHEARSAL, RehearsalProvider
+from core.providers.scripted import ScriptedProvider
+from core.runtime.library import Library
+from core.runtime.ports import Limits, Ports, Rhythm
+from core.runtime.requests import DebateRequest
+from storage.checkup import check_up
+from storage.codec import Codec
+from storage.lock import DriverLock
+from storage.opened import Storage, open_storage
+from storage.wire import CommandWire
+
+DEMO_SEED = 20_261_120
+MILLISECONDS_PER_SECOND = 1_000
+
+
+def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrator:
+    """The core over the database that `config` names, which is made where there is none. Raises StorageFailed.
+
+    `start` it, use it on one event loop, `stop` it. A demo knows no provider but rehearsal, so that it can't spend,
+    whatever keys are set.
+    """
+    clock = SystemClock()
+    storage = _open(config)
+    library = Library(storage.catalogue, (*SESSION_FACTS, *DEBATE_FACTS))
+    debate = DebateFlow(templates=library.templates, documents=library.documents)
+    ports = Ports(
+        log=storage.log,
+        catalogue=storage.catalogue,
+        index=storage.index,
+        inbox=storage.inbox,
+        lock=DriverLock(config.database),
+        providers=Providers(_providers(config, clock, is_demo=is_demo)),
+        clock=clock,
+        wire=CommandWire(COMMANDS),
+        library=library,
+        engine=Engine(flows={f"{debate.name}@{debate.version}": debate}, rule_sets=library.rule_sets),
+        new_id=new_session_id,
+        new_seed=new_seed,
+        local_midnight_ms=local_midnight_ms,
+        monotonic_ns=time.monotonic_ns,
+        metrics_folder=config.metrics_export_path,
+    )
+    return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))
+
+
+def limits_of(config: Settings) -> Limits:
+    """What the operator allows, as the runtime counts it."""
+    return Limits(
+        sessions_running_max=config.max_concurrent_debates,
+        cap_day_microusd=config.cap_day_microusd,
+        cap_session_microusd=config.cap_session_microusd,
+        in_doubt_policy=config.in_doubt_policy,
+        drain_milliseconds_max=config.drain_seconds_max * MILLISECONDS_PER_SECOND,
+    )
+
+
+def rhythm_of(config: Settings) -> Rhythm:
+    """What happens without being asked for."""
+    return Rhythm(
+        exports_on_completion=config.enable_metrics_export,
+        metrics_seconds=config.metrics_export_interval_seconds if config.enable_metrics_export else None,
+        health_seconds=config.health_check_interval_seconds if config.enable_health_checks else None,
+    )
+
+
+def demo_request() -> DebateRequest:
+    """The debate that `moot demo` rehearses: the same words on every machine."""
+    return DebateRequest(
+        question=DEMO_MOTION, casting={"": REHEARSAL}, documents=demo_documents(), seed=DEMO_SEED, origin="demo"
+    )
+
+
+def inspect_database(config: Settings) -> DatabaseHealth:
+    """What there is to say about the database's file. Changes nothing, and makes nothing where there is none."""
+    path = config.database
+    if not path.exists():
+        return DatabaseHealth(state="absent")
+    found = check_up(path)
+    return DatabaseHealth(
+        state="failing" if found.faults else "ok",
+        reason="; ".join(found.faults),
+        schema=found.schema,
+        sessions=found.sessions,
+        bytes=found.bytes,
+        driver=DriverLock(path).holder() or "nobody",
+    )
+
+
+def _open(config: Settings) -> Storage:
+    """Open the database. Its folder is made where it is moot's own; one that the operator named has to be there."""
+    folder = config.database.parent
+    if folder.is_relative_to(find_locations().data):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageFailed(
+                f"the folder can't be made: {error.strerror}.",
+                where=str(folder),
+                now="Mend its rights, or name another database with --database.",
+            ) from error
+    codec = Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS))
+    return open_storage(config.database, codec=codec, synchronous="FULL" if config.synchronous == "full" else "NORMAL")
+
+
+def _providers(config: Settings, clock: SystemClock, *, is_demo: bool) -> list[ModelProvider]:
+    rehearsal = RehearsalProvider(clock=clock, pace_characters_per_second=config.rehearsal_pace or None)
+    return [rehearsal] if is_demo else [rehearsal, ScriptedProvider(clock=clock)]

@@ -1,0 +1,49 @@
+"""What does the machine tell the core that nothing recorded could: the time, and chance?
+
+The only place where either is asked for. Whatever is drawn here is recorded before anything is decided by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from datetime import UTC, datetime
+
+MILLISECONDS_PER_SECOND = 1_000
+NANOSECONDS_PER_MILLISECOND = 1_000_000
+SESSION_ID_BYTES = 16
+SEED_BYTES = 4
+"""Seeds are typed again by hand to repeat a debate: ten digits, not twenty."""
+
+
+class SystemClock:
+    """The machine's clock, as the runtime sees it."""
+
+    def now_ms(self) -> int:
+        return now_ms()
+
+    async def sleep(self, milliseconds: int) -> None:
+        await asyncio.sleep(milliseconds / MILLISECONDS_PER_SECOND)
+
+
+def now_ms() -> int:
+    """Unix time in milliseconds."""
+    return time.time_ns() // NANOSECONDS_PER_MILLISECOND  # noqa: TID251  # the one door for the time of day
+
+
+def local_midnight_ms(at_ms: int) -> int:
+    """When the operator's day began to which `at_ms` belongs: a cap for a day is a cap for their day."""
+    moment = datetime.fromtimestamp(at_ms // MILLISECONDS_PER_SECOND, tz=UTC).astimezone()
+    midnight = moment.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0).astimezone()
+    return int(midnight.timestamp()) * MILLISECONDS_PER_SECOND
+
+
+def new_session_id() -> str:
+    """32 hexadecimal digits that nobody has drawn before."""
+    return os.urandom(SESSION_ID_BYTES).hex()
+
+
+def new_seed() -> int:
+    """A seed where the operator gave none; it is recorded with the opening."""
+    return int.from_bytes(os.urandom(SEED_BYTES), "big")
