@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
 from core.domain.events import Recorded
@@ -33,10 +34,11 @@ from core.runtime.health import Health, check_health
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.office import SPENDING_SWITCH
 from core.runtime.opening import Openings
-from core.runtime.ports import Limits, Ports
+from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
 from core.runtime.requests import DebatePlan, DebateRequest
-from core.runtime.schedule import JobView, Schedule
+from core.runtime.schedule import JobView
+from core.runtime.stock import stock
 from core.templates.template import Template
 
 ANSWER_MILLISECONDS_MAX = 10_000
@@ -74,11 +76,11 @@ class Orchestrator:
     `start` first, `stop` last; everything in between on one event loop.
     """
 
-    def __init__(self, ports: Ports, limits: Limits, *, schedule: Schedule, metrics: MetricsFiles) -> None:
+    def __init__(self, ports: Ports, limits: Limits, *, rhythm: Rhythm | None = None) -> None:
         self._ports = ports
         self._limits = limits
-        self._schedule = schedule
-        self._metrics = metrics
+        self._rhythm = rhythm if rhythm is not None else Rhythm()
+        self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
         self._reader = Reader(ports)
         self._openings = Openings(ports, limits)
         self._announcements = Announcements()
@@ -101,6 +103,7 @@ class Orchestrator:
         `must_drive` and another process drives.
         """
         self._is_started = True
+        await stock(self._ports.catalogue, at_ms=self._ports.clock.now_ms())
         if drive:
             try:
                 await self._take_the_wheel(recover=recover)
@@ -120,7 +123,6 @@ class Orchestrator:
             self._following.cancel()
             with suppress(asyncio.CancelledError):
                 await self._following
-        self._schedule.stop()
         if self._driver is not None:
             driver, self._driver = self._driver, None
             await driver.stop(drain=drain)
@@ -192,6 +194,10 @@ class Orchestrator:
     def on_committed(self, listener: Callable[[int], None]) -> Callable[[], None]:
         """Call `listener` with the position up to which everything is committed; the answer ends that."""
         return self._announcements.on_committed(listener)
+
+    async def committed_beyond(self, position: int) -> int:
+        """Wait until more than `position` is committed; returns how far."""
+        return await self._announcements.beyond(position)
 
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         """What is being said in a session right now; nothing where another process drives."""
@@ -281,6 +287,12 @@ class Orchestrator:
         """Why a rule holds in a session, or doesn't: now, or at an earlier event."""
         return await self._reader.explain(session, rule_id, at_seq=at_seq)
 
+    async def explanations(self, session: SessionId) -> tuple[Explanation, ...]:
+        """Why each enabled rule holds in a session now, or doesn't, in the order in which they are heard. Where this
+        process drives, the state in memory answers; elsewhere the log is folded."""
+        state = self._driver.supervisor.state(session) if self._driver is not None else None
+        return await self._reader.explanations(session, state=state)
+
     async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
         """For each rule: evaluations timed, nanoseconds in sum, errors."""
         return await self._ports.catalogue.rule_timings()
@@ -334,29 +346,42 @@ class Orchestrator:
             cap_day_microusd=self._limits.cap_day_microusd,
             is_spending_stopped=bool(settings.get(SPENDING_SWITCH)),
             position=await self._ports.log.last_position(),
-            health=await check_health(self._ports),
-            jobs=self._schedule.jobs(),
+            health=self._driver.health if self._driver is not None else await check_health(self._ports),
+            jobs=self._driver.jobs() if self._driver is not None else (),
         )
 
     async def export_metrics(self, *, reason: str = "asked") -> tuple[Path, Path]:
         """Write the metrics file and its summary; returns where they are."""
-        await self._catch_up()
-        return await self._metrics.export(reason=reason, gauges=await self._gauges(), timers={})
+        if self._driver is not None:
+            return await self._driver.export_metrics(reason=reason)
+        return await self._metrics.export(reason=reason)
+
+    async def metrics_book(self) -> Book:
+        """The counts and lives that the files are made of, up to the newest committed event."""
+        return await self._metrics.book()
 
     # --- within -------------------------------------------------------------------------------------------------
 
     async def _take_the_wheel(self, *, recover: bool) -> None:
-        driver = Driver(self._ports, self._limits, announcements=self._announcements, metrics=self._metrics)
-        await driver.start(are_driven=recover)
+        driver = self._new_driver()
+        await driver.start(are_driven=recover, are_scheduled=True)
         self._driver = driver
-        self._schedule.start()
+
+    def _new_driver(self) -> Driver:
+        return Driver(
+            self._ports,
+            self._limits,
+            rhythm=self._rhythm,
+            announcements=self._announcements,
+            metrics=self._metrics,
+        )
 
     async def _ask(self, verb: str, body: Mapping[str, object], *, actor: str = OPERATOR) -> InboxAnswer:
         if self._driver is not None:
             return await self._driver.perform(verb, body, actor=actor)
-        passing = Driver(self._ports, self._limits, announcements=self._announcements, metrics=self._metrics)
+        passing = self._new_driver()
         try:
-            await passing.start(are_driven=False)
+            await passing.start(are_driven=False, are_scheduled=False)
         except DriverBusy:
             return await self._ask_the_driver(verb, body, actor=actor)
         try:
@@ -391,10 +416,6 @@ class Orchestrator:
     async def _catch_up(self) -> None:
         if self._driver is not None:
             await self._driver.projector.catch_up()
-
-    async def _gauges(self) -> Mapping[str, int]:
-        rows = await self._ports.index.summaries()
-        return {f"sessions_{status.value}": sum(1 for row in rows if row.status is status) for status in Status}
 
 
 def _count(answer: InboxAnswer) -> int:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from core.domain.errors import MootError, StorageFailed
 from core.domain.ids import SessionId
@@ -17,12 +18,15 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.health import Health, check_health
+from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
-from core.runtime.metrics_files import MetricsFiles
+from core.runtime.metrics_files import COMPLETED, SCHEDULED, MetricsFiles
 from core.runtime.office import SPENDING_SWITCH, Office
 from core.runtime.opening import Openings
-from core.runtime.ports import Limits, Ports
+from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
+from core.runtime.schedule import JobView, Schedule
 from core.runtime.session_loop import RulesInForce
 from core.runtime.supervisor import Supervisor
 
@@ -35,10 +39,14 @@ _log = logging.getLogger(__name__)
 class Driver:
     """Made for one stretch of driving: `start`, then `perform` and the rest, then `stop`."""
 
-    def __init__(self, ports: Ports, limits: Limits, *, announcements: Announcements, metrics: MetricsFiles) -> None:
+    def __init__(
+        self, ports: Ports, limits: Limits, *, rhythm: Rhythm, announcements: Announcements, metrics: MetricsFiles
+    ) -> None:
         self._ports = ports
         self._limits = limits
+        self._rhythm = rhythm
         self._metrics = metrics
+        self.instruments = Instruments(ports.monotonic_ns)
         self._rules = RulesInForce()
         self.ledger = Ledger(cap_day_microusd=limits.cap_day_microusd)
         self.openings = Openings(ports, limits)
@@ -52,6 +60,7 @@ class Driver:
             ledger=self.ledger,
             rules=self._rules,
             announcements=announcements,
+            instruments=self.instruments,
             projector=self.projector,
         )
         self.office = Office(
@@ -62,11 +71,14 @@ class Driver:
             rules=self._rules,
             projector=self.projector,
         )
+        self.health: tuple[Health, ...] = ()
+        self._schedule = Schedule(ports.clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._exporting: set[asyncio.Task[None]] = set()
 
-    async def start(self, *, are_driven: bool) -> None:
-        """Take the lock and bring everything up to date; go on with what another process left where `are_driven`.
+    async def start(self, *, are_driven: bool, are_scheduled: bool) -> None:
+        """Take the lock and bring everything up to date; go on with what another process left where `are_driven`, and
+        do what is due now and then where `are_scheduled`.
 
         Raises DriverBusy where another process drives.
         """
@@ -85,9 +97,12 @@ class Driver:
         self._run(self.projector.run(), "projector")
         self._run(self.supervisor.deadlines.run(), "deadlines")
         self._run(self._answer_inbox(), "inbox")
+        if are_scheduled:
+            self._begin_schedule()
 
     async def stop(self, *, drain: bool) -> None:
         """Drain, store the rows, let go of the lock. What could not be recorded is said in the log file."""
+        self._schedule.stop()
         try:
             await self.supervisor.close(drain=drain)
             for task in self._tasks:
@@ -106,10 +121,27 @@ class Driver:
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         return self.supervisor.speaking(session)
 
+    def jobs(self) -> tuple[JobView, ...]:
+        """What is due now and then, and what became of it."""
+        return self._schedule.jobs()
+
+    async def check_health(self) -> None:
+        """Look at everything that can fail by itself, and remember what was found."""
+        self.health = await check_health(self._ports, is_thorough=True, faults=self.supervisor.faults)
+
     async def housekeep(self) -> None:
         """What is due now and then: the day's count, and rules that were changed without asking us."""
         await self._count_the_day()
         await self.office.follow_rules()
+
+    def _begin_schedule(self) -> None:
+        rhythm = self._rhythm
+        self._schedule.add("rule timings", every_seconds=rhythm.rule_timings_seconds, work=self._time_rules)
+        if rhythm.metrics_seconds is not None:
+            self._schedule.add("metrics", every_seconds=rhythm.metrics_seconds, work=self._export_on_schedule)
+        if rhythm.health_seconds is not None:
+            self._schedule.add("health", every_seconds=rhythm.health_seconds, work=self.check_health)
+        self._schedule.start()
 
     def _run(self, work: Coroutine[object, object, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
@@ -130,17 +162,31 @@ class Driver:
                 _log.warning("the inbox waits: %s", error)
             await self._ports.clock.sleep(INBOX_MILLISECONDS)
 
+    async def _time_rules(self) -> None:
+        taken = self.instruments.rules.take()
+        try:
+            await self._ports.catalogue.add_rule_timings(taken)
+        except StorageFailed:
+            self.instruments.rules.give_back(taken)
+            raise
+
     def _rows_advanced(self, rows: Sequence[SessionSummary]) -> None:
-        if any(row.status is Status.COMPLETED for row in rows) and not self._exporting:
-            task = asyncio.create_task(self._export(), name="metrics")
+        """A session that has ended is in the files soon after, and several that end together share one pair."""
+        has_ended = any(row.status is Status.COMPLETED for row in rows)
+        if has_ended and self._rhythm.exports_on_completion and not self._exporting:
+            task = asyncio.create_task(self._export_completed(), name="metrics")
             self._exporting.add(task)
             task.add_done_callback(self._exporting.discard)
 
-    async def _export(self) -> None:
+    async def _export_completed(self) -> None:
         try:
-            await self.export_metrics(reason="completed")
+            await self.export_metrics(reason=COMPLETED)
         except MootError as error:
             _log.warning("metrics were not exported: %s", error)
 
-    async def export_metrics(self, *, reason: str) -> None:
-        await self._metrics.export(reason=reason, gauges={}, timers={})
+    async def _export_on_schedule(self) -> None:
+        await self.export_metrics(reason=SCHEDULED)
+
+    async def export_metrics(self, *, reason: str) -> tuple[Path, Path]:
+        """Write the metrics file and its summary; returns where they are."""
+        return await self._metrics.export(reason=reason, timers=self.instruments.timers())

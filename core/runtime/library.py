@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from core.domain.events import Event, RulesChanged, SessionOpened
 from core.domain.facts import FactSpec
-from core.domain.ids import Digest
+from core.domain.ids import NO_DIGEST, Digest
 from core.domain.session import Opening
 from core.domain.steps import Document
 from core.ports.catalogue import Catalogue
@@ -41,9 +41,9 @@ class Library:
                         await self.template(digest)
                 case _:
                     # A flow's event that pins something pins a template; flows are not known here by name.
-                    digest = getattr(event, "digest", "")
+                    digest = getattr(event, "digest", NO_DIGEST)
                     if digest:
-                        await self.template(Digest(digest))
+                        await self.template(digest)
 
     async def prepare_opening(self, opening: Opening) -> None:
         """Have at hand what an opening pins."""

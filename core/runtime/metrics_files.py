@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,9 @@ FILE_BYTES_MAX = 64 * 1_048_576
 
 T = TypeVar("T")
 
+Aside = Callable[..., Awaitable[Any]]
+"""Calls a function that waits for the disk, with its arguments, without holding up the event loop."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,12 +54,20 @@ class MetricsFiles:
     """Belongs to one event loop; files are written and read beside it. At most one export is under way at a time."""
 
     def __init__(
-        self, folder: Path, *, log: EventLog, index: SessionIndex, clock: Clock, pairs_max: int = PAIRS_MAX
+        self,
+        folder: Path,
+        *,
+        log: EventLog,
+        index: SessionIndex,
+        clock: Clock,
+        pairs_max: int = PAIRS_MAX,
+        aside: Aside = asyncio.to_thread,
     ) -> None:
         self._pairs = FilePairs(folder=folder, first=METRICS, second=SUMMARY, pairs_max=pairs_max)
         self._log = log
         self._index = index
         self._clock = clock
+        self._aside = aside
         self._book: Book | None = None
         self._exporting = asyncio.Lock()
         self._begun = 0
@@ -80,20 +91,24 @@ class MetricsFiles:
             self._begun += 1
             this = self._begun
             book = await self._caught_up()
-            if reason == SCHEDULED and self._newest is not None and self._newest_position == book.position:
+            if reason == SCHEDULED and self._newest is not None and self._says_all(book):
                 return self._newest
             at_ms = self._clock.now_ms()
             measures = replace(book.measures, gauges={**gauges_of(book), **(gauges or {})}, timers=dict(timers or {}))
             seen = overview(measures, book.lives.values())
-            self._newest = await asyncio.to_thread(
+            newest: tuple[Path, Path] = await self._aside(
                 self._pairs.write,
                 at_ms,
                 _metrics_chunks(book, measures, at_ms=at_ms, reason=reason),
                 _summary_chunks(seen, measures, book, at_ms=at_ms, reason=reason),
             )
-            self._newest_position = book.position
-            self._written = this
-            return self._newest
+            self._newest, self._newest_position, self._written = newest, book.position, this
+            return newest
+
+    def _says_all(self, book: Book) -> bool:
+        """True while the newest files lie there and nothing was recorded since."""
+        files = self._newest or ()
+        return self._newest_position == book.position and all(path.exists() for path in files)
 
     async def book(self) -> Book:
         """What is known up to the newest committed event."""
@@ -114,12 +129,13 @@ class MetricsFiles:
 
     async def _resumed(self) -> Book:
         """Where the newest file leaves off; an empty book where there is none that fits."""
-        newest = await asyncio.to_thread(self._pairs.moments)
+        newest: Sequence[str] = await self._aside(self._pairs.moments)
         if not newest:
             return Book()
         path = self._pairs.path_of_first(newest[0])
         try:
-            return await asyncio.to_thread(read_book, path)
+            book: Book = await self._aside(read_book, path)
+            return book
         except (OSError, ValueError) as error:
             _log.warning("%s is not gone on from, everything is counted again: %s", path, error)
             return Book()
@@ -174,8 +190,8 @@ def _metrics_chunks(book: Book, measures: Measures, *, at_ms: int, reason: str) 
     """One life a line, so that the whole is never held as one text, and lines can be looked through."""
     head = {
         **_head(book, at_ms=at_ms, reason=reason),
-        "last": _plain(book.last) if book.last is not None else None,
-        **_plain(measures),
+        "last": _plain(_adapter(Place), book.last) if book.last is not None else None,
+        **_plain(_adapter(Measures), measures),
     }
     yield b"{\n"
     for name, value in head.items():
@@ -193,7 +209,7 @@ def _summary_chunks(seen: Overview, measures: Measures, book: Book, *, at_ms: in
     }
     summary = {
         **_head(book, at_ms=at_ms, reason=reason),
-        **_plain(seen),
+        **_plain(_adapter(Overview), seen),
         "gauges": dict(measures.gauges),
         "timers": timers,
     }
@@ -211,8 +227,8 @@ def _head(book: Book, *, at_ms: int, reason: str) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    return cast("dict[str, Any]", _adapter(type(value)).dump_python(value, mode="json"))
+def _plain(adapter: TypeAdapter[T], value: T) -> dict[str, Any]:
+    return cast("dict[str, Any]", adapter.dump_python(value, mode="json"))
 
 
 @cache

@@ -43,6 +43,16 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """What happens by itself: files after each completion and every so many seconds, health checks; None for never."""
+
+    exports_on_completion: bool = True
+    metrics_seconds: int | None = 300
+    health_seconds: int | None = 30
+    rule_timings_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail."""
 

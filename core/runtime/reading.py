@@ -78,6 +78,13 @@ class Reader:
         facts = self._ports.engine.facts(state, now_ms=now_ms)
         return explain(rule, facts, self._ports.library.fact_specs)
 
+    async def explanations(self, session: SessionId, *, state: SessionState | None = None) -> tuple[Explanation, ...]:
+        """Every enabled rule of the session's own, looked at in one state: `state`, or what its log folds to."""
+        state = state or await folded(self._ports, session)
+        rules = await self._ports.library.rules(state.ruling.digest)
+        facts = self._ports.engine.facts(state, now_ms=self._ports.clock.now_ms())
+        return tuple(explain(rule, facts, self._ports.library.fact_specs) for rule in rules.rules if rule.enabled)
+
     async def _started(self, session: SessionId, step: StepId) -> Recorded:
         found: Recorded | None = None
         steps: set[str] = set()

@@ -32,9 +32,10 @@ from core.domain.session import SessionState, Status
 from core.domain.steps import ModelRequest, Step
 from core.engine.evolve import unopened
 from core.engine.plan import next_attempt, next_deadline, plan
-from core.engine.settle import settle
+from core.engine.settle import Settlement, settle
 from core.ports.event_log import Append
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.step_runner import Attempt, perform
@@ -68,6 +69,7 @@ class SessionLoop:
         ledger: Ledger,
         rules: RulesInForce,
         announcements: Announcements,
+        instruments: Instruments,
         on_change: Callable[[SessionLoop, tuple[Recorded, ...]], None],
         on_deadline: Callable[[SessionId, int | None], None],
         state: SessionState | None = None,
@@ -82,6 +84,7 @@ class SessionLoop:
         self._ledger = ledger
         self._rules = rules
         self._announcements = announcements
+        self._instruments = instruments
         self._on_change = on_change
         self._on_deadline = on_deadline
         self._door = asyncio.Lock()
@@ -138,21 +141,32 @@ class SessionLoop:
         now_ms = self._ports.clock.now_ms()
         appends: list[Append] = []
         state = self._with_rules_in_force(self.state, command, now_ms, appends)
-        settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
+        settlement = self._settled(state, command, now_ms)
         if settlement.events:
             envelope = Envelope(command=command, actor=actor, at_ms=settlement.state.at_ms, correlation=correlation)
             appends.append(self._append(envelope, settlement.events, state.seq))
         state, begun = self._begin_steps(settlement.state, now_ms, appends)
         if not appends:
             return ()
+        began_ns = self._instruments.monotonic_ns()
         try:
             recorded = await self._ports.log.append(*appends)
         except BaseException:
             for attempt in begun:
                 self._ledger.release(self.session, attempt.step.id)
             raise
+        self._instruments.work.add(APPEND, self._instruments.monotonic_ns() - began_ns)
         self._advance(state, recorded, begun)
         return settlement.events
+
+    def _settled(self, state: SessionState, command: Command, now_ms: int) -> Settlement:
+        began_ns = self._instruments.monotonic_ns()
+        settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
+        self._instruments.work.add(SETTLE, self._instruments.monotonic_ns() - began_ns)
+        if settlement.state.life.status is Status.RUNNING:
+            engine, after = self._ports.engine, settlement.state
+            self._instruments.rules.settled(engine.rules(after), lambda: engine.facts(after, now_ms=now_ms))
+        return settlement
 
     def _with_rules_in_force(
         self, state: SessionState, command: Command, now_ms: int, appends: list[Append]

@@ -33,6 +33,7 @@ from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.deadlines import Deadlines
+from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
@@ -58,6 +59,7 @@ class Supervisor:
         ledger: Ledger,
         rules: RulesInForce,
         announcements: Announcements,
+        instruments: Instruments,
         projector: Projector,
     ) -> None:
         self._ports = ports
@@ -65,6 +67,7 @@ class Supervisor:
         self._ledger = ledger
         self._rules = rules
         self._announcements = announcements
+        self._instruments = instruments
         self._projector = projector
         self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
         self._waiting: deque[SessionId] = deque()
@@ -220,6 +223,7 @@ class Supervisor:
             ledger=self._ledger,
             rules=self._rules,
             announcements=self._announcements,
+            instruments=self._instruments,
             on_change=self._changed,
             on_deadline=self.deadlines.set,
             state=state,

@@ -1,0 +1,28 @@
+"""What is measured while sessions are driven?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.analytics.measures import Timer
+from core.runtime.rule_timing import RuleTiming
+from core.runtime.timers import Timers
+
+RULES_TIMED_EVERY = 16
+"""Settlements between two timings of the rules: timing each rule alone costs more than evaluating all of them."""
+
+SETTLE = "settle"
+APPEND = "append"
+
+
+class Instruments:
+    """The timers of one driver. What they read is never recorded as an event and never decides anything."""
+
+    def __init__(self, monotonic_ns: Callable[[], int]) -> None:
+        self.monotonic_ns = monotonic_ns
+        self.work = Timers(monotonic_ns)
+        self.rules = RuleTiming(RULES_TIMED_EVERY, monotonic_ns)
+
+    def timers(self) -> Mapping[str, Timer]:
+        """All readings, by name."""
+        return {**self.work.timers(), **self.rules.timers()}

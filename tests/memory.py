@@ -1,0 +1,291 @@
+"""What stands in for the disk where a test needs every moment under its control?
+
+The same contracts as in `core.ports`, in memory, without threads: the contract suites hold these to them too. What is
+kept here survives a crash of the driver, as rows would; `Disk.fail_at` ends the process at the append of that
+number, before or after it is durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from core.domain.errors import DriverBusy, LogConflict, StorageFailed, WrongUse
+from core.domain.events import Recorded
+from core.domain.ids import Digest, RuleId, SessionId
+from core.domain.participants import Participant
+from core.domain.session import Status
+from core.domain.steps import Document
+from core.domain.summary import SessionSummary
+from core.ports.catalogue import Label, RulesVersion
+from core.ports.event_log import READ_EVENTS_MAX, Append
+from core.ports.inbox import InboxAnswer, InboxMessage
+from core.ports.session_index import SESSIONS_LISTED_MAX
+from core.rules.rule import Rule, rule_set_digest
+from core.templates.template import Template
+
+
+class Crashed(BaseException):
+    """The process is gone. Not an Exception: nothing of the code under test may catch it and go on."""
+
+
+@dataclass
+class Disk:
+    """What outlives a driver. `fail_at` numbers appends from 1; `is_after` says that the append was still written."""
+
+    records: list[Recorded] = field(default_factory=list)
+    lengths: dict[SessionId, int] = field(default_factory=dict)
+    appends: int = 0
+    fail_at: int | None = None
+    is_after: bool = False
+    is_full: bool = False
+    is_dead: bool = False
+
+
+class MemoryLog:
+    """The EventLog port over a Disk."""
+
+    def __init__(self, disk: Disk | None = None) -> None:
+        self.disk = disk if disk is not None else Disk()
+        self.is_closed = False
+
+    async def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        disk = self.disk
+        if self.is_closed:
+            raise StorageFailed("the log is closed.")
+        if disk.is_full:
+            raise StorageFailed("the disk is full.", now="Make room.")
+        if disk.is_dead:
+            raise Crashed
+        disk.appends += 1
+        disk.is_dead = disk.appends == disk.fail_at
+        if disk.appends == disk.fail_at and not disk.is_after:
+            raise Crashed
+        written = self._checked(appends)
+        disk.records.extend(written)
+        for record in written:
+            disk.lengths[record.session] = record.seq
+        if disk.appends == disk.fail_at:
+            raise Crashed
+        return tuple(written)
+
+    def _checked(self, appends: Sequence[Append]) -> list[Recorded]:
+        lengths, written = dict(self.disk.lengths), []
+        position = self.disk.records[-1].position if self.disk.records else 0
+        for append in appends:
+            if lengths.get(append.session, 0) != append.expected_seq:
+                raise LogConflict(f"{append.session} has {lengths.get(append.session, 0)} events.")
+            for offset, event in enumerate(append.events):
+                position += 1
+                written.append(
+                    Recorded(
+                        session=append.session,
+                        seq=append.expected_seq + offset + 1,
+                        position=position,
+                        at_ms=append.envelope.at_ms,
+                        event=event,
+                        envelope=append.envelope if offset == 0 else None,
+                    )
+                )
+            lengths[append.session] = append.expected_seq + len(append.events)
+        return written
+
+    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+        return [each for each in self.disk.records if each.session == session and each.seq > after_seq][:limit]
+
+    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+        return [record for record in self.disk.records if record.position > after_position][:limit]
+
+    async def last_position(self) -> int:
+        return self.disk.records[-1].position if self.disk.records else 0
+
+    async def session_ids(self, prefix: str = "", *, limit: int = READ_EVENTS_MAX) -> Sequence[SessionId]:
+        return [session for session in reversed(self.disk.lengths) if session.startswith(prefix)][:limit]
+
+    async def delete(self, session: SessionId) -> None:
+        self.disk.records[:] = [record for record in self.disk.records if record.session != session]
+        self.disk.lengths.pop(session, None)
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+def digest_of(value: object) -> Digest:
+    """A content digest that is good enough within one process."""
+    return Digest(sha256(repr(value).encode()).hexdigest())
+
+
+class MemoryCatalogue:
+    """The Catalogue port."""
+
+    def __init__(self) -> None:
+        self.versions: list[tuple[RulesVersion, tuple[Rule, ...]]] = []
+        self.kept_templates: dict[Digest, Template] = {}
+        self.people: dict[str, Participant] = {}
+        self.kept_documents: dict[Digest, Document] = {}
+        self.kept_settings: dict[str, str] = {}
+        self.kept_labels: dict[SessionId, Label] = {}
+        self.timings: dict[RuleId, tuple[int, int, int]] = {}
+
+    async def rules(self) -> tuple[Rule, ...]:
+        return self.versions[-1][1] if self.versions else ()
+
+    async def rules_digest(self) -> Digest:
+        return rule_set_digest(await self.rules())
+
+    async def save_rules(self, rules: Sequence[Rule], *, actor: str, at_ms: int, change: str) -> Digest:
+        ordered = tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
+        digest = rule_set_digest(ordered)
+        if not self.versions or self.versions[-1][0].digest != digest:
+            self.versions.append(
+                (RulesVersion(digest=digest, made_at_ms=at_ms, actor=actor, change=change), ordered)
+            )
+        return digest
+
+    async def rule_set(self, digest: Digest) -> tuple[Rule, ...]:
+        for version, rules in self.versions:
+            if version.digest == digest:
+                return rules
+        raise WrongUse(f"no rules {digest[:12]} are kept.")
+
+    async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
+        return [version for version, _ in reversed(self.versions)][:limit]
+
+    async def templates(self) -> tuple[Template, ...]:
+        newest = {template.id: template for template in self.kept_templates.values()}
+        return tuple(newest[id] for id in sorted(newest))
+
+    async def template(self, digest: Digest) -> Template:
+        if digest not in self.kept_templates:
+            raise WrongUse(f"no template {digest[:12]} is kept.")
+        return self.kept_templates[digest]
+
+    async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
+        digest = digest_of(template)
+        self.kept_templates.pop(digest, None)
+        self.kept_templates[digest] = template
+        return digest
+
+    async def participants(self) -> tuple[Participant, ...]:
+        return tuple(self.people.values())
+
+    async def save_participant(self, participant: Participant) -> None:
+        self.people[participant.id] = participant
+
+    async def document(self, digest: Digest) -> Document:
+        if digest not in self.kept_documents:
+            raise WrongUse(f"no document {digest[:12]} is kept.")
+        return self.kept_documents[digest]
+
+    async def save_document(self, document: Document) -> None:
+        self.kept_documents[document.digest] = document
+
+    async def settings(self) -> Mapping[str, str]:
+        return dict(self.kept_settings)
+
+    async def save_setting(self, name: str, value: str) -> None:
+        self.kept_settings[name] = value
+
+    async def label(self, session: SessionId) -> Label:
+        return self.kept_labels.get(session, Label())
+
+    async def labels(self) -> Mapping[SessionId, Label]:
+        return dict(self.kept_labels)
+
+    async def save_label(self, session: SessionId, label: Label) -> None:
+        self.kept_labels[session] = label
+
+    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
+        return dict(self.timings)
+
+    async def add_rule_timings(self, timings: Mapping[RuleId, tuple[int, int, int]]) -> None:
+        for rule, added in timings.items():
+            before = self.timings.get(rule, (0, 0, 0))
+            self.timings[rule] = (before[0] + added[0], before[1] + added[1], before[2] + added[2])
+
+
+class MemoryIndex:
+    """The SessionIndex port. What was spent is kept by the rows' last change, which is close enough for a test."""
+
+    def __init__(self) -> None:
+        self.rows: dict[SessionId, SessionSummary] = {}
+        self.reached = 0
+
+    async def position(self) -> int:
+        return self.reached
+
+    async def advance(self, summaries: Sequence[SessionSummary], *, position: int) -> None:
+        for summary in summaries:
+            self.rows[summary.session] = summary
+        self.reached = position
+
+    async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
+        rows = [row for row in self.rows.values() if row.position > changed_after]
+        return sorted(rows, key=lambda row: (-row.opened_at_ms, row.session))[:limit]
+
+    async def summary(self, session: SessionId) -> SessionSummary | None:
+        return self.rows.get(session)
+
+    async def unfinished(self) -> Sequence[SessionId]:
+        rows = [row for row in self.rows.values() if row.status not in (Status.COMPLETED, Status.CANCELLED)]
+        return [row.session for row in sorted(rows, key=lambda row: (row.opened_at_ms, row.session))]
+
+    async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
+        return [row for row in self.rows.values() if text.lower() in f"{row.title} {row.motion}".lower()][:limit]
+
+    async def spent_since(self, at_ms: int) -> int:
+        return sum(row.spent_microusd for row in self.rows.values() if row.changed_at_ms >= at_ms)
+
+    async def forget(self, session: SessionId) -> None:
+        self.rows.pop(session, None)
+
+    async def clear(self) -> None:
+        self.rows.clear()
+        self.reached = 0
+
+
+class MemoryInbox:
+    """The Inbox port."""
+
+    def __init__(self) -> None:
+        self.messages: list[InboxMessage] = []
+        self.answers: dict[int, InboxAnswer] = {}
+
+    async def put(self, *, verb: str, body: Mapping[str, object], actor: str, at_ms: int) -> int:
+        self.messages.append(
+            InboxMessage(id=len(self.messages) + 1, verb=verb, body=body, actor=actor, at_ms=at_ms)
+        )
+        return len(self.messages)
+
+    async def waiting(self) -> Sequence[InboxMessage]:
+        return [message for message in self.messages if message.id not in self.answers]
+
+    async def answer(self, id: int, answer: InboxAnswer, *, at_ms: int) -> None:
+        self.answers[id] = answer
+
+    async def answer_to(self, id: int) -> InboxAnswer | None:
+        return self.answers.get(id)
+
+
+class MemoryLock:
+    """The DriverLock port; `held_by` is shared by all that are made over one list."""
+
+    def __init__(self, held: list[str]) -> None:
+        self._held = held
+        self._is_mine = False
+
+    def acquire(self, *, at_ms: int) -> None:
+        if self._held and not self._is_mine:
+            raise DriverBusy("another moot drives.", now="Leave commands to it.")
+        if not self._is_mine:
+            self._held.append(f"since {at_ms}")
+        self._is_mine = True
+
+    def release(self) -> None:
+        if self._is_mine:
+            self._held.clear()
+            self._is_mine = False
+
+    def holder(self) -> str:
+        return self._held[0] if self._held else ""

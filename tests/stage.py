@@ -1,0 +1,148 @@
+"""How does a test drive sessions under a clock of its own?
+
+A stage is a driver over the in-memory ports, in virtual time, with scripted participants. `crash` throws the process
+away and keeps what was durable; `drive` puts another one in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from core.domain.commands import COMMANDS, Command
+from core.domain.events import Event, Recorded
+from core.domain.ids import SessionId
+from core.domain.session import SessionState, Status
+from core.engine.engine import Engine
+from core.engine.facts import SESSION_FACTS
+from core.flows.debate import DEBATE_FACTS, DebateFlow
+from core.orchestrator import Orchestrator
+from core.providers.registry import Providers
+from core.providers.script import Answer, Script
+from core.providers.scripted import ScriptedProvider
+from core.rules.rule import Rule
+from core.rules.standard import STANDARD_RULES
+from core.runtime.library import Library
+from core.runtime.ports import Limits, Ports, Rhythm
+from core.runtime.supervisor import folded
+from storage.wire import CommandWire
+from tests.memory import Disk, MemoryCatalogue, MemoryIndex, MemoryInbox, MemoryLock, MemoryLog
+from tests.virtual_time import VirtualClock
+
+THINKS_MS = 5_000
+QUIET = Rhythm(exports_on_completion=False, metrics_seconds=None, health_seconds=None)
+"""Files and health checks wait for real disks, which a virtual clock can't."""
+PRICED = {"input_microusd": 3_000_000, "output_microusd": 15_000_000}
+
+
+def script(*texts: str, delay_ms: int = THINKS_MS, **fields: object) -> Script:
+    """Everybody says these in turn, and then the last for ever; the judge finds for the motion."""
+    spoken = tuple(Answer(text=text, delay_ms=delay_ms) for text in texts or ("The rota is short.",))
+    judged = (Answer(text="The case for it stands.\nVERDICT: for", delay_ms=delay_ms),)
+    return Script(answers={"default": spoken, "judge": judged}, **fields)  # type: ignore[arg-type]
+
+
+@dataclass
+class Stage:
+    """What is durable, and the process that drives it at the moment."""
+
+    script: Script = field(default_factory=script)
+    rules: Sequence[Rule] = STANDARD_RULES
+    limits: Limits = field(default_factory=Limits)
+    disk: Disk = field(default_factory=Disk)
+    catalogue: MemoryCatalogue = field(default_factory=MemoryCatalogue)
+    index: MemoryIndex = field(default_factory=MemoryIndex)
+    inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    lock: list[str] = field(default_factory=list)
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    metrics_folder: Path = Path("unused")
+    provider: ScriptedProvider | None = None
+    ids: count[int] = field(default_factory=lambda: count(1))
+
+    def orchestrator(self) -> Orchestrator:
+        """Another process over the same database."""
+        library = Library(self.catalogue, (*SESSION_FACTS, *DEBATE_FACTS))
+        flow = DebateFlow(templates=library.templates, documents=library.documents)
+        provider = self.provider or ScriptedProvider(clock=self.clock, script=self.script)
+        self.ports = Ports(
+            log=MemoryLog(self.disk),
+            catalogue=self.catalogue,
+            index=self.index,
+            inbox=self.inbox,
+            lock=MemoryLock(self.lock),
+            providers=Providers([provider]),
+            clock=self.clock,
+            wire=CommandWire(COMMANDS),
+            library=library,
+            engine=Engine(flows={"debate@1": flow}, rule_sets=library.rule_sets),
+            new_id=lambda: f"{next(self.ids):032x}",
+            new_seed=lambda: 7,
+            local_midnight_ms=lambda at_ms: at_ms - at_ms % 86_400_000,
+            monotonic_ns=lambda: 0,
+            metrics_folder=self.metrics_folder,
+        )
+        return Orchestrator(self.ports, self.limits, rhythm=QUIET)
+
+    async def drive(self, *, recover: bool = True) -> Orchestrator:
+        """A process that drives, started; the stage's rules are put in force where there are none yet."""
+        if not self.catalogue.versions:
+            await self.catalogue.save_rules(self.rules, actor="test", at_ms=0, change="for the test")
+        orchestrator = self.orchestrator()
+        await orchestrator.start(must_drive=True, recover=recover)
+        return orchestrator
+
+    async def crash(self) -> None:
+        """Everything that was not durable is gone, at once and without a word."""
+        doomed = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in doomed:
+            task.cancel()
+        await asyncio.gather(*doomed, return_exceptions=True)
+        self.lock.clear()
+        self.disk.is_dead = False
+
+    def records(self, session: SessionId) -> list[Recorded]:
+        """What is on record of a session."""
+        return [record for record in self.disk.records if record.session == session]
+
+    def events(self, session: SessionId, kind: type[Event] | None = None) -> list[Event]:
+        """A session's events, of one kind where given."""
+        return [each.event for each in self.records(session) if kind is None or isinstance(each.event, kind)]
+
+    async def state(self, session: SessionId) -> SessionState:
+        """The fold of what is on record."""
+        return await folded(self.ports, session)
+
+
+async def start(orchestrator: Orchestrator, motion: str = "Shorten the rota?", **fields: object) -> SessionId:
+    """A debate of the simple format between scripted participants."""
+    asked: Mapping[str, object] = {"template_id": "simple_debate", "casting": {"": "scripted"}, **fields}
+    return await orchestrator.start_debate(motion, **asked)
+
+
+async def until(orchestrator: Orchestrator, session: SessionId, *statuses: Status) -> Status:
+    """Wait until a session stands at one of `statuses`; at its end where none is named."""
+    wanted = statuses or (Status.COMPLETED, Status.CANCELLED, Status.FAILED)
+    position = -1
+    while True:
+        row = await orchestrator.summary(session)
+        if row.status in wanted:
+            return row.status
+        position = await orchestrator.committed_beyond(max(position, row.position))
+
+
+async def until_event(orchestrator: Orchestrator, session: SessionId, kind: type[Event], number: int = 1) -> Event:
+    """Wait for the event of that kind and number of a session."""
+    seen = 0
+    async for record in orchestrator.watch(session):
+        if isinstance(record.event, kind):
+            seen += 1
+            if seen == number:
+                return record.event
+    raise AssertionError("watching never ends by itself")
+
+
+async def obey(orchestrator: Orchestrator, session: SessionId, command: Command) -> str:
+    return await orchestrator.command(session, command)

@@ -1,0 +1,94 @@
+"""How do tests wait for hours without waiting?
+
+An event loop whose clock jumps: when nothing is ready, time moves to the next timer at once. Only for code that neither
+opens sockets nor uses threads; where nothing is left to wait for, the loop says so instead of hanging.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+START_MS = 1_790_000_000_000
+
+
+class NothingLeftToWaitFor(AssertionError):
+    """Every task waits for something that no timer will bring about."""
+
+
+class _JumpingSelector(selectors.BaseSelector):
+    def __init__(self, jump: Callable[[float], None]) -> None:
+        self._real = selectors.SelectSelector()
+        self._jump = jump
+        self.is_closing = False
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        ready = self._real.select(0)
+        if ready:
+            return ready
+        if timeout is None and self.is_closing:
+            return self._real.select(1)
+        if timeout is None:
+            raise NothingLeftToWaitFor("every task waits, and no timer is set")
+        if timeout > 0:
+            self._jump(timeout)
+        return []
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> Any:
+        return self._real.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> Any:
+        return self._real.unregister(fileobj)
+
+    def get_map(self) -> Any:
+        return self._real.get_map()
+
+    def close(self) -> None:
+        self._real.close()
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop with a clock of its own, in seconds from 0."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._selector_of_ours = _JumpingSelector(self._jump)
+        super().__init__(self._selector_of_ours)
+
+    def time(self) -> float:
+        return self._now
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Threads end in real time, which no timer tells of."""
+        self._selector_of_ours.is_closing = True
+        await super().shutdown_default_executor()
+
+    def _jump(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class VirtualClock:
+    """The Clock port over a virtual loop. `shift_ms` is a clock that somebody set."""
+
+    def __init__(self, start_ms: int = START_MS) -> None:
+        self.start_ms = start_ms
+        self.shift_ms = 0
+
+    def now_ms(self) -> int:
+        return self.start_ms + self.shift_ms + round(asyncio.get_running_loop().time() * 1_000)
+
+    async def sleep(self, milliseconds: int) -> None:
+        await asyncio.sleep(milliseconds / 1_000)
+
+
+def in_virtual_time(work: Callable[[], Awaitable[T]]) -> T:
+    """Run `work` to its end on a virtual loop; tasks that it leaves behind are cancelled."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(_awaited(work))
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
