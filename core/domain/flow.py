@@ -65,7 +65,15 @@ class Flow(Protocol):
         ...
 
     def round_began(self, event: Event) -> bool:
-        """True for the event from which the time and the repetition of a round are counted."""
+        """True for the event from which the time of a round is counted."""
+        ...
+
+    def round_ended(self, event: Event) -> bool:
+        """True for the event with which rules that act once a round are armed again.
+
+        What a round came to is known at its end and holds during the next: armed again at its beginning, such a rule
+        would act a second time on the same news.
+        """
         ...
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:

@@ -45,7 +45,10 @@ class Growing(Sequence[T]):
     def __getitem__(self, index: slice) -> tuple[T, ...]: ...
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         if isinstance(index, slice):
-            return tuple(self._items[at] for at in range(*index.indices(self._length)))
+            start, stop, stride = index.indices(self._length)
+            if stride > 0:  # a slice of the list is many times quicker, and bounded by the length that this view has
+                return tuple(self._items[start:stop:stride])
+            return tuple(self._items[at] for at in range(start, stop, stride))
         if not -self._length <= index < self._length:
             raise IndexError(index)
         return self._items[index if index >= 0 else index + self._length]

@@ -13,7 +13,7 @@ from core.domain.flow import Flow
 from core.domain.session import SessionState
 from core.engine.decide import decide, follow_up, is_for_the_flow
 from core.engine.engine import Engine
-from core.engine.evolve import evolve
+from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
 from core.engine.plan import plan
 
 
@@ -44,6 +44,13 @@ class Draft:
             self.state = evolve(self.state, event, at_ms=self.now_ms, flow=self.flow)
             self.events.append(event)
 
+    def _add_of_flow(self, events: tuple[Event, ...]) -> None:
+        if any(is_of_the_engine(event) for event in events):  # a flow may end the session
+            self.add(*events)
+        elif events:
+            self.state = evolve_flow(self.state, events, at_ms=self.now_ms, flow=self.flow)
+            self.events += events
+
     def obey(self, command: Command) -> None:
         """Take everything that `command` brings about, or nothing of it and raise CommandRefused."""
         state, count = self.state, len(self.events)
@@ -60,7 +67,7 @@ class Draft:
             self._require_wanted(command)
         self.add(*decided)
         if is_for_the_flow(self.state, command):
-            self.add(*self.flow.decide(self.state, command))
+            self._add_of_flow(self.flow.decide(self.state, command))
         following = follow_up(self.state, command)
         if following is not None:
             self._obey(following)

@@ -6,7 +6,7 @@ can fail: an event that was recorded happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from core.domain.changing import changed
@@ -79,12 +79,10 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
     at_ms = max(at_ms, state.at_ms)
     if isinstance(event, SessionOpened):
         return _opened(state, event, at_ms, flow)
+    if not is_of_the_engine(event):
+        return evolve_flow(state, (event,), at_ms=at_ms, flow=flow)
     seq, time = state.seq + 1, state.time
     flow_state = flow.evolve(state.flow, event)
-    if type(event) not in _OF_THE_ENGINE:
-        if flow.round_began(event):
-            time = changed(time, round_active_ms=time.at(at_ms))
-        return changed(state, seq=seq, at_ms=at_ms, time=time, flow=flow_state)
     match event:
         case AttemptStarted():
             work = _started(state.work, event, at_ms)
@@ -96,7 +94,7 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
                 at_ms=at_ms,
                 work=_succeeded(state.work, event),
                 money=_spent(state.money, event.cost_microusd, event.tokens_input, event.tokens_output),
-                time=changed(time, last_turn_active_ms=time.at(at_ms)),
+                time=_spoken(time, at_ms),
                 flow=flow_state,
             )
         case RuleFired():
@@ -134,6 +132,32 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
             life = _life_after(state.life, event, at_ms)
             time = _time_after(time, life.status, at_ms)
             return changed(state, seq=seq, at_ms=at_ms, life=life, time=time, flow=flow_state)
+
+
+def is_of_the_engine(event: Event) -> bool:
+    """True for the events of any session; the others are a flow's own."""
+    return type(event) in _OF_THE_ENGINE
+
+
+def evolve_flow(state: SessionState, events: Sequence[Event], *, at_ms: int, flow: Flow) -> SessionState:
+    """The state after a flow's own events: `evolve` over each, with the engine's part made anew once."""
+    at_ms, time, flow_state = max(at_ms, state.at_ms), state.time, state.flow
+    for event in events:
+        flow_state = flow.evolve(flow_state, event)
+        if flow.round_began(event):
+            time = changed(time, round_active_ms=time.at(at_ms))
+    return SessionState(
+        session=state.session,
+        seq=state.seq + len(events),
+        at_ms=at_ms,
+        opening=state.opening,
+        life=state.life,
+        time=time,
+        money=state.money,
+        work=state.work,
+        ruling=state.ruling,
+        flow=flow_state,
+    )
 
 
 def _opened(state: SessionState, event: SessionOpened, at_ms: int, flow: Flow) -> SessionState:
@@ -189,6 +213,16 @@ def _time_after(time: ActiveTime, status: Status, at_ms: int) -> ActiveTime:
     return changed(time, active_ms=time.at(at_ms), counted_at_ms=at_ms, is_running=is_running)
 
 
+def _spoken(time: ActiveTime, at_ms: int) -> ActiveTime:
+    return ActiveTime(
+        active_ms=time.active_ms,
+        counted_at_ms=time.counted_at_ms,
+        is_running=time.is_running,
+        last_turn_active_ms=time.at(at_ms),
+        round_active_ms=time.round_active_ms,
+    )
+
+
 def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
     attempt = OpenAttempt(
         step=event.step,
@@ -207,11 +241,14 @@ def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
 
 
 def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
-    return changed(
-        work,
+    return Work(
         open=_without(work.open, event.step),
+        doubtful=work.doubtful,
         tries=_without(work.tries, event.step),
+        exhausted=work.exhausted,
+        attempts=work.attempts,
         turns=work.turns + 1,
+        errors=work.errors,
         consecutive_errors=0,
     )
 
@@ -250,8 +287,8 @@ def _retried(work: Work, step: StepId) -> Work:
 
 
 def _spent(money: Money, cost_microusd: int, tokens_input: int, tokens_output: int) -> Money:
-    return changed(
-        money,
+    return Money(
+        cap_microusd=money.cap_microusd,
         spent_microusd=money.spent_microusd + cost_microusd,
         tokens_input=money.tokens_input + tokens_input,
         tokens_output=money.tokens_output + tokens_output,
@@ -264,4 +301,6 @@ def _fired(ruling: Ruling, event: RuleFired) -> Ruling:
 
 
 def _without(entries: Mapping[StepId, Entry], step: StepId) -> dict[StepId, Entry]:
-    return {each: value for each, value in entries.items() if each != step}
+    kept = dict(entries)
+    kept.pop(step, None)
+    return kept

@@ -57,7 +57,7 @@ def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
     ended = work.turns + work.errors
     cap = money.cap_microusd
     return {
-        "status": state.life.status.value,
+        "status": str(state.life.status),
         "flow": state.opening.flow.partition("@")[0] if state.opening else "",
         "turn_count": work.turns,
         "attempt_count": work.attempts,

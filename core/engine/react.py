@@ -7,8 +7,6 @@ command that the session refuses. A rule that woke another is heard in the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from core.domain.commands import (
     ApplyTemplate,
     Command,
@@ -28,7 +26,7 @@ from core.rules import action as asked
 from core.rules.compiled import CompiledRules
 from core.rules.rule import Repeat, Rule, fields_of, is_decisive, type_of
 
-PASSES_MAX = 8
+PASSES_MAX = 12
 """How often rules may wake rules within one settlement before the rest is left undone, and recorded as such."""
 
 
@@ -45,14 +43,18 @@ def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[Ru
     if draft.state.ruling.spent:
         unknown = frozenset(rule for rule, _ in evaluation.errors)
         _rearm(draft, rules, evaluation.true_ids | unknown, since)
-    firing = tuple(_firing(rules, evaluation.true_ids - heard - draft.state.ruling.spent))
+    awake = evaluation.true_ids and evaluation.true_ids - heard - draft.state.ruling.spent
+    if not awake:
+        return heard
+    firing = tuple(rule for rule in rules.enabled if rule.id in awake)
     _fire(draft, firing, facts)
     return heard | {rule.id for rule in firing}
 
 
-def _firing(rules: CompiledRules, ids: frozenset[RuleId]) -> Iterator[Rule]:
-    if ids:
-        yield from (rule for rule in rules.enabled if rule.id in ids)
+def heard_after_news(draft: Draft, heard: frozenset[RuleId]) -> frozenset[RuleId]:
+    """Who of `heard` stays quiet now that the flow went on by itself: all but the rules that act after every event."""
+    by_id = draft.engine.rules(draft.state).by_id
+    return frozenset(rule for rule in heard if rule in by_id and by_id[rule].repeat is not Repeat.EVENT)
 
 
 def _report(draft: Draft, errors: tuple[tuple[RuleId, str], ...]) -> None:
@@ -63,10 +65,10 @@ def _report(draft: Draft, errors: tuple[tuple[RuleId, str], ...]) -> None:
 
 
 def _rearm(draft: Draft, rules: CompiledRules, holding: frozenset[RuleId], since: int) -> None:
-    began = any(draft.flow.round_began(event) for event in draft.events[since:])
+    ended = any(draft.flow.round_ended(event) for event in draft.events[since:])
     for id in sorted(draft.state.ruling.spent):
         rule = rules.by_id.get(id)
-        if rule is None or not rule.enabled or id not in holding or (began and rule.repeat is Repeat.ROUND):
+        if rule is None or not rule.enabled or id not in holding or (ended and rule.repeat is Repeat.ROUND):
             draft.add(RuleRearmed(rule=id))
 
 

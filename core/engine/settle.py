@@ -14,7 +14,7 @@ from core.domain.ids import RuleId
 from core.domain.session import SessionState, Status
 from core.engine.draft import Draft
 from core.engine.engine import Engine
-from core.engine.react import PASSES_MAX, may_react, react
+from core.engine.react import PASSES_MAX, heard_after_news, may_react, react
 
 PROCEEDS_MAX = 4
 """How many steps of its own a flow may take, once the rules are no longer heard, until it wants something or rests."""
@@ -49,10 +49,14 @@ def _settle_down(draft: Draft) -> None:
         if may_react(draft):
             heard = react(draft, heard=heard, since=reacted)
         reacted = before
-        if len(draft.events) == before:
-            draft.add(*_proceed(draft))
-        if len(draft.events) == before:
+        if len(draft.events) > before:
+            continue
+        following = _proceed(draft)
+        if not following:
             return
+        draft.add(*following)
+        if heard:
+            heard = heard_after_news(draft, heard)
     draft.add(CascadeStopped(passes=PASSES_MAX))
     for _ in range(PROCEEDS_MAX):  # a session left between two rounds would want nothing, and nobody would wake it
         following = _proceed(draft)

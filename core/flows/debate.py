@@ -38,6 +38,7 @@ from core.flows.debate_events import (
     ConsensusUpdated,
     DebateStarted,
     MotionAmended,
+    RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
     StatementAdded,
@@ -48,16 +49,16 @@ from core.flows.debate_state import (
     DEBATING_ROLES,
     DebateState,
     began,
-    cues_of,
     evolve_debate,
     round_of,
     seat_of,
     step_id,
     template_pinned,
+    told_by,
 )
 from core.flows.debate_verdict import VERDICT_STEP, judged, nothing_argued, refused, round_over, ruled
 from core.judging.consensus import KEYWORDS
-from core.judging.measure import Measure, Reading, SeatCues
+from core.judging.measure import Measure, Reading
 from core.prompts.debating import debate_messages, side_of
 from core.templates.template import Template
 
@@ -238,15 +239,18 @@ class DebateFlow:
             "statement_count": debate.statements,
             "consensus_ppm": agreement.ppm,
             "consensus_gain_ppm": agreement.gain_ppm,
-            "last_role": (last.role.value if last.role else "operator") if last else None,
+            "last_role": (str(last.role) if last.role else "operator") if last else None,
             "last_text": last.text if last else None,
             "template": debate.template.id,
-            "complexity": debate.template.complexity.value,
-            "roles": tuple(spec.role.value for spec in debate.template.seats),
+            "complexity": str(debate.template.complexity),
+            "roles": tuple([str(spec.role) for spec in debate.template.seats]),
         }
 
     def round_began(self, event: Event) -> bool:
         return isinstance(event, RoundStarted)
+
+    def round_ended(self, event: Event) -> bool:
+        return isinstance(event, RoundCompleted)
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         match event:
@@ -303,7 +307,7 @@ class DebateFlow:
     def _reading(self, debate: DebateState, seat: Seat, text: str) -> Reading | None:
         cues = dict(debate.agreement.cues)
         if seat.role in DEBATING_ROLES:
-            cues[seat.id] = SeatCues(seat=seat.id, side=side_of(seat.role), cues=cues_of(self.measure.analyse, text))
+            cues[seat.id] = told_by(seat.id, seat.role, text, self.measure.analyse)
         return self.measure.combine(tuple(cues.values()))
 
     def _template_applied(self, state: SessionState, command: ApplyTemplate) -> tuple[Event, ...]:

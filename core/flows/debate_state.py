@@ -165,9 +165,16 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
     )
     agreement, conceded = state.agreement, 0
     if event.role in DEBATING_ROLES:
-        told = SeatCues(seat=event.seat, side=side_of(event.role), cues=cues_of(measure.analyse, event.text))
+        told = told_by(event.seat, event.role, event.text, measure.analyse)
         conceded = 1 if told.cues.concedes else 0
-        agreement = changed(agreement, cues={**agreement.cues, event.seat: told})
+        agreement = Agreement(
+            ppm=agreement.ppm,
+            at_round_end_ppm=agreement.at_round_end_ppm,
+            gain_ppm=agreement.gain_ppm,
+            stalled_rounds=agreement.stalled_rounds,
+            is_reached=agreement.is_reached,
+            cues={**agreement.cues, event.seat: told},
+        )
     is_of_this_round = state.is_round_open and event.round == state.round
     return changed(
         state,
@@ -180,9 +187,9 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
 
 
 @lru_cache(maxsize=ANALYSES_KEPT_MAX)
-def cues_of(analyse: Callable[[str], Cues], text: str) -> Cues:
-    """What a measure remembers of a turn. The last few are kept, which no result can show: a measure is pure."""
-    return analyse(text)
+def told_by(seat: SeatId, role: Role, text: str, analyse: Callable[[str], Cues]) -> SeatCues:
+    """What a measure remembers of a seat's turn. The last few are kept, which no result shows: a measure is pure."""
+    return SeatCues(seat=seat, side=side_of(role), cues=analyse(text))
 
 
 def template_pinned(templates: Mapping[Digest, Template], digest: Digest) -> Template:
@@ -196,8 +203,15 @@ def template_pinned(templates: Mapping[Digest, Template], digest: Digest) -> Tem
 
 
 def _measured(state: DebateState, event: ConsensusUpdated) -> Agreement:
-    is_still_reached = state.agreement.is_reached and event.ppm >= state.template.consensus_ppm
-    return changed(state.agreement, ppm=event.ppm, is_reached=is_still_reached)
+    agreement = state.agreement
+    return Agreement(
+        ppm=event.ppm,
+        at_round_end_ppm=agreement.at_round_end_ppm,
+        gain_ppm=agreement.gain_ppm,
+        stalled_rounds=agreement.stalled_rounds,
+        is_reached=agreement.is_reached and event.ppm >= state.template.consensus_ppm,
+        cues=agreement.cues,
+    )
 
 
 def _template_applied(state: DebateState, event: TemplateApplied, template: Template) -> DebateState:

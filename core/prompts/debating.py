@@ -69,9 +69,11 @@ def _evidence(documents: tuple[Document, ...]) -> str:
 
 def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> str:
     window, before = newest_turns(turns)
+    speakers = {turn.seat: turn for turn in window}
+    names = {seat: _speaker(turn, seats) for seat, turn in speakers.items()}
     lines = [f"[{before} earlier turns are left out]"] if before else []
     lines += [
-        f"{_speaker(turn, seats)}, round {turn.round}:\n{shortened(turn.text, TURN_CHARACTERS_MAX)}" for turn in window
+        f"{names[turn.seat]}, round {turn.round}:\n{shortened(turn.text, TURN_CHARACTERS_MAX)}" for turn in window
     ]
     return "What has been said so far:\n\n" + "\n\n".join(lines)
 

@@ -17,15 +17,15 @@ TURN_CHARACTERS_MAX = 8_000
 
 def newest_turns(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], int]:
     """The newest turns that fit, oldest of them first, and how many came before them."""
-    chosen: list[Turn] = []
-    room = TRANSCRIPT_CHARACTERS_MAX
-    for offset in range(1, min(len(turns), TURNS_IN_WINDOW_MAX) + 1):
-        turn = turns[-offset]
+    newest = tuple(turns[-TURNS_IN_WINDOW_MAX:])
+    room, first = TRANSCRIPT_CHARACTERS_MAX, len(newest)
+    for turn in reversed(newest):
         room -= min(len(turn.text), TURN_CHARACTERS_MAX)
-        if room < 0 and chosen:
+        if room < 0 and first < len(newest):
             break
-        chosen.append(turn)
-    return tuple(reversed(chosen)), len(turns) - len(chosen)
+        first -= 1
+    window = newest[first:]
+    return window, len(turns) - len(window)
 
 
 def shortened(text: str, characters_max: int) -> str:
