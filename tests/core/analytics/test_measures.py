@@ -1,0 +1,192 @@
+"""Do counts add up, however the log is cut?"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analytics.book import Book, Place, advanced, gauges_of
+from core.analytics.histogram import both, empty, observed
+from core.analytics.measures import Counters, Measures, Timer, fold_measures, merge
+from core.analytics.tallies import added
+from core.domain.commands import RetryStep
+from core.domain.events import (
+    AttemptStarted,
+    Recorded,
+    RuleFired,
+    SessionCompleted,
+    SessionEscalated,
+    SessionOpened,
+    SessionPaused,
+)
+from core.domain.session import Status
+from core.flows.debate_events import ArgumentPresented
+from tests.builders import Played
+from tests.core.analytics.histories import a_debate, a_log, as_one_log, number, played, to_its_end
+
+timers = st.dictionaries(
+    st.sampled_from(("settle", "append")),
+    st.builds(Timer, count=st.integers(0, 9), total_ns=st.integers(0, 99), p95_ns=st.integers(0, 99)),
+)
+gauges = st.dictionaries(st.sampled_from(("sessions_running", "sessions_paused")), st.integers(0, 9))
+
+
+def counted(log: list[Recorded]) -> Book:
+    return advanced(Book(), log)
+
+
+@st.composite
+def some_measures(draw: st.DrawFn) -> Measures:
+    measures = counted(draw(a_log)).measures
+    return merge(measures, Measures(gauges=draw(gauges), timers=draw(timers)))
+
+
+@given(some_measures(), some_measures(), some_measures())
+def test_adding_measures_has_no_order_and_no_brackets(one: Measures, two: Measures, three: Measures) -> None:
+    assert merge(one, two) == merge(two, one)
+    assert merge(merge(one, two), three) == merge(one, merge(two, three))
+    assert merge(one, Measures()) == one
+
+
+@given(a_log, st.integers(0, 200))
+def test_the_measures_of_two_stretches_add_up_to_those_of_both(log: list[Recorded], cut: int) -> None:
+    first = counted(log[:cut])
+    second = advanced(Book(position=first.position, last=first.last, lives=first.lives), log[cut:])
+
+    assert merge(first.measures, second.measures) == counted(log).measures
+
+
+@given(a_log, st.lists(st.integers(0, 120), max_size=6))
+def test_it_does_not_matter_in_which_pages_the_log_is_read(log: list[Recorded], cuts: list[int]) -> None:
+    book, begin = Book(), 0
+    for end in (*sorted(cuts), len(log)):
+        book = advanced(book, log[begin:end], lives_max=2)
+        begin = max(begin, end)
+
+    assert book == advanced(Book(), log, lives_max=2)
+
+
+@given(a_log)
+def test_templates_models_rules_and_lives_add_up_to_the_counters(log: list[Recorded]) -> None:
+    book = counted(log)
+    measures, counters, lives = book.measures, book.measures.counters, book.lives.values()
+
+    assert counters.cost_microusd == sum(use.cost_microusd for use in measures.templates.values())
+    assert counters.cost_microusd == sum(use.cost_microusd for use in measures.models.values())
+    assert counters.cost_microusd == sum(life.cost_microusd for life in lives)
+    assert counters.answers == sum(use.answers for use in measures.models.values())
+    assert counters.rules_fired == sum(use.fired for use in measures.rules.values())
+    assert counters.actions_asked == sum(use.asked for use in measures.actions.values())
+    assert counters.actions_overruled == sum(use.overruled for use in measures.actions.values())
+    assert counters.debates_escalated == sum(1 for life in lives if life.escalations)
+    assert counters.debates_ended == sum(1 for life in lives if life.status.is_over or life.status is Status.FAILED)
+    assert counters.debates_with_consensus == sum(1 for life in lives if life.is_consensus_reached)
+    for name in ("opened", "completed", "cancelled", "failed", "taken_up_again", "escalated", "with_consensus"):
+        of_templates = sum(getattr(use, name) for use in measures.templates.values())
+        assert of_templates == getattr(counters, f"debates_{name}"), name
+
+
+@given(a_log)
+def test_counters_count_what_is_on_record(log: list[Recorded]) -> None:
+    counters = counted(log).measures.counters
+
+    def times(kind: type) -> int:
+        return sum(1 for record in log if isinstance(record.event, kind))
+
+    assert counters.debates_opened == times(SessionOpened)
+    assert counters.debates_completed == times(SessionCompleted)
+    assert counters.arguments == times(ArgumentPresented)
+    assert counters.attempts == times(AttemptStarted)
+    assert counters.rules_fired == times(RuleFired)
+    assert counters.pauses == times(SessionPaused)
+    assert counters.escalations == times(SessionEscalated)
+
+
+@given(a_debate)
+def test_without_a_life_only_what_a_life_tells_is_left_out(debate: Played) -> None:
+    alone = Measures()
+    for record in debate.log:
+        alone = fold_measures(alone, record)
+    whole = counted(debate.log).measures
+
+    assert alone.counters.arguments == whole.counters.arguments
+    assert (alone.rules, alone.actions) == (whole.rules, whole.actions)
+    assert alone.models == alone.templates == {}
+    assert alone.histograms.debate_duration_ms.count == 0
+
+
+def test_a_debate_that_failed_and_went_on_ended_once() -> None:
+    debate = played(())
+    debate.begin()
+    debate.fail(is_final=True)
+    stands = counted(debate.log).measures.counters
+    played_on = played(())
+    played_on.begin()
+    played_on.fail(is_final=True)
+    played_on.do(RetryStep())
+    played_on.play_on()
+    went_on = counted(played_on.log).measures.counters
+
+    assert (stands.debates_failed, stands.debates_ended) == (1, 1)
+    assert (went_on.debates_failed, went_on.debates_taken_up_again, went_on.debates_ended) == (1, 1, 1)
+    assert went_on.debates_completed == 1
+
+
+def test_gauges_say_how_many_debates_stand_where() -> None:
+    paused = played([lambda debate: debate.speak(), lambda debate: debate.begin()])
+    log = as_one_log([to_its_end().log, paused.log, played(()).log])
+
+    assert gauges_of(counted(log)) == {
+        "sessions_created": 0,
+        "sessions_waiting": 0,
+        "sessions_running": 2,
+        "sessions_paused": 0,
+        "sessions_escalated": 0,
+        "sessions_failed": 0,
+    }
+
+
+def test_a_debate_that_is_not_over_is_never_pushed_out_by_newer_ones() -> None:
+    log = as_one_log([played(()).log, to_its_end().log, to_its_end().log, to_its_end().log])
+    book = advanced(Book(), log, lives_max=2)
+
+    assert set(book.lives) == {number(1), number(4)}
+    assert book.measures.counters.debates_completed == 3
+    assert book.last == Place(session=number(4), seq=log[-1].seq)
+
+
+@given(st.lists(st.integers(-5, 50)), st.lists(st.integers(-5, 50)))
+def test_a_histogram_of_all_values_is_the_sum_of_two(one: list[int], other: list[int]) -> None:
+    def of(values: list[int]) -> object:
+        histogram = empty((0, 10, 20))
+        for value in values:
+            histogram = observed(histogram, value)
+        return histogram
+
+    whole = of(one + other)
+
+    assert both(of(one), of(other)) == whole  # type: ignore[arg-type]
+    assert (whole.count, whole.total) == (len(one + other), sum(one + other))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("value", "bucket"), [(0, 0), (1, 1), (10, 1), (11, 2), (20, 2), (21, 3)])
+def test_a_bound_belongs_to_the_bucket_below_it(value: int, bucket: int) -> None:
+    assert observed(empty((0, 10, 20)), value).counts.index(1) == bucket
+
+
+def test_histograms_with_different_bounds_are_not_added() -> None:
+    with pytest.raises(ValueError, match="different bounds"):
+        both(empty((1,)), empty((2,)))
+
+
+def test_every_counter_is_added() -> None:
+    ones = Counters(**{field.name: 1 for field in fields(Counters)})
+
+    assert {getattr(added(ones, ones), field.name) for field in fields(Counters)} == {2}
+
+
+def test_a_timers_mean_is_of_what_it_counted() -> None:
+    assert (Timer(count=3, total_ns=10).mean_ns, Timer().mean_ns) == (3, 0)
