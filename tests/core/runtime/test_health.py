@@ -1,0 +1,186 @@
+"""Does a look at everything find what is wrong, and say so instead of failing itself?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from core.analytics.health_levels import Health, Level
+from core.domain.commands import COMMANDS
+from core.domain.errors import StorageFailed
+from core.domain.events import ENGINE_EVENTS
+from core.runtime import health
+from core.runtime.health import HEALTH_SETTING, check_health
+from core.runtime.office import SPENDING_SWITCH
+from storage.codec import Codec
+from storage.opened import Storage, open_storage
+
+AT_MS = 1_790_000_000_000
+
+
+class StillClock:
+    def now_ms(self) -> int:
+        return AT_MS
+
+    async def sleep(self, milliseconds: int) -> None:
+        raise AssertionError("a look waits for nothing")
+
+
+@dataclass
+class Looked:
+    """The ports that are looked at. The disk is the test's own."""
+
+    log: Any
+    catalogue: Any
+    metrics_folder: Path
+    clock: StillClock
+    monotonic_ns: Callable[[], int]
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    opened = open_storage(tmp_path / "moot.db", codec=Codec((*ENGINE_EVENTS, *COMMANDS)))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine that runs the tests may be short of room itself."""
+    has_room(monkeypatch, 500_000_000_000)
+
+
+def has_room(monkeypatch: pytest.MonkeyPatch, free_bytes: int) -> None:
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: SimpleNamespace(free=free_bytes))
+
+
+def ports_of(storage: Storage, tmp_path: Path) -> Looked:
+    ticks = count(0, 1_000_000)
+    return Looked(
+        log=storage.log,
+        catalogue=storage.catalogue,
+        metrics_folder=tmp_path / "metrics",
+        clock=StillClock(),
+        monotonic_ns=lambda: next(ticks),
+    )
+
+
+async def look(ports: Looked, **how: Any) -> dict[str, Health]:
+    found = await check_health(ports, **how)  # type: ignore[arg-type]
+    return {each.name: each for each in found}
+
+
+async def test_where_all_is_well_each_part_says_so(storage: Storage, tmp_path: Path) -> None:
+    found = await look(ports_of(storage, tmp_path), is_thorough=True)
+
+    assert list(found) == ["database", "disk", "metrics_folder", "spending", "event_loop"]
+    assert {each.state for each in found.values()} == {Level.OK}
+    assert {each.checked_at_ms for each in found.values()} == {AT_MS}
+    assert all(each.reason for each in found.values())
+
+
+async def test_a_quick_look_writes_nothing_and_a_thorough_one_does(storage: Storage, tmp_path: Path) -> None:
+    ports = ports_of(storage, tmp_path)
+    await look(ports)
+    before = dict(await storage.catalogue.settings())
+    await look(ports, is_thorough=True)
+
+    assert HEALTH_SETTING not in before
+    assert (await storage.catalogue.settings())[HEALTH_SETTING] == str(AT_MS)
+
+
+async def test_a_database_that_refuses_is_failing_with_its_reason(storage: Storage, tmp_path: Path) -> None:
+    class Refusing:
+        async def last_position(self) -> int:
+            raise StorageFailed("the database is damaged.", where="moot.db")
+
+    found = await look(replace(ports_of(storage, tmp_path), log=Refusing()))
+
+    assert found["database"].state is Level.FAILING
+    assert found["database"].reason == "moot.db: the database is damaged."
+    assert found["spending"].state is Level.OK
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for_for_ever(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent:
+        async def last_position(self) -> int:
+            await asyncio.Event().wait()
+            return 0
+
+    monkeypatch.setattr(health, "ANSWER_SECONDS_MAX", 0)
+
+    found = await look(replace(ports_of(storage, tmp_path), log=Silent()))
+
+    assert found["database"].state is Level.FAILING
+    assert "did not answer" in found["database"].reason
+
+
+async def test_answers_that_wait_for_the_disk_are_told(storage: Storage, tmp_path: Path) -> None:
+    found = await look(ports_of(storage, tmp_path), faults=("the disk is full.",))
+
+    assert found["database"].state is Level.FAILING
+    assert "the disk is full." in found["database"].reason
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "state"), [(500_000_000, Level.DEGRADED), (1_000_000, Level.FAILING), (9_000_000_000, Level.OK)]
+)
+async def test_a_disk_that_fills_up_is_told_before_it_is_full(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_bytes: int, state: Level
+) -> None:
+    has_room(monkeypatch, free_bytes)
+
+    found = await look(ports_of(storage, tmp_path), folders={"database": tmp_path})
+
+    assert found["disk"].state is state
+    assert f"{free_bytes // 1_048_576:,} MiB" in found["disk"].reason
+
+
+async def test_a_metrics_folder_that_can_not_be_one_is_told(storage: Storage, tmp_path: Path) -> None:
+    ports = ports_of(storage, tmp_path)
+    ports.metrics_folder.write_text("a file", encoding="utf-8")
+
+    found = await look(ports, is_thorough=True)
+
+    assert found["metrics_folder"].state is Level.FAILING
+    assert "metrics_export_path" in found["metrics_folder"].reason
+
+
+async def test_stopped_spending_is_shown_as_such(storage: Storage, tmp_path: Path) -> None:
+    await storage.catalogue.save_setting(SPENDING_SWITCH, "yes")
+
+    found = await look(ports_of(storage, tmp_path))
+
+    assert found["spending"].state is Level.DEGRADED
+    assert "stopped" in found["spending"].reason
+
+
+@pytest.mark.parametrize(("late_ms", "state"), [(0, Level.OK), (300, Level.DEGRADED), (2_000, Level.FAILING)])
+async def test_an_event_loop_that_calls_back_late_is_told(
+    storage: Storage, tmp_path: Path, late_ms: int, state: Level
+) -> None:
+    called_back_ns = (health.LOOP_PROBE_MS + late_ms) * 1_000_000
+    reads = iter((0, 0, 0, called_back_ns))
+
+    async def answers_at_once(*_: object) -> Any:
+        return {}
+
+    ports = replace(
+        ports_of(storage, tmp_path),
+        log=SimpleNamespace(last_position=answers_at_once),
+        catalogue=SimpleNamespace(save_setting=answers_at_once, settings=answers_at_once),
+        monotonic_ns=lambda: next(reads),
+    )
+    found = await look(ports, is_thorough=True)
+
+    assert found["event_loop"].state is state
+    assert f"{late_ms} ms late" in found["event_loop"].reason
