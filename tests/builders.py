@@ -17,6 +17,7 @@ import pytest
 from core.domain.budget import FREE, Price
 from core.domain.commands import (
     Admit,
+    AnswerEscalation,
     BeginAttempt,
     ChangeRules,
     Command,
@@ -25,6 +26,8 @@ from core.domain.commands import (
     Open,
     RecordAnswer,
     RecordFailure,
+    Resume,
+    RetryStep,
 )
 from core.domain.errors import CommandRefused
 from core.domain.events import Event, Recorded, RuleFired
@@ -53,6 +56,8 @@ ROUTE = "scripted:alpha"
 TURN_COST_MICROUSD = 100
 TURN_COST_MICROUSD_MAX = 500
 MOVE_MILLISECONDS = 1_000
+DEEDS_TO_THE_END_MAX = 3_000
+"""Three turns a round, two deeds a turn, and as many pauses and questions as turns, for all the rounds there are."""
 
 FACTS: Mapping[str, FactSpec] = {spec.name: spec for spec in (*SESSION_FACTS, *DEBATE_FACTS)}
 
@@ -372,6 +377,26 @@ class Played:
         while self.wanted:
             is_verdict = self.wanted[0] == "verdict"
             self.speak("Both were heard.\nVerdict: against" if is_verdict else "It is so.")
+
+    def drive_home(self) -> None:
+        """Do what a willing operator and good models would until the session is over."""
+        for _ in range(DEEDS_TO_THE_END_MAX):
+            match self.status:
+                case Status.CREATED | Status.WAITING:
+                    self.do(Admit())
+                case Status.PAUSED:
+                    self.do(Resume())
+                case Status.ESCALATED:
+                    self.do(AnswerEscalation(answer="continue"))
+                case Status.FAILED:
+                    self.do(RetryStep())
+                case Status.RUNNING if self.state.work.open:
+                    self.answer("It is so.")
+                case Status.RUNNING:
+                    self.begin()
+                case _:
+                    return
+        raise AssertionError(f"after {DEEDS_TO_THE_END_MAX} deeds it is still {self.status}")
 
 
 Move = Command | Callable[[Played], object]

@@ -51,10 +51,14 @@ def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[Ru
     return heard | {rule.id for rule in firing}
 
 
+def acting_on_every_event(draft: Draft) -> frozenset[RuleId]:
+    """The rules in force that fire again while their condition stays true."""
+    return frozenset(rule.id for rule in draft.engine.rules(draft.state).enabled if rule.repeat is Repeat.EVENT)
+
+
 def heard_after_news(draft: Draft, heard: frozenset[RuleId]) -> frozenset[RuleId]:
     """Who of `heard` stays quiet now that the flow went on by itself: all but the rules that act after every event."""
-    by_id = draft.engine.rules(draft.state).by_id
-    return frozenset(rule for rule in heard if rule in by_id and by_id[rule].repeat is not Repeat.EVENT)
+    return heard - acting_on_every_event(draft)
 
 
 def _report(draft: Draft, errors: tuple[tuple[RuleId, str], ...]) -> None:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.commands import BeginAttempt, Command, Open, Queue
+from core.domain.commands import AnswerEscalation, BeginAttempt, Command, Open, Queue, Resume, RetryStep
 from core.domain.events import CascadeStopped, Event, SessionFailed
 from core.domain.ids import RuleId
 from core.domain.session import SessionState, Status
 from core.engine.draft import Draft
 from core.engine.engine import Engine
-from core.engine.react import PASSES_MAX, heard_after_news, may_react, react
+from core.engine.react import PASSES_MAX, acting_on_every_event, heard_after_news, may_react, react
 
 PROCEEDS_MAX = 4
 """How many steps of its own a flow may take, once the rules are no longer heard, until it wants something or rests."""
 
 QUIET_COMMANDS = (BeginAttempt, Open, Queue)
 """What these record is an intent or a place in a queue: nothing that a rule could have waited for."""
+
+LETTING_GO_ON = (Resume, AnswerEscalation, RetryStep)
+"""Who asks for these has seen why the session stood. A rule that stops it after every event waits for the next one:
+otherwise it would stop a session for ever that is let go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +41,11 @@ def settle(engine: Engine, state: SessionState, command: Command, *, now_ms: int
     draft = Draft(engine, state, now_ms=now_ms)
     draft.obey(command)
     if not isinstance(command, QUIET_COMMANDS):
-        _settle_down(draft)
+        _settle_down(draft, heard=acting_on_every_event(draft) if isinstance(command, LETTING_GO_ON) else frozenset())
     return Settlement(events=tuple(draft.events), state=draft.state)
 
 
-def _settle_down(draft: Draft) -> None:
-    heard: frozenset[RuleId] = frozenset()
+def _settle_down(draft: Draft, *, heard: frozenset[RuleId]) -> None:
     reacted = 0
     for _ in range(PASSES_MAX):
         before = len(draft.events)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from core.domain.changing import changed
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
@@ -14,6 +14,7 @@ from core.domain.events import (
     BudgetChanged,
     CompletionDecided,
     EscalationAnswered,
+    Event,
     Recorded,
     RuleFired,
     RunResumed,
@@ -68,57 +69,68 @@ def _opened(record: Recorded, event: SessionOpened) -> SessionSummary:
 
 
 def _told(before: SessionSummary, record: Recorded) -> SessionSummary:
-    event, at_ms = record.event, max(record.at_ms, before.changed_at_ms)
+    at_ms = max(record.at_ms, before.changed_at_ms)
     active_ms = before.active_ms
-    if before.status is Status.RUNNING and not isinstance(event, RunResumed):
+    if before.status is Status.RUNNING and not isinstance(record.event, RunResumed):
         active_ms += max(0, at_ms - before.changed_at_ms)
-    summary = replace(before, seq=record.seq, position=record.position, changed_at_ms=at_ms, active_ms=active_ms)
+    return changed(
+        before,
+        seq=record.seq,
+        position=record.position,
+        changed_at_ms=at_ms,
+        active_ms=active_ms,
+        **_parts(before, record.event, at_ms),
+    )
+
+
+def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object]:
+    """What the event changes besides the moment: a row has many parts, so that it is made anew only once."""
     match event:
         case AttemptStarted():
-            return replace(summary, attempts=summary.attempts + 1)
+            return {"attempts": before.attempts + 1}
         case AttemptSucceeded():
-            return replace(
-                summary,
-                turns=summary.turns + 1,
-                spent_microusd=summary.spent_microusd + event.cost_microusd,
-                tokens_input=summary.tokens_input + event.tokens_input,
-                tokens_output=summary.tokens_output + event.tokens_output,
-            )
+            return {
+                "turns": before.turns + 1,
+                "spent_microusd": before.spent_microusd + event.cost_microusd,
+                "tokens_input": before.tokens_input + event.tokens_input,
+                "tokens_output": before.tokens_output + event.tokens_output,
+            }
         case AttemptFailed():
-            return replace(
-                summary, errors=summary.errors + 1, spent_microusd=summary.spent_microusd + event.cost_microusd
-            )
+            return {"errors": before.errors + 1, "spent_microusd": before.spent_microusd + event.cost_microusd}
         case AttemptInDoubt():
-            return replace(summary, spent_microusd=summary.spent_microusd + event.cost_microusd_max)
+            return {"spent_microusd": before.spent_microusd + event.cost_microusd_max}
         case AttemptSettled():
-            return replace(summary, spent_microusd=summary.spent_microusd - event.difference_microusd)
+            return {"spent_microusd": before.spent_microusd - event.difference_microusd}
         case RuleFired():
-            return replace(summary, rules_fired=summary.rules_fired + 1)
+            return {"rules_fired": before.rules_fired + 1}
         case BudgetChanged():
-            return replace(summary, cap_microusd=event.cap_microusd)
+            return {"cap_microusd": event.cap_microusd}
         case SessionQueued():
-            return replace(summary, status=Status.WAITING)
+            return {"status": Status.WAITING}
         case SessionAdmitted():
-            return replace(summary, status=Status.RUNNING, reason="", started_at_ms=at_ms)
+            return {"status": Status.RUNNING, "reason": "", "started_at_ms": at_ms}
         case SessionResumed() | EscalationAnswered():
-            return replace(summary, status=Status.RUNNING, reason="", question="", ended_at_ms=0)
+            return {"status": Status.RUNNING, "reason": "", "question": "", "ended_at_ms": 0}
         case SessionPaused():
-            return replace(summary, status=Status.PAUSED, reason=event.reason)
+            return {"status": Status.PAUSED, "reason": event.reason}
         case SessionEscalated():
-            return replace(
-                summary,
-                status=Status.ESCALATED,
-                reason=event.reason,
-                question=event.question,
-                escalations=summary.escalations + 1,
-            )
+            return {
+                "status": Status.ESCALATED,
+                "reason": event.reason,
+                "question": event.question,
+                "escalations": before.escalations + 1,
+            }
         case CompletionDecided():
-            return replace(summary, reason=event.reason)
+            return {"reason": event.reason}
         case SessionCompleted():
-            return replace(summary, status=Status.COMPLETED, reason=event.reason, question="", ended_at_ms=at_ms)
+            return _ended(Status.COMPLETED, event.reason, at_ms)
         case SessionFailed():
-            return replace(summary, status=Status.FAILED, reason=event.reason, question="", ended_at_ms=at_ms)
+            return _ended(Status.FAILED, event.reason, at_ms)
         case SessionCancelled():
-            return replace(summary, status=Status.CANCELLED, reason=event.reason, question="", ended_at_ms=at_ms)
+            return _ended(Status.CANCELLED, event.reason, at_ms)
         case _:
-            return summary
+            return {}
+
+
+def _ended(status: Status, reason: str, at_ms: int) -> dict[str, object]:
+    return {"status": status, "reason": reason, "question": "", "ended_at_ms": at_ms}

@@ -391,7 +391,7 @@ def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
         if sitting is not None and sitting.role is not spec.role:
             raise refused(
                 state,
-                f"the template {template.id} makes a {spec.role} of {spec.id}, who sits as {sitting.role}.",
+                f"the template {template.id} gives the seat {spec.id} the role {spec.role}; here it has {sitting.role}.",
                 "A seat keeps its role: give the template's another id.",
             )
         if sitting is not None:

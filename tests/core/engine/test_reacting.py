@@ -243,6 +243,17 @@ def test_a_rule_repeated_by_event_fires_after_every_event_after_which_it_holds()
     assert played.of(RuleRearmed) == []
 
 
+@pytest.mark.parametrize("action", [PAUSE, ESCALATE])
+def test_a_rule_that_stops_a_session_after_every_event_lets_whoever_resumes_have_the_next_turn(action: Action) -> None:
+    played = after(*opened(rule("every_turn", WHEN_ONE_HAS_SPOKEN, action, repeat=Repeat.EVENT)), a_turn())
+
+    played.do(Resume() if action is PAUSE else AnswerEscalation(answer="continue"))
+
+    assert played.wanted == ("r1.reply.opponent",)
+    played.speak()
+    assert played.status in (Status.PAUSED, Status.ESCALATED)
+
+
 def test_a_rule_that_always_goes_on_is_heard_after_the_last_round_too() -> None:
     converging = rule("converging", WHEN_ONE_HAS_SPOKEN, GO_ON, repeat=Repeat.EVENT, priority=90)
     played = after(*opened(converging, complete_at(rounds=1), rounds=1), *a_round())

@@ -1,0 +1,93 @@
+"""Is a verdict read from the judge's words as the judge meant it?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.commands import Complete
+from core.flows.debate_events import DebateCompleted, RoundCompleted, VerdictReached
+from core.flows.debate_verdict import OUTCOMES, outcome_of
+from tests.builders import a_round, a_turn, after, opened
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Verdict: for", "for"),
+        ("verdict: AGAINST", "against"),
+        ("**Verdict:** for", "for"),
+        ("**Verdict**: **against**.", "against"),
+        ("## Verdict: undecided", "undecided"),
+        ("Both were heard.\n\nVerdict: against, because the weekend counts.", "against"),
+        ("Verdict: for the motion, by a hair.", "for"),
+        ("Verdict: against — the evidence is thin.", "against"),
+        ("Verdict: for (narrowly)", "for"),
+        ("Verdict: for\nOn reflection:\nVerdict: against", "against"),
+        ("Verdict: for these reasons, against.", "undecided"),
+        ("Verdict:\nFor all I know, nobody won.", "undecided"),
+        ("Verdict: forty to two", "undecided"),
+        ("My verdict is for.", "undecided"),
+        ("I lean against it.", "undecided"),
+        ("", "undecided"),
+    ],
+)
+def test_the_last_line_that_names_an_outcome_counts(text: str, outcome: str) -> None:
+    assert outcome_of(text)[0] == outcome
+
+
+def test_a_judge_that_names_no_outcome_is_said_to_have_named_none() -> None:
+    assert outcome_of("It was a good debate.") == ("undecided", "the judge named no outcome")
+    assert outcome_of("Verdict: undecided") == ("undecided", "the judge left it undecided")
+
+
+@pytest.mark.parametrize("text", ["\n" * 300_000, "*" * 300_000, "verdict" + ":" * 300_000, "verdict: for" * 30_000])
+def test_a_hostile_text_is_read_in_time_linear_in_its_length(text: str) -> None:
+    assert outcome_of(text)[0] == "undecided"
+
+
+@given(st.text(), st.sampled_from(OUTCOMES))
+def test_whatever_came_before_the_last_line_names_the_outcome(before: str, outcome: str) -> None:
+    assert outcome_of(f"{before}\nVerdict: {outcome}")[0] == outcome
+
+
+def test_the_verdict_closes_the_debate_with_its_sums() -> None:
+    played = after(*opened(rounds=1), *a_round("I agree.", "I dispute that."), a_turn("Verdict: for"))
+
+    (verdict,) = played.of(VerdictReached)
+    assert (verdict.by, verdict.seat, verdict.outcome) == ("seat:judge", "judge", "for")
+    (end,) = played.of(DebateCompleted)
+    assert (end.outcome, end.rounds, end.arguments, end.consensus_ppm) == ("for", 1, 2, 500_000)
+    assert end.cost_microusd == played.state.money.spent_microusd
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome", "expected"),
+    [
+        ("Fridays it is.\nVerdict: for", "", "for"),
+        ("Fridays it is.", "", "undecided"),
+        ("Fridays it is.\nVerdict: for", "against", "against"),
+        ("", "for", "for"),
+    ],
+)
+def test_the_operator_may_rule_in_words_in_a_word_or_both(verdict: str, outcome: str, expected: str) -> None:
+    played = after(*opened(), a_turn(), Complete(reason="ruled", verdict=verdict, outcome=outcome))
+
+    (reached,) = played.of(VerdictReached)
+    assert (reached.outcome, reached.by) == (expected, "operator")
+    assert reached.text.strip()
+
+
+def test_an_outcome_that_does_not_exist_is_refused() -> None:
+    refusal = after(*opened(), a_turn()).refuses(Complete(reason="ruled", verdict="Well.", outcome="maybe"))
+
+    assert "for, against, undecided" in refusal
+
+
+def test_a_round_that_is_open_at_the_end_is_closed_as_cut_short() -> None:
+    played = after(*opened(), a_turn(), Complete(reason="ruled", outcome="for"))
+
+    (closed,) = played.of(RoundCompleted)
+    assert (closed.is_cut_short, closed.arguments) == (True, 1)
+    assert played.of(DebateCompleted)[0].rounds == 1
