@@ -19,11 +19,11 @@ from core.domain.commands import OPERATOR, Command
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.facts import FactSpec
-from core.domain.ids import RuleId, SessionId, StepId
+from core.domain.ids import Digest, RuleId, SessionId, StepId
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
-from core.ports.catalogue import Label
+from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
 from core.rules.explanation import Explanation
@@ -282,6 +282,14 @@ class Orchestrator:
         """Put these rules in force as a new version; `change` says in words what is new."""
         plain = [dict(rule_to_plain(rule)) for rule in rules]
         await self._ask("save_rules", {"rules": plain, "change": change}, actor=actor)
+
+    async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
+        """Versions of the rules, newest first: who changed what, when."""
+        return await self._ports.catalogue.rules_history(limit=limit)
+
+    async def rules_version(self, digest: Digest) -> tuple[Rule, ...]:
+        """The rules as they stood in one version. Raises WrongUse where there is none."""
+        return await self._ports.catalogue.rule_set(digest)
 
     async def explain(self, session: SessionId, rule_id: str, *, at_seq: int | None = None) -> Explanation:
         """Why a rule holds in a session, or doesn't: now, or at an earlier event."""
