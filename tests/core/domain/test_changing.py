@@ -1,0 +1,60 @@
+"""Is a record made anew with one part changed what `dataclasses.replace` would make?"""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, dataclass, fields, is_dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain import session
+from core.domain.changing import changed
+from core.domain.session import Life, Money, Status
+from core.flows import debate_state
+from tests.builders import a_round, after, opened
+
+
+@given(st.integers(), st.integers(), st.none() | st.integers())
+def test_it_is_what_replace_makes(spent: int, tokens: int, cap: int | None) -> None:
+    money = Money(cap_microusd=3, spent_microusd=4, tokens_input=5, tokens_output=6)
+    parts = {"spent_microusd": spent, "tokens_output": tokens, "cap_microusd": cap}
+
+    assert changed(money, **parts) == replace(money, **parts)
+    assert money == Money(cap_microusd=3, spent_microusd=4, tokens_input=5, tokens_output=6)
+
+
+def test_what_was_not_changed_is_shared() -> None:
+    played = after(*opened(), *a_round())
+    later = changed(played.state, seq=99)
+
+    assert later == replace(played.state, seq=99)
+    assert later.flow is played.state.flow
+
+
+def test_a_part_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        changed(Life(status=Status.RUNNING), moood="cheerful")
+
+
+def test_what_it_makes_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        changed(Money(), spent_microusd=1).spent_microusd = 2  # type: ignore[misc]
+
+
+def test_a_record_of_one_part_is_refused_rather_than_garbled() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class One:
+        part: int
+
+    with pytest.raises(TypeError, match="One"):
+        changed(One(part=1), part=2)
+
+
+@pytest.mark.parametrize("module", [session, debate_state])
+def test_no_record_of_a_state_checks_itself_behind_its_making(module: object) -> None:
+    records = [each for each in vars(module).values() if isinstance(each, type) and is_dataclass(each)]
+
+    assert records
+    assert [each.__name__ for each in records if hasattr(each, "__post_init__")] == []
+    assert [each.__name__ for each in records if len(fields(each)) < 2] == []
