@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, dataclass, fields, is_dataclass, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from tests.builders import a_round, after, opened
 @given(st.integers(), st.integers(), st.none() | st.integers())
 def test_it_is_what_replace_makes(spent: int, tokens: int, cap: int | None) -> None:
     money = Money(cap_microusd=3, spent_microusd=4, tokens_input=5, tokens_output=6)
-    parts = {"spent_microusd": spent, "tokens_output": tokens, "cap_microusd": cap}
+    parts: dict[str, Any] = {"spent_microusd": spent, "tokens_output": tokens, "cap_microusd": cap}
 
     assert changed(money, **parts) == replace(money, **parts)
     assert money == Money(cap_microusd=3, spent_microusd=4, tokens_input=5, tokens_output=6)

@@ -61,7 +61,7 @@ def failed_at(played: Played, *, times: int) -> None:
 def test_the_intent_is_recorded_before_the_call_and_wanted_no_more() -> None:
     played = after(*opened(), begun)
 
-    assert played.wanted == ()
+    assert not played.wanted
     assert played.state.work.open[FIRST_TURN].cost_microusd_max == TURN_COST_MICROUSD_MAX
 
 
@@ -306,7 +306,7 @@ def test_only_a_call_under_way_can_be_doubted() -> None:
 def test_a_call_of_a_round_that_was_cut_short_may_still_end_in_any_way() -> None:
     for end in (Played.answer, Played.fail, lambda played: played.doubt(policy="retry")):
         played = after(*opened(), begun, StartNewRound(reason="asked"))
-        assert played.wanted == (), "one call at a time"
+        assert not played.wanted, "one call at a time"
 
         end(played)
 

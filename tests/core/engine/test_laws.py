@@ -119,7 +119,7 @@ def test_an_end_is_reached_once_with_one_verdict_and_nothing_is_wanted_behind_it
     assert len(played.of(VerdictReached)) == len(played.of(DebateCompleted)) == len(played.of(SessionCompleted))
     assert len(played.of(CompletionDecided)) <= 1
     if played.status is not Status.RUNNING:
-        assert played.wanted == ()
+        assert not played.wanted
 
 
 @laws

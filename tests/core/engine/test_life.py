@@ -151,7 +151,7 @@ def test_a_pause_drains_the_turn_under_way_is_recorded_and_nothing_new_begins() 
 
     assert played.status is Status.PAUSED
     assert [turn.text for turn in played.debate.turns] == ["I have said it."]
-    assert played.wanted == ()
+    assert not played.wanted
 
 
 def test_a_resumed_session_goes_on_where_it_stood() -> None:
@@ -172,7 +172,7 @@ def test_a_session_paused_before_it_was_admitted_waits_for_its_place_again_when_
     played = after(*WAYS[Status.WAITING], Pause(), Resume())
 
     assert played.status is Status.WAITING
-    assert played.wanted == ()
+    assert not played.wanted
     assert "DebateStarted" in kinds(played.do(Admit()))
 
 
@@ -213,7 +213,7 @@ def test_completing_before_anything_was_argued_ends_undecided_and_asks_no_judge(
 def test_completing_waits_for_the_turn_under_way_and_then_asks_the_judge() -> None:
     played = after(*opened(), begun, Complete(reason="enough"))
 
-    assert played.wanted == ()
+    assert not played.wanted
     played.answer("One word at least.")
 
     assert len(played.of(ArgumentPresented)) == 1
@@ -232,7 +232,7 @@ def test_a_turn_under_way_that_fails_does_not_keep_a_session_from_its_end(is_fin
 
 def test_a_completing_session_that_is_paused_and_resumed_still_comes_to_its_verdict() -> None:
     played = after(*opened(), a_turn(), Complete(reason="enough"), Pause())
-    assert played.wanted == ()
+    assert not played.wanted
 
     played.do(Resume())
 
@@ -293,7 +293,7 @@ def test_an_escalated_session_records_the_turn_under_way_and_asks_nothing_more()
     played.answer("Said all the same.")
 
     assert played.status is Status.ESCALATED
-    assert played.wanted == ()
+    assert not played.wanted
     assert played.state.life.escalation is not None
     assert played.state.life.escalation.question == "Is this the right question?"
 

@@ -20,7 +20,7 @@ def played_one() -> Played:
 
 def with_event(log: list[Recorded], seq: int, **changes: object) -> list[Recorded]:
     """The log as somebody may have tampered with it."""
-    return [replace(each, event=replace(each.event, **changes)) if each.seq == seq else each for each in log]  # type: ignore[arg-type, type-var]
+    return [replace(each, event=replace(each.event, **changes)) if each.seq == seq else each for each in log]
 
 
 def seq_of(played: Played, kind: type) -> int:

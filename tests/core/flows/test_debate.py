@@ -230,7 +230,7 @@ def test_a_new_round_after_the_last_raises_the_limit_up_to_the_most_there_are() 
 
 def test_the_answer_to_a_turn_of_a_round_cut_short_comes_in_the_next_and_counts_for_none_of_its_steps() -> None:
     played = after(*opened(), begun, StartNewRound(reason="asked"))
-    assert played.wanted == ()
+    assert not played.wanted
 
     played.answer("Better late.")
 
@@ -547,4 +547,4 @@ def test_nothing_said_after_the_verdict_changes_it() -> None:
     played = after(*opened(rounds=1), Played.play_on)
 
     assert [verdict.outcome for verdict in played.of(VerdictReached)] == ["against"]
-    assert played.wanted == ()
+    assert not played.wanted
