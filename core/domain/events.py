@@ -190,7 +190,7 @@ class StepExhausted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRetried:
-    """A failed step may be tried again, from zero."""
+    """A failed step may be tried again, as often as at first; its attempts are numbered on."""
 
     step: StepId
     by: str

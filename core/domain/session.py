@@ -154,11 +154,14 @@ class DoubtfulAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet."""
+    """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet,
+    `forgiven` those of them before the step was last retried: numbers go on, so that an attempt's names it for ever.
+    """
 
     open: Mapping[StepId, OpenAttempt] = field(default_factory=dict)
     doubtful: tuple[DoubtfulAttempt, ...] = ()
     tries: Mapping[StepId, int] = field(default_factory=dict)
+    forgiven: Mapping[StepId, int] = field(default_factory=dict)
     exhausted: tuple[StepId, ...] = ()
     attempts: int = 0
     turns: int = 0

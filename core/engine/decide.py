@@ -223,9 +223,13 @@ def _failure_recorded(state: SessionState, command: RecordFailure) -> tuple[Even
         message=message,
         cost_microusd=command.cost_microusd,
     )
-    if state.life.status.is_over or not (command.is_final or command.attempt >= ATTEMPTS_PER_STEP_MAX):
+    if state.life.status.is_over or not (command.is_final or _was_the_last(state, command.step, command.attempt)):
         return (failed,)
     return (failed, StepExhausted(step=command.step, attempts=command.attempt, error=error, message=message))
+
+
+def _was_the_last(state: SessionState, step: StepId, attempt: int) -> bool:
+    return attempt - state.work.forgiven.get(step, 0) >= ATTEMPTS_PER_STEP_MAX
 
 
 def _resumed(state: SessionState, command: Resume) -> tuple[Event, ...]:
@@ -328,7 +332,7 @@ def _doubted(state: SessionState, command: MarkInDoubt) -> tuple[Event, ...]:
     gave_up = StepExhausted(step=attempt.step, attempts=attempt.attempt, error="in_doubt", message=command.why)
     could_have_cost = attempt.cost_microusd_max > 0
     if command.policy == "retry" or not could_have_cost:
-        return (doubted, gave_up) if attempt.attempt >= ATTEMPTS_PER_STEP_MAX else (doubted,)
+        return (doubted, gave_up) if _was_the_last(state, attempt.step, attempt.attempt) else (doubted,)
     if life.status is Status.FAILED:
         return (doubted, gave_up)
     if command.policy == "fail" and life.escalation is None:

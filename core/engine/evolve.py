@@ -245,6 +245,7 @@ def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
         open=_without(work.open, event.step),
         doubtful=work.doubtful,
         tries=_without(work.tries, event.step),
+        forgiven=_without(work.forgiven, event.step) if work.forgiven else work.forgiven,
         exhausted=work.exhausted,
         attempts=work.attempts,
         turns=work.turns + 1,
@@ -282,7 +283,9 @@ def _settled(state: SessionState, event: AttemptSettled) -> SessionState:
 
 def _retried(work: Work, step: StepId) -> Work:
     return changed(
-        work, exhausted=tuple(each for each in work.exhausted if each != step), tries=_without(work.tries, step)
+        work,
+        exhausted=tuple(each for each in work.exhausted if each != step),
+        forgiven={**work.forgiven, step: work.tries.get(step, 0)},
     )
 
 

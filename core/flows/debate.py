@@ -325,7 +325,7 @@ class DebateFlow:
                 template=template.id,
                 digest=digest,
                 seats=_seated(state, template),
-                rounds_limit=max(template.rounds, debate.round),
+                rounds_limit=min(max(template.rounds, debate.round), ROUNDS_MAX),
                 by=command.by,
             ),
         )
@@ -391,7 +391,7 @@ def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
         if sitting is not None and sitting.role is not spec.role:
             raise refused(
                 state,
-                f"the template {template.id} gives the seat {spec.id} the role {spec.role}; here it has {sitting.role}.",
+                f"the template {template.id} gives the seat {spec.id} the role {spec.role}; here it is {sitting.role}.",
                 "A seat keeps its role: give the template's another id.",
             )
         if sitting is not None:

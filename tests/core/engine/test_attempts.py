@@ -287,6 +287,33 @@ def test_a_doubt_is_settled_within_what_it_can_have_cost(cost_microusd: int) -> 
     assert "not in doubt" in played.refuses(SettleAttempt(step=FIRST_TURN, attempt=2, cost_microusd=1))
 
 
+def test_two_doubts_about_one_turn_are_settled_one_by_one() -> None:
+    played = after(*opened(), begun)
+    played.doubt(policy="fail")
+    played.do(RetryStep())
+    played.begin()
+    played.doubt(policy="fail")
+    assert [doubt.attempt for doubt in played.state.work.doubtful] == [1, 2]
+
+    played.do(SettleAttempt(step=FIRST_TURN, attempt=1, cost_microusd=0))
+
+    assert [doubt.attempt for doubt in played.state.work.doubtful] == [2]
+    assert played.state.money.spent_microusd == TURN_COST_MICROUSD_MAX
+
+
+def test_a_retried_turn_may_fail_as_often_as_at_first() -> None:
+    played = after(*opened())
+    failed_at(played, times=ATTEMPTS_PER_STEP_MAX)
+    played.do(RetryStep())
+
+    failed_at(played, times=ATTEMPTS_PER_STEP_MAX - 1)
+    assert played.status is Status.RUNNING
+    failed_at(played, times=1)
+
+    assert played.of(StepExhausted)[1].attempts == 2 * ATTEMPTS_PER_STEP_MAX
+    assert played.status is Status.FAILED
+
+
 def test_a_doubt_can_be_settled_after_the_end() -> None:
     played = after(*opened(), begun)
     played.doubt(policy="fail")

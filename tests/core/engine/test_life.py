@@ -370,7 +370,7 @@ def test_a_refused_reservation_pauses_with_the_cap_as_the_reason() -> None:
     )
 
 
-def test_a_failed_turn_is_retried_from_its_first_attempt() -> None:
+def test_a_failed_turn_is_retried() -> None:
     played = after(*WAYS[Status.FAILED], RetryStep(step=FIRST_TURN))
 
     assert played.status is Status.RUNNING
