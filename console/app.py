@@ -1,0 +1,423 @@
+"""Which screens, colours and keys does the console have, and how is it left?
+
+Little is imported here: what stands in this file's imports is loaded before the first frame. The core, and whatever
+reads it, come behind that frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding
+
+from console.bindings import bindings_for, textual_keymap
+from console.exit_codes import ExitCode
+from console.hosting import CoreHost
+from console.keymap_files import load_keymaps
+from console.keys import STANDARD_KEYMAP, action
+from console.locations import find_locations
+from console.machine import now_ms
+from console.presenters.shown import HeaderView
+from console.screens.sessions import SessionsScreen
+from console.theme_files import DEFAULT_THEME, load_themes, textual_theme, theme_variables
+from console.widgets.bar import HeaderBar
+from core.domain.errors import MootError, WrongUse, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from textual.app import AutopilotCallbackType
+    from textual.binding import BindingType
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from console.acting import Acting
+    from console.feed import Feed
+    from console.keys import Keymap, Place
+    from console.settings import Settings
+    from console.theme_files import ColourTheme
+    from core.domain.ids import SessionId
+    from core.orchestrator import Orchestrator, Progress
+
+TOAST_SECONDS = 4
+OPENING_NOTICE = "opening the database …"
+LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def _palette_commands() -> type[Provider]:
+    from console.palette_commands import MootCommands
+
+    return MootCommands
+
+
+class MootApp(App[int], inherit_bindings=False):
+    """The console. It is left with an exit code; `crash` is what broke it, where something did."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "moot"
+    COMMANDS = {_palette_commands}  # noqa: RUF012  # as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_for("anywhere"),
+        Binding("ctrl+c", "help_quit", "Leave", show=False),
+    ]
+
+    def __init__(
+        self,
+        host: CoreHost,
+        *,
+        themes: dict[str, ColourTheme],
+        theme: str = DEFAULT_THEME,
+        keymap: Keymap = STANDARD_KEYMAP,
+        now_ms: Callable[[], int] = now_ms,
+    ) -> None:
+        self.keymap_in_force = keymap
+        self.header_view = HeaderView(notice=OPENING_NOTICE)
+        self._themes = themes
+        self._defaults = theme_variables(themes[DEFAULT_THEME])
+        super().__init__()
+        self.host = host
+        self.feed: Feed | None = None
+        self.sessions = SessionsScreen()
+        self.now_ms = now_ms
+        self._is_leaving = False
+        for each in themes.values():
+            self.register_theme(textual_theme(each))
+        self.theme = theme
+        self.set_keymap(textual_keymap(keymap))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return self._defaults
+
+    def get_default_screen(self) -> Screen[Any]:
+        return self.sessions
+
+    @property
+    def crash(self) -> Exception | None:
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Textual would print a page of traceback onto the terminal; whoever runs the app keeps it in a file."""
+        self._close_messages_no_wait()
+
+    # --- the core -----------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.host.begin()
+        self.run_worker(self._attend(), group="feed", exit_on_error=True)
+
+    async def core(self) -> Orchestrator:
+        """The core, once it is open."""
+        return await self.host.core()
+
+    async def _attend(self) -> None:
+        """Wait for the core and tell the screens what changes in it, until the console is left."""
+        try:
+            core = await self.host.core()
+        except MootError:
+            self.exit(ExitCode.FAILED)  # the host keeps why; it is said once the terminal is free again
+            return
+        from console.feed import Feed
+
+        self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms)
+        self.sessions.attach(self.feed)
+        await self.feed.run()
+
+    @cached_property
+    def acting(self) -> Acting:
+        """Who does what the keys ask for."""
+        from console.acting import Acting
+
+        return Acting(self, self.core)
+
+    def on_feed_headed(self, event: Feed.Headed) -> None:
+        self.header_view = event.view
+        self._show_header()
+
+    def _show_header(self) -> None:
+        for screen in self.screen_stack:
+            for bar in screen.query(HeaderBar):
+                bar.show(self.header_view)
+
+    def on_feed_asked(self, event: Feed.Asked) -> None:
+        """A session waits for the operator: say so wherever they are."""
+        summary = event.summary
+        self.bell()
+        self.notify(summary.question, title=summary.title or summary.motion, severity="warning", markup=False)
+
+    def on_acting_finished(self, event: Acting.Finished) -> None:
+        done = event.done
+        undo = self.keymap_in_force.of("undo")
+        told = f"{done.text} · {undo[0]} undoes it" if done.undo is not None and undo else done.text
+        self.notify(told, timeout=TOAST_SECONDS, markup=False)
+        if self.feed is not None:
+            self.feed.refresh()
+        if done.session is not None:
+            self.sessions.go_to(done.session)
+
+    def on_acting_refused(self, event: Acting.Refused) -> None:
+        self.notify(event.why, severity="error", markup=False)
+
+    # --- what can be done anywhere ------------------------------------------------------------------------------
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Which places' actions the screen that shows carries out."""
+        return ("sessions", "list", "transcript") if self.screen is self.sessions else ("rules", "list")
+
+    async def act(self, action_id: str) -> None:
+        """Carry out an action by its id, where it is carried out."""
+        place = action(action_id).place
+        focused = self.screen.focused
+        if place in ("list", "transcript") and focused is not None:
+            await self.run_action(action_id, focused)
+        elif place == "anywhere":
+            await self.run_action(action_id, self)
+        else:
+            await self.run_action(action_id, self.screen)
+
+    async def _on_screen(self, action_id: str) -> None:
+        """An action that every screen may have its own way with."""
+        if hasattr(self.screen, f"action_{action_id}"):
+            await self.run_action(action_id, self.screen)
+
+    async def action_filter(self) -> None:
+        await self._on_screen("filter")
+
+    async def action_back(self) -> None:
+        """Other screens had their chance with a binding of their own: what is left there is to go back here."""
+        if self.screen is self.sessions:
+            self.sessions.action_back()
+        else:
+            self.action_go_sessions()
+
+    async def action_zoom(self) -> None:
+        await self._on_screen("zoom")
+
+    def action_undo(self) -> None:
+        self.acting.undo(self.screen)
+
+    def action_go_sessions(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_go_rules(self) -> None:
+        if self.screen is self.sessions:
+            from console.screens.rules import RulesScreen
+
+            self.push_screen(
+                RulesScreen(
+                    self.acting, self.core, self.sessions.session, now_ms=self.now_ms, keymap=self.keymap_in_force
+                )
+            )
+            self.call_after_refresh(self._show_header)
+
+    def action_jump(self) -> None:
+        from console.screens.jump import JumpScreen, jump_targets
+
+        self.push_screen(JumpScreen(jump_targets(self.screen)), lambda pane: pane.focus() if pane else None)
+
+    def action_palette(self) -> None:
+        self.action_command_palette()
+
+    def action_help(self) -> None:
+        from console.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.keymap_in_force))
+
+    def action_help_quit(self) -> None:
+        keys = self.keymap_in_force.of("quit")
+        self.notify(f"{keys[0]} leaves moot; debates are kept" if keys else "the palette leaves moot", markup=False)
+
+    @property
+    def theme_names(self) -> tuple[str, ...]:
+        return tuple(self._themes)
+
+    def choose_theme(self, name: str) -> None:
+        self.theme = name
+        self.notify(f"{name} · moot --theme {name} begins with it", timeout=TOAST_SECONDS, markup=False)
+
+    def action_theme_next(self) -> None:
+        names = self.theme_names
+        self.choose_theme(names[(names.index(self.theme) + 1) % len(names)])
+
+    def session_titles(self) -> list[tuple[SessionId, str]]:
+        """Sessions by name, for the palette."""
+        if self.feed is None:
+            return []
+        from console.presenters.sessions import in_order, title_of
+
+        labels = self.feed.labels
+        ordered = in_order(self.feed.summaries.values())
+        return [(each.session, title_of(each, labels.get(each.session))) for each in ordered]
+
+    def show_session(self, session: SessionId) -> None:
+        self.action_go_sessions()
+        self.sessions.go_to(session)
+
+    # --- spending -----------------------------------------------------------------------------------------------
+
+    def action_global_pause(self) -> None:
+        from console.acting import hold_all
+
+        self.acting.ask(hold_all, self.screen)
+
+    def action_kill_switch(self) -> None:
+        self.run_worker(self._switch_spending(), group="dialogs")
+
+    async def _switch_spending(self) -> None:
+        from console.acting import allow_spending, stop_spending
+        from console.screens.dialogs.confirm import ConfirmDialog
+
+        asker = self.screen
+        is_stopped = (await (await self.core()).system_status()).is_spending_stopped
+        dialog = (
+            ConfirmDialog("Allow spending again?", "What was paused stays paused until you resume it.", "allow", False)
+            if is_stopped
+            else ConfirmDialog(
+                "Stop all spending?",
+                "Every request under way is broken off and may have been paid for; everything pauses, and nothing is "
+                "asked until you allow it again, also after a restart.",
+                "stop",
+                True,
+            )
+        )
+        if await self.push_screen_wait(dialog):
+            self.acting.ask(allow_spending if is_stopped else stop_spending, asker)
+
+    # --- leaving ------------------------------------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        """Leave; ask once where something would stand still."""
+        if not self._is_leaving:
+            self.run_worker(self._leave(), group="leaving")
+
+    async def _leave(self) -> None:
+        core = self.host.opened
+        if core is None:
+            self.exit(ExitCode.COMPLETED)
+            return
+        from console.hosting import running
+
+        moving = await running(core) if core.is_driver else 0
+        if moving and not await self._may_leave(moving):
+            return
+        self._is_leaving = True
+        speaking = self._speaking(core)
+        self.workers.cancel_group(self, "feed")
+        from console.screens.leaving import LeavingScreen
+
+        waited = await self.push_screen_wait(LeavingScreen(self.host, speaking, self._title_of))
+        self.exit(ExitCode.COMPLETED if waited else ExitCode.STOPPED)
+
+    async def _may_leave(self, moving: int) -> bool:
+        from console.screens.dialogs.confirm import ConfirmDialog
+
+        said = "1 debate is under way." if moving == 1 else f"{moving} debates are under way."
+        dialog = ConfirmDialog(
+            "Leave moot?",
+            f"{said} Turns being spoken are recorded, then it waits for the next start of moot. "
+            "'moot drive' goes on without a console.",
+            "leave",
+            False,
+        )
+        is_sure = await self.push_screen_wait(dialog)
+        return bool(is_sure)
+
+    def _speaking(self, core: Orchestrator) -> tuple[Progress, ...]:
+        from console.feed import sessions_speaking
+
+        return tuple(sessions_speaking(core, self.feed.summaries if self.feed is not None else ()))
+
+    def _title_of(self, session: str) -> str:
+        return next((title for each, title in self.session_titles() if each == session), session[:8])
+
+
+def run_console(open_core: Callable[[], Orchestrator], settings: Settings, is_demo: bool = False) -> int:
+    """Show the console until it is left, and close the core in order. `open_core` is called behind the first frame.
+
+    Raises WrongUse for a theme or keymap that can't be used, and whatever kept the core from opening.
+    """
+    places = find_locations()
+    themes = load_themes(places.themes)
+    keymaps = load_keymaps(places.keymaps)
+    theme = _known(settings.theme, themes, what="theme", folder=places.themes)
+    keymap = keymaps[_known(settings.keymap, keymaps, what="keymap", folder=places.keymaps)]
+    host = CoreHost(open_core, after_opening=start_the_demo if is_demo else None)
+    app = MootApp(host, themes=themes, theme=theme, keymap=keymap)
+    return asyncio.run(hosted(app, mouse=settings.mouse))
+
+
+async def hosted(app: MootApp, *, mouse: bool = True, auto_pilot: AutopilotCallbackType | None = None) -> int:
+    """Run the app over its core. A screen that breaks is reported; what runs behind it runs on."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in LEAVE_SIGNALS:
+        loop.add_signal_handler(number, _asked_to_leave, app, stop)
+    code = await app.run_async(mouse=mouse, headless=auto_pilot is not None, auto_pilot=auto_pilot)
+    try:
+        if app.crash is not None:
+            code = await _without_a_screen(app, stop)
+        await app.host.close()
+    except asyncio.CancelledError:
+        if not stop.is_set() and code is not ExitCode.STOPPED:
+            raise
+    if app.host.failure is not None:
+        raise app.host.failure
+    return code if code is not None else ExitCode.COMPLETED
+
+
+def _asked_to_leave(app: MootApp, stop: asyncio.Event) -> None:
+    """SIGTERM, or the terminal was closed."""
+    stop.set()
+    if app.is_running:
+        app.exit(ExitCode.STOPPED)
+
+
+async def _without_a_screen(app: MootApp, stop: asyncio.Event) -> int:
+    """The screen broke. Say so, and let what runs go on to where it stands still."""
+    from console.failures import ended, say
+
+    crash = app.crash
+
+    def broke() -> int:
+        assert crash is not None  # asked only after a crash
+        raise crash
+
+    code = ended(broke)
+    core = app.host.opened
+    if core is None or not core.is_driver:
+        return code
+    from console.hosting import running
+
+    count = await running(core)
+    if count:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+        say(f"{'1 debate goes' if count == 1 else f'{count} debates go'} on without a screen; ctrl+c stops in order.")
+        await app.host.until_done(stop)
+    return code
+
+
+async def start_the_demo(core: Orchestrator) -> None:
+    """Rehearse the demo's debate, unless one is under way."""
+    from console.bootstrap import demo_request
+
+    if not await core.active_debates():
+        await core.start_debate(request=demo_request())
+
+
+def _known(name: str, known: Iterable[str], *, what: str, folder: Path) -> str:
+    names = list(known)
+    if name not in names:
+        listed = nearest(name, names) or f"There are {', '.join(names)}."
+        raise WrongUse(
+            f"no {what} is called {name!r}.", where=f"setting {what}", now=f"{listed} Yours go into {folder}."
+        )
+    return name

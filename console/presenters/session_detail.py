@@ -1,0 +1,295 @@
+"""Where does the session under the cursor stand, why, and which keys lead on?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
+from console.presenters.rules_fired import FIRED_KEPT_MAX, Firing, erred, fired, firing_line, overruled, waiting_lines
+from console.presenters.sessions import STATES, title_of
+from console.presenters.shown import Line
+from console.presenters.transcript import seat_title, words
+from core.domain.events import (
+    ActionOverruled,
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptStarted,
+    AttemptSucceeded,
+    CompletionDecided,
+    EscalationAnswered,
+    Recorded,
+    RuleErred,
+    RuleFired,
+    SessionCompleted,
+    SessionEscalated,
+    StepExhausted,
+    StepRetried,
+)
+from core.domain.session import Status
+from core.flows.debate_events import ArgumentPresented, ConsensusUpdated, MotionAmended, RoundCompleted, RoundStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.domain.facts import FactSpec
+    from core.domain.summary import SessionSummary
+    from core.ports.catalogue import Label
+    from core.rules.explanation import Explanation
+
+ID_SHOWN_CHARACTERS = 8
+READINGS_KEPT_MAX = 24
+TITLE_LINES_MAX = 2
+QUESTION_LINES_MAX = 4
+BAR_CELLS = 8
+SPARK_CELLS = 8
+ATTENTION_PPM = 800_000
+"""A budget used this far is worth a glance."""
+
+JUDGE = "judge"
+
+
+@dataclass(slots=True)
+class DetailFold:
+    """What the log says beside the turns. `seats` maps a step's name to its seat, learned from the log itself."""
+
+    facts: Mapping[str, FactSpec]
+    motion: str = ""
+    readings: list[int] = field(default_factory=list)
+    reading: ConsensusUpdated | None = None
+    turns: int = 0
+    steps: tuple[str, ...] = ()
+    done: set[str] = field(default_factory=set)
+    seats: dict[str, str] = field(default_factory=dict)
+    speaking: dict[str, str] = field(default_factory=dict)
+    exhausted: dict[str, str] = field(default_factory=dict)
+    doubtful: int = 0
+    is_completing: bool = False
+    question_rule: str = ""
+    question_at_ms: int = 0
+    firings: list[Firing] = field(default_factory=list)
+
+    def take(self, record: Recorded) -> None:
+        """Fold one event."""
+        event = record.event
+        match event:
+            case ConsensusUpdated():
+                self.reading = event
+                self.readings = [*self.readings[-READINGS_KEPT_MAX:], event.ppm]
+            case MotionAmended(motion=motion):
+                self.motion = motion
+            case RoundStarted(steps=steps):
+                self.steps, self.done = steps, set()
+            case RoundCompleted():
+                self.steps = ()
+            case ArgumentPresented(step=step):
+                self.turns += 1
+                self.done.add(_name(step))
+            case RuleFired():
+                self._keep(fired(event, turn=self.turns, facts=self.facts))
+            case ActionOverruled():
+                self._keep(overruled(event, turn=self.turns))
+            case RuleErred():
+                self._keep(erred(event, turn=self.turns))
+            case CompletionDecided():
+                self.is_completing = True
+            case SessionCompleted():
+                self.is_completing = False
+            case SessionEscalated(rule=rule):
+                self.question_rule, self.question_at_ms = rule, record.at_ms
+            case EscalationAnswered():
+                self.question_rule = ""
+            case _:
+                self._take_attempt(record)
+
+    def _take_attempt(self, record: Recorded) -> None:
+        match record.event:
+            case AttemptStarted(step=step, seat=seat):
+                self.speaking[step] = seat
+                self.seats[_name(step)] = seat
+                self.exhausted.pop(step, None)
+            case AttemptSucceeded(step=step) | AttemptFailed(step=step):
+                self.speaking.pop(step, None)
+            case AttemptInDoubt(step=step):
+                self.speaking.pop(step, None)
+                self.doubtful += 1
+            case StepExhausted(step=step, message=message):
+                self.exhausted[step] = message
+            case StepRetried(step=step):
+                self.exhausted.pop(step, None)
+            case _:
+                pass
+
+    def _keep(self, firing: Firing) -> None:
+        self.firings = [*self.firings[-FIRED_KEPT_MAX:], firing]
+
+    def next_seat(self, known: Mapping[str, str]) -> str:
+        """Who speaks in this round after the turn under way; "" where nobody does, or it is not known.
+
+        `known` are the template's own seats."""
+        under_way = {_name(step) for step in self.speaking}
+        for name in self.steps:
+            if name not in self.done and name not in under_way:
+                return self.seats.get(name, known.get(name, ""))
+        return ""
+
+    def upcoming(self, summary: SessionSummary, known: Mapping[str, str]) -> str:
+        """What comes after the turn under way, as far as the rules let it."""
+        if summary.status.is_over or JUDGE in self.speaking.values():
+            return ""
+        if self.is_completing:
+            return "the verdict"
+        if seat := self.next_seat(known):
+            return seat_title(seat).lower()
+        if not summary.round:
+            return ""
+        return f"round {summary.round + 1}" if summary.round < summary.rounds_limit else "the verdict"
+
+
+def _name(step: str) -> str:
+    """A step's name in its template: `r2.rebuttal_opponent.opponent` is `rebuttal_opponent`."""
+    return step.split(".")[1] if step.count(".") > 1 else step
+
+
+def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int) -> list[Line]:
+    """What is debated, and the facts that place it."""
+    own = title_of(summary, label)
+    facts = [
+        words(summary.template),
+        f"round {summary.round} of {summary.rounds_limit}" if summary.round else f"{summary.rounds_limit} rounds",
+        duration(active_ms(summary, now_ms=now_ms)),
+        summary.session[:ID_SHOWN_CHARACTERS],
+    ]
+    tags = tuple((f"  #{tag}", "accent") for tag in (label.tags if label else ()))
+    rehearsal = (("  rehearsal", "attention"),) if summary.is_rehearsal else ()
+    lines = [Line(((summary.motion, "text strong"),), lines_max=TITLE_LINES_MAX)]
+    parts = ((" · ".join(facts), "muted"), *rehearsal, *tags)
+    if own != summary.motion:
+        parts = ((f"{own}  ", "text"), *parts)
+    return [*lines, Line(parts)]
+
+
+def active_ms(summary: SessionSummary, *, now_ms: int) -> int:
+    """How long it has been active; what was paused doesn't count."""
+    running = now_ms - summary.changed_at_ms if summary.status is Status.RUNNING else 0
+    return summary.active_ms + max(0, running)
+
+
+def standing_lines(
+    summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int
+) -> tuple[list[Line], str]:
+    """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs."""
+    match summary.status:
+        case Status.ESCALATED:
+            return _question(summary, detail, keys, now_ms=now_ms), "attention"
+        case Status.FAILED:
+            broken = next(iter(detail.exhausted.values()), "")
+            said = f"{words(summary.reason)}" + (f": {broken}" if broken else "")
+            hints = _hints(keys, ("retry_turn", "tries the turn again"), ("complete", "goes to the verdict"))
+            return [_what("✗ failed", said, "failed strong"), hints], "failed"
+        case Status.PAUSED:
+            return _paused(summary, keys), "text"
+        case Status.WAITING | Status.CREATED:
+            line = _what("◌ waiting", "for a place among the sessions that run", "text strong")
+            return [line, _hints(keys, ("pause_resume", "holds it"), ("cancel", "takes it out"))], "muted"
+        case Status.COMPLETED:
+            outcome = f"verdict {summary.outcome}" if summary.outcome else "no outcome"
+            how = f"{words(summary.reason)}, consensus {_consensus(summary)}"
+            return [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted")))], "ok"
+        case Status.CANCELLED:
+            return [_what("– stopped", words(summary.reason), "muted strong")], "muted"
+        case _:
+            return [], ""
+
+
+def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:
+    since = f"{age(max(0, now_ms - detail.question_at_ms))} ago" if detail.question_at_ms else ""
+    asked_by = f"rule {detail.question_rule}" if detail.question_rule else ""
+    about = "  ".join(each for each in (words(summary.reason), asked_by, since) if each)
+    return [
+        Line((("◆ asks you", "attention strong"), (f"  {about}", "muted"))),
+        Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
+        _hints(
+            keys,
+            ("answer", "answers: go on, another round, your verdict, or cancel"),
+            ("add_statement", "says something first"),
+        ),
+    ]
+
+
+def _paused(summary: SessionSummary, keys: Mapping[str, str]) -> list[Line]:
+    hints = [("pause_resume", "goes on")]
+    if summary.reason.startswith("budget_spent_session"):
+        hints.insert(0, ("raise_budget", "raises the budget"))
+    if summary.reason == "spending_stopped":
+        hints.insert(0, ("kill_switch", "allows spending again"))
+    return [_what("‖ paused", words(summary.reason), "text strong"), _hints(keys, *hints)]
+
+
+def _what(head: str, said: str, style: str) -> Line:
+    return Line(((head, style), (f"  {said}" if said else "", "text")), lines_max=1)
+
+
+def _hints(keys: Mapping[str, str], *hints: tuple[str, str]) -> Line:
+    """`a answers …   p goes on`: keys as the keymap in force has them."""
+    parts: list[tuple[str, str]] = []
+    for action, what in hints:
+        if keys.get(action):
+            parts += [("   " if parts else "", "muted"), (keys[action], "accent strong"), (f" {what}", "muted")]
+    return Line(tuple(parts))
+
+
+def _consensus(summary: SessionSummary) -> str:
+    return "not measured" if summary.consensus_ppm is None else percent(summary.consensus_ppm)
+
+
+def strip_lines(
+    summary: SessionSummary,
+    detail: DetailFold,
+    explanations: Sequence[Explanation],
+    *,
+    next_seats: Mapping[str, str],
+    lines_max: int,
+) -> list[Line]:
+    """Is it going anywhere, and why did it do that? The figures, the reading's reason, and the rules."""
+    lines = [_figures(summary, detail, next_seats)]
+    if detail.reading is not None and lines_max >= 4:
+        reason = f"{detail.reading.measure}: {detail.reading.reason}"
+        lines.append(Line(((reason, "muted"),), lines_max=2 if lines_max > 5 else 1))
+    room = max(0, lines_max - len(lines))
+    told = [firing_line(each) for each in reversed(detail.firings)]
+    waits = waiting_lines(explanations) if summary.status in (Status.RUNNING, Status.PAUSED, Status.ESCALATED) else []
+    waits_room = max(room - len(told), room // 2)
+    return [*lines, *told[: room - min(len(waits), waits_room)], *waits[:waits_room]]
+
+
+def _figures(summary: SessionSummary, detail: DetailFold, next_seats: Mapping[str, str]) -> Line:
+    parts: list[tuple[str, str]] = [("consensus ", "muted")]
+    readings = detail.readings or list(summary.trend)
+    if readings:
+        parts.append((f"{spark(readings, width=SPARK_CELLS)} {percent(readings[-1])} {trend(readings)}", "text"))
+    else:
+        parts.append(("not measured yet", "muted"))
+    parts += _budget(summary)
+    if detail.doubtful:
+        parts.append((f"   {detail.doubtful} in doubt", "attention"))
+    if summary.errors:
+        parts.append((f"   {counted(summary.errors, 'failed attempt')}", "failed"))
+    if upcoming := detail.upcoming(summary, next_seats):
+        parts += [("   next ", "muted"), (upcoming, "text")]
+    return Line(tuple(parts))
+
+
+def _budget(summary: SessionSummary) -> list[tuple[str, str]]:
+    spent, cap = summary.spent_microusd, summary.cap_microusd
+    if cap is None:
+        return [("   spent ", "muted"), (money(spent), "text"), ("" if summary.is_rehearsal else ", no cap", "muted")]
+    share_ppm = spent * PPM_ONE // cap if cap else PPM_ONE
+    ink = "failed strong" if share_ppm >= PPM_ONE else "attention" if share_ppm >= ATTENTION_PPM else "text"
+    said = f"{bar(share_ppm, width=BAR_CELLS)} {percent(share_ppm)}"
+    return [("   budget ", "muted"), (said, ink), (f" of {money(cap)}", "muted")]
+
+
+def state_word(summary: SessionSummary) -> str:
+    """The state in one word, as the list has it."""
+    return STATES[summary.status].word

@@ -1,0 +1,132 @@
+"""What does the list say of each session, and in which order?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.presenters.figures import age, money, percent, spark
+from console.presenters.session_filter import SessionFilter
+from console.presenters.shown import Cell, Line, Row
+from core.domain.session import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from core.domain.ids import SessionId
+    from core.domain.summary import SessionSummary
+    from core.ports.catalogue import Label
+
+SPARK_CELLS = 4
+NOTHING_YET = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """A state as a glyph, a word and a style: no one of the three is needed to understand it."""
+
+    glyph: str
+    word: str
+    style_name: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.glyph} {self.word}"
+
+
+STATES: Mapping[Status, StateShown] = {
+    Status.CREATED: StateShown("◌", "waiting", "muted"),
+    Status.WAITING: StateShown("◌", "waiting", "muted"),
+    Status.RUNNING: StateShown("●", "running", "ok"),
+    Status.PAUSED: StateShown("‖", "paused", "text"),
+    Status.ESCALATED: StateShown("◆", "asks", "attention strong"),
+    Status.COMPLETED: StateShown("✓", "done", "muted"),
+    Status.FAILED: StateShown("✗", "failed", "failed"),
+    Status.CANCELLED: StateShown("–", "stopped", "muted"),
+}
+
+_ORDER = (Status.ESCALATED, Status.RUNNING, Status.FAILED, Status.PAUSED, Status.WAITING, Status.CREATED)
+"""What needs the operator first, then what moves, then what stands; the rest is over, newest first."""
+
+_QUIET = (Status.COMPLETED, Status.CANCELLED)
+
+
+def title_of(summary: SessionSummary, label: Label | None) -> str:
+    """What the operator calls it: their own name for it, else the one it was opened with, else the motion."""
+    return (label.title if label else "") or summary.title or summary.motion
+
+
+def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int) -> Row:
+    """One row: state, title, round, consensus, cost, age. A figure that is not known yet is `–`."""
+    state = STATES[summary.status]
+    tags = "".join(f" #{tag}" for tag in (label.tags if label else ()))
+    ink = "muted" if summary.status in _QUIET else "text"
+    cells = (
+        Cell(state.text, state.style_name),
+        Cell(title_of(summary, label) + tags, "text strong" if summary.status is Status.ESCALATED else "text"),
+        Cell(f"{summary.round}/{summary.rounds_limit}" if summary.round else NOTHING_YET, ink),
+        Cell(consensus_text(summary), ink if summary.consensus_ppm is not None else "muted"),
+        Cell(cost_text(summary), ink if summary.spent_microusd else "muted"),
+        Cell(age(max(0, now_ms - summary.opened_at_ms)), "muted"),
+    )
+    return Row(summary.session, cells)
+
+
+def consensus_text(summary: SessionSummary) -> str:
+    """`▂▃▄▅  62 %`: the newest readings and the last of them."""
+    if summary.consensus_ppm is None:
+        return NOTHING_YET
+    return f"{spark(summary.trend, width=SPARK_CELLS):>{SPARK_CELLS}} {percent(summary.consensus_ppm):>5}"
+
+
+def cost_text(summary: SessionSummary) -> str:
+    """What it cost so far. A session that has asked nobody yet has no cost to show."""
+    return money(summary.spent_microusd) if summary.attempts else NOTHING_YET
+
+
+def in_order(summaries: Iterable[SessionSummary]) -> list[SessionSummary]:
+    """As the list begins: what needs the operator on top."""
+
+    def rank(summary: SessionSummary) -> tuple[int, int, str]:
+        place = _ORDER.index(summary.status) if summary.status in _ORDER else len(_ORDER)
+        return place, -summary.opened_at_ms, summary.session
+
+    return sorted(summaries, key=rank)
+
+
+def rows_of(
+    summaries: Iterable[SessionSummary], labels: Mapping[SessionId, Label], wanted: SessionFilter, *, now_ms: int
+) -> list[Row]:
+    """The rows that the filter leaves, in order."""
+    held = [each for each in summaries if wanted.holds(each, labels.get(each.session))]
+    return [session_row(each, labels.get(each.session), now_ms=now_ms) for each in in_order(held)]
+
+
+def list_title(*, shown: int, total: int, marked: int, wanted: SessionFilter, problem: str = "") -> Line:
+    """The line above the list: how many there are, what was marked, what the filter leaves."""
+    counted = f"{shown} of {total}" if shown != total else str(total) if total else ""
+    parts = [("Sessions", "text strong"), (f"  {counted}", "muted")]
+    if marked:
+        parts.append((f"  {marked} marked", "accent"))
+    if problem:
+        return Line((*parts, (f"  ✗ {problem}", "failed")))
+    return Line(tuple(parts), right=((f"/{wanted.text}", "accent"),) if wanted.text else ())
+
+
+def empty_list_text(wanted: SessionFilter, *, total: int) -> str:
+    """What would be here, and the key that brings it."""
+    if total and wanted.text:
+        return f"No session matches {wanted.text}\nesc shows all again"
+    if total:
+        return "Every session is archived.\n/ is:archived shows them, c starts a debate"
+    return "No debates yet.\nc starts one: a motion, a format, and evidence to rehearse with"
+
+
+def names_of(titles: Sequence[str]) -> str:
+    """One title in quotes, or how many."""
+    return f"'{_short(titles[0])}'" if len(titles) == 1 else f"{len(titles)} sessions"
+
+
+def _short(title: str, characters_max: int = 40) -> str:
+    flat = " ".join(title.split())
+    return flat if len(flat) <= characters_max else flat[: characters_max - 1].rstrip() + "…"

@@ -1,0 +1,256 @@
+"""How does a session's log read as turns?
+
+A fold: each event changes at most a few turns, so that what is shown costs what happened since, not the whole log.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.presenters.figures import count, money, percent
+from console.presenters.rules_fired import values_seen
+from console.presenters.shown import TurnView
+from core.domain.events import (
+    ActionOverruled,
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    AttemptStarted,
+    BudgetChanged,
+    EscalationAnswered,
+    Event,
+    Recorded,
+    RuleErred,
+    RuleFired,
+    RulesChanged,
+    RunResumed,
+    SessionCancelled,
+    SessionEscalated,
+    SessionFailed,
+    SessionOpened,
+    SessionPaused,
+    SessionResumed,
+    SpendRefused,
+    StepRetried,
+)
+from core.flows.debate_events import (
+    ArgumentPresented,
+    ConsensusReached,
+    MotionAmended,
+    RoundsLimitChanged,
+    RoundStarted,
+    StatementAdded,
+    TemplateApplied,
+    VerdictReached,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from core.domain.facts import FactSpec
+    from core.domain.participants import Seat
+
+REHEARSAL = "rehearsal"
+NOT_ASKED = "no model asked"
+JUDGE = "judge"
+
+
+def turn_key(step: str, attempt: int) -> str:
+    """The key of an attempt's turn; `step_of` gives the step back."""
+    return f"{step}#{attempt}"
+
+
+def step_of(key: str) -> str:
+    """The step behind a turn, "" for a note."""
+    step, hash_, _ = key.rpartition("#")
+    return step if hash_ else ""
+
+
+def words(reason: str) -> str:
+    """Reasons are stable words for programs; people read them with blanks."""
+    return reason.replace("_", " ")
+
+
+def seat_title(seat: str) -> str:
+    return seat.replace("_", " ").capitalize()
+
+
+def model_marks(model: str) -> tuple[str, ...]:
+    """What a reader must know of who speaks: a rehearsal asked nobody."""
+    return (NOT_ASKED,) if model.partition(":")[0] == REHEARSAL else ()
+
+
+class TranscriptFold:
+    """`turns` by key, in order. `take` says which of them an event changed."""
+
+    def __init__(self, facts: Mapping[str, FactSpec]) -> None:
+        self.turns: dict[str, TurnView] = {}
+        self._facts = facts
+        self._seats: dict[str, int] = {}
+        self._open: dict[str, TurnView] = {}
+        self._round = 0
+        self._step_rounds: dict[str, int] = {}
+
+    def take(self, record: Recorded) -> Iterable[str]:
+        """Fold one event; the keys of the turns that are new or changed."""
+        event = record.event
+        match event:
+            case SessionOpened(opening=opening):
+                self._seat(opening.seats)
+            case RoundStarted():
+                self._round = event.round
+            case AttemptStarted():
+                yield self._put(self._begun(event))
+            case ArgumentPresented():
+                yield self._put(self._argued(event))
+            case VerdictReached():
+                yield self._put(self._concluded(event, record.seq))
+            case AttemptFailed(step=step, attempt=attempt, error=error, message=message, cost_microusd=cost):
+                yield from self._ended(step, attempt, "failed", f"{words(error)}: {message}", cost)
+            case AttemptInDoubt(step=step, attempt=attempt, why=why, cost_microusd_max=cost):
+                said = f"{words(why)}. It may have been answered; it counts as {money(cost)} until that is settled."
+                yield from self._ended(step, attempt, "in doubt", said, cost)
+            case AttemptSettled(step=step, attempt=attempt, cost_microusd=cost):
+                yield from self._ended(step, attempt, "settled", f"It turned out to have cost {money(cost)}.", cost)
+            case TemplateApplied():
+                self._seat(event.seats)
+                yield self._note(record, "format", f"{event.template} from the next round on, said {_who(event.by)}")
+            case _:
+                noted = self._said(event)
+                if noted is not None:
+                    yield self._note(record, *noted)
+
+    def _said(self, event: Event) -> tuple[str, str] | None:
+        """What an event that is no turn is called, and says."""
+        match event:
+            case RuleFired(rule=rule, actions=actions, seen=seen):
+                values = values_seen(seen, self._facts)
+                done = ", ".join(words(each) for each in actions)
+                return "◆ rule", f"{rule} → {done}" + (f" ({values})" if values else "")
+            case ActionOverruled(rule=rule, action=action, reason=reason):
+                return "◇ rule", f"{rule} asked to {words(action)}; overruled: {reason}"
+            case RuleErred(rule=rule, message=message):
+                return "✗ rule", f"{rule} could not be evaluated: {message}"
+            case RulesChanged():
+                return "◇ rules", "changed; the new ones hold from here on"
+            case ConsensusReached(ppm=ppm, level_ppm=level):
+                return "◆ consensus", f"reached: {percent(ppm)}, asked for {percent(level)}"
+            case StatementAdded(text=text, by=by):
+                return seat_title(by), text
+            case MotionAmended(motion=motion, by=by):
+                return "◇ motion", f"{motion}  (amended by {_who(by)})"
+            case RoundsLimitChanged(rounds_limit=limit, by=by):
+                return "◇ rounds", f"{limit} from now on, said {_who(by)}"
+            case BudgetChanged(cap_microusd=cap, by=by):
+                return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {_who(by)}"
+            case _:
+                return _life(event)
+
+    def _seat(self, seats: Iterable[Seat]) -> None:
+        for seat in seats:
+            if seat.role.value != JUDGE:
+                self._seats.setdefault(seat.id, len(self._seats) + 1)
+
+    def _put(self, view: TurnView) -> str:
+        self.turns[view.key] = view
+        return view.key
+
+    def _note(self, record: Recorded, seat: str, text: str) -> str:
+        return self._put(TurnView(key=f"note {record.seq}", seat_index=0, seat=seat, text=text, state="note"))
+
+    def _begun(self, event: AttemptStarted) -> TurnView:
+        view = TurnView(
+            key=turn_key(event.step, event.attempt),
+            seat_index=self._seats.get(event.seat, 0),
+            seat=seat_title(event.seat),
+            model=event.route,
+            heading_right=f"round {self._round}" if self._round else "",
+            state="speaking",
+            marks=(*model_marks(event.route), *((f"attempt {event.attempt}",) if event.attempt > 1 else ())),
+        )
+        self._open[event.step] = view
+        return view
+
+    def _argued(self, event: ArgumentPresented) -> TurnView:
+        begun = self._open.pop(event.step, None)
+        return TurnView(
+            key=begun.key if begun else turn_key(event.step, 1),
+            seat_index=self._seats.get(event.seat, 0),
+            seat=seat_title(event.seat),
+            model=event.model,
+            heading_right="   ".join((f"round {event.round}", *_figures(event.tokens_output, event.cost_microusd))),
+            text=event.text,
+            marks=model_marks(event.model),
+        )
+
+    def _concluded(self, event: VerdictReached, seq: int) -> TurnView:
+        begun = self._open.pop(event.step, None)
+        by_model = bool(event.model)
+        return TurnView(
+            key=begun.key if begun else f"note {seq}",
+            seat_index=0,
+            seat=f"Verdict: {event.outcome}" if event.outcome else "Verdict",
+            model=event.model if by_model else f"by {_who(event.by)}",
+            heading_right="   ".join(_figures(event.tokens_output, event.cost_microusd)) if by_model else "",
+            text=event.text,
+            state="verdict",
+            marks=model_marks(event.model),
+        )
+
+    def _ended(self, step: str, attempt: int, mark: str, said: str, cost_microusd: int) -> Iterable[str]:
+        """An attempt that gave no turn stays visible: it may have cost something, and it says why."""
+        key = turn_key(step, attempt)
+        begun = self.turns.get(key)
+        if begun is None:
+            return
+        self._open.pop(step, None)
+        kept = tuple(each for each in begun.marks if each not in ("failed", "in doubt"))
+        yield self._put(
+            TurnView(
+                key=key,
+                seat_index=begun.seat_index,
+                seat=begun.seat,
+                model=begun.model,
+                heading_right=money(cost_microusd) if cost_microusd else "",
+                text=said,
+                state="superseded",
+                marks=(*kept, mark),
+            )
+        )
+
+
+def _figures(tokens: int, cost_microusd: int) -> tuple[str, ...]:
+    """Tokens and money where there are any: a rehearsal has neither."""
+    return (*((f"{count(tokens)} tok",) if tokens else ()), *((money(cost_microusd),) if cost_microusd else ()))
+
+
+def _who(by: str) -> str:
+    if by.startswith("rule:"):
+        return f"the rule {by.removeprefix('rule:')}"
+    return "you" if by == "operator" else by
+
+
+def _life(event: Event) -> tuple[str, str] | None:
+    """What befell the session as a whole."""
+    match event:
+        case RunResumed():
+            return "● taken up", "again, where another process left it"
+        case SessionResumed(by=by):
+            return "● resumed", f"by {_who(by)}"
+        case SessionPaused(reason=reason, by=by):
+            return "‖ paused", f"by {_who(by)}: {words(reason)}"
+        case SessionEscalated(question=question, reason=reason):
+            return "◆ asks you", question + (f"  ({words(reason)})" if reason else "")
+        case EscalationAnswered(answer=answer, by=by, note=note):
+            return "◆ answered", f"{_who(by)}: {words(answer)}" + (f" – {note}" if note else "")
+        case SessionCancelled(reason=reason, by=by):
+            return "– stopped", f"by {_who(by)}: {words(reason)}"
+        case SessionFailed(reason=reason, step=step):
+            return "✗ failed", f"{words(reason)}" + (f" at {step}" if step else "")
+        case SpendRefused(cap=cap, wanted_microusd=wanted, left_microusd=left):
+            limit = "spending is stopped" if cap == "switch" else f"the cap of the {cap} leaves {money(left)}"
+            return "✗ refused", f"{money(wanted)} for the next turn: {limit}"
+        case StepRetried(step=step, by=by):
+            return "● again", f"{step}, said {_who(by)}"
+        case _:
+            return None

@@ -1,0 +1,545 @@
+"""Which sessions are there, and what is being said in the one under the cursor?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from console.bindings import bindings_for
+from console.keys import footer_hints, help_hint, place_hints, shown_key
+from console.widgets.bar import HeaderBar, KeyBar
+from console.widgets.lines import Lines
+from console.widgets.rows import Column, Rows
+from console.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from console.acting import Acting, Target, Work
+    from console.app import MootApp
+    from console.feed import Feed
+    from console.keys import Place
+    from console.presenters.session_filter import SessionFilter
+    from console.widgets.prompt import Prompt
+    from core.domain.ids import SessionId
+    from core.domain.summary import SessionSummary
+
+BOTH_WIDTH_MIN = 100
+"""Narrower, the list stands alone and the transcript opens over it."""
+
+WIDTH_MIN, HEIGHT_MIN = 28, 7
+TALL_HEIGHT_MIN = 30
+"""From this height on there is room for blank lines between the panes' parts."""
+
+AGES_SECONDS = 10
+STRIP_LINES_MAX = 7
+STRIP_SHARE = 5
+"""The strip takes at most a fifth of the screen's height."""
+
+STRIP_LINES_MIN = 2
+
+COLUMNS = (
+    Column(key="state", title="state", width=9, priority=9, announces=True),
+    Column(key="title", title="motion", width=18, is_flex=True, priority=10),
+    Column(key="round", title="round", width=5, align="right", priority=6, announces=True),
+    Column(key="consensus", title="consensus", width=10, align="right", priority=7),
+    Column(key="cost", title="cost", width=7, align="right", priority=5),
+    Column(key="age", title="age", width=6, align="right", priority=3),
+)
+
+LEFT_WIDTHS = ((160, 76), (120, 56), (0, 46))
+"""From this width of the screen on, the list is so wide."""
+
+
+class SessionsScreen(Screen[None]):
+    """The list, and beside it the transcript with what stands around it. It shows; `Acting` does, `Feed` tells."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("sessions")]
+    AUTO_FOCUS = "#list"
+    app: MootApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._feed: Feed | None = None
+        self._session: SessionId | None = None
+        self._turns: set[str] = set()
+        self._wanted: SessionFilter | None = None
+        self._problem = ""
+        self._is_open = False
+        self._zoomed = ""
+        self._arriving: SessionId | None = None
+        self._is_listed = False
+        self._prompt: Prompt | None = None
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar(self.app.header_view, id="header")
+        yield Static(id="small", markup=False)
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Lines(id="title")
+                yield Rows(COLUMNS, empty_text="Opening the database …", id="list")
+            with Vertical(id="right"):
+                yield Lines(id="head")
+                yield Lines(id="standing", ground="surface")
+                yield Transcript(id="transcript")
+                yield Lines(id="strip")
+        yield Lines(id="notice", ground="panel")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        self.rows = self.query_one("#list", Rows)
+        self.transcript = self.query_one("#transcript", Transcript)
+        self._arrange()
+        self.set_interval(AGES_SECONDS, self._refresh_ages, name="ages")
+
+    # --- what the app says --------------------------------------------------------------------------------------
+
+    def attach(self, feed: Feed) -> None:
+        """The core is open: `feed` tells what changes from now on."""
+        from console.presenters.session_filter import read_filter
+
+        self._feed = feed
+        self._wanted = self._wanted or read_filter("")
+
+    def go_to(self, session: SessionId) -> None:
+        """Put the cursor on this session, as soon as its row has come."""
+        self._arriving = session
+        self._list_all(is_sorted=True)
+
+    @property
+    def session(self) -> SessionId | None:
+        """The session under the cursor."""
+        return self._session
+
+    def leave_detail(self) -> None:
+        """Back to the list, whatever was open over it."""
+        self._is_open, self._zoomed = False, ""
+        self._arrange()
+        self.rows.focus()
+
+    # --- what the feed tells ------------------------------------------------------------------------------------
+
+    def on_feed_listed(self, event: Feed.Listed) -> None:
+        from console.presenters.sessions import session_row
+
+        feed = self._feed
+        if feed is None or self._wanted is None:
+            return
+        shown = set(self.rows.keys)
+        are_new = event.changed is None or not event.changed <= shown
+        if not self._is_listed or are_new or self._wanted.text:
+            self._list_all(is_sorted=not self._is_listed)
+        else:
+            for session in event.changed or ():
+                summary = feed.summaries[session]
+                self.rows.update_row(session_row(summary, feed.labels.get(session), now_ms=feed.now_ms()))
+        self._is_listed = True
+        if self._session is not None:
+            self._show_beside()
+        self._show_keys()
+
+    def on_feed_turned(self, event: Feed.Turned) -> None:
+        if event.session != self._session:
+            return
+        if event.is_whole:
+            self._turns = {turn.key for turn in event.turns}
+            self.transcript.set_turns(event.turns)
+            return
+        for turn in event.turns:
+            if turn.key in self._turns:
+                self.transcript.replace_turn(turn)
+            else:
+                self._turns.add(turn.key)
+                self.transcript.append_turn(turn)
+
+    def on_feed_spoke(self, event: Feed.Spoke) -> None:
+        if event.session == self._session and event.key in self._turns:
+            self.transcript.extend_text(event.key, event.piece)
+
+    def on_feed_told(self, event: Feed.Told) -> None:
+        if event.session == self._session:
+            self._show_beside()
+
+    # --- the list -----------------------------------------------------------------------------------------------
+
+    def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
+        self._select(event.key)
+
+    def on_rows_opened(self, event: Rows.Opened) -> None:
+        self._is_open = True
+        self._zoomed = "" if self._zoomed == "list" else self._zoomed
+        self._arrange()
+        self.transcript.focus()
+
+    def on_rows_marked(self, event: Rows.Marked) -> None:
+        self._show_title()
+
+    def _list_all(self, *, is_sorted: bool) -> None:
+        from console.presenters.sessions import empty_list_text, rows_of
+
+        feed, wanted = self._feed, self._wanted
+        if feed is None or wanted is None:
+            return
+        rows = rows_of(feed.summaries.values(), feed.labels, wanted, now_ms=feed.now_ms())
+        self.rows.set_empty_text(empty_list_text(wanted, total=len(feed.summaries)))
+        self.rows.set_rows(rows, keeps_order=not is_sorted)
+        if self._arriving is not None and self.rows.move_to(self._arriving):
+            self._arriving = None
+        self._show_title()
+        if self.rows.cursor_key != self._session:
+            self._select(self.rows.cursor_key)
+
+    def _show_title(self) -> None:
+        from console.presenters.sessions import list_title
+
+        if self._feed is not None and self._wanted is not None:
+            labels = self._feed.labels
+            total = sum(1 for each in self._feed.summaries if not (each in labels and labels[each].is_archived))
+            line = list_title(
+                shown=len(self.rows.keys),
+                total=total,
+                marked=len(self.rows.marks),
+                wanted=self._wanted,
+                problem=self._problem,
+            )
+            self.query_one("#title", Lines).show([line])
+
+    def _refresh_ages(self) -> None:
+        """Only of sessions that are not over: the age of the others is read by nobody by the second."""
+        from console.presenters.sessions import session_row
+
+        if self._feed is None:
+            return
+        shown = set(self.rows.keys)
+        for session, summary in self._feed.summaries.items():
+            if session in shown and not summary.status.is_over:
+                label = self._feed.labels.get(session)
+                self.rows.update_row(session_row(summary, label, now_ms=self._feed.now_ms()))
+
+    # --- the session under the cursor ---------------------------------------------------------------------------
+
+    def _select(self, key: str | None) -> None:
+        from core.domain.ids import SessionId
+
+        session = SessionId(key) if key is not None else None
+        self._clear_notice()
+        if session == self._session or self._feed is None:
+            return
+        self._session = session
+        self._turns = set()
+        self.transcript.set_turns(())
+        self._feed.follow(session)
+        self._show_beside()
+        self._show_keys()
+
+    def _show_beside(self) -> None:
+        """The heading, where it stands still and why, and the strip."""
+        from console.presenters.session_detail import DetailFold, head_lines, standing_lines, strip_lines
+
+        head, standing, strip = (self.query_one(each, Lines) for each in ("#head", "#standing", "#strip"))
+        feed, summary = self._feed, self._summary
+        if feed is None or summary is None:
+            for lines in (head, standing, strip):
+                lines.show(())
+            return
+        fold = feed.fold_of(summary.session)
+        detail = fold.detail if fold is not None else DetailFold({})
+        head.show(head_lines(summary, feed.labels.get(summary.session), now_ms=feed.now_ms()))
+        lines_shown, edge = standing_lines(summary, detail, self._keys_shown, now_ms=feed.now_ms())
+        standing.show(lines_shown, edge=edge)
+        room = max(STRIP_LINES_MIN, min(STRIP_LINES_MAX, self.size.height // STRIP_SHARE))
+        strip.show(
+            strip_lines(
+                summary,
+                detail,
+                fold.explanations if fold is not None else (),
+                next_seats=feed.next_seats.get(summary.template, {}),
+                lines_max=room,
+            )
+        )
+
+    @property
+    def _summary(self) -> SessionSummary | None:
+        if self._feed is None or self._session is None:
+            return None
+        return self._feed.summaries.get(self._session)
+
+    @property
+    def _keys_shown(self) -> dict[str, str]:
+        """Keys by action, as the keymap in force has them."""
+        keys = self.app.keymap_in_force.keys
+        return {action: shown_key(bound[0]) for action, bound in keys.items() if bound}
+
+    # --- the panes ----------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Both panes where there is room, else one; and below a certain size a sentence that says so."""
+        width, height = self.size.width or self.app.size.width, self.size.height or self.app.size.height
+        is_small = width < WIDTH_MIN or height < HEIGHT_MIN
+        self.set_class(is_small, "-small")
+        if is_small:
+            words = f"moot needs {WIDTH_MIN}×{HEIGHT_MIN};\nthis terminal is {width}×{height}."
+            self.query_one("#small", Static).update(words)
+        has_both = width >= BOTH_WIDTH_MIN and not self._zoomed
+        shows_right = has_both or self._zoomed == "transcript" or (width < BOTH_WIDTH_MIN and self._is_open)
+        left, right = self.query_one("#left"), self.query_one("#right")
+        self.set_class(has_both, "-both")
+        self.set_class(height >= TALL_HEIGHT_MIN, "-tall")
+        left.styles.width = next(cells for least, cells in LEFT_WIDTHS if width >= least) if has_both else "1fr"
+        left.display, right.display = has_both or not shows_right, shows_right
+        if not right.display and self.focused is self.transcript:
+            self.rows.focus()
+        if not left.display and self.focused is self.rows:
+            self.transcript.focus()
+        self._show_beside()
+        self._show_keys()
+
+    def action_zoom(self) -> None:
+        self._zoomed = "" if self._zoomed else "transcript" if self.focused is self.transcript else "list"
+        self._arrange()
+
+    def action_back(self) -> None:
+        """Leave what is innermost: the prompt, a refusal, the zoom, the transcript, the marks, the filter."""
+        if self._prompt is not None:
+            self._close_prompt(is_kept=False)
+        elif self.query_one("#notice", Lines).lines:
+            self._clear_notice()
+        elif self._zoomed or self.focused is self.transcript:
+            self.leave_detail()
+        elif self.rows.marks:
+            for key in self.rows.marks:
+                self.rows.move_to(key)
+                self.rows.action_list_mark()
+        elif self._wanted is not None and self._wanted.text:
+            self._filter_by("")
+
+    def on_descendant_focus(self) -> None:
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """The keys that matter where the focus is, in words that fit what they would do."""
+        keymap = self.app.keymap_in_force
+        inner: Place = "transcript" if self.focused is self.transcript else "list"
+        hints = list(footer_hints((inner, "sessions", "anywhere"), keymap))
+        summary = self._summary
+        asks = self._feed is not None and any(each.status == "escalated" for each in self._feed.summaries.values())
+        for index, hint in enumerate(hints):
+            if hint.action_id == "pause_resume" and summary is not None and summary.status in ("paused", "failed"):
+                hints[index] = type(hint)(action_id=hint.action_id, key=hint.key, label="resume")
+        hints = [hint for hint in hints if hint.action_id != "answer" or asks]
+        self.query_one(KeyBar).show(hints, always=help_hint(keymap), places=place_hints(keymap))
+
+    async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
+        await self.app.act(event.action_id)
+
+    # --- filter and find ----------------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Over the list, narrow it; over the transcript, find a text in it."""
+        from console.widgets.prompt import Prompt
+
+        if self._prompt is not None:
+            self._close_prompt(is_kept=True)
+        if self.focused is self.transcript:
+            self._prompt = Prompt("find", "a text of this transcript", "")
+        else:
+            from console.presenters.session_filter import FILTER_HELP
+
+            self._prompt = Prompt("filter", FILTER_HELP, self._wanted.text if self._wanted else "")
+        self.mount(self._prompt)
+
+    def on_prompt_changed(self, event: Prompt.Changed) -> None:
+        if event.prompt.purpose == "filter":
+            self._filter_by(event.text)
+
+    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
+        purpose, text = event.prompt.purpose, event.text
+        self._close_prompt(is_kept=True)
+        if purpose == "find" and text:
+            found = self.transcript.find(text)
+            if not found:
+                self.say_refusal(f"'{text}' is not said here.")
+
+    def _close_prompt(self, *, is_kept: bool) -> None:
+        prompt, self._prompt = self._prompt, None
+        if prompt is None:
+            return
+        prompt.remove()
+        if prompt.purpose == "filter":
+            self.rows.focus()
+            if not is_kept or self._problem:
+                self._filter_by("")
+        else:
+            self.transcript.focus()
+            if not is_kept:
+                self.transcript.find("")
+
+    def _filter_by(self, text: str) -> None:
+        from console.presenters.session_filter import read_filter
+        from core.domain.errors import WrongUse
+
+        try:
+            self._wanted, self._problem = read_filter(text), ""
+        except WrongUse as error:
+            self._problem = str(error)
+            self._show_title()
+            return
+        self._list_all(is_sorted=True)
+
+    # --- what was done, and what was refused --------------------------------------------------------------------
+
+    def on_acting_refused(self, event: Acting.Refused) -> None:
+        self.say_refusal(event.why)
+
+    def say_refusal(self, why: str) -> None:
+        """Say it where it was asked; it stays until the next key that does something."""
+        from console.presenters.shown import Line
+
+        lines = [Line(((f"✗ {why}", "failed"),), lines_max=3)]
+        self.query_one("#notice", Lines).show(lines)
+
+    def _clear_notice(self) -> None:
+        self.query_one("#notice", Lines).show(())
+
+    # --- what the operator does ---------------------------------------------------------------------------------
+
+    def _targets(self) -> list[Target]:
+        """What an action applies to: the marked rows, or the one under the cursor."""
+        from console.acting import target_of
+        from console.presenters.sessions import title_of
+
+        feed = self._feed
+        if feed is None:
+            return []
+        chosen = self.rows.chosen if self.focused is not self.transcript else (self._session or "",)
+        found = [summary for key in chosen if (summary := feed.summaries.get(key)) is not None]  # type: ignore[call-overload]
+        return [target_of(each, title_of(each, feed.labels.get(each.session))) for each in found]
+
+    def _ask(self, make: Callable[[Sequence[Target]], Work]) -> None:
+        """Do something to what is chosen."""
+        self._clear_notice()
+        targets = self._targets()
+        if targets:
+            self.app.acting.ask(make(targets), self)
+        else:
+            self.say_refusal("There is no session here yet. c starts a debate.")
+
+    def action_new_debate(self) -> None:
+        from console.steering import new_debate
+
+        self.run_worker(new_debate(self), group="dialogs")
+
+    def action_pause_resume(self) -> None:
+        from console.acting import pause_or_resume
+
+        self._ask(pause_or_resume)
+
+    def action_complete(self) -> None:
+        from console.acting import finish
+
+        self._ask(finish)
+
+    def action_archive(self) -> None:
+        from console.acting import archive
+
+        feed = self._feed
+        chosen = [target.session for target in self._targets()]
+        are_archived = feed is not None and all(
+            each in feed.labels and feed.labels[each].is_archived for each in chosen
+        )
+        self._ask(lambda targets: archive(targets, is_archived=not are_archived))
+
+    def action_export(self) -> None:
+        from pathlib import Path
+
+        from console.acting import export
+
+        self._ask(lambda targets: export(targets, Path.cwd()))
+
+    def action_retry_turn(self) -> None:
+        from console.acting import retry
+        from console.presenters.transcript import step_of
+
+        key = self.transcript.current_key if self.focused is self.transcript else None
+        self._ask(lambda targets: retry(targets[0], step_of(key) if key else ""))
+
+    def action_layout(self) -> None:
+        wanted = "sequence" if self.transcript.layout_shown == "columns" else "columns"
+        self.transcript.set_layout("columns" if wanted == "columns" else "sequence")
+        if wanted == "columns" and self.transcript.layout_shown != "columns":
+            self.say_refusal(
+                "Side by side takes 100 columns and two seats that have spoken; it comes once there is room. "
+                f"{self._keys_shown.get('zoom', 'z')} gives the transcript the whole screen."
+            )
+
+    def action_answer(self) -> None:
+        """Answer what is asked here; where nothing is, go to the session that asks."""
+        feed, summary = self._feed, self._summary
+        if feed is None:
+            return
+        if summary is None or summary.status != "escalated":
+            asking = next((key for key in self.rows.keys if feed.summaries[key].status == "escalated"), None)  # type: ignore[index]
+            if asking is None:
+                self.say_refusal("No session asks you anything.")
+            else:
+                self.rows.move_to(asking)
+            return
+        self._steer("answer")
+
+    def action_escalate(self) -> None:
+        self._steer("escalate")
+
+    def action_cancel(self) -> None:
+        self._steer("cancel")
+
+    def action_delete(self) -> None:
+        self._steer("delete")
+
+    def action_raise_budget(self) -> None:
+        self._steer("raise_budget")
+
+    def action_raise_rounds(self) -> None:
+        self._steer("raise_rounds")
+
+    def action_add_statement(self) -> None:
+        self._steer("add_statement")
+
+    def action_amend_motion(self) -> None:
+        self._steer("amend_motion")
+
+    def action_rename(self) -> None:
+        self._steer("rename")
+
+    def action_tag(self) -> None:
+        self._steer("tag")
+
+    def action_show_prompt(self) -> None:
+        self._steer("show_prompt")
+
+    def _steer(self, name: str) -> None:
+        """Ask for what the action needs to know first, in a dialog of its own."""
+        from console.steering import STEPS, Chosen
+
+        self._clear_notice()
+        feed, summary, targets = self._feed, self._summary, self._targets()
+        if feed is None or summary is None or not targets:
+            self.say_refusal("There is no session here yet. c starts a debate.")
+            return
+        chosen = Chosen(
+            summary=summary,
+            label=feed.labels.get(summary.session),
+            targets=tuple(targets),
+            turn=self.transcript.current_key or "",
+            fold=feed.fold_of(summary.session),
+        )
+        self.run_worker(STEPS[name](self, chosen), group="dialogs")

@@ -1,0 +1,231 @@
+"""What must the operator say before something is done? One short conversation for each action that needs words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console import acting
+from console.presenters.sessions import names_of
+from console.presenters.transcript import step_of, words
+from core.domain.errors import MootError
+from core.domain.ids import StepId
+from core.domain.session import ROUNDS_MAX
+
+if TYPE_CHECKING:
+    from console.feed import SessionFold
+    from console.screens.sessions import SessionsScreen
+    from core.domain.summary import SessionSummary
+    from core.orchestrator import DebatePlan, DebateRequest
+    from core.ports.catalogue import Label
+
+ID_SHOWN_CHARACTERS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What an action is about: the session under the cursor, all that are chosen, and the turn that is."""
+
+    summary: SessionSummary
+    label: Label | None
+    targets: tuple[acting.Target, ...]
+    turn: str
+    fold: SessionFold | None
+
+    @property
+    def target(self) -> acting.Target:
+        """The session under the cursor alone: words are for one session."""
+        return next((each for each in self.targets if each.session == self.summary.session), self.targets[0])
+
+    @property
+    def names(self) -> str:
+        return names_of([each.title for each in self.targets])
+
+
+Step = Callable[["SessionsScreen", Chosen], Awaitable[None]]
+
+
+async def new_debate(screen: SessionsScreen) -> None:
+    """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused."""
+    from console.screens.dialogs.new_debate import NewDebateDialog
+
+    core = await screen.app.core()
+    templates = await core.templates()
+
+    async def plan(request: DebateRequest) -> DebatePlan:
+        return await core.plan_debate(request)
+
+    request = await screen.app.push_screen_wait(NewDebateDialog(plan, templates, None))
+    if request is not None:
+        screen.app.acting.ask(acting.start(request), screen)
+
+
+async def answer(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.answer import AnswerDialog
+
+    summary = chosen.summary
+    reason = words(summary.reason)
+    lines = await _explained(screen, chosen)
+    command = await screen.app.push_screen_wait(AnswerDialog(summary.question, reason, lines))
+    if command is not None:
+        screen.app.acting.ask(acting.answer(chosen.target, command), screen)
+
+
+async def _explained(screen: SessionsScreen, chosen: Chosen) -> tuple[str, ...]:
+    """The rule that asked, with the values it saw; nothing where a person asked."""
+    rule = chosen.fold.detail.question_rule if chosen.fold is not None else ""
+    if not rule:
+        return ()
+    core = await screen.app.core()
+    try:
+        return (rule, *(await core.explain(chosen.summary.session, rule)).as_lines())
+    except MootError as error:
+        return (rule, str(error))
+
+
+async def escalate(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.text import TextDialog
+
+    question = await screen.app.push_screen_wait(
+        TextDialog("Escalate to me", "What is to be decided?", "Shall it go on?", is_required=True)
+    )
+    if question:
+        screen.app.acting.ask(acting.escalate(chosen.targets, question), screen)
+
+
+async def cancel(screen: SessionsScreen, chosen: Chosen) -> None:
+    text = f"{chosen.names} ends without a verdict. What was said stays readable. A verdict is had with finishing it."
+    if await _confirmed(screen, "Stop for good?", text, "stop it", is_destructive=True):
+        screen.app.acting.ask(acting.cancel(chosen.targets), screen)
+
+
+async def delete(screen: SessionsScreen, chosen: Chosen) -> None:
+    text = f"{chosen.names} and all that was said is removed from the database. This can't be taken back."
+    typed = chosen.target.session[:ID_SHOWN_CHARACTERS] if len(chosen.targets) == 1 else str(len(chosen.targets))
+    if await _confirmed(screen, "Delete for good?", text, "delete", is_destructive=True, typed=typed):
+        screen.app.acting.ask(acting.delete(chosen.targets), screen)
+
+
+async def _confirmed(
+    screen: SessionsScreen, title: str, text: str, label: str, *, is_destructive: bool, typed: str = ""
+) -> bool:
+    from console.screens.dialogs.confirm import ConfirmDialog
+
+    dialog = ConfirmDialog(title, text, label, is_destructive, typed)
+    is_sure = await screen.app.push_screen_wait(dialog)
+    return bool(is_sure)
+
+
+async def raise_budget(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.number import DOLLARS, NumberDialog
+
+    summary = chosen.summary
+    cap = await screen.app.push_screen_wait(
+        NumberDialog(
+            "Raise the budget",
+            f"The most that {names_of([chosen.target.title])} may cost, in dollars",
+            summary.cap_microusd or max(1_000_000, summary.spent_microusd),
+            DOLLARS,
+            summary.spent_microusd,
+        )
+    )
+    if cap is not None:
+        work = acting.change_budget(chosen.target, cap, before=summary.cap_microusd)
+        screen.app.acting.ask(work, screen)
+
+
+async def raise_rounds(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.number import NumberDialog
+
+    summary = chosen.summary
+    limit = await screen.app.push_screen_wait(
+        NumberDialog(
+            "Raise the rounds",
+            f"Rounds that {names_of([chosen.target.title])} has in all",
+            summary.rounds_limit + 1,
+            "rounds",
+            max(1, summary.round),
+            maximum=ROUNDS_MAX,
+        )
+    )
+    if limit is not None:
+        screen.app.acting.ask(acting.change_rounds(chosen.target, limit, before=summary.rounds_limit), screen)
+
+
+async def add_statement(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.text import TextDialog
+
+    text = await screen.app.push_screen_wait(
+        TextDialog("Add a statement", "Every seat hears it from the next turn on", is_multiline=True)
+    )
+    if text:
+        screen.app.acting.ask(acting.state(chosen.target, text), screen)
+
+
+async def amend_motion(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.text import TextDialog
+
+    before = chosen.fold.detail.motion if chosen.fold is not None else ""
+    motion = before or chosen.summary.motion
+    text = await screen.app.push_screen_wait(
+        TextDialog("Amend the motion", "What is debated from the next turn on", motion, is_multiline=True)
+    )
+    if text and text != motion:
+        screen.app.acting.ask(acting.amend(chosen.target, text, before=motion), screen)
+
+
+async def rename(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.text import TextDialog
+
+    before = chosen.label.title if chosen.label is not None else ""
+    title = await screen.app.push_screen_wait(
+        TextDialog("Rename", "Its name in the list; empty for the one it began with", before or chosen.summary.title)
+    )
+    if title is not None and title != before:
+        screen.app.acting.ask(acting.rename(chosen.target, title, before=before), screen)
+
+
+async def tag(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.text import TextDialog
+
+    before = chosen.label.tags if chosen.label is not None else ()
+    text = await screen.app.push_screen_wait(
+        TextDialog("Tags", "Words with blanks between them; empty for none", " ".join(before), "/ #word finds them")
+    )
+    if text is not None:
+        tags = tuple(dict.fromkeys(each.lstrip("#") for each in text.split() if each.lstrip("#")))
+        screen.app.acting.ask(acting.tag(chosen.target, tags, before=before), screen)
+
+
+async def show_prompt(screen: SessionsScreen, chosen: Chosen) -> None:
+    from console.screens.dialogs.prompt import PromptView
+
+    step = step_of(chosen.turn)
+    if not step and chosen.fold is not None:
+        step = next((found for key in reversed(chosen.fold.transcript.turns) if (found := step_of(key))), "")
+    if not step:
+        screen.say_refusal("Nothing has been asked here yet, so that there is no prompt to show.")
+        return
+    core = await screen.app.core()
+    try:
+        messages = await core.prompt(chosen.summary.session, StepId(step))
+    except MootError as error:
+        screen.say_refusal(str(error))
+        return
+    await screen.app.push_screen_wait(PromptView(messages, f"Prompt of {step}"))
+
+
+STEPS: Mapping[str, Step] = {
+    "answer": answer,
+    "escalate": escalate,
+    "cancel": cancel,
+    "delete": delete,
+    "raise_budget": raise_budget,
+    "raise_rounds": raise_rounds,
+    "add_statement": add_statement,
+    "amend_motion": amend_motion,
+    "rename": rename,
+    "tag": tag,
+    "show_prompt": show_prompt,
+}
