@@ -10,8 +10,8 @@ from hypothesis import given
 
 from core.analytics.life import FLOW_KINDS, MOTION_CHARACTERS_MAX, READINGS_MAX, DebateLife, fold_life
 from core.analytics.measures import FLOW_COUNTERS
-from core.domain.commands import Pause, Resume, ResumeRun
-from core.domain.events import ActionOverruled, AttemptFailed, Recorded, RuleFired
+from core.domain.commands import Pause, Resume, ResumeRun, RetryStep
+from core.domain.events import ActionOverruled, AttemptFailed, Recorded, RuleFired, SessionAdmitted
 from core.domain.session import Status
 from core.engine.summarise import summarise
 from core.flows.debate_events import DEBATE_EVENTS, ConsensusReached, ConsensusUpdated, RoundCompleted
@@ -150,3 +150,21 @@ def test_every_name_that_is_looked_up_is_a_kind_of_the_debates_with_the_fields_t
     assert (FLOW_KINDS.keys() | FLOW_COUNTERS.keys()) <= kinds.keys()
     assert READ_OF.keys() <= FLOW_KINDS.keys()
     assert [name for name, read in READ_OF.items() if not read <= kinds[name]] == []
+
+
+def test_a_debate_that_goes_on_after_a_failure_has_not_ended() -> None:
+    debate = played(())
+    debate.begin()
+    debate.fail(is_final=True)
+    failed = life_of(debate.log)
+    debate.do(RetryStep())
+
+    assert failed.ended_at_ms > 0
+    assert life_of(debate.log).ended_at_ms == 0
+
+
+def test_a_debate_that_waited_for_a_place_started_when_it_was_given_one() -> None:
+    debate = played((), is_queued=True)
+    (admitted_at_ms,) = (record.at_ms for record in debate.log if isinstance(record.event, SessionAdmitted))
+
+    assert life_of(debate.log).started_at_ms == admitted_at_ms

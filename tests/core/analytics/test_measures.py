@@ -12,7 +12,7 @@ from core.analytics.book import Book, Place, advanced, gauges_of
 from core.analytics.histogram import both, empty, observed
 from core.analytics.measures import Counters, Measures, Timer, fold_measures, merge
 from core.analytics.tallies import added
-from core.domain.commands import RetryStep
+from core.domain.commands import AnswerEscalation, ApplyTemplate, Escalate, RetryStep
 from core.domain.events import (
     AttemptStarted,
     Recorded,
@@ -22,6 +22,7 @@ from core.domain.events import (
     SessionOpened,
     SessionPaused,
 )
+from core.domain.ids import TemplateId
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented
 from tests.builders import Played
@@ -190,3 +191,37 @@ def test_every_counter_is_added() -> None:
 
 def test_a_timers_mean_is_of_what_it_counted() -> None:
     assert (Timer(count=3, total_ns=10).mean_ns, Timer().mean_ns) == (3, 0)
+
+
+def test_a_debate_that_asked_a_person_twice_escalated_once() -> None:
+    debate = played(())
+    for _ in range(2):
+        debate.do(Escalate(question="Who is right?"))
+        debate.do(AnswerEscalation(answer="continue"))
+    counters = counted(debate.log).measures.counters
+
+    assert (counters.escalations, counters.debates_escalated) == (2, 1)
+
+
+def test_a_debate_counts_for_the_template_that_it_was_opened_by() -> None:
+    debate = played([lambda debate: debate.do(ApplyTemplate(template=TemplateId("reviewed")))])
+    debate.play_on()
+    book = counted(debate.log)
+
+    assert [life.template for life in book.lives.values()] == ["reviewed"]
+    assert set(book.measures.templates) == {"tiny"}
+    assert book.measures.templates[TemplateId("tiny")].completed == 1
+
+
+def test_of_two_p95_the_larger_is_kept() -> None:
+    one, other = (Measures(timers={"settle": Timer(count=1, total_ns=p95, p95_ns=p95)}) for p95 in (3, 9))
+
+    assert merge(one, other).timers == {"settle": Timer(count=2, total_ns=12, p95_ns=9)}
+
+
+def test_what_is_recorded_late_of_a_debate_that_was_pushed_out_is_counted_all_the_same() -> None:
+    log = as_one_log([to_its_end().log])
+    book = advanced(Book(), log[1:])
+
+    assert (book.lives, book.position) == ({}, log[-1].position)
+    assert book.measures.counters.arguments == 4

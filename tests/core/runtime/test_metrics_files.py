@@ -358,6 +358,22 @@ def test_a_full_disk_leaves_the_older_files_and_says_what_to_do(tmp_path: Path) 
     assert failed.value.where.startswith(str(tmp_path))
 
 
+def test_half_a_pair_is_no_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = FilePairs(folder=tmp_path, first="metrics", second="summary")
+    rename = Path.rename
+
+    def renamed(path: Path, target: Path) -> Path:
+        if "summary" in path.name:
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    with pytest.raises(StorageFailed, match="the disk failed"):
+        pairs.write(AT_MS, [b"{}"], [b"{}"])
+
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+
+
 async def test_after_a_failed_export_the_next_one_says_everything(storage: Storage, tmp_path: Path) -> None:
     await record(storage, log_of(to_its_end().log))
     blocked = tmp_path / "blocked"
