@@ -41,16 +41,25 @@ class Checkpoints:
         if self._under_way is not None and self._under_way.done():
             finished, self._under_way = self._under_way, None
             self._pages = 0 if finished.exception() else finished.result()
-        elif self._under_way is None and self._writer.total_changes - self._changes >= CHECKPOINT_CHANGES:
+        elif (
+            self._under_way is None
+            and not self._is_long
+            and self._writer.total_changes - self._changes >= CHECKPOINT_CHANGES
+        ):
             self._changes = self._writer.total_changes
             self._under_way = self._thread.submit(self._aside)
-        return self._pages > WAL_PAGES_MAX
+        return self._is_long
 
     def help(self) -> None:
-        """With nobody writing meanwhile, all of the log moves, and the next commit begins it again."""
-        self._pages = 0
-        with suppress(sqlite3.Error):  # tried again when the next one in the background finds the log still long
-            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        """With nobody writing or moving it meanwhile, all of the log moves, and the next commit begins it again."""
+        with suppress(sqlite3.Error):
+            is_busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if not is_busy:
+                self._pages = 0
+
+    @property
+    def _is_long(self) -> bool:
+        return self._pages > WAL_PAGES_MAX
 
     def close(self) -> None:
         """Wait for the one under way. Closing the last connection moves what is left."""

@@ -36,7 +36,7 @@ WORKS_ON_THE_SPOT_MAX = 2
 ON_THE_SPOT_NS_MAX = 4_000_000
 """A quarter of a frame on screen. A disk that takes longer once is left to the thread for a while."""
 
-WORKS_LEFT_TO_THE_THREAD = 1_000
+WORKS_LEFT_TO_THE_THREAD = 200
 BUSY_PAUSE_MS = 5
 BUSY_PAUSES_MAX = BUSY_WAIT_MS // BUSY_PAUSE_MS
 
@@ -181,6 +181,13 @@ class Writer(Generic[Item, Outcome]):
 
     def _performed(self, works: list[_Work], *, may_wait: bool) -> _Outcomes | None:
         """The outcome of each, or None where another process holds the database and we may not wait for it."""
+        try:
+            return self._each(works, may_wait=may_wait)
+        except Exception as error:
+            # A fault of ours. The thread must outlive it, and nobody may wait for ever for what will never come.
+            return [(work, error) for work in works]
+
+    def _each(self, works: list[_Work], *, may_wait: bool) -> _Outcomes | None:
         grouped = [work for work in works if work.job is None]
         outcomes: _Outcomes = []
         if grouped:

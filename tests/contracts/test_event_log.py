@@ -376,7 +376,7 @@ async def test_a_disk_that_refuses_fails_the_append_whole_and_the_log_goes_on_af
     with place.with_a_broken_disk(log):
         for _ in range(2):
             with pytest.raises(StorageFailed, match=r"full|No space"):
-                await log.append(turn(A, "y" * 100_000, after=2), turn(B, "z" * 100_000))
+                await log.append(turn(B, "z" * 100_000), turn(A, "y" * 100_000, after=2))
         assert await everything(log) == list(before)
         assert list(await log.session_ids()) == [A]
 
