@@ -36,10 +36,13 @@ _CUT = re.compile(
     rf"|{_SHORT_ESCAPE}[0-~]|{_NEWLINE}|{_REMOVED}"
 )
 
+# A cheap look for anything that any of the above begins with: most of what comes holds none of it.
+_SUSPECT = re.compile(rf"[\x1b\r\u2028\u2029{_REMOVED[1:]}")
+
 
 def clean_text(text: str) -> str:
     """`text` without escape sequences, controls, overrides and invisible characters, its lines ended by `\\n`."""
-    return _WHOLE.sub(_newline_or_nothing, text)
+    return text if _SUSPECT.search(text) is None else _WHOLE.sub(_newline_or_nothing, text)
 
 
 class StreamCleaner:
@@ -58,7 +61,7 @@ class StreamCleaner:
         """What of the text so far is certain and has not been returned yet."""
         text = self._held + piece
         self._held = ""
-        return _CUT.sub(self._hold_or_clean, text)
+        return text if _SUSPECT.search(text) is None else _CUT.sub(self._hold_or_clean, text)
 
     def finish(self) -> str:
         """The rest, once no further piece will come. The cleaner is then as new."""

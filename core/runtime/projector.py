@@ -48,6 +48,7 @@ class Projector:
         self._clock = clock
         self._on_advanced = on_advanced
         self._position = 0
+        self._offered = 0
         self._held: list[Recorded] = []
         self._rows: OrderedDict[SessionId, SessionSummary] = OrderedDict()
         self._wanted = asyncio.Event()
@@ -61,12 +62,15 @@ class Projector:
     async def start(self) -> None:
         """Begin where the stored rows stand, and make them true."""
         self._position = await self._index.position()
-        await self.catch_up()
+        async with self._advancing:
+            while await self._advance():
+                pass
 
     def offer(self, records: Sequence[Recorded]) -> None:
         """Take note of what was just committed."""
         if len(self._held) + len(records) <= EVENTS_HELD_MAX:
             self._held.extend(records)
+        self._offered = max(self._offered, records[-1].position)
         self._wanted.set()
 
     def forget(self, session: SessionId) -> None:
@@ -87,13 +91,25 @@ class Projector:
                 self._wanted.set()
 
     async def catch_up(self) -> None:
-        """Fold everything that is committed into the rows."""
+        """Fold everything that was committed before the call into the rows.
+
+        What is committed meanwhile waits for the next call: while sessions speak, more comes as fast as it is stored.
+        """
+        until = self._offered
         async with self._advancing:
-            while batch := await self._next_batch():
-                changed = await self._folded(batch)
-                await self._index.advance(changed, position=batch[-1].position)
-                self._position = batch[-1].position
-                self._on_advanced(changed)
+            while self._position < until and await self._advance():
+                pass
+
+    async def _advance(self) -> bool:
+        """One step further; False where the log holds nothing more."""
+        batch = await self._next_batch()
+        if not batch:
+            return False
+        changed = await self._folded(batch)
+        await self._index.advance(changed, position=batch[-1].position)
+        self._position = batch[-1].position
+        self._on_advanced(changed)
+        return True
 
     async def _next_batch(self) -> Sequence[Recorded]:
         held, self._held = self._held, []
