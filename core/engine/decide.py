@@ -333,8 +333,6 @@ def _doubted(state: SessionState, command: MarkInDoubt) -> tuple[Event, ...]:
     could_have_cost = attempt.cost_microusd_max > 0
     if command.policy == "retry" or not could_have_cost:
         return (doubted, gave_up) if _was_the_last(state, attempt.step, attempt.attempt) else (doubted,)
-    if life.status is Status.FAILED:
-        return (doubted, gave_up)
     if command.policy == "fail" and life.escalation is None:
         return (doubted, gave_up, SessionFailed(reason="attempt_in_doubt", step=attempt.step))
     question = f"{attempt.step} may have been answered and paid for, and its answer is lost. Ask {attempt.route} again?"

@@ -307,7 +307,7 @@ class DebateFlow:
     def _reading(self, debate: DebateState, seat: Seat, text: str) -> Reading | None:
         cues = dict(debate.agreement.cues)
         if seat.role in DEBATING_ROLES:
-            cues[seat.id] = told_by(seat.id, seat.role, text, self.measure.analyse)
+            cues[seat.id] = told_by(seat.id, seat.role, text, self.measure)
         return self.measure.combine(tuple(cues.values()))
 
     def _template_applied(self, state: SessionState, command: ApplyTemplate) -> tuple[Event, ...]:
@@ -412,6 +412,9 @@ def _verdict_step(debate: DebateState) -> Step:
 def _instruction(debate: DebateState, step: Step) -> str:
     if step.id == VERDICT_STEP:
         return debate.template.verdict.instruction
+    wanted = debate.next_step  # nearly always this one; an earlier turn's prompt can be asked for too
+    if wanted is not None and step.id == step_id(debate.round, wanted.name, wanted.seat):
+        return wanted.instruction
     return next(spec.instruction for spec in debate.steps if step.id == step_id(debate.round, spec.name, spec.seat))
 
 

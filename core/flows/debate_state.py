@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from core.domain.changing import changed
 from core.domain.errors import NotVerifiableHere
@@ -28,15 +27,12 @@ from core.flows.debate_events import (
     TemplateApplied,
     VerdictReached,
 )
-from core.judging.measure import Cues, Measure, SeatCues
+from core.judging.measure import Measure, SeatCues
 from core.prompts.debating import side_of
 from core.templates.template import StepSpec, Template
 
 STALLED_PPM_MAX = 20_000
 """A completed round that moved consensus by less than two points has stalled."""
-
-ANALYSES_KEPT_MAX = 16
-"""A turn is analysed where it is decided about and again where it is folded: between the two its cues are kept."""
 
 DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
 
@@ -165,7 +161,7 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
     )
     agreement, conceded = state.agreement, 0
     if event.role in DEBATING_ROLES:
-        told = told_by(event.seat, event.role, event.text, measure.analyse)
+        told = told_by(event.seat, event.role, event.text, measure)
         conceded = 1 if told.cues.concedes else 0
         agreement = Agreement(
             ppm=agreement.ppm,
@@ -186,10 +182,9 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
     )
 
 
-@lru_cache(maxsize=ANALYSES_KEPT_MAX)
-def told_by(seat: SeatId, role: Role, text: str, analyse: Callable[[str], Cues]) -> SeatCues:
-    """What a measure remembers of a seat's turn. The last few are kept, which no result shows: a measure is pure."""
-    return SeatCues(seat=seat, side=side_of(role), cues=analyse(text))
+def told_by(seat: SeatId, role: Role, text: str, measure: Measure) -> SeatCues:
+    """What a measure remembers of a seat's turn. Asked where a turn is decided about, and where it is folded."""
+    return SeatCues(seat=seat, side=side_of(role), cues=measure.analyse(text))
 
 
 def template_pinned(templates: Mapping[Digest, Template], digest: Digest) -> Template:
