@@ -21,9 +21,10 @@ def run(arguments: Sequence[str]) -> int:
 
         print(f"moot {VERSION}")
         return 0
-    from console.failures import ended
+    from console.failures import ended, take_any_character
     from console.opening import console_options, open_with
 
+    take_any_character()
     given = console_options(arguments)
     if given is not None:
         return ended(lambda: open_with(given))

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from console.exit_codes import ExitCode
@@ -49,6 +50,13 @@ def ended(work: Callable[[], int]) -> int:
         return ExitCode.STOPPED
     except Exception as error:  # the last place that can tell the operator anything
         return _crashed(error)
+
+
+def take_any_character() -> None:
+    """Show a stand-in where the locale lacks a character: a debate must not end over a quotation mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def silence_output() -> None:

@@ -105,6 +105,8 @@ async def follow(
             return watching.result()
         on_stop()
         await orchestrator.stop()
+        if watching.done() and watching.exception() is None:
+            return watching.result()  # it came to its end while it drained
         return Ending(code=ExitCode.STOPPED)
     finally:
         asked.cancel()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ALL_SEATS = "all"
 REHEARSAL = "rehearsal"
+SCHEDULED = "schedule"
+"""A reason for metrics files that writes none where there is nothing new to say."""
 
 
 def debate(
@@ -129,7 +131,8 @@ async def show_to_the_end(
         out = sys.stderr if as_json else sys.stdout
         out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
         if settings.enable_metrics_export:
-            metrics, summary = await orchestrator.export_metrics()
+            # The driver has exported on completion, or is about to: one pair of files is enough for one debate.
+            metrics, summary = await orchestrator.export_metrics(reason=SCHEDULED)
             out.write(f"metrics  {metrics}\nsummary  {summary}\n")
         out.flush()
     return ending.code

@@ -110,11 +110,15 @@ def load(
     """Take rules from a YAML file: new ones are added, those with a known id replaced. A bad file is refused whole."""
 
     async def work(orchestrator: Orchestrator) -> int:
+        from core.rules.problems import RuleFileError
         from core.rules.reading import read_rules
 
         templates = [template.id for template in await orchestrator.templates()]
         facts = orchestrator.fact_specs()
-        taken = read_rules(_text_of(file), origin=str(file), facts=facts, templates=templates)
+        try:
+            taken = read_rules(_text_of(file), origin=str(file), facts=facts, templates=templates)
+        except RuleFileError as error:
+            raise WrongUse(str(error)) from error
         kept = {rule.id: rule for rule in await orchestrator.rules()}
         added = sum(rule.id not in kept for rule in taken)
         kept |= {rule.id: rule for rule in taken}

@@ -54,5 +54,5 @@ class DriverBusy(MootError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`Did you mean 'x'?` for the closest known name, or an empty string where none is close."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    close = get_close_matches(name, [str(each) for each in known], n=1, cutoff=0.6)
     return f"Did you mean {close[0]!r}?" if close else ""

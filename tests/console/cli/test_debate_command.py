@@ -147,7 +147,8 @@ def test_a_reader_that_goes_away_leaves_the_session_resumable(moot: Moot) -> Non
     assert process.stderr is not None
     process.stdout.readline()
     process.stdout.close()
-    said = process.stderr.read()
+    with process.stderr:
+        said = process.stderr.read()
     process.wait(timeout=SECONDS_MAX)
 
     assert process.returncode == 130
@@ -234,6 +235,7 @@ def test_a_debate_whose_turn_fails_for_good_ends_with_3_and_can_be_resumed(moot:
 
     id_ = str(events_of(done.stdout)[0]["session"])[:8]
     assert f"moot sessions resume {id_}" in done.stderr
+    scripted(moot, "answers: {default: [x]}\n")
     assert moot.json("sessions", "resume", id_, "--json")[-1]["kind"] == "SessionCompleted"
 
 

@@ -56,7 +56,7 @@ def test_a_session_is_renamed_tagged_archived_and_found_again(held: tuple[Moot, 
     listed = moot.run("sessions", "list").stdout
     moot.run("sessions", "archive", id_[:6])
 
-    assert "Closing the centre #city #cars" in listed
+    assert "Closing the centre #cars #city" in listed
     assert id_[:8] not in moot.run("sessions", "list").stdout
     assert id_[:8] in moot.run("sessions", "list", "--all").stdout
     assert id_[:8] in moot.run("sessions", "search", "TRAFFIC noise").stdout
