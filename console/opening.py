@@ -34,9 +34,10 @@ def open_console(settings: Settings, *, demo: bool = False) -> int:
     """Run the console until the operator leaves it."""
     import sys
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # It reads from the first and draws on the last; the second tells a pipeline from an operator.
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise WrongUse(
-            "the console needs a terminal, and standard input or output is none.",
+            "the console needs a terminal, and standard input, output or error is none.",
             now="'moot debate \"MOTION\"' runs a debate without one, 'moot drive' all that wait.",
         )
     from console.app import run_console

@@ -198,7 +198,7 @@ def demo(
     from console.settings import for_demo
 
     settings = for_demo(settings_with(None, rehearsal_pace=pace))
-    if headless or as_json or not sys.stdout.isatty():
+    if headless or as_json or not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return run_debate(
             demo_request(), settings=replace(settings, rehearsal_pace=pace or 0), as_json=as_json, is_demo=True
         )

@@ -12,6 +12,9 @@ from console.plain import json_text
 
 SETTINGS_COLUMNS = (Column("setting"), Column("value"), Column("origin"), Column("what it does", is_flexible=True))
 
+ABOUT_COLUMNS_MIN = 140
+"""On a narrower terminal the last column would be cut to nothing worth reading."""
+
 
 def doctor(as_json: AsJson = False, database: Database = None) -> int:
     """Show paths, versions, which keys are set (never their values), the database's health, and each setting's origin.
@@ -25,7 +28,9 @@ def doctor(as_json: AsJson = False, database: Database = None) -> int:
 
 def _as_text(report: Report) -> str:
     keys = [(name, "✓ set" if is_set else "– not set") for name, is_set in report.keys.items()]
-    settings = [(each.key, each.value, each.origin, each.about) for each in report.settings]
+    width = terminal_columns()
+    shown = SETTINGS_COLUMNS if width >= ABOUT_COLUMNS_MIN else SETTINGS_COLUMNS[:-1]
+    settings = [(each.key, each.value, each.origin, each.about)[: len(shown)] for each in report.settings]
     return "\n".join(
         (
             "paths",
@@ -40,7 +45,7 @@ def _as_text(report: Report) -> str:
             "database",
             pairs(_health(report.database)),
             "",
-            table(SETTINGS_COLUMNS, settings, width=terminal_columns()),
+            table(shown, settings, width=width),
         )
     )
 

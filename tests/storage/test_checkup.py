@@ -62,3 +62,17 @@ def test_damaged_pages_are_found(path: Path) -> None:
     path.write_bytes(bytes(content))
 
     assert check_up(path).faults
+
+
+def test_what_another_process_left_to_be_merged_stays_as_it_is(path: Path, tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("INSERT INTO documents VALUES ('d', 'n', 'text')")
+        database.commit()
+        for name in (path.name, f"{path.name}-wal"):
+            (left / name).write_bytes((tmp_path / name).read_bytes())
+    before = {each.name: each.read_bytes() for each in left.iterdir()}
+
+    assert check_up(left / path.name).faults == ()
+    assert {name: (left / name).read_bytes() for name in before} == before
