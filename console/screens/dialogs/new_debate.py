@@ -1,0 +1,411 @@
+"""Which debate is to be held, and what will it take? Shown before it starts, while it is being written down."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Container, Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static, TextArea
+
+from console.evidence_files import read_evidence
+from console.presenters.figures import count, counted, money
+from console.screens.dialogs.frame import Dialog, Words, fault_place, field, say_at
+from console.screens.dialogs.number import read_dollars, read_whole, written_dollars
+from console.widgets.cells import clean
+from console.widgets.choices import Choice, Choices
+from core.domain.errors import MootError
+from core.domain.participants import Role
+from core.runtime.requests import DebatePlan, DebateRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.timer import Timer
+
+    from core.domain.steps import Document
+    from core.templates.template import Template
+
+LOOK_AFTER_SECONDS = 0.15
+"""A pause in typing: what is written is looked at once it has been this long."""
+
+WIDTH_SIDE_BY_SIDE_MIN = 60
+"""With less, each field has a line of its own."""
+
+EVERYONE = ""
+STAND_IN_MOTION = "?"
+"""What is planned while there is no motion yet, so that a format's minutes and dollars show from the beginning."""
+
+PLACES = ("motion", "format", "seats", "evidence", "rounds", "budget", "seed")
+"""Where a fault can be said, in the order of the fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What stands in the fields, as it was written."""
+
+    motion: str
+    template_id: str
+    casting: Mapping[str, str]
+    evidence: str
+    rounds: str
+    budget: str
+    seed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What came of looking at what was written: the request and its plan where it can be held, and the faults."""
+
+    request: DebateRequest | None
+    plan: DebatePlan | None
+    documents: tuple[Document, ...]
+    faults: Mapping[str, str]
+
+
+class NewDebateDialog(Dialog[DebateRequest]):
+    """The request to start, one that `plan` has accepted; or None after escape.
+
+    `defaults` fills the fields, for instance with a request that was refused when it was started: `fault` then says
+    why. Evidence of `defaults` is kept until other paths are written. Without `templates` there is nothing to start.
+    """
+
+    DEFAULT_CSS = """
+    NewDebateDialog > .box { width: 92; }
+    NewDebateDialog #motion { height: auto; min-height: 2; max-height: 4; }
+    NewDebateDialog .row { height: auto; width: 1fr; }
+    NewDebateDialog .row.-apart { margin-top: 1; }
+    NewDebateDialog .name { width: 10; color: $muted; height: 1; }
+    NewDebateDialog .wide { width: 1fr; height: auto; }
+    NewDebateDialog #seats { layout: grid; grid-size: 2; grid-gutter: 0 2; height: auto; width: 1fr; grid-rows: 1; }
+    NewDebateDialog #seats .seat { height: 1; width: 1fr; }
+    NewDebateDialog #seats .seat .name { width: 11; }
+    NewDebateDialog #numbers { layout: grid; grid-size: 3; grid-gutter: 0 2; height: auto; width: 1fr; grid-rows: 1; }
+    NewDebateDialog #numbers .seat { height: 1; width: 1fr; }
+    NewDebateDialog.-narrow #seats, NewDebateDialog.-narrow #numbers { grid-size: 1; }
+    NewDebateDialog #read { color: $muted; height: auto; }
+    NewDebateDialog #read.-empty { display: none; }
+    NewDebateDialog #plan { height: 2; color: $foreground; margin-top: 1; }
+    """
+    AUTO_FOCUS = "#motion"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s,ctrl+enter", "start", "Start", priority=True)]
+    hints = (
+        ("ctrl+s", "start", "start"),
+        ("⏎ tab", "next", "app.focus_next"),
+        ("ctrl+j", "new line", "app.focus_next"),
+    )
+
+    standing_lines = 3
+
+    class Looked(Message):
+        """What was written has been looked at."""
+
+        def __init__(self, look: Look, *, is_to_start: bool) -> None:
+            super().__init__()
+            self.look = look
+            self.is_to_start = is_to_start
+
+    def __init__(
+        self,
+        plan: Callable[[DebateRequest], Awaitable[DebatePlan]],
+        templates: Sequence[Template],
+        defaults: DebateRequest | None = None,
+        *,
+        fault: str = "",
+    ) -> None:
+        super().__init__("New debate")
+        self._plan = plan
+        self._templates = tuple(sorted(templates, key=lambda each: (each.minutes_expected, each.id)))
+        self._defaults = defaults or DebateRequest(question="")
+        self._fault = fault
+        self._evidence_read = ("", self._defaults.documents)
+        self._waiting: Timer | None = None
+
+    def fields(self) -> ComposeResult:
+        given = self._defaults
+        with Horizontal(classes="row"):
+            yield _name("motion")
+            with Vertical(classes="wide"):
+                yield Words(given.question, placeholder="Should we …?", id="motion")
+                yield fault_place("motion-fault")
+        with Horizontal(classes="row -apart"):
+            yield _name("format")
+            with Vertical(classes="wide"):
+                yield Choices(format_choices(self._templates), chosen=self._template_chosen(), id="format")
+                yield Static(id="about", classes="label", markup=False)
+                yield fault_place("format-fault")
+        with Horizontal(classes="row -apart"):
+            yield _name("seats")
+            with Vertical(classes="wide"):
+                with Container(id="seats"):
+                    yield from self._seat_fields()
+                yield fault_place("seats-fault")
+        with Horizontal(classes="row -apart"):
+            yield _name("evidence")
+            with Vertical(classes="wide"):
+                yield field(placeholder="what a rehearsal argues from: ~/notes 'my file.md'", id="evidence")
+                yield Static(classes="-empty", markup=False, id="read")
+                yield fault_place("evidence-fault")
+        with Container(id="numbers"):
+            for name, id, value, otherwise in (
+                ("rounds", "rounds", "" if given.rounds is None else str(given.rounds), "format's"),
+                (
+                    "budget $",
+                    "budget",
+                    "" if given.cap_microusd is None else written_dollars(given.cap_microusd),
+                    "none",
+                ),
+                ("seed", "seed", "" if given.seed is None else str(given.seed), "drawn"),
+            ):
+                with Horizontal(classes="seat"):
+                    yield _name(name)
+                    yield field(value, placeholder=otherwise, id=id)
+        for place in ("rounds", "budget", "seed"):
+            yield fault_place(f"{place}-fault")
+
+    def standing(self) -> ComposeResult:
+        yield Static(id="plan", markup=False)
+
+    def _seat_fields(self) -> ComposeResult:
+        casting = self._defaults.casting
+        for key, name in ((EVERYONE, "everyone"), *((role.value, role.value) for role in Role)):
+            with Horizontal(classes="seat", id=f"seat-{name}"):
+                yield _name(name)
+                yield field(
+                    casting.get(key, ""),
+                    placeholder="rehearsal" if key == EVERYONE else "as everyone",
+                    id=f"cast-{name}",
+                )
+
+    def on_mount(self) -> None:
+        self.refuse(self._fault)
+        self._show_seats()
+        self._look_soon()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < WIDTH_SIDE_BY_SIDE_MIN, "-narrow")
+
+    # What is written.
+
+    def _template_chosen(self) -> str:
+        asked = self._defaults.template_id or f"{self._defaults.complexity or 'standard'}_debate"
+        return asked if any(each.id == asked for each in self._templates) else ""
+
+    def _format(self) -> Template | None:
+        chosen = self.query_one("#format", Choices).chosen
+        return next((each for each in self._templates if each.id == chosen), None)
+
+    def _roles(self) -> tuple[str, ...]:
+        """The roles of the format that is chosen, each once."""
+        template = self._format()
+        return tuple(dict.fromkeys(spec.role.value for spec in template.seats)) if template else ()
+
+    def _written(self) -> Written:
+        roles = self._roles()
+        casts = {EVERYONE: self._value("cast-everyone"), **{role: self._value(f"cast-{role}") for role in roles}}
+        return Written(
+            motion=self.query_one("#motion", Words).text.strip(),
+            template_id=self.query_one("#format", Choices).chosen,
+            casting={key: model for key, model in casts.items() if model},
+            evidence=self._value("evidence"),
+            rounds=self._value("rounds"),
+            budget=self._value("budget"),
+            seed=self._value("seed"),
+        )
+
+    def _value(self, id: str) -> str:
+        return self.query_one(f"#{id}", Input).value.strip()
+
+    def _show_seats(self) -> None:
+        """Only the seats that the chosen format has; what was written for the others stays, out of sight."""
+        template, roles = self._format(), self._roles()
+        self.query_one("#about", Static).update(clean(template.description) if template else "There is no format.")
+        for role in Role:
+            self.query_one(f"#seat-{role.value}").display = role.value in roles
+
+    # Keys.
+
+    def on_choices_changed(self) -> None:
+        self._show_seats()
+        self._look_soon()
+
+    def on_choices_accepted(self) -> None:
+        self.focus_next()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._look_soon()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._look_soon()
+
+    def on_input_submitted(self) -> None:
+        self.focus_next()
+
+    def action_start(self) -> None:
+        self._begin_look(is_to_start=True)
+
+    # Looking at it.
+
+    def _look_soon(self) -> None:
+        if self._waiting is None:
+            self._waiting = self.set_timer(LOOK_AFTER_SECONDS, self._begin_look)
+
+    def _begin_look(self, *, is_to_start: bool = False) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()  # it would break off this look, and with it the start
+            self._waiting = None
+        self.run_worker(self._look(self._written(), is_to_start=is_to_start), group="look", exclusive=True)
+
+    async def _look(self, written: Written, *, is_to_start: bool) -> None:
+        faults: dict[str, str] = {}
+        documents = await self._evidence(written.evidence, faults, is_fresh=is_to_start)
+        request = self._request(written, documents, faults)
+        plan = None
+        if is_to_start and not written.motion:
+            faults["motion"] = "Say what is to be debated."
+        try:
+            plan = await self._plan(request)
+        except MootError as error:
+            faults.setdefault(await self._place_of_fault(request), str(error))
+        self.post_message(
+            self.Looked(
+                Look(request=None if faults else request, plan=plan, documents=documents, faults=faults),
+                is_to_start=is_to_start,
+            )
+        )
+
+    async def _evidence(self, written: str, faults: dict[str, str], *, is_fresh: bool) -> tuple[Document, ...]:
+        """The documents at the paths written; read again where they changed, and once more before the start."""
+        before, documents = self._evidence_read
+        if not written:
+            return self._defaults.documents
+        if written == before and not is_fresh:
+            return documents
+        try:
+            documents = await asyncio.to_thread(_read, shlex.split(written))
+        except ValueError:
+            faults["evidence"] = "A quotation mark is open. Close it, or write the path without."
+            return ()
+        except (MootError, RuntimeError) as error:
+            faults["evidence"] = str(error)
+            return ()
+        self._evidence_read = (written, documents)
+        return documents
+
+    def _request(self, written: Written, documents: tuple[Document, ...], faults: dict[str, str]) -> DebateRequest:
+        rounds, seed = read_whole(written.rounds), read_whole(written.seed)
+        cap = read_dollars(written.budget)
+        if written.rounds and rounds is None:
+            faults["rounds"] = f"{written.rounds!r:.40} is no number of rounds, such as 3."
+        if written.budget and cap is None:
+            faults["budget"] = f"{written.budget!r:.40} is no amount in dollars, such as 0.25."
+        if written.seed and seed is None:
+            faults["seed"] = f"{written.seed!r:.40} is no seed: a whole number."
+        return replace(
+            self._defaults,
+            question=written.motion or STAND_IN_MOTION,
+            template_id=written.template_id,
+            complexity="",
+            casting=written.casting,
+            documents=documents,
+            rounds=rounds,
+            cap_microusd=cap,
+            seed=seed,
+        )
+
+    async def _place_of_fault(self, request: DebateRequest) -> str:
+        """Which part of a refused request it is: the one without which it can be held. Otherwise the motion."""
+        without: tuple[tuple[str, DebateRequest], ...] = (
+            ("seats", replace(request, casting={})),
+            ("rounds", replace(request, rounds=None)),
+            ("budget", replace(request, cap_microusd=None)),
+            ("seed", replace(request, seed=None)),
+            ("motion", replace(request, question=STAND_IN_MOTION)),
+            ("format", replace(request, template_id="")),
+        )
+        for place, other in without:
+            if other == request:
+                continue
+            try:
+                await self._plan(other)
+            except MootError:
+                continue
+            return place
+        return "evidence" if request.documents or not request.casting else "seats"
+
+    def on_new_debate_dialog_looked(self, event: Looked) -> None:
+        look = event.look
+        for place in PLACES:
+            say_at(self.query_one(f"#{place}-fault", Static), look.faults.get(place, ""))
+        say_at(self.query_one("#read", Static), evidence_read(look.documents))
+        self.query_one("#plan", Static).update(clean("\n".join(plan_lines(look.plan))))
+        self._show_fault_of_focus(look)
+        if not event.is_to_start:
+            return
+        if look.request is not None:
+            self.dismiss(look.request)
+            return
+        wrong = next(place for place in PLACES if place in look.faults)
+        self.query_one("#cast-everyone" if wrong == "seats" else f"#{wrong}").focus()
+
+    def _show_fault_of_focus(self, look: Look) -> None:
+        """What is wrong with the field that is being written in stands below it: bring it into view."""
+        id = self.focused.id if self.focused is not None else None
+        place = "seats" if id is not None and id.startswith("cast-") else id
+        if place in look.faults:
+            fault = self.query_one(f"#{place}-fault")
+            self.call_after_refresh(fault.scroll_visible, animate=False)
+
+
+def format_choices(templates: Sequence[Template]) -> tuple[Choice, ...]:
+    """Each format with its rounds and, for paid models, its minutes and dollars, in columns."""
+    rounds = [counted(each.rounds, "round") for each in templates]
+    minutes = [f"{each.minutes_expected} min" for each in templates]
+    dollars = [money(each.cost_microusd_expected) for each in templates]
+    widths = [max((len(text) for text in column), default=0) for column in (rounds, minutes, dollars)]
+    return tuple(
+        Choice(
+            each.id,
+            each.name,
+            f"{rounds[at]:>{widths[0]}}  {minutes[at]:>{widths[1]}}  {dollars[at]:>{widths[2]}}",
+        )
+        for at, each in enumerate(templates)
+    )
+
+
+def plan_lines(plan: DebatePlan | None) -> tuple[str, ...]:
+    """What it would be: how much is played, how long it takes, what it costs, and who is asked."""
+    if plan is None:
+        return ("This can't be held as it stands.",)
+    cap = "" if plan.cap_microusd is None else f", at most {money(plan.cap_microusd)}"
+    played = f"{plan.template.name} · {counted(plan.rounds, 'round')} · {counted(len(plan.seats), 'seat')}"
+    if plan.is_rehearsal:
+        return f"about {plan.minutes_expected} min · $0.00 · a rehearsal: no model is asked", f"{played}{cap}"
+    models = ", ".join(dict.fromkeys(seat.participant.model for seat in plan.seats))
+    takes = f"about {plan.minutes_expected} min · about {money(plan.cost_microusd_expected)}{cap} · asks {models}"
+    return takes, " · ".join((played, *plan.notes))
+
+
+def evidence_read(documents: Sequence[Document]) -> str:
+    """`✓ 2 files, 3.1 k characters: notes.md, rota.md`, or nothing."""
+    if not documents:
+        return ""
+    size = count(sum(len(document.text) for document in documents))
+    return f"✓ {counted(len(documents), 'file')}, {size} characters: {', '.join(each.name for each in documents)}"
+
+
+def _read(paths: Sequence[str]) -> tuple[Document, ...]:
+    return read_evidence([Path(path).expanduser() for path in paths])
+
+
+def _name(text: str) -> Static:
+    return Static(text, classes="name", markup=False)

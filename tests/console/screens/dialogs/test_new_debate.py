@@ -1,0 +1,233 @@
+"""Does the dialog show what a debate will take before it starts, and say each fault where it was made?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from console.screens.dialogs.new_debate import NewDebateDialog, evidence_read, plan_lines
+from console.widgets.choices import Choices
+from core.domain.errors import WrongUse
+from core.domain.ids import Digest
+from core.domain.participants import Seat
+from core.domain.steps import Document
+from core.runtime.requests import DebatePlan, DebateRequest
+from core.templates.participants import PARTICIPANTS_BY_ID
+from core.templates.standard import STANDARD_TEMPLATES
+from tests.console.screens.host import Host, text_of, typed, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from textual.pilot import Pilot
+
+ROUNDS_MAX = 100
+MOTION_MAX = 60
+
+
+async def plan(request: DebateRequest) -> DebatePlan:
+    """As the door answers, from the shipped formats; it knows one paid model."""
+    template = next(each for each in STANDARD_TEMPLATES if each.id == (request.template_id or "standard_debate"))
+    for model in request.casting.values():
+        if model not in ("rehearsal", "claude"):
+            raise WrongUse(f"no provider serves {model!r}.", now="Did you mean 'claude'?")
+    if request.rounds is not None and not 1 <= request.rounds <= ROUNDS_MAX:
+        raise WrongUse(f"{request.rounds} can't be the number of rounds.")
+    if len(request.question) > MOTION_MAX:
+        raise WrongUse("the motion is too long.")
+    model = request.casting.get("", "rehearsal")
+    seats = tuple(
+        Seat(id=spec.id, role=spec.role, participant=replace(PARTICIPANTS_BY_ID[spec.participant], model=model))
+        for spec in template.seats
+    )
+    rounds = request.rounds or template.rounds
+    return DebatePlan(
+        template=template,
+        seats=seats,
+        rounds=rounds,
+        minutes_expected=template.minutes_expected * rounds // template.rounds,
+        cost_microusd_expected=0 if model == "rehearsal" else template.cost_microusd_expected,
+        cap_microusd=request.cap_microusd,
+        is_rehearsal=model == "rehearsal",
+        notes=(),
+    )
+
+
+def dialog(defaults: DebateRequest | None = None, **fields: Any) -> Host:
+    return Host(lambda _: NewDebateDialog(plan, STANDARD_TEMPLATES, defaults, **fields))
+
+
+def is_in_sight(app: Host) -> bool:
+    """Does the field that has the focus stand where the operator can see it?"""
+    fields = app.screen.query_one(".fields")
+    return app.focused is not None and fields.region.overlaps(app.focused.region) and app.focused.region.width > 3
+
+
+def plan_shown(app: Host) -> str:
+    return str(app.screen.query_one("#plan", Static).render())
+
+
+def fault_at(app: Host, place: str) -> str:
+    return str(app.screen.query_one(f"#{place}-fault", Static).render())
+
+
+async def put(pilot: Pilot[Any], id: str, text: str) -> None:
+    pilot.app.screen.query_one(f"#{id}", Input).value = text
+    await pilot.pause()
+
+
+async def test_minutes_and_dollars_show_before_anything_is_written() -> None:
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "about 15 min" in plan_shown(app))
+
+        assert "a rehearsal: no model is asked" in plan_shown(app)
+        assert "$0.00" in plan_shown(app)
+        assert text_of(app).count(" min") >= len(STANDARD_TEMPLATES)
+
+
+async def test_another_format_changes_seats_minutes_and_what_it_says_of_itself() -> None:
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        reviewer = app.screen.query_one("#seat-reviewer")
+        assert not reviewer.display
+        app.screen.query_one(Choices).focus()
+        await pilot.press("3")
+        await until(pilot, lambda: "Complex debate" in plan_shown(app))
+
+        assert reviewer.display
+        assert "reviewer" in str(app.screen.query_one("#about", Static).render())
+
+
+async def test_a_model_that_is_paid_shows_its_price_and_its_name() -> None:
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await put(pilot, "cast-everyone", "claude")
+        await until(pilot, lambda: "asks claude" in plan_shown(app))
+
+        assert "about $0.12" in plan_shown(app)
+
+
+async def test_what_was_written_becomes_the_request(tmp_path: Path) -> None:
+    evidence = tmp_path / "my notes.md"
+    evidence.write_text("The rota is short.")
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "Should we?")
+        for id, text in (
+            ("cast-judge", "claude"),
+            ("evidence", f"'{evidence}'"),
+            ("rounds", "2"),
+            ("budget", "0.25"),
+            ("seed", "7"),
+        ):
+            await put(pilot, id, text)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(app.results))
+
+    request = app.results[0]
+    assert request.question == "Should we?"
+    assert (request.template_id, request.rounds, request.cap_microusd, request.seed) == (
+        "standard_debate",
+        2,
+        250_000,
+        7,
+    )
+    assert request.casting == {"judge": "claude"}
+    assert [document.name for document in request.documents] == ["my notes.md"]
+
+
+async def test_a_debate_without_a_motion_does_not_start_and_the_motion_is_asked_for() -> None:
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await put(pilot, "seed", "3")
+        app.screen.query_one("#seed").focus()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(fault_at(app, "motion")))
+
+        assert app.results == []
+        assert app.focused is app.screen.query_one("#motion")
+
+
+@pytest.mark.parametrize(
+    ("place", "id", "text", "why"),
+    [
+        ("seats", "cast-judge", "claud", "no provider serves 'claud'. Did you mean 'claude'?"),
+        ("evidence", "evidence", "/nowhere/x.md", "there is no such file or folder"),
+        ("evidence", "evidence", "'open", "A quotation mark is open"),
+        ("rounds", "rounds", "many", "'many' is no number of rounds"),
+        ("rounds", "rounds", "101", "101 can't be the number of rounds"),
+        ("budget", "budget", "cheap", "'cheap' is no amount"),
+        ("seed", "seed", "-1", "'-1' is no seed"),
+    ],
+)
+async def test_a_fault_is_said_at_its_field_while_it_is_written(place: str, id: str, text: str, why: str) -> None:
+    app = dialog(DebateRequest(question="Should we?"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await put(pilot, id, text)
+        await until(pilot, lambda: why in fault_at(app, place))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.focused is not None and (app.focused.id or "").startswith(id[:4]))
+        assert app.results == []
+        await put(pilot, id, "")
+        await until(pilot, lambda: not fault_at(app, place))
+
+
+async def test_a_motion_too_long_is_refused_at_the_motion_whatever_else_is_written() -> None:
+    app = dialog(DebateRequest(question="so on " * 20, casting={"judge": "claude"}, rounds=2))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "too long" in fault_at(app, "motion"))
+
+        assert "can't be held" in plan_shown(app)
+
+
+async def test_a_request_that_was_refused_comes_back_whole_with_the_reason() -> None:
+    kept = Document(name="notes.md", digest=Digest("ab"), text="The rota is short.")
+    asked = DebateRequest(
+        question="Should\nwe?", template_id="simple_debate", casting={"judge": "claude"}, documents=(kept,), rounds=1
+    )
+    app = dialog(asked, fault="nothing in notes.md speaks about it.")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "notes.md" in str(app.screen.query_one("#read", Static).render()))
+        assert "nothing in notes.md speaks about it." in text_of(app)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(app.results))
+
+    assert app.results == [asked]
+
+
+async def test_enter_moves_on_and_never_starts() -> None:
+    app = dialog(DebateRequest(question="Should we?"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        assert app.focused is app.screen.query_one("#format")
+        await pilot.press("enter")
+        assert app.focused is app.screen.query_one("#cast-everyone")
+        await pilot.press("enter")
+        assert app.focused is app.screen.query_one("#cast-proposer")
+
+        assert app.results == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (40, 10)])
+async def test_every_field_can_be_reached_and_seen_with_the_plan_in_sight(size: tuple[int, int]) -> None:
+    app = dialog()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: "15 min" in plan_shown(app))
+        for _ in range(len(app.screen.focus_chain)):
+            await pilot.press("tab")
+            await until(pilot, lambda: is_in_sight(app))
+            assert "esc" in text_of(app)
+            assert "15 min" in text_of(app)
+
+
+def test_a_plan_of_nothing_says_so_and_evidence_is_counted() -> None:
+    document = Document(name="a.md", digest=Digest("ab"), text="x" * 20)
+
+    assert plan_lines(None) == ("This can't be held as it stands.",)
+    assert evidence_read((document,)) == "✓ 1 file, 20 characters: a.md"
+    assert evidence_read(()) == ""
