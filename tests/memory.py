@@ -138,9 +138,7 @@ class MemoryCatalogue:
         ordered = tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
         digest = rule_set_digest(ordered)
         if not self.versions or self.versions[-1][0].digest != digest:
-            self.versions.append(
-                (RulesVersion(digest=digest, made_at_ms=at_ms, actor=actor, change=change), ordered)
-            )
+            self.versions.append((RulesVersion(digest=digest, made_at_ms=at_ms, actor=actor, change=change), ordered))
         return digest
 
     async def rule_set(self, digest: Digest) -> tuple[Rule, ...]:
@@ -253,9 +251,7 @@ class MemoryInbox:
         self.answers: dict[int, InboxAnswer] = {}
 
     async def put(self, *, verb: str, body: Mapping[str, object], actor: str, at_ms: int) -> int:
-        self.messages.append(
-            InboxMessage(id=len(self.messages) + 1, verb=verb, body=body, actor=actor, at_ms=at_ms)
-        )
+        self.messages.append(InboxMessage(id=len(self.messages) + 1, verb=verb, body=body, actor=actor, at_ms=at_ms))
         return len(self.messages)
 
     async def waiting(self) -> Sequence[InboxMessage]:

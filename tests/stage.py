@@ -29,7 +29,7 @@ from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.supervisor import folded
 from storage.wire import CommandWire
-from tests.memory import Disk, MemoryCatalogue, MemoryIndex, MemoryInbox, MemoryLock, MemoryLog
+from tests.memory import Disk, MemoryCatalogue, MemoryInbox, MemoryIndex, MemoryLock, MemoryLog
 from tests.virtual_time import VirtualClock
 
 THINKS_MS = 5_000

@@ -13,10 +13,15 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 START_MS = 1_790_000_000_000
+SECONDS_MAX = 5_000
 
 
 class NothingLeftToWaitFor(AssertionError):
     """Every task waits for something that no timer will bring about."""
+
+
+class WaitedTooLong(AssertionError):
+    """What a test waits for never comes, while timers go on for ever."""
 
 
 class _JumpingSelector(selectors.BaseSelector):
@@ -61,13 +66,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._now
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncio names it
         """Threads end in real time, which no timer tells of."""
         self._selector_of_ours.is_closing = True
         await super().shutdown_default_executor()
 
     def _jump(self, seconds: float) -> None:
         self._now += seconds
+        if self._now > SECONDS_MAX:
+            raise WaitedTooLong(f"nothing of what was waited for had come after {SECONDS_MAX} seconds")
 
 
 class VirtualClock:

@@ -86,7 +86,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event
                 raise _refused(state, "opened again", "Start another session instead.")
             return (SessionOpened(opening=command.opening),)
         case Queue():
-            _require(state, (Status.CREATED,), "wait for a place")
+            _require(state, (Status.CREATED, Status.PAUSED), "wait for a place")
             return (SessionQueued(),)
         case Admit():
             _require(state, (Status.CREATED, Status.WAITING), "begin")

@@ -133,6 +133,8 @@ class DebateFlow:
                 _require_playable(state, command.opening)
                 return ()
             case Admit():
+                if debate.round > 0:  # it was paused, and waited for a place to go on
+                    return ()
                 return (
                     DebateStarted(
                         motion=debate.motion,

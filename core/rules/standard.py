@@ -66,20 +66,20 @@ _ENABLED = (
         id=RuleId("pause_after_repeated_errors"),
         name="Pause after repeated errors",
         description=(
-            "Pauses after three failed attempts in a row: the model or the connection is down, and trying on costs"
-            " time and money. Resume when it is back."
+            "Pauses after five failed attempts in a row, over several turns: the model or the connection is down, and"
+            " trying on costs time and money. Resume when it is back."
         ),
         priority=88,
-        when=_at_least("consecutive_error_count", 3),
+        when=_at_least("consecutive_error_count", 5),
         then=(PauseDebate(reason="repeated_errors"),),
         rule_set=STANDARD_RULE_SET,
     ),
     Rule(
         id=RuleId("escalate_on_error_rate"),
         name="Ask when many attempts fail",
-        description="Asks you when three or more attempts, and more than 10 % of all, have failed.",
+        description="Asks you when five or more attempts, and more than 10 % of all, have failed.",
         priority=85,
-        when=AllOf(parts=(_at_least("error_count", 3), _more_than("error_rate_ppm", 100_000))),
+        when=AllOf(parts=(_at_least("error_count", 5), _more_than("error_rate_ppm", 100_000))),
         then=(
             EscalateToHuman(
                 question="More than one attempt in ten has failed. Shall the debate go on?", reason="error_rate"

@@ -146,7 +146,13 @@ def _way_on(reason: str) -> Command | None:
 
 async def _meddle(orchestrator: Orchestrator, session: SessionId, chance: random.Random) -> None:
     command = chance.choice(
-        [Pause(), Resume(), AddStatement(text="Mind the cost."), StartNewRound(reason="asked"), Complete(reason="asked")]
+        [
+            Pause(),
+            Resume(),
+            AddStatement(text="Mind the cost."),
+            StartNewRound(reason="asked"),
+            Complete(reason="asked"),
+        ]
     )
     await _try(orchestrator, session, command)
 
@@ -174,7 +180,10 @@ def check(stage: Stage, session: SessionId, seed: int) -> None:
         each.event.step
         for at, each in enumerate(records)
         if isinstance(each.event, AttemptStarted)
-        and any(isinstance(before.event, AttemptSucceeded) and before.event.step == each.event.step for before in records[:at])
+        and any(
+            isinstance(before.event, AttemptSucceeded) and before.event.step == each.event.step
+            for before in records[:at]
+        )
     ]
     assert not asked_again, f"{told}: a finished turn was asked for again"
     said = [each.event.step for each in records if isinstance(each.event, ArgumentPresented)]

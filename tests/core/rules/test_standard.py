@@ -54,15 +54,15 @@ def test_no_shipped_rule_holds_in_a_session_that_has_just_begun() -> None:
         ("complete_when_budget_nearly_spent", {"budget_used_ppm": 900_000}, {"budget_used_ppm": 900_001}),
         (
             "escalate_on_error_rate",
-            {"error_rate_ppm": 500_000, "error_count": 2},
-            {"error_rate_ppm": 100_001, "error_count": 3},
+            {"error_rate_ppm": 500_000, "error_count": 4},
+            {"error_rate_ppm": 100_001, "error_count": 5},
         ),
         (
             "escalate_on_error_rate",
-            {"error_rate_ppm": 100_000, "error_count": 3},
-            {"error_rate_ppm": 100_001, "error_count": 3},
+            {"error_rate_ppm": 100_000, "error_count": 5},
+            {"error_rate_ppm": 100_001, "error_count": 5},
         ),
-        ("pause_after_repeated_errors", {"consecutive_error_count": 2}, {"consecutive_error_count": 3}),
+        ("pause_after_repeated_errors", {"consecutive_error_count": 4}, {"consecutive_error_count": 5}),
         ("escalate_when_silent", {"silence_ms": 599_999}, {"silence_ms": 600_000}),
         ("continue_while_converging", {"consensus_gain_ppm": 49_999}, {"consensus_gain_ppm": 50_000}),
         (
