@@ -72,7 +72,7 @@ UNFINISHED = frozenset(Status) - {Status.COMPLETED, Status.CANCELLED}
 
 OBEYED: dict[str, tuple[Command, frozenset[Status]]] = {
     "open": (Open(opening=Played().opening()), frozenset()),
-    "queue": (Queue(), frozenset({Status.CREATED})),
+    "queue": (Queue(), frozenset({Status.CREATED, Status.PAUSED})),
     "admit": (Admit(), frozenset({Status.CREATED, Status.WAITING})),
     "resume run": (ResumeRun(), UNFINISHED),
     "pause": (Pause(), frozenset({Status.CREATED, Status.WAITING, Status.RUNNING})),
