@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from core.domain.changing import changed
 
 MINUTE_MS = 60_000
 
@@ -60,7 +62,7 @@ def observed(histogram: Histogram, value: int) -> Histogram:
     """The histogram with one value more."""
     at = bisect_left(histogram.bounds, value)
     counts = histogram.counts
-    return replace(histogram, counts=(*counts[:at], counts[at] + 1, *counts[at + 1 :]), total=histogram.total + value)
+    return changed(histogram, counts=(*counts[:at], counts[at] + 1, *counts[at + 1 :]), total=histogram.total + value)
 
 
 def both(one: Histogram, other: Histogram) -> Histogram:
@@ -68,4 +70,4 @@ def both(one: Histogram, other: Histogram) -> Histogram:
     if one.bounds != other.bounds:
         raise ValueError("histograms with different bounds can't be added")
     counts = tuple(mine + others for mine, others in zip(one.counts, other.counts, strict=True))
-    return replace(one, counts=counts, total=one.total + other.total)
+    return changed(one, counts=counts, total=one.total + other.total)

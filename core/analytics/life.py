@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.analytics.tallies import with_plus
+from core.domain.changing import changed
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -142,7 +143,7 @@ def fold_life(life: DebateLife | None, record: Recorded) -> DebateLife:
         changes["active_ms"] = life.active_ms + max(0, at_ms - life.changed_at_ms)
     of_flow = FLOW_KINDS.get(type(event).__name__)
     changes.update(of_flow(life, event, at_ms) if of_flow is not None else _told(life, event, at_ms))
-    return replace(life, **changes)
+    return changed(life, **changes)
 
 
 def _opened(record: Recorded, event: SessionOpened) -> DebateLife:

@@ -8,7 +8,7 @@ measures are written down.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import partial
 
 from core.analytics.histogram import (
@@ -25,6 +25,7 @@ from core.analytics.histogram import (
 )
 from core.analytics.life import Call, DebateLife, ModelUse, model_of, use_of
 from core.analytics.tallies import added, mean, merged, plus, with_plus
+from core.domain.changing import changed
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -181,7 +182,7 @@ def fold_measures(
     event = record.event
     amounts = _amounts(event, before)
     if amounts:
-        measures = replace(measures, counters=plus(measures.counters, **amounts))
+        measures = changed(measures, counters=plus(measures.counters, **amounts))
     measures = _by_template(measures, event, before, after)
     match event:
         case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
@@ -189,7 +190,7 @@ def fold_measures(
         case RuleFired() | ActionOverruled() | RuleErred():
             return _by_rule(measures, event)
         case SessionCompleted() if after is not None:
-            return replace(measures, histograms=_completed(measures.histograms, after))
+            return changed(measures, histograms=_completed(measures.histograms, after))
         case _:
             return measures
 
@@ -313,16 +314,16 @@ def _by_template(measures: Measures, event: Event, before: DebateLife | None, af
                 amounts[name.removeprefix("debates_")] = 1
     if not amounts:
         return measures
-    return replace(measures, templates=with_plus(measures.templates, after.template_opened, TemplateUse(), **amounts))
+    return changed(measures, templates=with_plus(measures.templates, after.template_opened, TemplateUse(), **amounts))
 
 
 def _by_model(measures: Measures, call: Call, before: DebateLife | None) -> Measures:
     if isinstance(call, AttemptSucceeded):
         latency = observed(measures.histograms.answer_latency_ms, call.latency_ms)
-        measures = replace(measures, histograms=replace(measures.histograms, answer_latency_ms=latency))
+        measures = changed(measures, histograms=changed(measures.histograms, answer_latency_ms=latency))
     if before is None:
         return measures
-    return replace(measures, models=with_plus(measures.models, model_of(before, call), ModelUse(), **use_of(call)))
+    return changed(measures, models=with_plus(measures.models, model_of(before, call), ModelUse(), **use_of(call)))
 
 
 def _by_rule(measures: Measures, event: RuleFired | ActionOverruled | RuleErred) -> Measures:
@@ -337,12 +338,12 @@ def _by_rule(measures: Measures, event: RuleFired | ActionOverruled | RuleErred)
             actions = with_plus(actions, event.action, ActionUse(), overruled=1)
         case RuleErred():
             rules = with_plus(measures.rules, event.rule, RuleUse(), errors=1)
-    return replace(measures, rules=rules, actions=actions)
+    return changed(measures, rules=rules, actions=actions)
 
 
 def _completed(histograms: Histograms, life: DebateLife) -> Histograms:
     consensus = histograms.debate_consensus_ppm
-    return replace(
+    return changed(
         histograms,
         debate_duration_ms=observed(histograms.debate_duration_ms, life.active_ms),
         debate_rounds=observed(histograms.debate_rounds, life.rounds_completed),

@@ -7,8 +7,10 @@ the tally of zeros as its identity, so that counts of two stretches of a log add
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, TypeVar
+
+from core.domain.changing import changed
 
 Tally = TypeVar("Tally", bound=Any)
 Key = TypeVar("Key", bound=str)
@@ -19,7 +21,8 @@ PPM = 1_000_000
 
 def plus(tally: Tally, **amounts: int) -> Tally:
     """`tally` with `amounts` added to the fields of those names."""
-    return replace(tally, **{name: getattr(tally, name) + amount for name, amount in amounts.items()})
+    made: Tally = changed(tally, **{name: getattr(tally, name) + amount for name, amount in amounts.items()})
+    return made
 
 
 def added(one: Tally, other: Tally) -> Tally:

@@ -39,6 +39,9 @@ COMPLETED = "completed"
 SCHEDULED = "schedule"
 ASKED = "asked"
 
+EVENTS_AT_ONCE_MAX = 64
+"""More events than this are counted beside the event loop: a thousand of them would make a turn late."""
+
 FILE_BYTES_MAX = 64 * 1_048_576
 """A file larger than this was not written here: a thousand lives take about two million bytes."""
 
@@ -121,7 +124,10 @@ class MetricsFiles:
             book = Book()
         while True:
             records = await self._log.read_all(after_position=book.position)
-            book = advanced(book, records)
+            if len(records) <= EVENTS_AT_ONCE_MAX:
+                book = advanced(book, records)
+            else:
+                book = await self._aside(advanced, book, records)
             if len(records) < READ_EVENTS_MAX:
                 break
         self._book = book
