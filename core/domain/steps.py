@@ -85,4 +85,6 @@ class ModelRequest:
     @property
     def bytes_input(self) -> int:
         """The size of all messages in UTF-8 bytes."""
-        return sum(len(message.text.encode()) for message in self.messages)
+        return sum(
+            len(message.text) if message.text.isascii() else len(message.text.encode()) for message in self.messages
+        )

@@ -73,7 +73,10 @@ def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> str:
     names = {seat: _speaker(turn, seats) for seat, turn in speakers.items()}
     lines = [f"[{before} earlier turns are left out]"] if before else []
     lines += [
-        f"{names[turn.seat]}, round {turn.round}:\n{shortened(turn.text, TURN_CHARACTERS_MAX)}" for turn in window
+        f"{names[turn.seat]}, round {turn.round}:\n"
+        # Asked here and not only by `shortened`: calling it for each of sixty turns takes longer than all the rest.
+        f"{turn.text if len(turn.text) <= TURN_CHARACTERS_MAX else shortened(turn.text, TURN_CHARACTERS_MAX)}"
+        for turn in window
     ]
     return "What has been said so far:\n\n" + "\n\n".join(lines)
 

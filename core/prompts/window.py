@@ -20,7 +20,8 @@ def newest_turns(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], int]:
     newest = tuple(turns[-TURNS_IN_WINDOW_MAX:])
     room, first = TRANSCRIPT_CHARACTERS_MAX, len(newest)
     for turn in reversed(newest):
-        room -= min(len(turn.text), TURN_CHARACTERS_MAX)
+        characters = len(turn.text)
+        room -= characters if characters < TURN_CHARACTERS_MAX else TURN_CHARACTERS_MAX
         if room < 0 and first < len(newest):
             break
         first -= 1

@@ -89,12 +89,13 @@ class SessionLoop:
         self._on_deadline = on_deadline
         self._door = asyncio.Lock()
         self._calls: dict[StepId, asyncio.Task[None]] = {}
+        self._obeying: set[asyncio.Task[tuple[Event, ...]]] = set()
         self._speaking: dict[StepId, Progress] = {}
 
     @property
     def is_idle(self) -> bool:
-        """True while no call is under way."""
-        return not self._calls
+        """True while no call is under way and nothing is being recorded."""
+        return not self._calls and not self._door.locked()
 
     @property
     def speaking(self) -> tuple[Progress, ...]:
@@ -104,16 +105,22 @@ class SessionLoop:
     async def submit(self, command: Command, *, actor: str, correlation: str = "") -> tuple[Event, ...]:
         """Obey `command`; returns the events that it brought about once they are durable.
 
-        Raises CommandRefused, and StorageFailed where nothing could be recorded: then nothing has happened.
+        Raises CommandRefused, and StorageFailed where nothing could be recorded: then nothing has happened. A caller
+        that is cancelled stops waiting, and no more: what is being written can't be taken back, and `state` must not
+        fall behind it.
         """
-        async with self._door:
-            return await self._obey(command, actor, correlation)
+        obeying = asyncio.create_task(self._obey_alone(command, actor, correlation), name=f"obey {self.session}")
+        self._obeying.add(obeying)
+        obeying.add_done_callback(self._obeyed)
+        return await asyncio.shield(obeying)
 
     async def drain(self) -> None:
         """Begin nothing more and wait for the calls under way to be recorded."""
         self.is_driven = False
         while self._calls:
             await asyncio.wait(tuple(self._calls.values()))
+        async with self._door:
+            pass  # the last answer is on record, or waits for the disk
 
     async def break_off(self, *, why: str, policy: str | None = None) -> None:
         """Cancel the calls under way at once and record each as in doubt."""
@@ -126,18 +133,37 @@ class SessionLoop:
 
     async def doubt_open_attempts(self, *, why: str, policy: str | None = None) -> None:
         """Record every attempt without an end as in doubt: nobody will learn how it ended."""
-        for attempt in tuple(self.state.work.open.values()):
-            if attempt.step in self._calls:
-                continue
-            command = MarkInDoubt(
-                step=attempt.step,
-                attempt=attempt.attempt,
-                why=why,
-                policy=policy or self._limits.in_doubt_policy,
-            )
-            await self.submit(command, actor=RUNTIME, correlation=f"{attempt.step}#{attempt.attempt}")
+        async with self._door:  # an answer that is being recorded right now is no doubt any more
+            for attempt in tuple(self.state.work.open.values()):
+                if attempt.step in self._calls:
+                    continue
+                command = MarkInDoubt(
+                    step=attempt.step,
+                    attempt=attempt.attempt,
+                    why=why,
+                    policy=policy or self._limits.in_doubt_policy,
+                )
+                await self._obey(command, RUNTIME, f"{attempt.step}#{attempt.attempt}")
+
+    async def _obey_alone(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
+        async with self._door:
+            return await self._obey(command, actor, correlation)
+
+    def _obeyed(self, obeying: asyncio.Task[tuple[Event, ...]]) -> None:
+        self._obeying.discard(obeying)
+        if not obeying.cancelled():
+            obeying.exception()  # looked at, so that one whose caller has gone is not reported as lost
 
     async def _obey(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
+        events, begun = await self._recorded(command, actor, correlation)
+        for attempt in begun:
+            self._begin(attempt)
+        return events
+
+    async def _recorded(
+        self, command: Command, actor: str, correlation: str
+    ) -> tuple[tuple[Event, ...], list[Attempt]]:
+        """What `command` brought about, durable, and the attempts whose intent is on record: to be begun at once."""
         now_ms = self._ports.clock.now_ms()
         appends: list[Append] = []
         state = self._with_rules_in_force(self.state, command, now_ms, appends)
@@ -147,7 +173,7 @@ class SessionLoop:
             appends.append(self._append(envelope, settlement.events, state.seq))
         state, begun = self._begin_steps(settlement.state, now_ms, appends)
         if not appends:
-            return ()
+            return (), begun
         began_ns = self._instruments.monotonic_ns()
         try:
             recorded = await self._ports.log.append(*appends)
@@ -156,8 +182,8 @@ class SessionLoop:
                 self._ledger.release(self.session, attempt.step.id)
             raise
         self._instruments.work.add(APPEND, self._instruments.monotonic_ns() - began_ns)
-        self._advance(state, recorded, begun)
-        return settlement.events
+        self._advance(state, recorded)
+        return settlement.events, begun
 
     def _settled(self, state: SessionState, command: Command, now_ms: int) -> Settlement:
         began_ns = self._instruments.monotonic_ns()
@@ -238,7 +264,7 @@ class SessionLoop:
     def _append(self, envelope: Envelope, events: tuple[Event, ...], expected_seq: int) -> Append:
         return Append(session=self.session, envelope=envelope, events=events, expected_seq=expected_seq)
 
-    def _advance(self, state: SessionState, recorded: tuple[Recorded, ...], begun: list[Attempt]) -> None:
+    def _advance(self, state: SessionState, recorded: tuple[Recorded, ...]) -> None:
         self.state = state
         for record in recorded:
             match record.event:
@@ -248,8 +274,6 @@ class SessionLoop:
                     self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd_max)
                 case _:
                     pass
-        for attempt in begun:
-            self._calls[attempt.step.id] = asyncio.create_task(self._call(attempt), name=f"call {attempt.step.id}")
         self._on_deadline(
             self.session,
             next_deadline(self._ports.engine, state, now_ms=self._ports.clock.now_ms()) if self.is_driven else None,
@@ -257,7 +281,24 @@ class SessionLoop:
         self._on_change(self, recorded)
         self._announcements.committed(recorded[-1].position)
 
+    def _begin(self, attempt: Attempt) -> None:
+        call = asyncio.create_task(self._call(attempt), name=f"call {attempt.step.id}")
+        call.add_done_callback(self._call_ended)  # also one that is cancelled before it has begun ends
+        self._calls[attempt.step.id] = call
+
+    def _call_ended(self, call: asyncio.Task[None]) -> None:
+        for step in [step for step, each in self._calls.items() if each is call]:
+            del self._calls[step]
+        self._on_change(self, ())
+
     async def _call(self, attempt: Attempt) -> None:
+        """Make the call, then the one that its outcome leads to, and so on: a task for each would take longer."""
+        following: Attempt | None = attempt
+        while following is not None:
+            following = await self._answered(following)
+
+    async def _answered(self, attempt: Attempt) -> Attempt | None:
+        """Ask, and record the outcome; returns the attempt that this task is to make next."""
         step = attempt.step
         progress = Progress(
             session=self.session,
@@ -278,29 +319,35 @@ class SessionLoop:
                 show=self._announcements.progressed,
                 progress=progress,
             )
-            await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
+            return await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
         finally:
             self._speaking.pop(step.id, None)
-            if self._calls.get(step.id) is asyncio.current_task():
-                del self._calls[step.id]
-            self._on_change(self, ())
 
-    async def _record(self, outcome: RecordAnswer | RecordFailure, *, correlation: str) -> None:
+    async def _record(self, outcome: RecordAnswer | RecordFailure, *, correlation: str) -> Attempt | None:
         """Record an outcome however long the disk refuses: the answer was paid for and is held until it is safe."""
         while True:
             try:
                 async with self._door:
                     self._calls.pop(outcome.step, None)
-                    await self._obey(outcome, RUNTIME, correlation)
+                    _, begun = await self._recorded(outcome, RUNTIME, correlation)
+                    for attempt in begun[1:]:
+                        self._begin(attempt)
+                    if begun:
+                        self._take_over(begun[0])
                 self.fault = ""
-                return
+                return begun[0] if begun else None
             except StorageFailed as failed:
                 self.fault = str(failed)
                 _log.warning("an answer waits for the disk: %s", failed)
                 await self._ports.clock.sleep(STORAGE_RETRY_MILLISECONDS)
             except CommandRefused as refused:
                 _log.warning("an outcome was not recorded: %s", refused)
-                return
+                return None
+
+    def _take_over(self, attempt: Attempt) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # outcomes are recorded by the task that made the call
+        self._calls[attempt.step.id] = task
 
 
 def prompt_digest(request: ModelRequest) -> Digest:

@@ -79,7 +79,7 @@ class Supervisor:
     @property
     def running(self) -> int:
         """Sessions that hold a place."""
-        return sum(1 for loop in self._loops.values() if loop.is_driven and loop.state.life.status is Status.RUNNING)
+        return sum(map(_holds_a_place, self._loops.values()))
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -274,16 +274,21 @@ class Supervisor:
     def _changed(self, loop: SessionLoop, records: tuple[Recorded, ...]) -> None:
         if records:
             self._projector.offer(records)
-        if self._waiting and self.running < self._limits.sessions_running_max:
+        if self._waiting and not _holds_a_place(loop):  # only such a session can have made room
             self._admit_waiting()
 
     def _admit_waiting(self) -> None:
         """Admitting is an append of its own, so it runs beside the session that made room."""
-        if self._is_closing or self._admitting:
+        if self._is_closing or self._admitting or self.running >= self._limits.sessions_running_max:
             return
         task = asyncio.create_task(self._admit_next(), name="admit")
         self._admitting.add(task)
-        task.add_done_callback(self._admitting.discard)
+        task.add_done_callback(self._admitted)
+
+    def _admitted(self, task: asyncio.Task[None]) -> None:
+        self._admitting.discard(task)
+        if self._waiting and not task.cancelled():  # room made while the last one was being admitted
+            self._admit_waiting()
 
     async def _admit_next(self) -> None:
         while self._waiting and self.running < self._limits.sessions_running_max:
@@ -313,6 +318,10 @@ class Supervisor:
             if loop.is_idle and is_settled(loop.state):
                 del self._loops[session]
                 return
+
+
+def _holds_a_place(loop: SessionLoop) -> bool:
+    return loop.is_driven and loop.state.life.status is Status.RUNNING
 
 
 async def folded(ports: Ports, session: SessionId, *, at_seq: int | None = None) -> SessionState:
