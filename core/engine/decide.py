@@ -87,7 +87,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event
             return (SessionOpened(opening=command.opening),)
         case Queue():
             _require(state, (Status.CREATED, Status.PAUSED), "wait for a place")
-            return (SessionQueued(),)
+            return (*_retried(state, by=RUNTIME), SessionQueued())
         case Admit():
             _require(state, (Status.CREATED, Status.WAITING), "begin")
             return (SessionAdmitted(),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.commands import AnswerEscalation, BeginAttempt, Command, Open, Queue, Resume, RetryStep
+from core.domain.commands import Admit, AnswerEscalation, BeginAttempt, Command, Open, Queue, Resume, RetryStep
 from core.domain.events import CascadeStopped, Event, SessionFailed
 from core.domain.ids import RuleId
 from core.domain.session import SessionState, Status
@@ -22,7 +22,7 @@ PROCEEDS_MAX = 4
 QUIET_COMMANDS = (BeginAttempt, Open, Queue)
 """What these record is an intent or a place in a queue: nothing that a rule could have waited for."""
 
-LETTING_GO_ON = (Resume, AnswerEscalation, RetryStep)
+LETTING_GO_ON = (Resume, Admit, AnswerEscalation, RetryStep)
 """Who asks for these has seen why the session stood. A rule that stops it after every event waits for the next one:
 otherwise it would stop a session for ever that is let go on."""
 

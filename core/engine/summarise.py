@@ -108,7 +108,7 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
         case SessionQueued():
             return {"status": Status.WAITING}
         case SessionAdmitted():
-            return {"status": Status.RUNNING, "reason": "", "started_at_ms": at_ms}
+            return {"status": Status.RUNNING, "reason": "", "started_at_ms": before.started_at_ms or at_ms}
         case SessionResumed() | EscalationAnswered():
             return {"status": Status.RUNNING, "reason": "", "question": "", "ended_at_ms": 0}
         case SessionPaused():

@@ -133,7 +133,7 @@ class DebateFlow:
                 _require_playable(state, command.opening)
                 return ()
             case Admit():
-                if debate.round > 0:  # it was paused, and waited for a place to go on
+                if debate.has_started:  # it was paused, and waited for a place to go on
                     return ()
                 return (
                     DebateStarted(

@@ -19,6 +19,7 @@ from core.flows.debate_events import (
     ConsensusReached,
     ConsensusUpdated,
     DebateCompleted,
+    DebateStarted,
     MotionAmended,
     RoundCompleted,
     RoundsLimitChanged,
@@ -64,6 +65,7 @@ class DebateState:
     seats: Mapping[SeatId, Seat]
     rounds_limit: int
     next_template: Template | None = None
+    has_started: bool = False
     round: int = 0
     is_round_open: bool = False
     steps: tuple[StepSpec, ...] = ()
@@ -137,6 +139,8 @@ def evolve_debate(
                 role=Role.JUDGE,
             )
             return changed(state, outcome=event.outcome, turns=state.turns.plus(said))
+        case DebateStarted():
+            return changed(state, has_started=True)
         case DebateCompleted():
             return changed(state, is_round_open=False)
         case _:

@@ -42,17 +42,20 @@ from core.domain.events import (
 )
 from core.domain.ids import Digest, SeatId, StepId, TemplateId
 from core.domain.session import Status
-from core.flows.debate_events import ArgumentPresented, DebateCompleted, RoundStarted, VerdictReached
+from core.flows.debate_events import ArgumentPresented, DebateCompleted, DebateStarted, RoundStarted, VerdictReached
+from core.rules.rule import PauseDebate
 from tests.builders import (
     Move,
     Played,
     a_round,
     a_turn,
     after,
+    at_least,
     begun,
     gave_up,
     kinds,
     opened,
+    rule,
 )
 
 FIRST_TURN = StepId("r1.claim.proposer")
@@ -174,6 +177,24 @@ def test_a_session_paused_before_it_was_admitted_waits_for_its_place_again_when_
     assert played.status is Status.WAITING
     assert not played.wanted
     assert "DebateStarted" in kinds(played.do(Admit()))
+
+
+def test_what_gave_up_is_tried_again_when_a_place_is_found() -> None:
+    played = after(*opened(), begun, Pause())
+    played.fail(is_final=True)
+
+    played.do(Queue())
+    played.do(Admit())
+
+    assert played.wanted == (FIRST_TURN,)
+
+
+def test_a_debate_starts_once_however_often_it_waits_for_a_place() -> None:
+    at_once = rule("at_once", at_least("round_count", 0), PauseDebate(reason="look"))
+    played = after(*opened(at_once), Queue(), Admit(), a_turn(), Pause(), Queue(), Admit())
+
+    assert len(played.of(DebateStarted)) == 1
+    assert played.wanted == ("r1.reply.opponent",)
 
 
 @pytest.mark.parametrize("command", [Complete(reason="enough"), Escalate(question="Go on?")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.commands import Complete, Escalate
+from core.domain.commands import Admit, Complete, Escalate, Pause, Queue
 from core.domain.events import Recorded, SessionAdmitted
 from core.domain.session import Status
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
@@ -52,6 +52,12 @@ def test_a_finished_debate_shows_its_outcome_and_when_it_ended() -> None:
     assert (row.status, row.outcome, row.reason) == (Status.COMPLETED, "against", "rounds_played")
     assert (row.started_at_ms, row.ended_at_ms) == (OPENED_AT_MS + 2_000, played.now_ms)
     assert row.active_ms == row.ended_at_ms - row.started_at_ms
+
+
+def test_a_session_that_waited_again_began_when_it_was_first_admitted() -> None:
+    played = after(*opened(), a_turn(), Pause(), Queue(), Admit())
+
+    assert row_of(played).started_at_ms == OPENED_AT_MS + 2_000
 
 
 def test_a_question_is_shown_until_it_is_answered_or_the_session_is_over() -> None:
