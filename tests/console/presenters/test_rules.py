@@ -1,0 +1,220 @@
+"""Does the Rules screen count what was recorded, find what changed, and say why a rule waits?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.presenters.rules import (
+    DAY_MS,
+    Change,
+    Counts,
+    FiringsBook,
+    RuleCount,
+    Seen,
+    Timing,
+    changed,
+    detail,
+    headline,
+    last_changes,
+    matching,
+    rule_row,
+)
+from core.domain.events import Event, Recorded, RuleFired, RuleRearmed
+from core.domain.facts import FactSpec
+from core.domain.ids import Digest, RuleId, SessionId, TemplateId
+from core.domain.session import Status
+from core.domain.summary import SessionSummary
+from core.engine.facts import SESSION_FACTS
+from core.flows.debate import DEBATE_FACTS
+from core.ports.catalogue import RulesVersion
+from core.rules.explanation import explain
+from core.rules.rule import Rule
+from core.rules.standard import STANDARD_RULES
+
+NOW_MS = 1_790_000_000_000
+SPECS: dict[str, FactSpec] = {spec.name: spec for spec in (*SESSION_FACTS, *DEBATE_FACTS)}
+RULES = {rule.id: rule for rule in STANDARD_RULES}
+CONSENSUS = RULES[RuleId("complete_on_consensus")]
+HERE, THERE = SessionId("a1" * 16), SessionId("b2" * 16)
+
+
+def fired(rule: str, *, seq: int, days_ago: int = 0, session: SessionId = HERE) -> Recorded:
+    event: Event = RuleFired(rule=RuleId(rule), priority=1, stays_armed=False, actions=())
+    return Recorded(session=session, seq=seq, position=seq, at_ms=NOW_MS - days_ago * DAY_MS, event=event)
+
+
+def summary(status: Status = Status.RUNNING, title: str = "Split billing?") -> SessionSummary:
+    return SessionSummary(
+        session=HERE,
+        seq=9,
+        position=9,
+        flow="debate",
+        title=title,
+        motion=title,
+        template=TemplateId("simple_debate"),
+        status=status,
+    )
+
+
+def said(rule: Rule, seen: Seen | None, *, count: RuleCount | None = None, width: int = 80) -> list[str]:
+    lines = detail(rule, seen, count, Timing(), None, Counts(sessions=3), specs=SPECS, now_ms=NOW_MS, width=width)
+    return [line.text for line in lines]
+
+
+def seen_with(rule: Rule, status: Status = Status.RUNNING, **facts: int) -> Seen:
+    return Seen(session=summary(status), explanation=explain(rule, facts, SPECS))
+
+
+def test_firings_are_counted_here_and_lately_and_the_last_one_is_remembered() -> None:
+    book = FiringsBook()
+    book.take(HERE, [fired("x", seq=1, days_ago=40), fired("x", seq=2, days_ago=2), fired("y", seq=3, days_ago=3)])
+    book.take(THERE, [fired("x", seq=1, days_ago=1, session=THERE)])
+    counts = book.counts(HERE, now_ms=NOW_MS)
+
+    assert counts.rules["x"] == RuleCount(here=2, recent=2, last_at_ms=NOW_MS - DAY_MS)
+    assert counts.rules["y"] == RuleCount(here=1, recent=1, last_at_ms=NOW_MS - 3 * DAY_MS)
+    assert counts.sessions == 2
+
+
+@given(st.lists(st.tuples(st.sampled_from("xyz"), st.integers(0, 60)), max_size=20), st.lists(st.integers(1, 20)))
+def test_the_count_is_the_same_however_the_log_is_paged(firings: list[tuple[str, int]], cuts: list[int]) -> None:
+    records = [fired(rule, seq=seq, days_ago=days) for seq, (rule, days) in enumerate(firings, start=1)]
+    at_once, in_pages = FiringsBook(), FiringsBook()
+    at_once.take(HERE, records)
+    for cut in (*cuts, len(records)):
+        at = in_pages.seq_of(HERE)
+        in_pages.take(HERE, records[at : at + cut])
+    in_pages.take(HERE, records[in_pages.seq_of(HERE) :])
+
+    assert in_pages.counts(HERE, now_ms=NOW_MS) == at_once.counts(HERE, now_ms=NOW_MS)
+
+
+def test_a_deleted_session_takes_its_firings_with_it_and_other_events_count_for_nothing() -> None:
+    book = FiringsBook()
+    rearmed = replace(fired("x", seq=2), event=RuleRearmed(rule=RuleId("x")))
+    book.take(HERE, [fired("x", seq=1), rearmed])
+    assert book.seq_of(HERE) == 2
+    assert book.counts(HERE, now_ms=NOW_MS).rules["x"].here == 1
+    book.keep_only([THERE])
+
+    assert book.counts(HERE, now_ms=NOW_MS) == Counts()
+    assert book.seq_of(HERE) == 0
+
+
+def version(number: int, actor: str, change: str) -> RulesVersion:
+    return RulesVersion(digest=Digest(str(number)), made_at_ms=NOW_MS - number * DAY_MS, actor=actor, change=change)
+
+
+def test_a_rule_was_last_changed_by_the_version_that_made_it_what_it_is() -> None:
+    off, other = replace(CONSENSUS, enabled=False), RULES[RuleId("complete_when_stalled")]
+    versions = (
+        (version(0, "operator", "disabled complete_on_consensus"), (off, other)),
+        (version(1, "operator", "loaded mine.yaml"), (CONSENSUS, other)),
+        (version(2, "moot", "shipped rules"), (CONSENSUS,)),
+    )
+    changes = last_changes(versions, is_all=True)
+
+    assert changed(changes[CONSENSUS.id], NOW_MS) == ("last changed just now by you (disabled complete_on_consensus)")
+    assert changed(changes[other.id], NOW_MS) == "last changed 1 d ago by you (loaded mine.yaml)"
+
+
+def test_where_the_history_does_not_reach_nobody_is_named() -> None:
+    (only,) = last_changes(((version(4, "moot", "shipped rules"), (CONSENSUS,)),), is_all=False).values()
+
+    assert only == Change(at_ms=NOW_MS - 4 * DAY_MS, actor="moot", change="shipped rules", is_exact=False)
+    assert changed(only, NOW_MS) == "not changed since 4 d ago"
+    assert last_changes((), is_all=True) == {}
+
+
+def test_a_search_asks_for_words_states_and_sets() -> None:
+    assert [rule.id for rule in matching(STANDARD_RULES, "BUDGET complete")] == ["complete_when_budget_nearly_spent"]
+    assert {rule.enabled for rule in matching(STANDARD_RULES, "state:off")} == {False}
+    assert {rule.enabled for rule in matching(STANDARD_RULES, "state:on")} == {True}
+    assert matching(STANDARD_RULES, "set:mine") == ()
+    assert matching(STANDARD_RULES, "") == STANDARD_RULES
+
+
+def test_the_sentence_holds_the_values_seen_and_points_at_the_first_that_fails() -> None:
+    lines = said(CONSENSUS, seen_with(CONSENSUS, consensus_ppm=620_000, round_count=2), count=RuleCount(recent=37))
+
+    assert " when  consensus (62 %) ≥ 80 %  ✗  ← first that fails" in lines
+    assert "  and  round_count (2) ≥ 1      not looked at" in lines
+    assert ' then  complete the debate, reason "consensus reached"' in lines
+    assert "here, running: ◇ waits: consensus 62 % < 80 %" in lines
+    assert lines[-1] == "fired 0 times here, 37 times in the last 30 days (3 logs read)"
+
+
+def test_verdicts_stand_below_each_other_where_they_fit() -> None:
+    lines = said(CONSENSUS, seen_with(CONSENSUS, consensus_ppm=620_000, round_count=2))
+    marked = [line.index(mark) for line in lines for mark in ("✗", "not looked at") if mark in line]
+
+    assert len(marked) == 2
+    assert len(set(marked)) == 1
+
+
+def test_a_rule_that_holds_says_so_and_one_that_is_off_says_what_it_would_see() -> None:
+    facts = {"consensus_ppm": 900_000, "round_count": 2}
+    off = replace(CONSENSUS, enabled=False)
+
+    assert "here, running: ◆ holds" in said(CONSENSUS, seen_with(CONSENSUS, **facts))
+    assert "here, running: off, so it is not looked at; this is what it would see" in said(off, seen_with(off, **facts))
+    assert "here, completed: as it stood at the end" in said(CONSENSUS, seen_with(CONSENSUS, Status.COMPLETED, **facts))
+
+
+def test_without_a_session_the_sentence_stands_without_values() -> None:
+    lines = said(CONSENSUS, None)
+
+    assert " when  consensus ≥ 80 %" in lines
+    assert not any("not known yet" in line or "✗" in line for line in lines)
+    assert any("No session is under the cursor" in line for line in lines)
+
+
+def test_what_cannot_be_told_and_what_was_not_read_is_said_instead_of_guessed() -> None:
+    why_not = Seen(session=summary(), why_not="it follows rules of its own")
+    unread = rule_row(CONSENSUS, None, Timing(), has_session=True, now_ms=NOW_MS)
+
+    assert "here, running: it follows rules of its own" in said(CONSENSUS, why_not)
+    assert said(CONSENSUS, None)[-1] == "its firings are being counted …"
+    assert [cell.text for cell in unread.cells[5:]] == ["–", "…", "–", "–", "–"]
+
+
+def test_a_row_says_how_often_when_and_how_fast() -> None:
+    timing = Timing(evaluations=4, nanoseconds=4_800, errors=2)
+    row = rule_row(
+        CONSENSUS,
+        RuleCount(here=1, recent=12_345, last_at_ms=NOW_MS - 4 * 60_000),
+        timing,
+        has_session=True,
+        now_ms=NOW_MS,
+    )
+
+    assert [cell.text for cell in row.cells] == [
+        "● on",
+        "90",
+        "complete_on_consensus",
+        "Complete when consensus is reached",
+        "standard",
+        "1",
+        "12.3 k",
+        "4 min",
+        "1.2 µs",
+        "2",
+    ]
+
+
+def test_logs_still_to_be_read_are_said_beside_the_count() -> None:
+    counts = Counts(rules={}, sessions=3, sessions_left=2)
+    lines = detail(CONSENSUS, None, RuleCount(), Timing(), None, counts, specs=SPECS, now_ms=NOW_MS, width=80)
+
+    assert lines[-1].text == "fired 0 times in the last 30 days (3 logs read, 2 still to read)"
+
+
+def test_the_line_over_the_table_counts_the_rules_and_names_the_session() -> None:
+    two = (CONSENSUS, replace(CONSENSUS, id=RuleId("other"), enabled=False))
+
+    assert headline(two, 1, summary()).text == "Rules  1 on, 1 off  1 shown  here: Split billing? · a1a1a1a1"
+    assert headline(two, 2, None).text == "Rules  1 on, 1 off"
+    assert len(headline(two, 2, summary(title="so on " * 40)).text) < 120
