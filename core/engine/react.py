@@ -71,8 +71,7 @@ def _report(draft: Draft, errors: tuple[tuple[RuleId, str], ...]) -> None:
 def _rearm(draft: Draft, rules: CompiledRules, holding: frozenset[RuleId], since: int) -> None:
     ended = any(draft.flow.round_ended(event) for event in draft.events[since:])
     for id in sorted(draft.state.ruling.spent):
-        rule = rules.by_id.get(id)
-        if rule is None or not rule.enabled or id not in holding or (ended and rule.repeat is Repeat.ROUND):
+        if id not in holding or (ended and rules.by_id[id].repeat is Repeat.ROUND):
             draft.add(RuleRearmed(rule=id))
 
 

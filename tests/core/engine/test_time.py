@@ -153,5 +153,14 @@ def test_a_clock_that_jumps_back_takes_no_time_away() -> None:
     assert played.state.at_ms == played.log[-3].at_ms
 
 
+def test_a_rule_sees_no_time_run_backwards() -> None:
+    played = after(*opened(), a_turn(), begun)
+    before = active_ms(played)
+
+    played.do(ReachDeadline(), after_ms=-1_500)
+
+    assert played.of(DeadlineReached)[0].active_ms == before
+
+
 def test_looking_at_the_time_too_early_wakes_nobody() -> None:
     assert kinds(after(*opened(TOO_LONG)).do(ReachDeadline())) == ["DeadlineReached"]
