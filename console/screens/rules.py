@@ -77,7 +77,7 @@ COLUMNS = (
     Column(key="rule", title="rule", width=28, is_flex=True, priority=9),
     Column(key="name", title="", width=34, priority=1),
     Column(key="set", title="set", width=8, priority=2),
-    Column(key="here", title="here", width=4, align="right", priority=8, announces=True),
+    Column(key="here", title="here", width=4, align="right", priority=8),
     Column(key="recent", title="30 d", width=6, align="right", priority=6),
     Column(key="last", title="last", width=6, align="right", priority=5),
     Column(key="mean", title="mean", width=8, align="right", priority=3),
@@ -129,12 +129,12 @@ class RulesScreen(Screen[None]):
     RulesScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
     RulesScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
     RulesScreen #refused.-said { display: block; }
-    RulesScreen #below { height: 12; max-height: 50%; width: 1fr; border-top: solid $structure; padding: 0 1; }
+    RulesScreen #below { height: 13; max-height: 55%; width: 1fr; border-top: solid $structure; padding: 0 1; }
     RulesScreen #below:focus-within { border-top: solid $accent; }
     RulesScreen.-low #head { display: none; }
     RulesScreen.-wide #body { layout: horizontal; }
     RulesScreen.-wide #below {
-        width: 72; height: 1fr; max-height: 100%; border-top: none; border-left: solid $structure;
+        width: 68; height: 1fr; max-height: 100%; border-top: none; border-left: solid $structure;
     }
     RulesScreen.-wide #below:focus-within { border-top: none; border-left: solid $accent; }
     RulesScreen Prose { height: 1fr; }
@@ -285,6 +285,7 @@ class RulesScreen(Screen[None]):
             self.app.push_screen(TextView(rule.id, yaml_lines(text), copied=text, note="as 'moot rules load' takes it"))
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
+        event.stop()
         for namespace in (self.focused, self, self.app):
             if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
                 await self.app.run_action(event.action_id, default_namespace=namespace)

@@ -128,6 +128,7 @@ class Dialog(ModalScreen[T]):
         self.dismiss(None)
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
+        event.stop()
         await self.run_action(event.action_id)
 
 

@@ -185,6 +185,8 @@ class NewDebateDialog(Dialog[DebateRequest]):
                 )
 
     def on_mount(self) -> None:
+        motion = self.query_one("#motion", Words)
+        motion.move_cursor(motion.document.end)
         self.refuse(self._fault)
         self._show_seats()
         self._look_soon()

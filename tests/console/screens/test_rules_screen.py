@@ -301,3 +301,14 @@ async def test_the_switch_the_rule_and_the_sentence_are_in_sight_at_any_size(
             assert "complete_on_consensus" in text
             assert "Complete before the budget is spent" in text
             assert max(len(line) for line in text.splitlines()) <= size[0]
+
+
+async def test_a_click_on_a_key_does_what_the_key_does(tmp_path: Path) -> None:
+    async with a_core(tmp_path) as core:
+        app = screen_over(core)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await shown(pilot, app)
+            await pilot.click("KeyBar", offset=(2, 0))
+            await until(pilot, lambda: app.done == [f"disabled {STALLED}"])
+            await pilot.click("KeyBar", offset=(13, 0))
+            await until(pilot, lambda: isinstance(app.screen, TextView))
