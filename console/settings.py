@@ -38,6 +38,7 @@ PROVIDER_KEYS = ("ANTHROPIC_API_KEY", "GOOGLE_API_KEY")
 
 NAMES_WITHOUT_EFFECT = (
     "template_storage_path",
+    "debate_timeout_minutes",
     "enable_notifications",
     "enable_admin_interface",
     "notification_batch_size",

@@ -100,6 +100,14 @@ def test_every_setting_can_be_given_in_the_environment(tmp_path: Path, spec: obj
     assert spec.written(getattr(changed, spec.field)).lower() == SAMPLES[spec.key].lower()
 
 
+def test_every_setting_and_name_is_in_the_documentation() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    wanted = [name for spec in SPECS for name in (spec.key, *spec.variables)] + list(NAMES_WITHOUT_EFFECT)
+
+    assert [name for name in wanted if f"`{name}`" not in text] == []
+
+
 def test_every_field_can_be_set() -> None:
     fields = set(Settings.__dataclass_fields__) - {"origins"}
 
