@@ -18,7 +18,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import CommandRefused
 from core.domain.events import ActionOverruled, RuleErred, RuleFired, RuleRearmed
-from core.domain.facts import Facts
+from core.domain.facts import Facts, FactValue
 from core.domain.ids import RuleId
 from core.domain.session import Status
 from core.engine.draft import Draft
@@ -84,7 +84,7 @@ def _fire(draft: Draft, firing: tuple[Rule, ...], facts: Facts) -> None:
                 priority=rule.priority,
                 stays_armed=rule.repeat is Repeat.EVENT,
                 actions=tuple(type_of(action).value for action in rule.then),
-                seen={name: facts[name] for name in sorted(fields_of(rule.when)) if name in facts},
+                seen={name: _as_seen(facts[name]) for name in sorted(fields_of(rule.when)) if name in facts},
             )
         )
         for action in rule.then:
@@ -102,6 +102,13 @@ def _fire(draft: Draft, firing: tuple[Rule, ...], facts: Facts) -> None:
 
 def _overrule(draft: Draft, rule: Rule, action: asked.Action, reason: str) -> None:
     draft.add(ActionOverruled(rule=rule.id, action=type_of(action).value, reason=reason))
+
+
+def _as_seen(value: FactValue) -> FactValue:
+    """A text is on record already: what a rule saw of it is told by its beginning."""
+    if isinstance(value, str) and len(value) > SEEN_CHARACTERS_MAX:
+        return f"{value[: SEEN_CHARACTERS_MAX - 1]}…"
+    return value
 
 
 def command_of(action: asked.Action, *, by: str) -> Command:
