@@ -29,6 +29,9 @@ from core.rules.rule import Repeat, Rule, fields_of, is_decisive, type_of
 PASSES_MAX = 12
 """How often rules may wake rules within one settlement before the rest is left undone, and recorded as such."""
 
+SEEN_CHARACTERS_MAX = 120
+"""Of a text that a rule looked at; the text itself is in the log already."""
+
 
 def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[RuleId]:
     """One pass of the rules over the draft's state; returns those that fired, to be left alone in later passes.
