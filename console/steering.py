@@ -56,9 +56,14 @@ async def new_debate(screen: SessionsScreen) -> None:
     async def plan(request: DebateRequest) -> DebatePlan:
         return await core.plan_debate(request)
 
-    request = await screen.app.push_screen_wait(NewDebateDialog(plan, templates, None))
-    if request is not None:
-        screen.app.acting.ask(acting.start(request), screen)
+    done: list[acting.Done] = []
+
+    async def start(request: DebateRequest) -> None:
+        done.append(await acting.start(request)(core))
+
+    await screen.app.push_screen_wait(NewDebateDialog(plan, templates, None, start=start))
+    for each in done:
+        screen.app.post_message(acting.Acting.Finished(each))
 
 
 async def answer(screen: SessionsScreen, chosen: Chosen) -> None:

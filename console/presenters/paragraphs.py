@@ -9,11 +9,13 @@ from console.presenters.shown import Part
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Styled parts that wrap together. What doesn't fit goes on below, aligned behind the `lead`, which doesn't."""
+    """Styled parts that wrap together. What doesn't fit goes on below, aligned behind the `lead`, which doesn't wrap and
+    stands before the first line alone, or before each where it `is_bar`."""
 
     parts: tuple[Part, ...] = ()
     lead: str = ""
     lead_style: str = "muted"
+    is_bar: bool = False
 
     @property
     def text(self) -> str:

@@ -26,7 +26,7 @@ FIRINGS_KEPT_MAX = 100_000
 """Moments of firing held at once. A rule that fires after every event fills a log; the newest sessions are counted."""
 
 SESSION_SHOWN_CHARACTERS = 8
-TITLE_SHOWN_CHARACTERS = 60
+TITLE_SHOWN_CHARACTERS = 40
 NOTHING = "–"
 
 _REPEATS = {Repeat.ROUND: "once a round", Repeat.EVENT: "after each event"}
@@ -318,7 +318,8 @@ def _record(
     else:
         here = f"fired {counted(count_.here, 'time')} here, " if seen is not None else "fired "
         said = f"{here}{counted(count_.recent, 'time')} in the last {RECENT_DAYS} days"
-        parts.append((f"{said} ({counted(counts.sessions, 'log')} read", "muted"))
+        source = f"{counted(counts.sessions, 'log')} read" if counts.sessions else "no log holds a firing"
+        parts.append((f"{said} ({source}", "muted"))
         if counts.sessions_left:
             parts.append((f", {count(counts.sessions_left)} still to read", "attention"))
         parts.append((")", "muted"))

@@ -106,7 +106,7 @@ def wrapped(line: Paragraph, width: int) -> list[list[Part]]:
     rows = []
     for number in range(len(wrapper)):
         start, said = wrapper.start(number), wrapper.line(number)
-        before = [(fit(lead if number == 0 else "", lead_cells), line.lead_style)] if lead_cells else []
+        before = [(fit(lead if number == 0 or line.is_bar else "", lead_cells), line.lead_style)] if lead_cells else []
         rows.append([*before, *_slice(pieces, start, start + len(said))])
     return rows
 

@@ -73,8 +73,8 @@ class Look:
 class NewDebateDialog(Dialog[DebateRequest]):
     """The request to start, one that `plan` has accepted; or None after escape.
 
-    `defaults` fills the fields, for instance with a request that was refused when it was started: `fault` then says
-    why. Evidence of `defaults` is kept until other paths are written. Without `templates` there is nothing to start.
+    Where `start` is given the request has been started by it when the dialog closes; what it refuses is said here, and
+    what was written stays. Evidence of `defaults` is kept until other paths are written.
     """
 
     DEFAULT_CSS = """
@@ -112,19 +112,35 @@ class NewDebateDialog(Dialog[DebateRequest]):
             self.look = look
             self.is_to_start = is_to_start
 
+    class Begun(Message):
+        """The debate has been started."""
+
+        def __init__(self, request: DebateRequest) -> None:
+            super().__init__()
+            self.request = request
+
+    class StartRefused(Message):
+        """The start was refused; nothing has happened."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     def __init__(
         self,
         plan: Callable[[DebateRequest], Awaitable[DebatePlan]],
         templates: Sequence[Template],
         defaults: DebateRequest | None = None,
         *,
-        fault: str = "",
+        start: Callable[[DebateRequest], Awaitable[object]] | None = None,
     ) -> None:
         super().__init__("New debate")
         self._plan = plan
         self._templates = tuple(sorted(templates, key=lambda each: (each.minutes_expected, each.id)))
         self._defaults = defaults or DebateRequest(question="")
-        self._fault = fault
+        self._start = start
+        self._is_starting = False
+        self._refused: tuple[Written, str] | None = None
         self._evidence_read = ("", self._defaults.documents)
         self._waiting: Timer | None = None
 
@@ -187,7 +203,6 @@ class NewDebateDialog(Dialog[DebateRequest]):
     def on_mount(self) -> None:
         motion = self.query_one("#motion", Words)
         motion.move_cursor(motion.document.end)
-        self.refuse(self._fault)
         self._show_seats()
         self._look_soon()
 
@@ -253,7 +268,13 @@ class NewDebateDialog(Dialog[DebateRequest]):
         self.focus_next()
 
     def action_start(self) -> None:
-        self._begin_look(is_to_start=True)
+        if not self._is_starting:
+            self._begin_look(is_to_start=True)
+
+    def action_leave(self) -> None:
+        """What is being started can't be left: nobody would know what became of it."""
+        if not self._is_starting:
+            self.dismiss(None)
 
     # Looking at it.
 
@@ -346,17 +367,50 @@ class NewDebateDialog(Dialog[DebateRequest]):
 
     def on_new_debate_dialog_looked(self, event: Looked) -> None:
         look = event.look
+        faults = dict(look.faults)
+        if self._refused is not None and not event.is_to_start and self._refused[0] == self._written():
+            faults.setdefault("evidence", self._refused[1])  # it stands until something else is written
         for place in PLACES:
-            say_at(self.query_one(f"#{place}-fault", Static), look.faults.get(place, ""))
+            say_at(self.query_one(f"#{place}-fault", Static), faults.get(place, ""))
         say_at(self.query_one("#read", Static), evidence_read(look.documents))
         self.query_one("#plan", Static).update(clean("\n".join(plan_lines(look.plan))))
         self._show_fault_of_focus(look)
         if not event.is_to_start:
             return
         if look.request is not None:
-            self.dismiss(look.request)
+            self._begin_start(look.request)
             return
-        wrong = next(place for place in PLACES if place in look.faults)
+        self._go_to_fault(look.faults)
+
+    def _begin_start(self, request: DebateRequest) -> None:
+        if self._start is None:
+            self.dismiss(request)
+            return
+        self._is_starting = True
+        self.query_one("#plan", Static).update("Starting …")
+        self.run_worker(self._started(self._start, request), group="start")
+
+    async def _started(self, start: Callable[[DebateRequest], Awaitable[object]], request: DebateRequest) -> None:
+        try:
+            await start(request)
+        except MootError as error:
+            self.post_message(self.StartRefused(str(error)))
+        else:
+            self.post_message(self.Begun(request))
+
+    def on_new_debate_dialog_begun(self, event: Begun) -> None:
+        self.dismiss(event.request)
+
+    def on_new_debate_dialog_start_refused(self, event: StartRefused) -> None:
+        """All that a plan can tell was well: what a start still refuses is what is to be argued from."""
+        self._is_starting = False
+        self._refused = (self._written(), event.why)
+        self._look_soon()
+        say_at(self.query_one("#evidence-fault", Static), event.why)
+        self._go_to_fault({"evidence": event.why})
+
+    def _go_to_fault(self, faults: Mapping[str, str]) -> None:
+        wrong = next(place for place in PLACES if place in faults)
         self.query_one("#cast-everyone" if wrong == "seats" else f"#{wrong}").focus()
 
     def _show_fault_of_focus(self, look: Look) -> None:

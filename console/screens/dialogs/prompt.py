@@ -82,5 +82,5 @@ def prompt_lines(messages: Sequence[Message]) -> tuple[Paragraph, ...]:
             lines.append(Paragraph())
         lines.append(Paragraph(((_AUTHORS.get(message.author, message.author), "accent strong"),)))
         for paragraph in paragraphs(message.text):
-            lines.append(Paragraph(paragraph.parts, "▏ ", "structure"))
+            lines.append(Paragraph(paragraph.parts, "▏ ", "structure", is_bar=True))
     return tuple(lines) or (Paragraph((("Nothing was sent.", "muted"),)),)

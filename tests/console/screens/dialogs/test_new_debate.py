@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -185,19 +186,66 @@ async def test_a_motion_too_long_is_refused_at_the_motion_whatever_else_is_writt
         assert "can't be held" in plan_shown(app)
 
 
-async def test_a_request_that_was_refused_comes_back_whole_with_the_reason() -> None:
-    kept = Document(name="notes.md", digest=Digest("ab"), text="The rota is short.")
-    asked = DebateRequest(
-        question="Should\nwe?", template_id="simple_debate", casting={"judge": "claude"}, documents=(kept,), rounds=1
-    )
-    app = dialog(asked, fault="nothing in notes.md speaks about it.")
+ASKED = DebateRequest(
+    question="Should\nwe?",
+    template_id="simple_debate",
+    casting={"judge": "claude"},
+    documents=(Document(name="notes.md", digest=Digest("ab"), text="The rota is short."),),
+    rounds=1,
+)
+
+
+async def test_what_is_given_at_first_stands_in_the_fields_and_comes_back_unchanged() -> None:
+    app = dialog(ASKED)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "notes.md" in str(app.screen.query_one("#read", Static).render()))
-        assert "nothing in notes.md speaks about it." in text_of(app)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: bool(app.results))
 
-    assert app.results == [asked]
+    assert app.results == [ASKED]
+
+
+async def test_a_start_that_is_refused_says_so_at_the_evidence_and_loses_nothing() -> None:
+    started: list[DebateRequest] = []
+
+    async def start(request: DebateRequest) -> None:
+        if request.rounds == 1:
+            raise WrongUse("nothing in notes.md speaks about it.")
+        started.append(request)
+
+    app = dialog(ASKED, start=start)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "nothing in notes.md speaks about it." in fault_at(app, "evidence"))
+        assert app.focused is app.screen.query_one("#evidence")
+        await until(pilot, lambda: "Simple debate" in plan_shown(app))
+        assert "speaks about it" in fault_at(app, "evidence")
+        await put(pilot, "rounds", "2")
+        await until(pilot, lambda: not fault_at(app, "evidence"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(app.results))
+
+    assert app.results == started == [replace(ASKED, rounds=2)]
+
+
+async def test_a_start_under_way_can_be_neither_left_nor_doubled() -> None:
+    calls: list[DebateRequest] = []
+    go_on = asyncio.Event()
+
+    async def start(request: DebateRequest) -> None:
+        calls.append(request)
+        await go_on.wait()
+
+    app = dialog(ASKED, start=start)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(calls))
+        await pilot.press("escape", "ctrl+s", "ctrl+s")
+        assert app.results == []
+        go_on.set()
+        await until(pilot, lambda: bool(app.results))
+
+    assert calls == [ASKED]
 
 
 async def test_enter_moves_on_and_never_starts() -> None:
