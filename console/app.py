@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -29,7 +30,6 @@ from core.domain.errors import MootError, WrongUse, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from textual.app import AutopilotCallbackType
     from textual.binding import BindingType
@@ -58,7 +58,7 @@ def _palette_commands() -> type[Provider]:
 class MootApp(App[int], inherit_bindings=False):
     """The console. It is left with an exit code; `crash` is what broke it, where something did."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = str(Path(__file__).with_name("app.tcss"))
     TITLE = "moot"
     COMMANDS = {_palette_commands}  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -150,6 +150,8 @@ class MootApp(App[int], inherit_bindings=False):
         """A session waits for the operator: say so wherever they are."""
         summary = event.summary
         self.bell()
+        if self.screen is self.sessions and self.sessions.session == summary.session:
+            return  # the question stands before them
         self.notify(summary.question, title=summary.title or summary.motion, severity="warning", markup=False)
 
     def on_acting_finished(self, event: Acting.Finished) -> None:
@@ -167,10 +169,9 @@ class MootApp(App[int], inherit_bindings=False):
 
     # --- what can be done anywhere ------------------------------------------------------------------------------
 
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """Which places' actions the screen that shows carries out."""
-        return ("sessions", "list", "transcript") if self.screen is self.sessions else ("rules", "list")
+    def places_of(self, screen: Screen[Any]) -> tuple[Place, ...]:
+        """Which places' actions a screen carries out."""
+        return ("sessions", "list", "transcript") if screen is self.sessions else ("rules", "list")
 
     async def act(self, action_id: str) -> None:
         """Carry out an action by its id, where it is carried out."""
@@ -205,6 +206,9 @@ class MootApp(App[int], inherit_bindings=False):
         self.acting.undo(self.screen)
 
     def action_go_sessions(self) -> None:
+        """To the list; where it shows already, put it in order again."""
+        if self.screen is self.sessions:
+            self.sessions.put_in_order()
         while len(self.screen_stack) > 1:
             self.pop_screen()
 

@@ -11,7 +11,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from time import monotonic, strftime
+from time import localtime, monotonic, strftime
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -359,7 +359,12 @@ class Feed:
 
     def _tell_header(self) -> None:
         trouble = next(iter(self._troubles.values()), "")
-        view = header_view(self.summaries.values(), self.status, clock=strftime("%H:%M"), trouble=trouble)
+        view = header_view(
+            self.summaries.values(),
+            self.status,
+            clock=strftime("%H:%M", localtime(self._now_ms() // 1_000)),
+            trouble=trouble,
+        )
         if view != self._header:
             self._header = view
             self._app.post_message(self.Headed(view))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from console.settings import Settings, load_settings
 from core.domain.errors import WrongUse
+
+if TYPE_CHECKING:
+    from core.orchestrator import Orchestrator
 
 FLAGS = {"--no-mouse": ("mouse", False)}
 OPTIONS = {"--theme": "theme", "--keymap": "keymap", "--database": "database"}
@@ -41,12 +45,18 @@ def open_console(settings: Settings, *, demo: bool = False) -> int:
             now="'moot debate \"MOTION\"' runs a debate without one, 'moot drive' all that wait.",
         )
     from console.app import run_console
-    from console.bootstrap import open_orchestrator
     from console.locations import find_locations
     from console.logging_setup import log_to_file
 
     log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
-    return run_console(lambda: open_orchestrator(settings, is_demo=demo), settings, demo)
+
+    def open_core() -> Orchestrator:
+        # Loaded behind the first frame: it takes longer than all that the frame needs.
+        from console.bootstrap import open_orchestrator
+
+        return open_orchestrator(settings, is_demo=demo)
+
+    return run_console(open_core, settings, demo)
 
 
 def open_with(given: dict[str, object]) -> int:

@@ -42,7 +42,7 @@ class MootCommands(Provider):
 
     def _actions(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         app = self.moot
-        places: tuple[Place, ...] = (*app.places, "anywhere")
+        places: tuple[Place, ...] = (*app.places_of(self.screen), "anywhere")
         for action, key in palette_entries(places, app.keymap_in_force):
             name = f"{action.title}  ({key})" if key else action.title
             yield name, action.help, partial(app.act, action.id)

@@ -47,6 +47,7 @@ ATTENTION_PPM = 800_000
 """A budget used this far is worth a glance."""
 
 JUDGE = "judge"
+JUST_NOW = "now"
 
 
 @dataclass(slots=True)
@@ -203,7 +204,8 @@ def standing_lines(
 
 
 def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:
-    since = f"{age(max(0, now_ms - detail.question_at_ms))} ago" if detail.question_at_ms else ""
+    waited = age(max(0, now_ms - detail.question_at_ms)) if detail.question_at_ms else ""
+    since = f"{waited} ago" if waited not in ("", JUST_NOW) else ""
     asked_by = f"rule {detail.question_rule}" if detail.question_rule else ""
     about = "  ".join(each for each in (words(summary.reason), asked_by, since) if each)
     return [
@@ -269,21 +271,20 @@ def _figures(summary: SessionSummary, detail: DetailFold, next_seats: Mapping[st
     if readings:
         parts.append((f"{spark(readings, width=SPARK_CELLS)} {percent(readings[-1])} {trend(readings)}", "text"))
     else:
-        parts.append(("not measured yet", "muted"))
+        parts.append(("–", "muted"))
     parts += _budget(summary)
     if detail.doubtful:
         parts.append((f"   {detail.doubtful} in doubt", "attention"))
     if summary.errors:
         parts.append((f"   {counted(summary.errors, 'failed attempt')}", "failed"))
-    if upcoming := detail.upcoming(summary, next_seats):
-        parts += [("   next ", "muted"), (upcoming, "text")]
-    return Line(tuple(parts))
+    upcoming = detail.upcoming(summary, next_seats)
+    return Line(tuple(parts), right=(("next ", "muted"), (upcoming, "text")) if upcoming else ())
 
 
 def _budget(summary: SessionSummary) -> list[tuple[str, str]]:
     spent, cap = summary.spent_microusd, summary.cap_microusd
     if cap is None:
-        return [("   spent ", "muted"), (money(spent), "text"), ("" if summary.is_rehearsal else ", no cap", "muted")]
+        return [("   spent ", "muted"), (money(spent), "text"), (", no cap" if spent else "", "muted")]
     share_ppm = spent * PPM_ONE // cap if cap else PPM_ONE
     ink = "failed strong" if share_ppm >= PPM_ONE else "attention" if share_ppm >= ATTENTION_PPM else "text"
     said = f"{bar(share_ppm, width=BAR_CELLS)} {percent(share_ppm)}"

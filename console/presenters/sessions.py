@@ -102,14 +102,12 @@ def rows_of(
     return [session_row(each, labels.get(each.session), now_ms=now_ms) for each in in_order(held)]
 
 
-def list_title(*, shown: int, total: int, marked: int, wanted: SessionFilter, problem: str = "") -> Line:
+def list_title(*, shown: int, total: int, marked: int, wanted: SessionFilter) -> Line:
     """The line above the list: how many there are, what was marked, what the filter leaves."""
     counted = f"{shown} of {total}" if shown != total else str(total) if total else ""
     parts = [("Sessions", "text strong"), (f"  {counted}", "muted")]
     if marked:
         parts.append((f"  {marked} marked", "accent"))
-    if problem:
-        return Line((*parts, (f"  ✗ {problem}", "failed")))
     return Line(tuple(parts), right=((f"/{wanted.text}", "accent"),) if wanted.text else ())
 
 
@@ -119,7 +117,7 @@ def empty_list_text(wanted: SessionFilter, *, total: int) -> str:
         return f"No session matches {wanted.text}\nesc shows all again"
     if total:
         return "Every session is archived.\n/ is:archived shows them, c starts a debate"
-    return "No debates yet.\nc starts one: a motion, a format, and evidence to rehearse with"
+    return "No debates yet.\nc starts one:\na motion, a format, and evidence to argue from"
 
 
 def names_of(titles: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.timer import Timer
 
     from console.acting import Acting, Target, Work
     from console.app import MootApp
@@ -39,6 +40,7 @@ TALL_HEIGHT_MIN = 30
 """From this height on there is room for blank lines between the panes' parts."""
 
 AGES_SECONDS = 10
+REST_SECONDS = 0.06
 STRIP_LINES_MAX = 7
 STRIP_SHARE = 5
 """The strip takes at most a fifth of the screen's height."""
@@ -77,6 +79,7 @@ class SessionsScreen(Screen[None]):
         self._arriving: SessionId | None = None
         self._is_listed = False
         self._prompt: Prompt | None = None
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self.app.header_view, id="header")
@@ -111,6 +114,10 @@ class SessionsScreen(Screen[None]):
     def go_to(self, session: SessionId) -> None:
         """Put the cursor on this session, as soon as its row has come."""
         self._arriving = session
+        self._list_all(is_sorted=True)
+
+    def put_in_order(self) -> None:
+        """What needs the operator on top again; while one reads, rows keep their places."""
         self._list_all(is_sorted=True)
 
     @property
@@ -170,9 +177,24 @@ class SessionsScreen(Screen[None]):
     # --- the list -----------------------------------------------------------------------------------------------
 
     def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
-        self._select(event.key)
+        """The cursor is painted first; the panes beside it follow once it rests, however long a key is held."""
+        self._clear_notice()
+        if self._resting is not None:
+            self._resting.stop()
+        if self._session is None:
+            self._catch_up()
+        else:
+            self._resting = self.set_timer(REST_SECONDS, self._catch_up, name="the cursor rests")
+
+    def _catch_up(self) -> None:
+        """Be where the cursor is: what is done next is done to that session."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        self._select(self.rows.cursor_key)
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
+        self._catch_up()
         self._is_open = True
         self._zoomed = "" if self._zoomed == "list" else self._zoomed
         self._arrange()
@@ -207,7 +229,6 @@ class SessionsScreen(Screen[None]):
                 total=total,
                 marked=len(self.rows.marks),
                 wanted=self._wanted,
-                problem=self._problem,
             )
             self.query_one("#title", Lines).show([line])
 
@@ -229,7 +250,6 @@ class SessionsScreen(Screen[None]):
         from core.domain.ids import SessionId
 
         session = SessionId(key) if key is not None else None
-        self._clear_notice()
         if session == self._session or self._feed is None:
             return
         self._session = session
@@ -357,6 +377,7 @@ class SessionsScreen(Screen[None]):
 
             self._prompt = Prompt("filter", FILTER_HELP, self._wanted.text if self._wanted else "")
         self.mount(self._prompt)
+        self.add_class("-prompting")
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
         if event.prompt.purpose == "filter":
@@ -375,6 +396,7 @@ class SessionsScreen(Screen[None]):
         if prompt is None:
             return
         prompt.remove()
+        self.remove_class("-prompting")
         if prompt.purpose == "filter":
             self.rows.focus()
             if not is_kept or self._problem:
@@ -392,8 +414,9 @@ class SessionsScreen(Screen[None]):
             self._wanted, self._problem = read_filter(text), ""
         except WrongUse as error:
             self._problem = str(error)
-            self._show_title()
+            self.say_refusal(self._problem)
             return
+        self._clear_notice()
         self._list_all(is_sorted=True)
 
     # --- what was done, and what was refused --------------------------------------------------------------------
@@ -427,6 +450,7 @@ class SessionsScreen(Screen[None]):
 
     def _ask(self, make: Callable[[Sequence[Target]], Work]) -> None:
         """Do something to what is chosen."""
+        self._catch_up()
         self._clear_notice()
         targets = self._targets()
         if targets:
@@ -484,6 +508,7 @@ class SessionsScreen(Screen[None]):
 
     def action_answer(self) -> None:
         """Answer what is asked here; where nothing is, go to the session that asks."""
+        self._catch_up()
         feed, summary = self._feed, self._summary
         if feed is None:
             return
@@ -530,6 +555,7 @@ class SessionsScreen(Screen[None]):
         """Ask for what the action needs to know first, in a dialog of its own."""
         from console.steering import STEPS, Chosen
 
+        self._catch_up()
         self._clear_notice()
         feed, summary, targets = self._feed, self._summary, self._targets()
         if feed is None or summary is None or not targets:

@@ -1,0 +1,421 @@
+"""Does the console show what happens, and do what its keys say, over a real core?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input
+
+from console.acting import Acting
+from console.bootstrap import open_orchestrator
+from console.screens.leaving import LeavingScreen
+from console.widgets.bar import HeaderBar, KeyBar
+from core.domain.events import RulesChanged
+from core.domain.session import Status
+from core.flows.debate_events import MotionAmended, StatementAdded
+from tests.console.hall import (
+    CLAIM,
+    REPLY,
+    a_hall,
+    entered,
+    filled,
+    keep_picture,
+    screen_text,
+    start,
+    under_way,
+    until,
+    until_status,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from console.settings import Settings
+
+WIDE = (120, 40)
+NARROW = (80, 24)
+
+
+async def test_a_console_without_debates_says_which_key_starts_one(settings: Settings) -> None:
+    async with entered(settings, size=NARROW) as (hall, _, _):
+        assert "c starts one" in screen_text(hall)
+
+
+async def test_a_debate_started_elsewhere_comes_into_the_list_and_its_turns_beside_it(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall) and "Verdict: for" in screen_text(hall))
+
+        assert "Tabs or spaces?" in screen_text(hall)
+        assert "✓ verdict for" in screen_text(hall)
+
+
+async def test_words_appear_while_they_are_spoken(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        speaking = core.speaking(session)[0]
+        key = f"{speaking.step}#1"
+        await until(pilot, lambda: key in hall.sessions._turns and CLAIM in hall.sessions.transcript.text_of(key))
+
+        assert "speaking" in screen_text(hall)
+        assert "next round 2" in screen_text(hall)
+
+
+async def test_the_question_of_an_escalated_session_stands_above_its_transcript_with_the_key_that_answers(
+    settings: Settings,
+) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        sessions = await filled(core)
+        await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
+        hall.sessions.rows.move_to(sessions["asks"])
+        await until(pilot, lambda: "a answers:" in screen_text(hall))
+
+        text = screen_text(hall)
+        assert "The sides stay apart after two rounds. Shall they go on?" in text
+        assert "◆ 1 needs you" in text
+        keep_picture(hall, "asks")
+
+
+async def test_the_answer_key_first_goes_to_the_session_that_asks_and_then_asks_for_the_answer(
+    settings: Settings,
+) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        sessions = await filled(core)
+        await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
+        hall.sessions.rows.move_to(sessions["running"])
+        await pilot.press("a")
+        await until(pilot, lambda: hall.sessions.session == sessions["asks"])
+        await pilot.press("a")
+        await until(pilot, lambda: type(hall.screen).__name__ == "AnswerDialog")
+        await pilot.press("4", "ctrl+s")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+        await pilot.press("y")
+        await until_status(core, sessions["asks"], Status.CANCELLED)
+
+
+async def test_pausing_is_told_and_undone(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("p")
+        await until_status(core, session, Status.PAUSED)
+        await until(pilot, lambda: hall.acting.can_undo and "p goes on" in screen_text(hall))
+        assert any("u undoes it" in each.message for each in hall._notifications)
+
+        await pilot.press("u")
+        await until_status(core, session, Status.RUNNING)
+
+
+async def test_marked_sessions_are_paused_together_and_one_that_refuses_keeps_none_from_it(
+    settings: Settings,
+) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        first, second = await under_way(core, "First?"), await under_way(core, "Second?")
+        await until(pilot, lambda: len(hall.sessions.rows.keys) == 2)
+        await pilot.press("g", "space", "space", "p")
+        await until_status(core, first, Status.PAUSED)
+        await until_status(core, second, Status.PAUSED)
+
+
+async def test_a_refusal_is_said_above_the_keys_and_leaves_with_escape(settings: Settings) -> None:
+    async with entered(settings, size=NARROW) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        await pilot.press("f")
+        await until(pilot, lambda: "✗ session" in screen_text(hall))
+        await pilot.press("escape")
+        await pilot.pause()
+
+        assert "✗ session" not in screen_text(hall)
+
+
+async def test_a_statement_and_an_amended_motion_reach_the_session(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("s")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        await pilot.press(*"Think", "ctrl+s")
+        await until(pilot, lambda: "Think" in screen_text(hall))
+        await pilot.press("m")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        await pilot.press("!", "ctrl+s")
+        await until(pilot, lambda: "Split billing?!" in screen_text(hall))
+
+        kinds = {type(record.event) for record in await core.events(session)}
+        assert {StatementAdded, MotionAmended} <= kinds
+
+
+async def test_budget_and_rounds_are_raised_while_it_runs(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("r")
+        await until(pilot, lambda: type(hall.screen).__name__ == "NumberDialog")
+        await pilot.press("enter")
+        await until(pilot, lambda: "round 1 of 4" in screen_text(hall))
+        await pilot.press("b")
+        await until(pilot, lambda: type(hall.screen).__name__ == "NumberDialog")
+        await pilot.press("enter")
+        await until(pilot, lambda: "of $1.00" in screen_text(hall))
+
+        summary = await core.summary(session)
+        assert (summary.rounds_limit, summary.cap_microusd) == (4, 1_000_000)
+
+
+async def test_a_session_is_named_tagged_archived_and_found_again(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("R")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        hall.screen.query_one(Input).value = "Billing"
+        await pilot.press("enter")
+        await until(pilot, lambda: "Billing  standard debate" in screen_text(hall))
+        await pilot.press("t")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        await pilot.press(*"money", "enter")
+        await until(pilot, lambda: "#money" in screen_text(hall))
+        await pilot.press("A")
+        await until(pilot, lambda: "Every session is archived" in screen_text(hall))
+        await pilot.press("u")
+        await until(pilot, lambda: hall.sessions.rows.keys == (session,))
+
+
+async def test_deleting_takes_the_first_digits_of_its_id(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert type(hall.screen).__name__ == "ConfirmDialog"
+        await pilot.press(*session[:8], "enter")
+        await until(pilot, lambda: "No debates yet" in screen_text(hall))
+
+
+async def test_export_writes_a_file_that_reads_as_the_debate(settings: Settings, tmp_path: Path) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        await pilot.press("x")
+        written = tmp_path / f"moot-{session[:8]}.md"
+        await until(pilot, lambda: written.exists() and any(str(written) in n.message for n in hall._notifications))
+
+        assert "# Tabs or spaces?" in written.read_text()
+
+
+async def test_the_prompt_of_the_chosen_turn_is_shown(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session and "Opponent" in screen_text(hall))
+        await pilot.press("enter", "left_square_bracket", "left_square_bracket", "i")
+        await until(pilot, lambda: type(hall.screen).__name__ == "PromptView")
+
+        assert "opening_proposer" in screen_text(hall)
+
+
+async def test_the_list_is_filtered_as_one_types_and_a_word_that_is_no_filter_is_said(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        sessions = await filled(core)
+        await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
+        await pilot.press("slash", *"state", "colon", *"paus")
+        await until(pilot, lambda: hall.sessions.rows.keys == (sessions["paused"],))
+        assert "1 of 6" in screen_text(hall)
+
+        await pilot.press("space", *"stat", "colon", "x")
+        await until(pilot, lambda: "Did you mean 'state'?" in screen_text(hall))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
+
+
+async def test_a_text_is_found_in_the_transcript(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "Verdict: for" in screen_text(hall))
+        await pilot.press("enter", "slash", *"nobodysaidthat", "enter")
+        await until(pilot, lambda: "'nobodysaidthat' is not said here" in screen_text(hall))
+
+
+async def test_narrow_screens_open_the_transcript_over_the_list(settings: Settings) -> None:
+    async with entered(settings, size=NARROW) as (hall, pilot, core):
+        await under_way(core, "Split billing?")
+        await until(pilot, lambda: "● running" in screen_text(hall))
+        assert REPLY[:20] not in screen_text(hall)
+        assert "Proposer" not in screen_text(hall)
+
+        await pilot.press("enter")
+        await until(pilot, lambda: "Proposer" in screen_text(hall))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Proposer" not in screen_text(hall) and hall.focused is hall.sessions.rows)
+
+
+async def test_a_terminal_of_40_by_10_still_shows_the_list_and_a_smaller_one_says_what_it_takes(
+    settings: Settings,
+) -> None:
+    async with entered(settings, size=(40, 10)) as (hall, pilot, core):
+        await under_way(core, "Split billing?")
+        await until(pilot, lambda: "● running" in screen_text(hall) and "Split billing?" in screen_text(hall))
+        await pilot.resize_terminal(20, 5)
+        await pilot.pause()
+        assert "moot needs" in screen_text(hall)
+
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "Split billing?" in screen_text(hall))
+
+
+async def test_zoom_gives_the_pane_in_focus_the_whole_width(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        await under_way(core, "Split billing?")
+        await until(pilot, lambda: "Proposer" in screen_text(hall))
+        await pilot.press("enter", "z")
+        await pilot.pause()
+        assert hall.sessions.transcript.size.width > 110
+        await pilot.press("z")
+        await pilot.pause()
+        assert hall.sessions.transcript.size.width < 80
+
+
+async def test_rules_are_a_key_away_and_switching_one_reaches_the_running_session(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("2")
+        await until(pilot, lambda: "complete_on_consensus" in screen_text(hall))
+        assert hall.screen.query_one(HeaderBar).view.running == 1
+        await pilot.press("t")
+        await until(pilot, lambda: hall.acting.can_undo)
+        assert any(isinstance(each.event, RulesChanged) for each in await core.events(session))
+
+        await pilot.press("escape")
+        await until(pilot, lambda: hall.screen is hall.sessions)
+
+
+async def test_the_kill_switch_is_confirmed_stops_everything_and_is_released_the_same_way(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (await core.summary(session)).status is Status.RUNNING
+        await pilot.press("y")
+        await until_status(core, session, Status.PAUSED)
+        await until(pilot, lambda: "spending is stopped" in hall.header_view.notice)
+
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+        await pilot.press("enter")
+        await until(pilot, lambda: hall.header_view.notice == "")
+
+
+async def test_holding_all_sessions_is_one_key_and_going_on_another(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await pilot.press("ctrl+g")
+        await until_status(core, session, Status.PAUSED)
+        await pilot.press("ctrl+g")
+        await until_status(core, session, Status.RUNNING)
+        assert hall.is_running
+
+
+async def test_a_joined_console_sees_turns_as_they_are_recorded_and_acts_through_the_inbox(settings: Settings) -> None:
+    driver = await asyncio.to_thread(open_orchestrator, settings)
+    await driver.start()
+    try:
+        async with entered(settings, size=WIDE) as (hall, pilot, core):
+            assert not core.is_driver
+            session = await under_way(driver, "Split billing?")
+            await until(pilot, lambda: "Proposer" in screen_text(hall) and CLAIM[:30] in screen_text(hall))
+            assert "joined" in hall.header_view.notice
+
+            await pilot.press("p")
+            await until_status(driver, session, Status.PAUSED)
+            await until(pilot, lambda: "‖ paused" in screen_text(hall))
+    finally:
+        await driver.stop()
+
+
+async def test_leaving_with_a_debate_under_way_asks_once_and_says_what_it_waits_for(settings: Settings) -> None:
+    hall = a_hall(settings)
+    async with hall.run_test(size=WIDE) as pilot:
+        core = await hall.core()
+        await until(pilot, lambda: hall.feed is not None and hall.feed.status is not None)
+        session = await under_way(core, "Split billing?")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert hall.is_running
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(hall.screen, LeavingScreen) or hall.return_value is not None)
+        await until(pilot, lambda: hall.return_value is not None)
+
+    again = await asyncio.to_thread(open_orchestrator, settings)
+    await again.start(drive=False)
+    try:
+        assert (await again.summary(session)).status in (Status.RUNNING, Status.ESCALATED)
+    finally:
+        await again.stop()
+
+
+async def test_what_a_model_wrote_is_never_read_as_markup_or_obeyed(settings: Settings, tmp_path: Path) -> None:
+    hostile = "[/red] [bold]loud[/bold] \x1b]0;owned\x07 \x1b[2J end"
+    (tmp_path / "gemini").write_text(json.dumps({"answers": {"default": hostile}}))
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "[/red] Tabs [or] spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "Verdict: for" in screen_text(hall))
+        await pilot.press("R")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        await pilot.press("[", "enter")
+        await until(pilot, lambda: any("[/red]" in each.message for each in hall._notifications))
+
+        assert "[/red] Tabs [or] spaces?" in screen_text(hall)
+        assert "\x1b" not in screen_text(hall)
+
+
+async def test_a_key_pressed_before_the_core_is_open_is_carried_out_once_it_is(settings: Settings) -> None:
+    hall = a_hall(settings)
+    async with hall.run_test(size=WIDE) as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: type(hall.screen).__name__ == "NewDebateDialog")
+
+
+@pytest.mark.parametrize("theme", ["moot-dark", "moot-light", "moot-contrast"])
+async def test_every_theme_shows_the_console(settings: Settings, theme: str) -> None:
+    async with entered(settings, size=WIDE, theme=theme) as (hall, pilot, core):
+        await under_way(core, "Split billing?")
+        await until(pilot, lambda: "Proposer" in screen_text(hall))
+        await pilot.press("ctrl+t")
+        await pilot.pause()
+        assert hall.theme != theme
+
+
+async def test_a_click_on_a_key_does_what_the_key_does(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        bar = hall.screen.query_one(KeyBar)
+        x = next(x for x in range(bar.size.width) if bar.action_at(x) == "pause_resume")
+        await pilot.click(KeyBar, offset=(x, 0))
+        await until_status(core, session, Status.PAUSED)
+
+
+async def test_undo_without_anything_done_says_so(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, _):
+        await pilot.press("u")
+        await until(pilot, lambda: "There is nothing to take back." in screen_text(hall))
+        assert isinstance(hall.acting, Acting)
