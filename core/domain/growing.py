@@ -9,6 +9,7 @@ later items.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar, overload
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Growing(Sequence[T]):
         return self._items[index if index >= 0 else index + self._length]
 
     def __iter__(self) -> Iterator[T]:
-        return iter(self._items[: self._length])
+        return islice(self._items, self._length)  # a copy would cost each reader of the beginning the whole length
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Growing) and list(self) == list(other)

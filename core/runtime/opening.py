@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from core.domain.commands import Admit, Open
 from core.domain.errors import WrongUse, nearest
-from core.domain.ids import Digest, SessionId, StepId, TemplateId
+from core.domain.ids import Digest, ParticipantId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Role, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
@@ -52,18 +52,18 @@ class Openings:
 
     async def plan(self, request: DebateRequest) -> DebatePlan:
         """What `request` would start; raises WrongUse where it can't be held. Records nothing."""
-        plan, _ = await self._planned(request)
+        plan, _, _ = await self._planned(request)
         return plan
 
     async def opening(
         self, request: DebateRequest, *, rules_digest: Digest, pins: Mapping[TemplateId, Digest]
     ) -> Opening:
         """Everything pinned. Raises WrongUse where the debate can't be held."""
-        plan, infos = await self._planned(request)
-        now_ms = self._ports.clock.now_ms()
-        digest = await self._ports.catalogue.save_template(plan.template, actor="moot", at_ms=now_ms)
+        plan, infos, casting = await self._planned(request)
+        digest = await self._digest(plan.template)
         for document in request.documents:
-            await self._ports.catalogue.save_document(document)
+            if document.digest not in self._ports.library.documents:  # what is at hand was read from the catalogue
+                await self._ports.catalogue.save_document(document)
         motion = _motion(request.question)
         opening = Opening(
             flow=DEBATE_PIN,
@@ -75,7 +75,7 @@ class Openings:
             rules_digest=rules_digest,
             templates=pins,
             seats=plan.seats,
-            casting=await self._casting(request, plan.template),
+            casting=casting,
             prices={model: info.price for model, info in infos.items()},
             documents=tuple(
                 DocumentRef(name=document.name, digest=document.digest, bytes=len(document.text.encode()))
@@ -90,14 +90,26 @@ class Openings:
         self._refuse_early(opening)
         return opening
 
-    async def _planned(self, request: DebateRequest) -> tuple[DebatePlan, Mapping[str, ModelInfo]]:
+    async def _digest(self, template: Template) -> Digest:
+        """The digest of the newest version of a template, without writing what is there already."""
+        known = self._ports.library.templates
+        digest = next((digest for digest, each in known.items() if each == template), None)
+        if digest is None:
+            at_ms = self._ports.clock.now_ms()
+            digest = await self._ports.catalogue.save_template(template, actor="moot", at_ms=at_ms)
+        return digest
+
+    async def _planned(
+        self, request: DebateRequest
+    ) -> tuple[DebatePlan, Mapping[str, ModelInfo], Mapping[str, Participant]]:
         _motion(request.question)
         template = await self._template_for(request)
         rounds = _rounds(request.rounds, template)
         _seed(request.seed)
         cap = _cap(request.cap_microusd, self._limits.cap_session_microusd)
-        seats = await self._seats(request, template)
-        casting = await self._casting(request, template)
+        participants = {participant.id: participant for participant in await self._ports.catalogue.participants()}
+        seats = _seats(request, template, participants)
+        casting = _casting(request, template, participants)
         models = {seat.participant.model for seat in seats} | {cast.model for cast in casting.values()}
         infos = {model: self._ports.providers.describe(model) for model in sorted(models)}
         is_rehearsal = all(infos[seat.participant.model].is_rehearsal for seat in seats)
@@ -116,6 +128,7 @@ class Openings:
                 notes=notes,
             ),
             infos,
+            casting,
         )
 
     async def _template_for(self, request: DebateRequest) -> Template:
@@ -129,40 +142,6 @@ class Openings:
                 now=nearest(request.complexity, Complexity) or f"It is one of {', '.join(Complexity)}.",
             )
         return await self.template(f"{request.complexity}_debate")
-
-    async def _seats(self, request: DebateRequest, template: Template) -> tuple[Seat, ...]:
-        known = {spec.id for spec in template.seats} | {spec.role.value for spec in template.seats} | {""}
-        for name in request.casting:
-            if name not in known:
-                raise WrongUse(
-                    f"{template.id} has no seat or role {name!r}.",
-                    now=nearest(name, known - {""}) or f"It has {', '.join(sorted(known - {''}))}.",
-                )
-        participants = {participant.id: participant for participant in await self._ports.catalogue.participants()}
-        seats: list[Seat] = []
-        for spec in template.seats:
-            participant = participants.get(spec.participant)
-            if participant is None:
-                raise WrongUse(
-                    f"its seat {spec.id} is for a participant {spec.participant!r} whom nobody knows.",
-                    where=f"template {template.id}",
-                    now=nearest(spec.participant, participants),
-                )
-            seats.append(
-                Seat(id=spec.id, role=spec.role, participant=_cast(participant, request.casting, spec.id, spec.role))
-            )
-        return tuple(seats)
-
-    async def _casting(self, request: DebateRequest, template: Template) -> Mapping[str, Participant]:
-        """Who sits down where only a later template has a seat: whoever bears the role's own name."""
-        seated = {spec.role for spec in template.seats}
-        participants = {participant.id: participant for participant in await self._ports.catalogue.participants()}
-        cast: dict[str, Participant] = {}
-        for role in Role:
-            participant = next((each for id, each in participants.items() if id == role.value), None)
-            if participant is not None and (role not in seated or role in (Role.PROPOSER, Role.OPPONENT)):
-                cast[role.value] = _cast(participant, request.casting, role.value, role)
-        return cast
 
     def _refuse_early(self, opening: Opening) -> None:
         """Ask each provider whether it already knows that it can't argue this: on the state of the first round."""
@@ -184,6 +163,44 @@ class Openings:
                 self._ports.providers.for_model(seat.participant.model).refuse_early(
                     engine.flow(state).request(state, step)
                 )
+
+
+def _seats(
+    request: DebateRequest, template: Template, participants: Mapping[ParticipantId, Participant]
+) -> tuple[Seat, ...]:
+    known = {spec.id for spec in template.seats} | {spec.role.value for spec in template.seats} | {""}
+    for name in request.casting:
+        if name not in known:
+            raise WrongUse(
+                f"{template.id} has no seat or role {name!r}.",
+                now=nearest(name, known - {""}) or f"It has {', '.join(sorted(known - {''}))}.",
+            )
+    seats: list[Seat] = []
+    for spec in template.seats:
+        participant = participants.get(spec.participant)
+        if participant is None:
+            raise WrongUse(
+                f"its seat {spec.id} is for a participant {spec.participant!r} whom nobody knows.",
+                where=f"template {template.id}",
+                now=nearest(spec.participant, participants),
+            )
+        seats.append(
+            Seat(id=spec.id, role=spec.role, participant=_cast(participant, request.casting, spec.id, spec.role))
+        )
+    return tuple(seats)
+
+
+def _casting(
+    request: DebateRequest, template: Template, participants: Mapping[ParticipantId, Participant]
+) -> Mapping[str, Participant]:
+    """Who sits down where only a later template has a seat: whoever bears the role's own name."""
+    seated = {spec.role for spec in template.seats}
+    cast: dict[str, Participant] = {}
+    for role in Role:
+        participant = next((each for id, each in participants.items() if id == role.value), None)
+        if participant is not None and (role not in seated or role in (Role.PROPOSER, Role.OPPONENT)):
+            cast[role.value] = _cast(participant, request.casting, role.value, role)
+    return cast
 
 
 def pinned_templates(rules: Sequence[Rule]) -> frozenset[TemplateId]:

@@ -55,7 +55,10 @@ class Timers:
 
     def add(self, name: str, took_ns: int) -> None:
         """Count one piece of work; `name` is one of a few that the code has, never an operator's."""
-        self._samples.setdefault(name, Samples()).add(took_ns)
+        samples = self._samples.get(name)
+        if samples is None:
+            samples = self._samples[name] = Samples()
+        samples.add(took_ns)
 
     @contextmanager
     def timing(self, name: str) -> Iterator[None]:
