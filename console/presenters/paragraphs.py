@@ -9,8 +9,10 @@ from console.presenters.shown import Part
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Styled parts that wrap together. What doesn't fit goes on below, aligned behind the `lead`, which doesn't wrap and
-    stands before the first line alone, or before each where it `is_bar`."""
+    """Styled parts that wrap together. What doesn't fit goes on below, aligned behind the `lead`.
+
+    The lead doesn't wrap; it stands before the first line alone, or before each where it `is_bar`.
+    """
 
     parts: tuple[Part, ...] = ()
     lead: str = ""

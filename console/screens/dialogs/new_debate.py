@@ -269,6 +269,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
 
     def action_start(self) -> None:
         if not self._is_starting:
+            self._is_starting = True
             self._begin_look(is_to_start=True)
 
     def action_leave(self) -> None:
@@ -279,12 +280,13 @@ class NewDebateDialog(Dialog[DebateRequest]):
     # Looking at it.
 
     def _look_soon(self) -> None:
-        if self._waiting is None:
+        """Another look would break off the one that is to start; where that fails, all is looked at again."""
+        if self._waiting is None and not self._is_starting:
             self._waiting = self.set_timer(LOOK_AFTER_SECONDS, self._begin_look)
 
     def _begin_look(self, *, is_to_start: bool = False) -> None:
         if self._waiting is not None:
-            self._waiting.stop()  # it would break off this look, and with it the start
+            self._waiting.stop()
             self._waiting = None
         self.run_worker(self._look(self._written(), is_to_start=is_to_start), group="look", exclusive=True)
 
@@ -380,13 +382,14 @@ class NewDebateDialog(Dialog[DebateRequest]):
         if look.request is not None:
             self._begin_start(look.request)
             return
+        self._is_starting = False
+        self._look_soon()
         self._go_to_fault(look.faults)
 
     def _begin_start(self, request: DebateRequest) -> None:
         if self._start is None:
             self.dismiss(request)
             return
-        self._is_starting = True
         self.query_one("#plan", Static).update("Starting …")
         self.run_worker(self._started(self._start, request), group="start")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
+from console.screens.dialogs import new_debate
 from console.screens.dialogs.new_debate import NewDebateDialog, evidence_read, plan_lines
 from console.widgets.choices import Choices
 from core.domain.errors import WrongUse
@@ -279,3 +280,22 @@ def test_a_plan_of_nothing_says_so_and_evidence_is_counted() -> None:
     assert plan_lines(None) == ("This can't be held as it stands.",)
     assert evidence_read((document,)) == "✓ 1 file, 20 characters: a.md"
     assert evidence_read(()) == ""
+
+
+async def test_starting_while_a_look_is_due_starts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = asyncio.Event()
+
+    async def waiting_plan(request: DebateRequest) -> DebatePlan:
+        await gate.wait()
+        return await plan(request)
+
+    monkeypatch.setattr(new_debate, "LOOK_AFTER_SECONDS", 0.02)
+    app = Host(lambda _: NewDebateDialog(waiting_plan, STANDARD_TEMPLATES, ASKED))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.query_one("#rounds", Input).value = "2"
+        await pilot.press("ctrl+s")
+        await pilot.pause(0.1)  # the look that was due would break off the start in this time
+        gate.set()
+        await until(pilot, lambda: bool(app.results))
+
+    assert app.results == [replace(ASKED, rounds=2)]
