@@ -13,14 +13,15 @@ from core.domain.facts import FactSpec
 from core.domain.ids import RuleId
 from core.rules.action import Action, ActionType, action_from, parameters_of
 from core.rules.condition import Condition
-from core.rules.problems import Problems, RuleFileError, RuleProblem, hint, said
+from core.rules.problems import RuleFileError
 from core.rules.reading_condition import ConditionReader
 from core.rules.rule import ACTIONS_MAX, OWN_RULE_SET, PRIORITY_MAX, Repeat, Rule
-from core.rules.tree import Entries, Items, Node, NotReadable, Scalar, read_tree
 from core.rules.units import whole
 from core.rules.writing import write_rules
+from core.written.problems import Problem, Problems, hint, said
+from core.written.tree import Entries, Items, Node, NotReadable, Scalar, read_tree
 
-__all__ = ["RuleFileError", "RuleProblem", "read_rules", "write_rules"]
+__all__ = ["RuleFileError", "read_rules", "write_rules"]
 
 RULES_MAX = 1_000
 """Rules in one file."""
@@ -44,7 +45,7 @@ def read_rules(
     try:
         root = read_tree(text)
     except NotReadable as error:
-        problem = RuleProblem(line=error.line, column=error.column, what=error.what, now=error.now)
+        problem = Problem(line=error.line, column=error.column, what=error.what, now=error.now)
         raise RuleFileError([problem], origin=origin) from error
     reader = _FileReader(facts, templates)
     rules = reader.rules(root)

@@ -18,9 +18,9 @@ from core.rules.condition import (
     ConditionValue,
     Not,
 )
-from core.rules.problems import Problems, hint, in_quotes, said
-from core.rules.tree import Entries, Items, Node, Scalar
 from core.rules.units import ADVICE, KIND, NUMERIC, in_unit, whole
+from core.written.problems import Problems, hint, in_quotes, said
+from core.written.tree import Entries, Items, Node, Scalar
 
 LIST_VALUES_MAX = 1_000
 """Values in one `in_list`."""

@@ -17,6 +17,7 @@ PURE = (
     "core/notifying",
     "core/analytics",
     "core/prompts",
+    "core/written",
 )
 DECIDING = ("core/domain", "core/engine", "core/flows", "core/rules", "core/templates", "core/judging")
 WRITTEN = (*PRODUCT, "themes", "tests", "bench", "docs", "scripts", ".ci")

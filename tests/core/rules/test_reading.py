@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from core.domain.errors import MootError
 from core.rules.condition import CONDITION_DEPTH_MAX, CONDITION_PARTS_MAX, ConditionType
-from core.rules.problems import PROBLEMS_SHOWN_MAX
 from core.rules.reading import RULES_MAX, RuleFileError, read_rules, write_rules
 from core.rules.reading_condition import LIST_VALUES_MAX
 from core.rules.rule import Compare, CompleteDebate, Repeat, Rule
-from core.rules.tree import NODES_MAX, TEXT_BYTES_MAX
+from core.written.problems import PROBLEMS_SHOWN_MAX
+from core.written.tree import NODES_MAX, TEXT_BYTES_MAX
 from tests.core.rules.builders import SPECS, TEMPLATES, all_of, any_of, compare, equals, more_than, no
 from tests.core.rules.strategies import RULE_SETS
 
@@ -291,7 +291,7 @@ def test_two_rules_with_one_id_are_told_apart_by_their_lines() -> None:
         ("- a\n", "1:3: a rule is a mapping, and this is 'a'. Its keys are id, name, "),
         ("- id: a\n  name: 'x\n", "3:1: this is no YAML: "),
         ("- id: a\n\tname: b\n", "2:1: this is no YAML: "),
-        ("- id: a\n--- \n- id: b\n", "2:1: a second document starts here. Keep one list of rules in one file."),
+        ("- id: a\n--- \n- id: b\n", "2:1: a second document starts here. Keep one list in one file."),
         (
             "- !!python/object/apply:os.system [ls]\n",
             "1:3: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is",

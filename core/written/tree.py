@@ -26,7 +26,7 @@ NODES_MAX = 100_000
 """Values in one file, with each alias counted as often as it is used."""
 
 NESTING_MAX = 64
-"""Lists and mappings within one another: more than any condition needs, so that its own bound is reached first."""
+"""Lists and mappings within one another: more than a rule's condition may, so that its own bound is reached first."""
 
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -150,7 +150,7 @@ class _Composer:
             case DocumentStartEvent():
                 self.documents += 1
                 if self.documents > 1:
-                    raise _at(event, "a second document starts here.", "Keep one list of rules in one file.")
+                    raise _at(event, "a second document starts here.", "Keep one list in one file.")
             case AliasEvent():
                 named = self.named(event)
                 self.add(event, named, new=named.size)
