@@ -194,11 +194,12 @@ class RecordAnswer:
     latency_ms: int
     model: str
     stop_reason: str
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFailure:
-    """A call ended without a usable answer. `is_final` says that trying again can't help."""
+    """A call ended without a usable answer. `is_final` says that trying again by this route can't help."""
 
     step: StepId
     attempt: int
@@ -206,6 +207,8 @@ class RecordFailure:
     message: str
     cost_microusd: int
     is_final: bool = False
+    retry_after_ms: int | None = None
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,8 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptSucceeded:
-    """The call ended and was answered whole. `model` is the one that says it answered."""
+    """The call ended and was answered whole. `model` is the one that says it answered; `findings` are what was seen of
+    the answer that is worth a second look, in words."""
 
     step: StepId
     attempt: int
@@ -143,17 +144,26 @@ class AttemptSucceeded:
     latency_ms: int
     model: str
     stop_reason: str
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFailed:
-    """The call ended without a usable answer; `cost_microusd` is what it cost all the same."""
+    """The call ended without a usable answer; `cost_microusd` is what it cost all the same.
+
+    `characters` were shown before it broke off: the next attempt begins anew, and they are part of no answer.
+    `retry_after_ms` is how long the provider asked us to stay away.
+    """
 
     step: StepId
     attempt: int
     error: str
     message: str
     cost_microusd: int
+    route: str = ""
+    retry_after_ms: int | None = None
+    is_final: bool = False
+    characters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

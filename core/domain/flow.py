@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from core.domain.commands import Command
 from core.domain.events import Event
 from core.domain.facts import FactSpec, FactValue
+from core.domain.ids import SeatId
+from core.domain.participants import Participant
 from core.domain.session import Opening, SessionState
 from core.domain.steps import ModelRequest, Step
 from core.domain.summary import SessionSummary
@@ -54,6 +56,10 @@ class Flow(Protocol):
 
     def plan(self, state: SessionState) -> tuple[Step, ...]:
         """The steps wanted now, of which those already under way are among; empty where nothing is wanted."""
+        ...
+
+    def seated(self, state: SessionState, seat: SeatId) -> Participant:
+        """Who sits in a seat that has been asked for: the engine takes the routes of a call from there."""
         ...
 
     def request(self, state: SessionState, step: Step) -> ModelRequest:

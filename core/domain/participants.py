@@ -22,11 +22,31 @@ class Role(StrEnum):
     JUDGE = "judge"
 
 
+class OnContentPolicy(StrEnum):
+    """What a provider's refusal of the content leads to: the operator hears of it, or the next route is asked."""
+
+    SURFACE = "surface"
+    FALL_BACK = "fall_back"
+
+
+class Checks(StrEnum):
+    """What becomes of an answer in which something was seen. An empty one never stands.
+
+    `whole` asks again for what isn't whole (truncated) and lets stand, with a note, what is (repeated, off-language);
+    `retry` asks again for each of them, `accept` for none.
+    """
+
+    WHOLE = "whole"
+    RETRY = "retry"
+    ACCEPT = "accept"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
     """A model with its manner of speaking. `temperature_milli` is in thousandths; `model` is a route's name.
 
-    `system_prompt` is sent as it stands. `fallbacks` are models to turn to, in order, when `model` can't answer.
+    `system_prompt` is sent as it stands. `fallbacks` are the routes to turn to, in order, when `model` can't answer: a
+    second choice, one for emergencies, one on this machine.
     """
 
     id: ParticipantId
@@ -36,6 +56,13 @@ class Participant:
     temperature_milli: int = TEMPERATURE_MILLI_DEFAULT
     tokens_output_max: int = TOKENS_OUTPUT_DEFAULT
     fallbacks: tuple[str, ...] = ()
+    content_policy: OnContentPolicy = OnContentPolicy.SURFACE
+    checks: Checks = Checks.WHOLE
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The models that may answer for it, in the order in which they are asked, each once."""
+        return tuple(dict.fromkeys((self.model, *self.fallbacks)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

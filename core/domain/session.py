@@ -15,8 +15,9 @@ from core.domain.budget import Price
 from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 
-ATTEMPTS_PER_STEP_MAX = 3
-"""A step that failed this often waits for the operator (or a rule) instead of being tried for ever."""
+ATTEMPTS_PER_ROUTE_MAX = 3
+"""A route that failed a step this often is left for the next one. After the last the step waits for the operator (or a
+rule) instead of being tried for ever."""
 
 ROUNDS_MAX = 100
 """No rule or operator can make a session longer: a continue rule that always holds must end somewhere."""
@@ -53,7 +54,8 @@ class Opening:
 
     `flow` and `measure` are `name@version`. `templates` pins every template that a rule in force may apply.
     `casting` holds, by role, who takes a seat that only a later template has. `prices` are micro-dollars for a million
-    tokens, by model. `cap_microusd` of None means that the session has no cap of its own.
+    tokens, by model; `windows` the tokens that fit into one, where known. Both hold every route that a seat may take.
+    `cap_microusd` of None means that the session has no cap of its own.
     """
 
     flow: str
@@ -73,6 +75,7 @@ class Opening:
     cap_microusd: int | None
     origin: str = "operator"
     plugins: Mapping[str, str] = field(default_factory=dict)
+    windows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,15 +156,29 @@ class DoubtfulAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedAttempt:
+    """A call that brought no answer: by which route, with which word, how long the provider asked us to stay away.
+
+    `is_final` where the adapter says that this route can't be helped by asking again.
+    """
+
+    attempt: int
+    route: str
+    error: str
+    retry_after_ms: int | None = None
+    is_final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet,
-    `forgiven` those of them before the step was last retried: numbers go on, so that an attempt's names it for ever.
+    """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet:
+    numbers go on, so that an attempt's names it for ever. `failures` are those since the step was last retried.
     """
 
     open: Mapping[StepId, OpenAttempt] = field(default_factory=dict)
     doubtful: tuple[DoubtfulAttempt, ...] = ()
     tries: Mapping[StepId, int] = field(default_factory=dict)
-    forgiven: Mapping[StepId, int] = field(default_factory=dict)
+    failures: Mapping[StepId, tuple[FailedAttempt, ...]] = field(default_factory=dict)
     exhausted: tuple[StepId, ...] = ()
     attempts: int = 0
     turns: int = 0

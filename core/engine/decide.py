@@ -62,22 +62,29 @@ from core.domain.events import (
     StepExhausted,
     StepRetried,
 )
+from core.domain.flow import Flow
 from core.domain.ids import StepId
-from core.domain.session import ATTEMPTS_PER_STEP_MAX, DoubtfulAttempt, OpenAttempt, SessionState, Status
+from core.domain.provider_errors import IN_DOUBT, NOT_SENT
+from core.domain.session import DoubtfulAttempt, OpenAttempt, SessionState, Status
+from core.engine.evolve import failure_of
+from core.engine.routes import routes_left, windows_of
 
 STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
 ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED, Status.FAILED)
 
 
-def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event, ...]:
-    """The engine's events for `command`, possibly none. Raises CommandRefused and leaves nothing behind."""
+def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | None = None) -> tuple[Event, ...]:
+    """The engine's events for `command`, possibly none. Raises CommandRefused and leaves nothing behind.
+
+    `flow` is the session's, once it is opened: it says who sits in a seat, and so by which routes it may be asked.
+    """
     match command:
         case RecordAnswer():
             return _answer_recorded(state, command)
         case BeginAttempt():
             return _attempt_begun(state, command)
         case RecordFailure():
-            return _failure_recorded(state, command)
+            return _failure_recorded(state, command, flow)
         case ReachDeadline():
             _require(state, (Status.RUNNING,), "look at the time")
             return (DeadlineReached(active_ms=state.time.at(now_ms)),)
@@ -115,7 +122,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int) -> tuple[Event
         case RefuseSpend():
             return _spend_refused(state, command)
         case MarkInDoubt():
-            return _doubted(state, command)
+            return _doubted(state, command, flow)
         case SettleAttempt():
             return _doubt_settled(state, command)
         case ChangeRules():
@@ -209,12 +216,13 @@ def _answer_recorded(state: SessionState, command: RecordAnswer) -> tuple[Event,
             latency_ms=command.latency_ms,
             model=command.model,
             stop_reason=command.stop_reason,
+            findings=command.findings,
         ),
     )
 
 
-def _failure_recorded(state: SessionState, command: RecordFailure) -> tuple[Event, ...]:
-    _open_attempt(state, command.step, command.attempt)
+def _failure_recorded(state: SessionState, command: RecordFailure, flow: Flow | None) -> tuple[Event, ...]:
+    attempt = _open_attempt(state, command.step, command.attempt)
     error, message = command.error, command.message
     failed = AttemptFailed(
         step=command.step,
@@ -222,14 +230,24 @@ def _failure_recorded(state: SessionState, command: RecordFailure) -> tuple[Even
         error=error,
         message=message,
         cost_microusd=command.cost_microusd,
+        route=attempt.route,
+        retry_after_ms=command.retry_after_ms,
+        is_final=command.is_final,
+        characters=command.characters,
     )
-    if state.life.status.is_over or not (command.is_final or _was_the_last(state, command.step, command.attempt)):
+    if error == NOT_SENT or state.life.status.is_over or not _was_the_last(state, attempt, failed, flow):
         return (failed,)
     return (failed, StepExhausted(step=command.step, attempts=command.attempt, error=error, message=message))
 
 
-def _was_the_last(state: SessionState, step: StepId, attempt: int) -> bool:
-    return attempt - state.work.forgiven.get(step, 0) >= ATTEMPTS_PER_STEP_MAX
+def _was_the_last(
+    state: SessionState, attempt: OpenAttempt, ended: AttemptFailed | AttemptInDoubt, flow: Flow | None
+) -> bool:
+    """True where no route is left that this step may still be asked by."""
+    if flow is None:
+        return True
+    failures = (*state.work.failures.get(attempt.step, ()), failure_of(ended))
+    return not routes_left(flow.seated(state, attempt.seat), failures, windows=windows_of(state))
 
 
 def _resumed(state: SessionState, command: Resume) -> tuple[Event, ...]:
@@ -317,7 +335,7 @@ def _spend_refused(state: SessionState, command: RefuseSpend) -> tuple[Event, ..
     )
 
 
-def _doubted(state: SessionState, command: MarkInDoubt) -> tuple[Event, ...]:
+def _doubted(state: SessionState, command: MarkInDoubt, flow: Flow | None) -> tuple[Event, ...]:
     attempt = _open_attempt(state, command.step, command.attempt)
     doubted = AttemptInDoubt(
         step=attempt.step,
@@ -329,16 +347,18 @@ def _doubted(state: SessionState, command: MarkInDoubt) -> tuple[Event, ...]:
     life = state.life
     if life.status.is_over:
         return (doubted,)
-    gave_up = StepExhausted(step=attempt.step, attempts=attempt.attempt, error="in_doubt", message=command.why)
+    gave_up = StepExhausted(step=attempt.step, attempts=attempt.attempt, error=IN_DOUBT, message=command.why)
+    was_the_last = _was_the_last(state, attempt, doubted, flow)
     could_have_cost = attempt.cost_microusd_max > 0
     if command.policy == "retry" or not could_have_cost:
-        return (doubted, gave_up) if _was_the_last(state, attempt.step, attempt.attempt) else (doubted,)
+        return (doubted, gave_up) if was_the_last else (doubted,)
     if command.policy == "fail" and life.escalation is None:
         return (doubted, gave_up, SessionFailed(reason="attempt_in_doubt", step=attempt.step))
     question = f"{attempt.step} may have been answered and paid for, and its answer is lost. Ask {attempt.route} again?"
     if life.escalation is not None:
         question = f"{life.escalation.question}\n{question}"
-    return (doubted, SessionEscalated(question=question, reason="attempt_in_doubt", rule=""))
+    asked = SessionEscalated(question=question, reason="attempt_in_doubt", rule="")
+    return (doubted, gave_up, asked) if was_the_last else (doubted, asked)
 
 
 def _doubt_settled(state: SessionState, command: SettleAttempt) -> tuple[Event, ...]:

@@ -15,6 +15,7 @@ from core.engine.decide import decide, follow_up, is_for_the_flow
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
 from core.engine.plan import plan
+from core.engine.routes import routes_left, windows_of
 
 
 class Draft:
@@ -62,7 +63,7 @@ class Draft:
             raise
 
     def _obey(self, command: Command) -> None:
-        decided = decide(self.state, command, now_ms=self.now_ms)
+        decided = decide(self.state, command, now_ms=self.now_ms, flow=self._flow)
         if isinstance(command, BeginAttempt):
             self._require_wanted(command)
         self.add(*decided)
@@ -76,9 +77,22 @@ class Draft:
         """Money is spent on nothing but what the state as it stands now wants."""
         for step in plan(self.engine, self.state):
             if step.id == command.step and step.seat == command.seat:
+                self._require_route(command)
                 return
         raise CommandRefused(
             f"{command.step} by {command.seat} is not what is wanted now.",
             where=f"session {self.state.session[:8]}",
             now="Plan again.",
         )
+
+    def _require_route(self, command: BeginAttempt) -> None:
+        """Nor is anybody asked whom the participant doesn't name, or who has been given up for this step."""
+        participant = self.flow.seated(self.state, command.seat)
+        failures = self.state.work.failures.get(command.step, ())
+        left = routes_left(participant, failures, windows=windows_of(self.state))
+        if command.route not in left:
+            raise CommandRefused(
+                f"{command.step} can't be asked of {command.route}.",
+                where=f"session {self.state.session[:8]}",
+                now=f"Left for it: {', '.join(left) or 'no route'}.",
+            )

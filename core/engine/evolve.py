@@ -40,10 +40,12 @@ from core.domain.events import (
 )
 from core.domain.flow import Flow
 from core.domain.ids import NO_DIGEST, SessionId, StepId
+from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import (
     ActiveTime,
     DoubtfulAttempt,
     Escalation,
+    FailedAttempt,
     Life,
     Money,
     OpenAttempt,
@@ -245,7 +247,7 @@ def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
         open=_without(work.open, event.step),
         doubtful=work.doubtful,
         tries=_without(work.tries, event.step),
-        forgiven=_without(work.forgiven, event.step) if work.forgiven else work.forgiven,
+        failures=_without(work.failures, event.step) if work.failures else work.failures,
         exhausted=work.exhausted,
         attempts=work.attempts,
         turns=work.turns + 1,
@@ -255,9 +257,13 @@ def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
 
 
 def _failed(work: Work, event: AttemptFailed) -> Work:
+    open_ = _without(work.open, event.step)
+    if event.error == NOT_SENT:
+        return changed(work, open=open_)
     return changed(
         work,
-        open=_without(work.open, event.step),
+        open=open_,
+        failures=_with_failure(work, event.step, failure_of(event)),
         errors=work.errors + 1,
         consecutive_errors=work.consecutive_errors + 1,
     )
@@ -272,7 +278,29 @@ def _doubted(work: Work, event: AttemptInDoubt, at_ms: int) -> Work:
         why=event.why,
         since_ms=at_ms,
     )
-    return changed(work, open=_without(work.open, event.step), doubtful=(*work.doubtful, doubt))
+    return changed(
+        work,
+        open=_without(work.open, event.step),
+        failures=_with_failure(work, event.step, failure_of(event)),
+        doubtful=(*work.doubtful, doubt),
+    )
+
+
+def failure_of(event: AttemptFailed | AttemptInDoubt) -> FailedAttempt:
+    """What is remembered of a call that brought no answer until its step succeeds or is retried."""
+    if isinstance(event, AttemptInDoubt):
+        return FailedAttempt(attempt=event.attempt, route=event.route, error=IN_DOUBT)
+    return FailedAttempt(
+        attempt=event.attempt,
+        route=event.route,
+        error=event.error,
+        retry_after_ms=event.retry_after_ms,
+        is_final=event.is_final,
+    )
+
+
+def _with_failure(work: Work, step: StepId, failure: FailedAttempt) -> dict[StepId, tuple[FailedAttempt, ...]]:
+    return {**work.failures, step: (*work.failures.get(step, ()), failure)}
 
 
 def _settled(state: SessionState, event: AttemptSettled) -> SessionState:
@@ -285,7 +313,7 @@ def _retried(work: Work, step: StepId) -> Work:
     return changed(
         work,
         exhausted=tuple(each for each in work.exhausted if each != step),
-        forgiven={**work.forgiven, step: work.tries.get(step, 0)},
+        failures=_without(work.failures, step),
     )
 
 

@@ -29,6 +29,7 @@ from core.domain.events import (
     SessionResumed,
 )
 from core.domain.flow import Flow
+from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 
@@ -96,7 +97,10 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
                 "tokens_output": before.tokens_output + event.tokens_output,
             }
         case AttemptFailed():
-            return {"errors": before.errors + 1, "spent_microusd": before.spent_microusd + event.cost_microusd}
+            return {
+                "errors": before.errors + (event.error != NOT_SENT),
+                "spent_microusd": before.spent_microusd + event.cost_microusd,
+            }
         case AttemptInDoubt():
             return {"spent_microusd": before.spent_microusd + event.cost_microusd_max}
         case AttemptSettled():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from core.domain.changing import changed
 from core.domain.commands import (
     AddStatement,
     Admit,
@@ -25,8 +26,8 @@ from core.domain.commands import (
 from core.domain.errors import CommandRefused, NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactUnit, FactValue
-from core.domain.ids import Digest
-from core.domain.participants import Seat
+from core.domain.ids import Digest, SeatId
+from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
@@ -192,6 +193,10 @@ class DebateFlow:
         id = step_id(debate.round, spec.name, spec.seat)
         return (Step(id=id, kind=StepKind.TURN, seat=spec.seat, task=spec.task, round=debate.round),)
 
+    def seated(self, state: SessionState, seat: SeatId) -> Participant:
+        debate: DebateState = state.flow
+        return debate.seats[seat].participant
+
     def request(self, state: SessionState, step: Step) -> ModelRequest:
         debate: DebateState = state.flow
         opening = _opening(state)
@@ -258,17 +263,17 @@ class DebateFlow:
         match event:
             case ConsensusUpdated():
                 trend = (*summary.trend, event.ppm)[-TREND_VALUES_MAX:]
-                return replace(summary, consensus_ppm=event.ppm, trend=trend)
+                return changed(summary, consensus_ppm=event.ppm, trend=trend)
             case RoundStarted():
-                return replace(summary, round=event.round)
+                return changed(summary, round=event.round)
             case DebateStarted() | RoundsLimitChanged():
-                return replace(summary, rounds_limit=event.rounds_limit)
+                return changed(summary, rounds_limit=event.rounds_limit)
             case TemplateApplied():
-                return replace(summary, rounds_limit=event.rounds_limit, template=event.template)
+                return changed(summary, rounds_limit=event.rounds_limit, template=event.template)
             case MotionAmended():
-                return replace(summary, motion=event.motion)
+                return changed(summary, motion=event.motion)
             case VerdictReached():
-                return replace(summary, outcome=event.outcome, verdict=event.reason)
+                return changed(summary, outcome=event.outcome, verdict=event.reason)
             case _:
                 return summary
 

@@ -20,7 +20,7 @@ from core.domain.commands import (
 )
 from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, SessionFailed, StepExhausted
 from core.domain.ids import Digest, SeatId, StepId
-from core.domain.session import ATTEMPTS_PER_STEP_MAX, Status
+from core.domain.session import ATTEMPTS_PER_ROUTE_MAX, Status
 from core.engine.plan import next_attempt
 from core.rules.rule import EscalateToHuman, PauseDebate
 from core.rules.rule import StartNewRound as NewRoundAsked
@@ -121,13 +121,13 @@ def test_an_answer_ends_a_row_of_errors() -> None:
 
 def test_a_turn_that_failed_as_often_as_it_may_fails_the_session_and_says_why() -> None:
     played = after(*opened())
-    failed_at(played, times=ATTEMPTS_PER_STEP_MAX - 1)
+    failed_at(played, times=ATTEMPTS_PER_ROUTE_MAX - 1)
     assert played.status is Status.RUNNING
 
     failed_at(played, times=1)
 
     assert played.status is Status.FAILED
-    assert played.of(StepExhausted)[0].attempts == ATTEMPTS_PER_STEP_MAX
+    assert played.of(StepExhausted)[0].attempts == ATTEMPTS_PER_ROUTE_MAX
     (failed,) = played.of(SessionFailed)
     assert (failed.reason, failed.step) == ("turn_failed", FIRST_TURN)
 
@@ -140,7 +140,7 @@ def test_a_rule_that_acts_on_the_last_failure_keeps_the_session_from_failing() -
     pausing = rule("pause_on_errors", at_least("consecutive_error_count", 3), PauseDebate(reason="errors"))
     played = after(*opened(pausing))
 
-    failed_at(played, times=ATTEMPTS_PER_STEP_MAX)
+    failed_at(played, times=ATTEMPTS_PER_ROUTE_MAX)
 
     assert played.status is Status.PAUSED
     assert played.of(SessionFailed) == []
@@ -192,7 +192,7 @@ def test_in_doubt_with_the_policy_retry_the_call_is_wanted_again() -> None:
 @pytest.mark.parametrize("cost_microusd_max", [0, 500])
 def test_doubts_are_retried_no_more_often_than_failures(cost_microusd_max: int) -> None:
     played = after(*opened())
-    for _ in range(ATTEMPTS_PER_STEP_MAX):
+    for _ in range(ATTEMPTS_PER_ROUTE_MAX):
         assert played.status is Status.RUNNING
         played.begin(cost_microusd_max=cost_microusd_max)
         played.doubt(policy="retry")
@@ -303,14 +303,14 @@ def test_two_doubts_about_one_turn_are_settled_one_by_one() -> None:
 
 def test_a_retried_turn_may_fail_as_often_as_at_first() -> None:
     played = after(*opened())
-    failed_at(played, times=ATTEMPTS_PER_STEP_MAX)
+    failed_at(played, times=ATTEMPTS_PER_ROUTE_MAX)
     played.do(RetryStep())
 
-    failed_at(played, times=ATTEMPTS_PER_STEP_MAX - 1)
+    failed_at(played, times=ATTEMPTS_PER_ROUTE_MAX - 1)
     assert played.status is Status.RUNNING
     failed_at(played, times=1)
 
-    assert played.of(StepExhausted)[1].attempts == 2 * ATTEMPTS_PER_STEP_MAX
+    assert played.of(StepExhausted)[1].attempts == 2 * ATTEMPTS_PER_ROUTE_MAX
     assert played.status is Status.FAILED
 
 

@@ -24,7 +24,7 @@ from core.domain.events import (
     SessionCompleted,
     StepRetried,
 )
-from core.domain.session import ATTEMPTS_PER_STEP_MAX, ROUNDS_MAX, Status
+from core.domain.session import ATTEMPTS_PER_ROUTE_MAX, ROUNDS_MAX, Status
 from core.domain.summary import SessionSummary
 from core.engine.replay import fold_session, verify
 from core.engine.summarise import summarise
@@ -132,7 +132,7 @@ def test_a_step_is_tried_no_oftener_than_it_may_between_two_retries(played: Play
     for event in played.events:
         if isinstance(event, AttemptStarted):
             tries[event.step] += 1
-            assert tries[event.step] <= ATTEMPTS_PER_STEP_MAX
+            assert tries[event.step] <= ATTEMPTS_PER_ROUTE_MAX
         elif isinstance(event, StepRetried):
             tries[event.step] = 0
 
