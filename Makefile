@@ -5,7 +5,7 @@ STAMP := $(VENV)/.moot-is-set-up
 PYTHON_FILES := core storage console tests $(wildcard bench)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format bench torture lock clean
+.PHONY: help setup run test check format bench torture picture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 /p' $(MAKEFILE_LIST) | awk '{printf "  make %-9s", $$2; $$1 = $$2 = ""; print}'
@@ -40,6 +40,9 @@ bench: setup ## the figures
 
 torture: setup ## the long runs: many seeds, crashes, faults
 	$(VENV)/bin/python -m pytest -m torture
+
+picture: setup ## draw docs/pictures/console.svg from a rehearsed debate
+	@$(VENV)/bin/python scripts/picture
 
 lock: setup ## pin the newest versions that pyproject.toml allows
 	@scripts/lock

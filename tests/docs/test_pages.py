@@ -1,0 +1,176 @@
+"""Do the pages agree with the code, with one another, and with themselves?"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from console import bootstrap
+from console.keymap_files import load_keymap
+from console.machine import SystemClock
+from console.settings import Settings, load_settings
+from console.theme_files import load_theme
+from core.domain.events import ENGINE_EVENTS
+from core.engine.facts import SESSION_FACTS
+from core.flows.debate import DEBATE_FACTS
+from core.flows.debate_events import DEBATE_EVENTS
+from core.providers.script import read_script
+from core.rules.reading import read_rules
+from core.templates.standard import STANDARD_TEMPLATES
+from tests.docs.pages import ROOT, Block, anchors, blocks, links, name_of, pages
+from tests.docs.tables import TABLES, every_command, marked
+
+FACTS = {spec.name: spec for spec in (*SESSION_FACTS, *DEBATE_FACTS)}
+TEMPLATES = [template.id for template in STANDARD_TEMPLATES]
+LANGUAGES = {"console", "markdown", "python", "sh", "text", "toml", "yaml"}
+PATH = re.compile(r"`((?:core|storage|console|tests|scripts)/[\w./-]+)`")
+MODULE = re.compile(r"`((?:core|storage|console)(?:\.\w+)+)`")
+
+
+def of_language(*languages: str) -> list[Block]:
+    return [block for page in pages() for block in blocks(page) if block.language in languages]
+
+
+def named(block: Block) -> str:
+    return block.place
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_what_a_page_points_to_is_there(page: Path) -> None:
+    lost = []
+    for number, target in links(page):
+        path, _, anchor = target.partition("#")
+        aim = (page.parent / path).resolve() if path else page
+        if not aim.exists() or (anchor and anchor not in anchors(aim)):
+            lost.append(f"{name_of(page)}:{number}: {target}")
+
+    assert lost == []
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached:
+            continue
+        reached.add(page)
+        targets = ((page.parent / target.partition("#")[0]).resolve() for _, target in links(page))
+        waiting.extend(target for target in targets if target.suffix == ".md" and target.exists())
+
+    assert set(pages()) - reached == set()
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_generated_table_says_what_the_code_says(name: str) -> None:
+    found = [tables[name] for page in pages() if name in (tables := marked(page))]
+
+    assert found, f"no page holds the table {name!r}"
+    assert set(found) == {TABLES[name]()}, "run `python -m tests.docs.tables` to write it anew"
+
+
+def test_every_command_is_told_of() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages())
+
+    untold = [path for path, _ in every_command() if f"moot {path}" not in text]
+
+    assert untold == []
+
+
+def test_every_kind_of_event_is_told_of() -> None:
+    text = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+
+    assert [kind.__name__ for kind in (*ENGINE_EVENTS, *DEBATE_EVENTS) if f"`{kind.__name__}`" not in text] == []
+
+
+def test_files_and_modules_that_pages_name_exist() -> None:
+    lost = []
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        lost += [f"{name_of(page)}: {path}" for path in PATH.findall(text) if not (ROOT / path).exists()]
+        for dotted in MODULE.findall(text):
+            parts = dotted.split(".")
+            folders = [ROOT.joinpath(*parts[:length]) for length in (len(parts), len(parts) - 1)]
+            if not any(place.is_dir() or place.with_suffix(".py").is_file() for place in folders):
+                lost.append(f"{name_of(page)}: {dotted}")
+
+    assert lost == []
+
+
+def test_the_participants_named_in_the_readme_are_those_there_are(tmp_path: Path) -> None:
+    settings = Settings(database=tmp_path / "moot.db")
+    prefixes = {each.prefix for each in bootstrap._providers(settings, SystemClock(), is_demo=False)}
+    sentence = re.search(
+        r"The participants of this release are (.+?)\.\n?", (ROOT / "README.md").read_text(), re.DOTALL
+    )
+
+    assert sentence is not None
+    assert {name.partition(":")[0] for name in re.findall(r"`([^`]+)`", sentence[1])} == prefixes
+
+
+def test_every_block_is_in_a_language_that_is_checked_or_says_that_it_is_text() -> None:
+    unchecked = [block.place for page in pages() for block in blocks(page) if block.language not in LANGUAGES]
+
+    assert [place for place in unchecked if not place.startswith("CONTRIBUTING.md")] == []
+
+
+@pytest.mark.parametrize("block", of_language("yaml"), ids=named)
+def test_yaml_is_taken_as_it_stands(block: Block) -> None:
+    if block.name.startswith("script"):
+        assert read_script(block.text, origin=block.place).answers
+    else:
+        assert read_rules(block.text, origin=block.place, facts=FACTS, templates=TEMPLATES)
+
+
+@pytest.mark.parametrize("block", of_language("toml"), ids=named)
+def test_toml_is_taken_as_it_stands(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / Path(block.name).name
+    path.write_text(block.text, encoding="utf-8")
+
+    match Path(block.name).parts:
+        case ("keymaps", _):
+            assert load_keymap(path).name == path.stem
+        case ("themes", _):
+            assert load_theme(path).name == path.stem
+        case _:
+            origins = load_settings(environ={"MOOT_HOME": str(tmp_path)}, file=path).origins.values()
+            assert list(origins).count(str(path)) == len(tomllib.loads(block.text))
+
+
+@pytest.mark.parametrize("block", of_language("sh", "console"), ids=named)
+def test_commands_that_are_shown_exist_with_their_options(block: Block) -> None:
+    known = dict(every_command())
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    lines = block.text.splitlines()
+    typed = [line.removeprefix("$ ") for line in lines if block.language == "sh" or line.startswith("$ ")]
+
+    for line in typed:
+        words = shlex.split(line)
+        if words[0] == "make":
+            assert set(words[1:]) <= targets, block.place
+        elif words[0] == "moot" and len(words) > 1 and not words[1].startswith("-"):
+            path = next(path for path in (" ".join(words[1:3]), words[1]) if path in known)
+            options = {name for each in known[path].params for name in each.opts}
+            assert {word for word in words if word.startswith("--")} <= options, f"{block.place}: {line}"
+
+
+def test_the_readme_gives_the_two_commands() -> None:
+    shown = next(block for block in blocks(ROOT / "README.md") if block.language == "sh")
+
+    assert shown.text.split("\n")[:2] == ["make run", "make test"]
+
+
+def test_the_picture_fetches_nothing_and_names_nobody() -> None:
+    svg = (ROOT / "docs" / "pictures" / "console.svg").read_text(encoding="utf-8")
+
+    assert "@font-face" not in svg
+    assert re.findall(r"https?:(?!//www\.w3\.org/)[^\s\"<]*", svg) == []
+    assert "A&#160;team&#160;of&#160;six" in svg
+
+
+def test_the_picture_is_drawn_by_a_script_that_can_be_run() -> None:
+    assert os.access(ROOT / "scripts" / "picture", os.X_OK)
