@@ -61,8 +61,8 @@ async def test_words_appear_while_they_are_spoken(settings: Settings) -> None:
         key = f"{speaking.step}#1"
         await until(pilot, lambda: key in hall.sessions._turns and CLAIM in hall.sessions.transcript.text_of(key))
 
+        await until(pilot, lambda: "next round 2" in screen_text(hall))
         assert "speaking" in screen_text(hall)
-        assert "next round 2" in screen_text(hall)
 
 
 async def test_the_question_of_an_escalated_session_stands_above_its_transcript_with_the_key_that_answers(

@@ -1,0 +1,114 @@
+"""Does a log read as its turns, however it is cut, and are lost and failed attempts seen?"""
+
+from __future__ import annotations
+
+import pytest
+
+from console.presenters.rules_fired import in_seconds
+from console.presenters.session_detail import DetailFold
+from console.presenters.transcript import NOT_ASKED, TranscriptFold, model_marks, step_of, turn_key
+from core.domain.commands import AddStatement, Pause
+from core.domain.events import Recorded
+from tests.builders import Played, a_round, a_turn, after, begun, complete_at, gave_up, opened
+
+
+def folded(played: Played) -> TranscriptFold:
+    fold = TranscriptFold({})
+    for record in played.log:
+        list(fold.take(record))
+    return fold
+
+
+def detail(played: Played) -> DetailFold:
+    fold = DetailFold({})
+    for record in played.log:
+        fold.take(record)
+    return fold
+
+
+def states(fold: TranscriptFold) -> list[tuple[str, str]]:
+    return [(turn.seat, turn.state) for turn in fold.turns.values()]
+
+
+def test_turns_stand_in_the_order_in_which_they_were_spoken_and_the_one_under_way_is_speaking() -> None:
+    fold = folded(after(*opened(), a_turn("Because."), begun))
+
+    assert states(fold) == [("Proposer", "done"), ("Opponent", "speaking")]
+    assert next(iter(fold.turns.values())).text == "Because."
+
+
+def test_each_event_says_which_turns_it_changed_and_no_others() -> None:
+    played = after(*opened(complete_at(rounds=1)), *a_round())
+    fold = TranscriptFold({})
+    known: dict[str, object] = {}
+    for record in played.log:
+        changed = set(fold.take(record))
+        assert {key for key, turn in fold.turns.items() if known.get(key) != turn} == changed
+        known = dict(fold.turns)
+
+
+def test_an_attempt_that_failed_or_is_in_doubt_stays_in_sight_with_its_reason() -> None:
+    failed = folded(after(*opened(), gave_up))
+    (turn,) = [each for each in failed.turns.values() if each.state == "superseded"]
+    assert "failed" in turn.marks
+    assert "overloaded" in turn.text
+
+    lost = folded(after(*opened(), begun, lambda played: played.doubt(policy="retry")))
+    (turn,) = [each for each in lost.turns.values() if each.state == "superseded"]
+    assert "in doubt" in turn.marks
+
+
+def test_what_is_no_turn_is_a_note_of_its_own() -> None:
+    fold = folded(after(*opened(complete_at(rounds=1)), AddStatement(text="Mind the rota."), Pause()))
+
+    assert ("Operator", "note") in states(fold)
+    assert ("‖ paused", "note") in states(fold)
+
+
+def test_a_rule_that_fired_is_told_with_the_values_it_saw() -> None:
+    played = after(*opened(complete_at(rounds=1)), *a_round())
+
+    (firing,) = detail(played).firings
+    assert (firing.rule, firing.turn, firing.effect) == ("complete_at", 2, "complete debate")
+    assert "round_count" in firing.values
+
+
+def test_the_next_speaker_follows_from_the_steps_of_the_round() -> None:
+    assert detail(after(*opened(), begun)).next_seat({"reply": "opponent"}) == "opponent"
+    assert detail(after(*opened(), a_turn())).next_seat({"reply": "opponent"}) == "opponent"
+    assert detail(after(*opened(), *a_round())).next_seat({"claim": "proposer"}) in ("proposer", "")
+
+
+def test_the_key_of_a_turn_gives_back_its_step_and_a_note_has_none() -> None:
+    assert step_of(turn_key("r1.claim.proposer", 2)) == "r1.claim.proposer"
+    assert step_of("note 7") == ""
+
+
+def test_a_rehearsal_is_marked_and_a_model_is_not() -> None:
+    assert model_marks("rehearsal") == (NOT_ASKED,)
+    assert model_marks("claude") == ()
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [
+        ("elapsed 1 s 911 ms < 30 min", "elapsed 1 s < 30 min"),
+        ("silence 39 ms < 10 min", "silence 0 s < 10 min"),
+        ("elapsed 2 min 5 s 7 ms < 30 min", "elapsed 2 min 5 s < 30 min"),
+        ("round_count 1 ≤ 4", "round_count 1 ≤ 4"),
+    ],
+)
+def test_time_that_runs_is_shown_without_milliseconds(exact: str, shown: str) -> None:
+    assert in_seconds(exact) == shown
+
+
+def test_a_log_in_pieces_gives_the_same_turns_as_the_whole() -> None:
+    played = after(*opened(complete_at(rounds=2)), *a_round(), *a_round())
+    cut: list[Recorded] = played.log
+    whole = folded(played)
+    fold = TranscriptFold({})
+    for start in range(0, len(cut), 3):
+        for record in cut[start : start + 3]:
+            list(fold.take(record))
+
+    assert fold.turns == whole.turns

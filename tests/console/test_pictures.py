@@ -1,0 +1,85 @@
+"""Does the console look as it did? With `--snapshot-update` new pictures are taken: look at them before keeping them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.console.hall import TRIES_MAX, Hall, a_hall, filled, screen_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.pilot import Pilot
+
+    from console.settings import Settings
+
+LOOKS_ALIKE = 7
+LOOK_SECONDS = 0.12
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Until what is painted has not changed for a while: longer than any reading takes to come."""
+    before, alike = "", 0
+    for _ in range(TRIES_MAX):
+        await asyncio.sleep(LOOK_SECONDS)
+        await pilot.pause()
+        now = screen_text(pilot.app)  # type: ignore[arg-type]
+        alike = alike + 1 if now == before else 0
+        before = now
+        if alike == LOOKS_ALIKE:
+            return
+    raise AssertionError("the screen never comes to rest")
+
+
+def shown(hall: Hall, state: str, *keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """One session in each state, the cursor on the one named, and then these keys."""
+
+    async def work(pilot: Pilot[Any]) -> None:
+        hall.animation_level = "none"
+        core = await hall.core()
+        await until(pilot, lambda: hall.feed is not None and hall.feed.status is not None)
+        if state:
+            sessions = await filled(core)
+            await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
+            hall.clear_notifications()  # they go by a clock of their own
+            hall.sessions.put_in_order()
+            hall.sessions.rows.move_to(sessions[state])
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+        await settled(pilot)
+
+    return work
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", ["", "running", "asks", "done"])
+def test_the_sessions(snap_compare: Any, settings: Settings, state: str, size: tuple[int, int]) -> None:
+    hall = a_hall(settings)
+
+    assert snap_compare(hall, terminal_size=size, run_before=shown(hall, state))
+
+
+@pytest.mark.parametrize("state", ["asks", "failed", "paused"])
+def test_a_transcript_opened_over_the_list(snap_compare: Any, settings: Settings, state: str) -> None:
+    hall = a_hall(settings)
+
+    assert snap_compare(hall, terminal_size=(80, 24), run_before=shown(hall, state, "enter"))
+
+
+def test_the_seats_side_by_side(snap_compare: Any, settings: Settings) -> None:
+    hall = a_hall(settings)
+
+    assert snap_compare(hall, terminal_size=(200, 60), run_before=shown(hall, "done", "v"))
+
+
+@pytest.mark.parametrize("theme", ["moot-light", "moot-contrast"])
+def test_other_themes(snap_compare: Any, settings: Settings, theme: str) -> None:
+    hall = a_hall(settings, theme=theme)
+
+    assert snap_compare(hall, terminal_size=(120, 40), run_before=shown(hall, "asks"))
