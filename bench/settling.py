@@ -20,7 +20,7 @@ def settling(*, rounds: int, late_turn: int = LATE_TURN) -> list[Figure]:
     """An early debate and a late one speak in turns, so that both meet the same machine."""
     early, late = Driven(), Driven()
     early.speak_until(min(EARLY_TURN, late_turn))
-    late.speak_until(late_turn)
+    late.speak_until(late_turn - rounds * TURNS_PER_ROUND)
     early_us: list[float] = []
     late_us: list[float] = []
     for _ in range(rounds):

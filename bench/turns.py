@@ -64,12 +64,13 @@ async def late_turns(
     folder: Path, *, rounds: int, late_turn: int = LATE_TURN, turns: int = TURNS_PER_READING
 ) -> list[Figure]:
     """One debate goes on to turn 10,000; then it and young ones speak in turns, one paused while the other speaks."""
+    half = (late_turn - rounds * (EARLY_TURNS + turns)) // 2
     async with house(folder) as moot:
         commits = Commits(moot.orchestrator)
         old = await moot.start()
         sizes = [_stored_bytes(moot)]
         for _ in range(2):
-            await commits.next(late_turn // 2)
+            await commits.next(half)
             sizes.append(_stored_bytes(moot))
         await _stand_still(moot, old)
         young_us: list[float] = []
@@ -96,9 +97,9 @@ async def late_turns(
         Figure(
             case="length",
             name="bytes on disk a turn, second half beside the first",
-            value=halves[1] / (late_turn / 2),
+            value=halves[1] / half,
             unit="bytes",
-            baseline=halves[0] / (late_turn / 2),
+            baseline=halves[0] / half,
             ratio_max=LINEAR_RATIO_MAX,
             note="events with their envelopes",
         ),
