@@ -20,6 +20,7 @@ from console.presenters.header import header_view
 from console.presenters.session_detail import DetailFold
 from console.presenters.transcript import TranscriptFold, turn_key
 from core.domain.errors import CommandRefused, MootError
+from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.ports.event_log import READ_EVENTS_MAX
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from console.presenters.shown import HeaderView, TurnView
-    from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator, Progress, SystemStatus
     from core.ports.catalogue import Label
@@ -179,6 +179,11 @@ class Feed:
     def fold_of(self, session: SessionId) -> SessionFold | None:
         """What was read of a session so far."""
         return self._folds.get(session)
+
+    def is_asking(self, session: str) -> bool:
+        """Does it wait for the operator's answer?"""
+        summary = self.summaries.get(SessionId(session))
+        return summary is not None and summary.status is Status.ESCALATED
 
     def refresh(self) -> None:
         """Something was done that no commit tells of: a label, a deletion, the spending switch."""

@@ -15,7 +15,7 @@ from core.domain.session import ROUNDS_MAX
 
 if TYPE_CHECKING:
     from console.feed import SessionFold
-    from console.screens.sessions import SessionsScreen
+    from console.screens.session_actions import SessionActions
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebatePlan, DebateRequest
     from core.ports.catalogue import Label
@@ -43,10 +43,10 @@ class Chosen:
         return names_of([each.title for each in self.targets])
 
 
-Step = Callable[["SessionsScreen", Chosen], Awaitable[None]]
+Step = Callable[["SessionActions", Chosen], Awaitable[None]]
 
 
-async def new_debate(screen: SessionsScreen) -> None:
+async def new_debate(screen: SessionActions) -> None:
     """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused."""
     from console.screens.dialogs.new_debate import NewDebateDialog
 
@@ -66,7 +66,7 @@ async def new_debate(screen: SessionsScreen) -> None:
         screen.app.post_message(acting.Acting.Finished(each))
 
 
-async def answer(screen: SessionsScreen, chosen: Chosen) -> None:
+async def answer(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.answer import AnswerDialog
 
     summary = chosen.summary
@@ -77,7 +77,7 @@ async def answer(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.answer(chosen.target, command), screen)
 
 
-async def _explained(screen: SessionsScreen, chosen: Chosen) -> tuple[str, ...]:
+async def _explained(screen: SessionActions, chosen: Chosen) -> tuple[str, ...]:
     """The rule that asked, with the values it saw; nothing where a person asked."""
     rule = chosen.fold.detail.question_rule if chosen.fold is not None else ""
     if not rule:
@@ -89,7 +89,7 @@ async def _explained(screen: SessionsScreen, chosen: Chosen) -> tuple[str, ...]:
         return (rule, str(error))
 
 
-async def escalate(screen: SessionsScreen, chosen: Chosen) -> None:
+async def escalate(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     question = await screen.app.push_screen_wait(
@@ -99,13 +99,13 @@ async def escalate(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.escalate(chosen.targets, question), screen)
 
 
-async def cancel(screen: SessionsScreen, chosen: Chosen) -> None:
+async def cancel(screen: SessionActions, chosen: Chosen) -> None:
     text = f"{chosen.names} ends without a verdict. What was said stays readable. A verdict is had with finishing it."
     if await _confirmed(screen, "Stop for good?", text, "stop it", is_destructive=True):
         screen.app.acting.ask(acting.cancel(chosen.targets), screen)
 
 
-async def delete(screen: SessionsScreen, chosen: Chosen) -> None:
+async def delete(screen: SessionActions, chosen: Chosen) -> None:
     text = f"{chosen.names} and all that was said is removed from the database. This can't be taken back."
     typed = chosen.target.session[:ID_SHOWN_CHARACTERS] if len(chosen.targets) == 1 else str(len(chosen.targets))
     if await _confirmed(screen, "Delete for good?", text, "delete", is_destructive=True, typed=typed):
@@ -113,7 +113,7 @@ async def delete(screen: SessionsScreen, chosen: Chosen) -> None:
 
 
 async def _confirmed(
-    screen: SessionsScreen, title: str, text: str, label: str, *, is_destructive: bool, typed: str = ""
+    screen: SessionActions, title: str, text: str, label: str, *, is_destructive: bool, typed: str = ""
 ) -> bool:
     from console.screens.dialogs.confirm import ConfirmDialog
 
@@ -122,7 +122,7 @@ async def _confirmed(
     return bool(is_sure)
 
 
-async def raise_budget(screen: SessionsScreen, chosen: Chosen) -> None:
+async def raise_budget(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.number import DOLLARS, NumberDialog
 
     summary = chosen.summary
@@ -140,7 +140,7 @@ async def raise_budget(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(work, screen)
 
 
-async def raise_rounds(screen: SessionsScreen, chosen: Chosen) -> None:
+async def raise_rounds(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.number import NumberDialog
 
     summary = chosen.summary
@@ -158,7 +158,7 @@ async def raise_rounds(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.change_rounds(chosen.target, limit, before=summary.rounds_limit), screen)
 
 
-async def add_statement(screen: SessionsScreen, chosen: Chosen) -> None:
+async def add_statement(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     text = await screen.app.push_screen_wait(
@@ -168,7 +168,7 @@ async def add_statement(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.state(chosen.target, text), screen)
 
 
-async def amend_motion(screen: SessionsScreen, chosen: Chosen) -> None:
+async def amend_motion(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     before = chosen.fold.detail.motion if chosen.fold is not None else ""
@@ -180,7 +180,7 @@ async def amend_motion(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.amend(chosen.target, text, before=motion), screen)
 
 
-async def rename(screen: SessionsScreen, chosen: Chosen) -> None:
+async def rename(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     before = chosen.label.title if chosen.label is not None else ""
@@ -191,7 +191,7 @@ async def rename(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.rename(chosen.target, title, before=before), screen)
 
 
-async def tag(screen: SessionsScreen, chosen: Chosen) -> None:
+async def tag(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     before = chosen.label.tags if chosen.label is not None else ()
@@ -203,7 +203,7 @@ async def tag(screen: SessionsScreen, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.tag(chosen.target, tags, before=before), screen)
 
 
-async def show_prompt(screen: SessionsScreen, chosen: Chosen) -> None:
+async def show_prompt(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.prompt import PromptView
 
     step = step_of(chosen.turn)

@@ -5,32 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from console.bindings import bindings_for
-from console.keys import footer_hints, help_hint, place_hints, shown_key
+from console.keys import footer_hints, help_hint, place_hints
+from console.screens.session_actions import SessionActions
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.lines import Lines
 from console.widgets.rows import Column, Rows
 from console.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
 
-    from console.acting import Acting, Target, Work
-    from console.app import MootApp
+    from console.acting import Acting
     from console.feed import Feed
     from console.keys import Place
     from console.presenters.session_filter import SessionFilter
     from console.widgets.prompt import Prompt
     from core.domain.ids import SessionId
-    from core.domain.summary import SessionSummary
 
 BOTH_WIDTH_MIN = 100
 """Narrower, the list stands alone and the transcript opens over it."""
@@ -60,17 +56,14 @@ LEFT_WIDTHS = ((160, 76), (120, 56), (0, 46))
 """From this width of the screen on, the list is so wide."""
 
 
-class SessionsScreen(Screen[None]):
+class SessionsScreen(SessionActions):
     """The list, and beside it the transcript with what stands around it. It shows; `Acting` does, `Feed` tells."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("sessions")]
     AUTO_FOCUS = "#list"
-    app: MootApp
 
     def __init__(self) -> None:
         super().__init__()
-        self._feed: Feed | None = None
-        self._session: SessionId | None = None
         self._turns: set[str] = set()
         self._wanted: SessionFilter | None = None
         self._problem = ""
@@ -178,15 +171,15 @@ class SessionsScreen(Screen[None]):
 
     def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
         """The cursor is painted first; the panes beside it follow once it rests, however long a key is held."""
-        self._clear_notice()
+        self.clear_refusal()
         if self._resting is not None:
             self._resting.stop()
         if self._session is None:
-            self._catch_up()
+            self.catch_up()
         else:
-            self._resting = self.set_timer(REST_SECONDS, self._catch_up, name="the cursor rests")
+            self._resting = self.set_timer(REST_SECONDS, self.catch_up, name="the cursor rests")
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
         """Be where the cursor is: what is done next is done to that session."""
         if self._resting is not None:
             self._resting.stop()
@@ -194,7 +187,7 @@ class SessionsScreen(Screen[None]):
         self._select(self.rows.cursor_key)
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
-        self._catch_up()
+        self.catch_up()
         self._is_open = True
         self._zoomed = "" if self._zoomed == "list" else self._zoomed
         self._arrange()
@@ -264,7 +257,7 @@ class SessionsScreen(Screen[None]):
         from console.presenters.session_detail import DetailFold, head_lines, standing_lines, strip_lines
 
         head, standing, strip = (self.query_one(each, Lines) for each in ("#head", "#standing", "#strip"))
-        feed, summary = self._feed, self._summary
+        feed, summary = self._feed, self.summary
         if feed is None or summary is None:
             for lines in (head, standing, strip):
                 lines.show(())
@@ -272,7 +265,7 @@ class SessionsScreen(Screen[None]):
         fold = feed.fold_of(summary.session)
         detail = fold.detail if fold is not None else DetailFold({})
         head.show(head_lines(summary, feed.labels.get(summary.session), now_ms=feed.now_ms()))
-        lines_shown, edge = standing_lines(summary, detail, self._keys_shown, now_ms=feed.now_ms())
+        lines_shown, edge = standing_lines(summary, detail, self.keys_shown, now_ms=feed.now_ms())
         standing.show(lines_shown, edge=edge)
         room = max(STRIP_LINES_MIN, min(STRIP_LINES_MAX, self.size.height // STRIP_SHARE))
         strip.show(
@@ -284,18 +277,6 @@ class SessionsScreen(Screen[None]):
                 lines_max=room,
             )
         )
-
-    @property
-    def _summary(self) -> SessionSummary | None:
-        if self._feed is None or self._session is None:
-            return None
-        return self._feed.summaries.get(self._session)
-
-    @property
-    def _keys_shown(self) -> dict[str, str]:
-        """Keys by action, as the keymap in force has them."""
-        keys = self.app.keymap_in_force.keys
-        return {action: shown_key(bound[0]) for action, bound in keys.items() if bound}
 
     # --- the panes ----------------------------------------------------------------------------------------------
 
@@ -333,7 +314,7 @@ class SessionsScreen(Screen[None]):
         if self._prompt is not None:
             self._close_prompt(is_kept=False)
         elif self.query_one("#notice", Lines).lines:
-            self._clear_notice()
+            self.clear_refusal()
         elif self._zoomed or self.focused is self.transcript:
             self.leave_detail()
         elif self.rows.marks:
@@ -351,8 +332,8 @@ class SessionsScreen(Screen[None]):
         keymap = self.app.keymap_in_force
         inner: Place = "transcript" if self.focused is self.transcript else "list"
         hints = list(footer_hints((inner, "sessions", "anywhere"), keymap))
-        summary = self._summary
-        asks = self._feed is not None and any(each.status == "escalated" for each in self._feed.summaries.values())
+        summary = self.summary
+        asks = self._feed is not None and any(self._feed.is_asking(each) for each in self._feed.summaries)
         for index, hint in enumerate(hints):
             if hint.action_id == "pause_resume" and summary is not None and summary.status in ("paused", "failed"):
                 hints[index] = type(hint)(action_id=hint.action_id, key=hint.key, label="resume")
@@ -416,7 +397,7 @@ class SessionsScreen(Screen[None]):
             self._problem = str(error)
             self.say_refusal(self._problem)
             return
-        self._clear_notice()
+        self.clear_refusal()
         self._list_all(is_sorted=True)
 
     # --- what was done, and what was refused --------------------------------------------------------------------
@@ -431,141 +412,5 @@ class SessionsScreen(Screen[None]):
         lines = [Line(((f"✗ {why}", "failed"),), lines_max=3)]
         self.query_one("#notice", Lines).show(lines)
 
-    def _clear_notice(self) -> None:
+    def clear_refusal(self) -> None:
         self.query_one("#notice", Lines).show(())
-
-    # --- what the operator does ---------------------------------------------------------------------------------
-
-    def _targets(self) -> list[Target]:
-        """What an action applies to: the marked rows, or the one under the cursor."""
-        from console.acting import target_of
-        from console.presenters.sessions import title_of
-
-        feed = self._feed
-        if feed is None:
-            return []
-        chosen = self.rows.chosen if self.focused is not self.transcript else (self._session or "",)
-        found = [summary for key in chosen if (summary := feed.summaries.get(key)) is not None]  # type: ignore[call-overload]
-        return [target_of(each, title_of(each, feed.labels.get(each.session))) for each in found]
-
-    def _ask(self, make: Callable[[Sequence[Target]], Work]) -> None:
-        """Do something to what is chosen."""
-        self._catch_up()
-        self._clear_notice()
-        targets = self._targets()
-        if targets:
-            self.app.acting.ask(make(targets), self)
-        else:
-            self.say_refusal("There is no session here yet. c starts a debate.")
-
-    def action_new_debate(self) -> None:
-        from console.steering import new_debate
-
-        self.run_worker(new_debate(self), group="dialogs")
-
-    def action_pause_resume(self) -> None:
-        from console.acting import pause_or_resume
-
-        self._ask(pause_or_resume)
-
-    def action_complete(self) -> None:
-        from console.acting import finish
-
-        self._ask(finish)
-
-    def action_archive(self) -> None:
-        from console.acting import archive
-
-        feed = self._feed
-        chosen = [target.session for target in self._targets()]
-        are_archived = feed is not None and all(
-            each in feed.labels and feed.labels[each].is_archived for each in chosen
-        )
-        self._ask(lambda targets: archive(targets, is_archived=not are_archived))
-
-    def action_export(self) -> None:
-        from pathlib import Path
-
-        from console.acting import export
-
-        self._ask(lambda targets: export(targets, Path.cwd()))
-
-    def action_retry_turn(self) -> None:
-        from console.acting import retry
-        from console.presenters.transcript import step_of
-
-        key = self.transcript.current_key if self.focused is self.transcript else None
-        self._ask(lambda targets: retry(targets[0], step_of(key) if key else ""))
-
-    def action_layout(self) -> None:
-        wanted = "sequence" if self.transcript.layout_shown == "columns" else "columns"
-        self.transcript.set_layout("columns" if wanted == "columns" else "sequence")
-        if wanted == "columns" and self.transcript.layout_shown != "columns":
-            self.say_refusal(
-                "Side by side takes 100 columns and two seats that have spoken; it comes once there is room. "
-                f"{self._keys_shown.get('zoom', 'z')} gives the transcript the whole screen."
-            )
-
-    def action_answer(self) -> None:
-        """Answer what is asked here; where nothing is, go to the session that asks."""
-        self._catch_up()
-        feed, summary = self._feed, self._summary
-        if feed is None:
-            return
-        if summary is None or summary.status != "escalated":
-            asking = next((key for key in self.rows.keys if feed.summaries[key].status == "escalated"), None)  # type: ignore[index]
-            if asking is None:
-                self.say_refusal("No session asks you anything.")
-            else:
-                self.rows.move_to(asking)
-            return
-        self._steer("answer")
-
-    def action_escalate(self) -> None:
-        self._steer("escalate")
-
-    def action_cancel(self) -> None:
-        self._steer("cancel")
-
-    def action_delete(self) -> None:
-        self._steer("delete")
-
-    def action_raise_budget(self) -> None:
-        self._steer("raise_budget")
-
-    def action_raise_rounds(self) -> None:
-        self._steer("raise_rounds")
-
-    def action_add_statement(self) -> None:
-        self._steer("add_statement")
-
-    def action_amend_motion(self) -> None:
-        self._steer("amend_motion")
-
-    def action_rename(self) -> None:
-        self._steer("rename")
-
-    def action_tag(self) -> None:
-        self._steer("tag")
-
-    def action_show_prompt(self) -> None:
-        self._steer("show_prompt")
-
-    def _steer(self, name: str) -> None:
-        """Ask for what the action needs to know first, in a dialog of its own."""
-        from console.steering import STEPS, Chosen
-
-        self._catch_up()
-        self._clear_notice()
-        feed, summary, targets = self._feed, self._summary, self._targets()
-        if feed is None or summary is None or not targets:
-            self.say_refusal("There is no session here yet. c starts a debate.")
-            return
-        chosen = Chosen(
-            summary=summary,
-            label=feed.labels.get(summary.session),
-            targets=tuple(targets),
-            turn=self.transcript.current_key or "",
-            fold=feed.fold_of(summary.session),
-        )
-        self.run_worker(STEPS[name](self, chosen), group="dialogs")

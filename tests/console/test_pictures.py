@@ -1,4 +1,4 @@
-"""Does the console look as it did? With `--snapshot-update` new pictures are taken: look at them before keeping them."""
+"""Does the console look as it did? `--snapshot-update` takes new pictures: look at them before keeping them."""
 
 from __future__ import annotations
 
