@@ -21,6 +21,7 @@ from core.flows.debate import DEBATE_FACTS
 from core.flows.debate_events import DEBATE_EVENTS
 from core.providers.script import read_script
 from core.rules.reading import read_rules
+from core.rules.standard import STANDARD_RULES
 from core.templates.standard import STANDARD_TEMPLATES
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, name_of, pages
 from tests.docs.tables import TABLES, every_command, marked
@@ -101,6 +102,14 @@ def test_files_and_modules_that_pages_name_exist() -> None:
     assert lost == []
 
 
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_the_layers_of_the_core_are_all_shown(page: str) -> None:
+    drawn = "\n".join(block.text for block in blocks(ROOT / page))
+    packages = {path.parent.name for path in (ROOT / "core").glob("*/__init__.py")}
+
+    assert {name for name in packages if not re.search(rf"\b{name}\b", drawn)} == set()
+
+
 def test_the_participants_named_in_the_readme_are_those_there_are(tmp_path: Path) -> None:
     settings = Settings(database=tmp_path / "moot.db")
     prefixes = {each.prefix for each in bootstrap._providers(settings, SystemClock(), is_demo=False)}
@@ -156,6 +165,15 @@ def test_commands_that_are_shown_exist_with_their_options(block: Block) -> None:
             path = next(path for path in (" ".join(words[1:3]), words[1]) if path in known)
             options = {name for each in known[path].params for name in each.opts}
             assert {word for word in words if word.startswith("--")} <= options, f"{block.place}: {line}"
+
+
+def test_the_readme_counts_the_rules_that_are_shipped() -> None:
+    on = sum(rule.enabled for rule in STANDARD_RULES)
+    words = {8: "eight", 13: "Thirteen"}
+
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+    assert f"{words[len(STANDARD_RULES)]} are shipped, {words[on]} of them switched on" in readme
 
 
 def test_the_readme_gives_the_two_commands() -> None:
