@@ -47,6 +47,9 @@ ANSWER_MILLISECONDS_MAX = 10_000
 FOLLOW_MILLISECONDS = 100
 """How often a process that has joined looks for what was committed elsewhere."""
 
+CLOSED = "this moot is being closed."
+OPEN_ANEW = "Ask again once it is opened anew."
+
 __all__ = ["DebatePlan", "DebateRequest", "Orchestrator", "Progress", "SystemStatus"]
 
 
@@ -87,6 +90,8 @@ class Orchestrator:
         self._driver: Driver | None = None
         self._following: asyncio.Task[None] | None = None
         self._is_started = False
+        self._is_stopped = False
+        self._passing = asyncio.Lock()
 
     # --- the stretch of driving ---------------------------------------------------------------------------------
 
@@ -102,7 +107,7 @@ class Orchestrator:
         the driver. `recover` says whether sessions that another process left are gone on with. Raises DriverBusy where
         `must_drive` and another process drives.
         """
-        self._is_started = True
+        self._is_started, self._is_stopped = True, False
         await stock(self._ports.catalogue, at_ms=self._ports.clock.now_ms())
         if drive:
             try:
@@ -118,15 +123,17 @@ class Orchestrator:
         """Let turns under way be recorded (or marked in doubt), then close everything. Safe to call twice."""
         if not self._is_started:
             return
-        self._is_started = False
-        if self._following is not None:
-            self._following.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._following
-        if self._driver is not None:
-            driver, self._driver = self._driver, None
-            await driver.stop(drain=drain)
-        await self._ports.log.close()
+        self._is_started, self._is_stopped = False, True
+        try:
+            if self._following is not None:
+                self._following.cancel()
+                await asyncio.gather(self._following, return_exceptions=True)
+            async with self._passing:  # a request that drives for just as long as it takes is carried out
+                driver, self._driver = self._driver, None
+            if driver is not None:
+                await driver.stop(drain=drain)
+        finally:
+            await self._ports.log.close()
 
     # --- debates ------------------------------------------------------------------------------------------------
 
@@ -145,6 +152,7 @@ class Orchestrator:
         answer = await self._ask(
             "start_debate",
             {
+                "session": self._ports.new_id(),
                 "question": asked.question,
                 "template_id": asked.template_id,
                 "complexity": asked.complexity,
@@ -385,17 +393,27 @@ class Orchestrator:
         )
 
     async def _ask(self, verb: str, body: Mapping[str, object], *, actor: str = OPERATOR) -> InboxAnswer:
+        if self._is_stopped:
+            raise CommandRefused(CLOSED, now=OPEN_ANEW)
         if self._driver is not None:
             return await self._driver.perform(verb, body, actor=actor)
-        passing = self._new_driver()
         try:
-            await passing.start(are_driven=False, are_scheduled=False)
+            return await self._drive_for(verb, body, actor=actor)
         except DriverBusy:
             return await self._ask_the_driver(verb, body, actor=actor)
-        try:
-            return await passing.perform(verb, body, actor=actor)
-        finally:
-            await passing.stop(drain=True)
+
+    async def _drive_for(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
+        """Drive for just as long as a request takes. The lock keeps out other processes, but not a second request of
+        this one: such take turns. Raises DriverBusy where another process drives."""
+        async with self._passing:
+            if self._is_stopped:
+                raise CommandRefused(CLOSED, now=OPEN_ANEW)
+            passing = self._new_driver()
+            await passing.start(are_driven=False, are_scheduled=False)
+            try:
+                return await passing.perform(verb, body, actor=actor)
+            finally:
+                await passing.stop(drain=True)
 
     async def _ask_the_driver(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
         clock = self._ports.clock

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.commands import Admit, AnswerEscalation, BeginAttempt, Command, Open, Queue, Resume, RetryStep
+from core.domain.commands import (
+    Admit,
+    AnswerEscalation,
+    BeginAttempt,
+    Command,
+    Open,
+    Queue,
+    Resume,
+    ResumeRun,
+    RetryStep,
+)
 from core.domain.events import CascadeStopped, Event, SessionFailed
 from core.domain.ids import RuleId
 from core.domain.session import SessionState, Status
@@ -19,7 +29,7 @@ from core.engine.react import PASSES_MAX, acting_on_every_event, heard_after_new
 PROCEEDS_MAX = 4
 """How many steps of its own a flow may take, once the rules are no longer heard, until it wants something or rests."""
 
-QUIET_COMMANDS = (BeginAttempt, Open, Queue)
+QUIET_COMMANDS = (BeginAttempt, Open, Queue, ResumeRun)
 """What these record is an intent or a place in a queue: nothing that a rule could have waited for."""
 
 LETTING_GO_ON = (Resume, Admit, AnswerEscalation, RetryStep)

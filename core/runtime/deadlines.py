@@ -13,6 +13,10 @@ STALE_ENTRIES_MAX = 10_000
 """Replaced deadlines stay in the heap until they come up; beyond this many it is rebuilt from those that count."""
 
 
+SLEEP_MILLISECONDS_MAX = 10_000
+"""A clock that is set, or a machine that slept, is noticed this soon: sleeping itself is not told of it."""
+
+
 class Deadlines:
     """One sleeper for all sessions: a heap of moments and, beside it, the one moment that counts for each session."""
 
@@ -53,7 +57,7 @@ class Deadlines:
             if wait_ms is None:
                 await self._earlier.wait()
             elif wait_ms > 0:
-                await self._sleep_or_earlier(wait_ms)
+                await self._sleep_or_earlier(min(wait_ms, SLEEP_MILLISECONDS_MAX))
             else:
                 _, session = heapq.heappop(self._heap)
                 del self._due_ms[session]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +29,9 @@ from core.runtime.projector import Projector
 from core.runtime.schedule import JobView, Schedule
 from core.runtime.session_loop import RulesInForce
 from core.runtime.supervisor import Supervisor
+
+RESTART_MILLISECONDS = 1_000
+"""How long a part that broke rests before it goes on: nothing here may end while the process drives."""
 
 INBOX_MILLISECONDS = 100
 """How often the inbox is looked at: another process has its answer within twice that."""
@@ -75,6 +78,9 @@ class Driver:
         self._schedule = Schedule(ports.clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._exporting: set[asyncio.Task[None]] = set()
+        self._has_ended_since = False
+        self._answering = asyncio.Lock()
+        self._answers: dict[int, InboxAnswer] = {}
 
     async def start(self, *, are_driven: bool, are_scheduled: bool) -> None:
         """Take the lock and bring everything up to date; go on with what another process left where `are_driven`, and
@@ -92,11 +98,14 @@ class Driver:
             await self.office.read_rules()
             await self.supervisor.recover(await self._ports.index.unfinished(), are_driven=are_driven)
         except BaseException:
-            self._ports.lock.release()
+            try:
+                await self.supervisor.close(drain=False)  # some may have been taken up: without the lock none may run
+            finally:
+                self._ports.lock.release()
             raise
-        self._run(self.projector.run(), "projector")
-        self._run(self.supervisor.deadlines.run(), "deadlines")
-        self._run(self._answer_inbox(), "inbox")
+        self._run(self.projector.run, "projector")
+        self._run(self.supervisor.deadlines.run, "deadlines")
+        self._run(self._answer_inbox, "inbox")
         if are_scheduled:
             self._begin_schedule()
 
@@ -105,12 +114,14 @@ class Driver:
         self._schedule.stop()
         try:
             await self.supervisor.close(drain=drain)
-            for task in self._tasks:
-                task.cancel()
+            async with self._answering:  # what was carried out is answered, or it would be carried out again
+                for task in self._tasks:
+                    task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.gather(*self._exporting, return_exceptions=True)
             with suppress(StorageFailed):
                 await self.projector.catch_up()
+            while self._exporting:  # also what has ended only just now is in the files
+                await asyncio.gather(*self._exporting, return_exceptions=True)
         finally:
             self._ports.lock.release()
 
@@ -143,24 +154,60 @@ class Driver:
             self._schedule.add("health", every_seconds=rhythm.health_seconds, work=self.check_health)
         self._schedule.start()
 
-    def _run(self, work: Coroutine[object, object, None], name: str) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+    def _run(self, work: Callable[[], Awaitable[None]], name: str) -> None:
+        self._tasks.append(asyncio.create_task(self._kept_going(work, name), name=name))
+
+    async def _kept_going(self, work: Callable[[], Awaitable[None]], name: str) -> None:
+        while True:
+            try:
+                await work()
+            except Exception:
+                # A fault of ours. Without this part, sessions would go on and nobody would see what is missing.
+                _log.exception("the %s broke", name)
+            await self._ports.clock.sleep(RESTART_MILLISECONDS)
 
     async def _count_the_day(self) -> None:
         midnight_ms = self._ports.local_midnight_ms(self._ports.clock.now_ms())
-        if not self.ledger.is_of_day(midnight_ms):
-            self.ledger.begin_day(midnight_ms, spent_microusd=await self._ports.index.spent_since(midnight_ms))
+        if self.ledger.is_of_day(midnight_ms):
+            return
+        settled_microusd = self.ledger.settled_microusd
+        await self.projector.catch_up()  # the rows lag behind, and what they lack was spent in the new day
+        spent_microusd = await self._ports.index.spent_since(midnight_ms)
+        # What came in while we looked may be in both: then too much is counted rather than too little.
+        meanwhile_microusd = self.ledger.settled_microusd - settled_microusd
+        self.ledger.begin_day(midnight_ms, spent_microusd=spent_microusd + meanwhile_microusd)
 
     async def _answer_inbox(self) -> None:
         while True:
+            await self._answer_waiting()
             try:
-                for message in await self._ports.inbox.waiting():
-                    answer = await self.office.answer(message.verb, message.body, actor=message.actor)
-                    await self._ports.inbox.answer(message.id, answer, at_ms=self._ports.clock.now_ms())
                 await self.housekeep()
             except MootError as error:
-                _log.warning("the inbox waits: %s", error)
+                _log.warning("housekeeping waits: %s", error)
             await self._ports.clock.sleep(INBOX_MILLISECONDS)
+
+    async def _answer_waiting(self) -> None:
+        """Carry out each message once: where its answer can't be left, the answer is kept and left later."""
+        try:
+            waiting = await self._ports.inbox.waiting()
+        except MootError as error:
+            _log.warning("the inbox waits: %s", error)
+            return
+        for gone in self._answers.keys() - {message.id for message in waiting}:
+            del self._answers[gone]
+        for message in waiting:
+            async with self._answering:
+                if message.id not in self._answers:
+                    answer = await self.office.answer(message.verb, message.body, actor=message.actor)
+                    self._answers[message.id] = answer
+                try:
+                    await self.projector.catch_up()  # whoever asked finds in the rows what came of it
+                    await self._ports.inbox.answer(
+                        message.id, self._answers[message.id], at_ms=self._ports.clock.now_ms()
+                    )
+                except Exception as error:
+                    # One answer that can't be left must not keep the others from theirs.
+                    _log.warning("message %d has no answer yet: %s", message.id, error)
 
     async def _time_rules(self) -> None:
         taken = self.instruments.rules.take()
@@ -173,16 +220,21 @@ class Driver:
     def _rows_advanced(self, rows: Sequence[SessionSummary]) -> None:
         """A session that has ended is in the files soon after, and several that end together share one pair."""
         has_ended = any(row.status is Status.COMPLETED for row in rows)
-        if has_ended and self._rhythm.exports_on_completion and not self._exporting:
+        if not has_ended or not self._rhythm.exports_on_completion:
+            return
+        self._has_ended_since = True
+        if not self._exporting:
             task = asyncio.create_task(self._export_completed(), name="metrics")
             self._exporting.add(task)
             task.add_done_callback(self._exporting.discard)
 
     async def _export_completed(self) -> None:
-        try:
-            await self.export_metrics(reason=COMPLETED)
-        except MootError as error:
-            _log.warning("metrics were not exported: %s", error)
+        while self._has_ended_since:  # also what ended while the last pair was being written
+            self._has_ended_since = False
+            try:
+                await self.export_metrics(reason=COMPLETED)
+            except MootError as error:
+                _log.warning("metrics were not exported: %s", error)
 
     async def _export_on_schedule(self) -> None:
         await self.export_metrics(reason=SCHEDULED)

@@ -29,6 +29,7 @@ class Ledger:
         self.spent_today_microusd = 0
         self.is_stopped = False
         self._day_ms = 0
+        self._settled_microusd = 0
         self._held: dict[tuple[SessionId, StepId], int] = {}
 
     @property
@@ -40,6 +41,11 @@ class Ledger:
         """Count from `midnight_ms` (Unix) on; `spent_microusd` is what the record says was spent since."""
         self._day_ms = midnight_ms
         self.spent_today_microusd = spent_microusd
+
+    @property
+    def settled_microusd(self) -> int:
+        """What was counted since the process began: tells whoever reads the record what came in meanwhile."""
+        return self._settled_microusd
 
     def is_of_day(self, midnight_ms: int) -> bool:
         return midnight_ms == self._day_ms
@@ -58,6 +64,12 @@ class Ledger:
         """The call ended: let go of what was held and count what it cost."""
         self._held.pop((session, step), None)
         self.spent_today_microusd += cost_microusd
+        self._settled_microusd += cost_microusd
+
+    def give_back(self, *, difference_microusd: int, charged_at_ms: int) -> None:
+        """A call in doubt turned out to have cost less. What another day was charged makes no room in this one."""
+        if charged_at_ms >= self._day_ms:
+            self.spent_today_microusd -= difference_microusd
 
     def release(self, session: SessionId, step: StepId) -> None:
         """The call was never sent: let go of what was held."""

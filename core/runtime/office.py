@@ -6,11 +6,13 @@ carried out by the same lines as one that is made here.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from core.domain.errors import CommandRefused, MootError, WrongUse, nearest
+from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse, nearest
 from core.domain.ids import Digest, SessionId
 from core.domain.session import Status
 from core.domain.steps import Document
@@ -30,6 +32,8 @@ SPENDING_SWITCH = "spending_stopped"
 
 TAGS_MAX = 20
 LABEL_CHARACTERS_MAX = 200
+
+_log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
 Verb = Callable[[Body, str], Awaitable[InboxAnswer]]
@@ -54,6 +58,8 @@ class Office:
         self._ledger = ledger
         self._rules = rules
         self._projector = projector
+        self._changing = asyncio.Lock()
+        self._starting = asyncio.Lock()
         self._verbs: Mapping[str, Verb] = {
             "start_debate": self._start_debate,
             "command": self._command,
@@ -87,6 +93,7 @@ class Office:
                 body={"error": kind, "what": error.what, "where": error.where, "now": error.now},
             )
         except Exception as error:
+            _log.exception("the request %r failed", verb)
             return InboxAnswer(
                 is_done=False,
                 text=f"the driver failed with {type(error).__name__}.",
@@ -100,6 +107,10 @@ class Office:
 
     async def read_rules(self) -> bool:
         """Look up which rules are in force, and have them at hand; True where they are others than before."""
+        async with self._changing:  # of two that look at once, the slower one must not bring older rules back
+            return await self._read_rules()
+
+    async def _read_rules(self) -> bool:
         digest = await self._ports.catalogue.rules_digest()
         if digest == self._rules.digest:
             return False
@@ -130,11 +141,15 @@ class Office:
             title=str(body.get("title", "")),
             origin=actor,
         )
-        await self.read_rules()
-        opening = await self._openings.opening(request, rules_digest=self._rules.digest, pins=self._rules.templates)
-        session = SessionId(self._ports.new_id())
-        await self._supervisor.open(session, opening)
-        return InboxAnswer(is_done=True, text=f"started {session[:8]}", body={"session": session})
+        session = SessionId(str(body.get("session") or self._ports.new_id()))
+        started = InboxAnswer(is_done=True, text=f"started {session[:8]}", body={"session": session})
+        async with self._starting:
+            if await self._ports.log.read(session, limit=1):
+                return started  # it was, and the answer got lost: a request is carried out once
+            await self.read_rules()
+            opening = await self._openings.opening(request, rules_digest=self._rules.digest, pins=self._rules.templates)
+            await self._supervisor.open(session, opening)
+        return started
 
     async def _document(self, pinned: Mapping[str, str]) -> Document:
         document = await self._ports.library.document(Digest(pinned["digest"]))
@@ -162,8 +177,13 @@ class Office:
         return InboxAnswer(is_done=True, text=f"it is {status}", body={"status": status})
 
     async def _set_rule_enabled(self, body: Body, actor: str) -> InboxAnswer:
+        async with self._changing:  # of two that are switched at once, neither may undo the other
+            answer = await self._switched(str(body["rule"]), bool(body["enabled"]), actor)
+        await self.follow_rules()
+        return answer
+
+    async def _switched(self, id: str, enabled: bool, actor: str) -> InboxAnswer:
         rules = {rule.id: rule for rule in await self._ports.catalogue.rules()}
-        id, enabled = str(body["rule"]), bool(body["enabled"])
         rule = next((each for each in rules.values() if each.id == id), None)
         if rule is None:
             raise WrongUse(f"no rule is called {id!r}.", now=nearest(id, rules))
@@ -174,14 +194,14 @@ class Office:
         await self._ports.catalogue.save_rules(
             changed, actor=actor, at_ms=self._ports.clock.now_ms(), change=f"{word} {id}"
         )
-        await self.follow_rules()
         return InboxAnswer(is_done=True, text=f"{word} {id}", body={"rule": id, "enabled": enabled})
 
     async def _save_rules(self, body: Body, actor: str) -> InboxAnswer:
         rules = [rule_from_plain(plain) for plain in body["rules"]]
-        await self._ports.catalogue.save_rules(
-            rules, actor=actor, at_ms=self._ports.clock.now_ms(), change=str(body["change"])
-        )
+        async with self._changing:
+            await self._ports.catalogue.save_rules(
+                rules, actor=actor, at_ms=self._ports.clock.now_ms(), change=str(body["change"])
+            )
         await self.follow_rules()
         return InboxAnswer(is_done=True, text=str(body["change"]), body={})
 
@@ -205,18 +225,32 @@ class Office:
 
     async def _delete(self, body: Body, actor: str) -> InboxAnswer:
         session = SessionId(str(body["session"]))
-        state = await self._supervisor.load(session)
-        if state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED, Status.ESCALATED):
-            raise CommandRefused(
-                f"it is {state.life.status}.", where=f"session {session[:8]}", now="Cancel it first, then delete it."
-            )
+        await self._require_deletable(session)
         await self._projector.catch_up()
-        self._supervisor.forget(session)
-        await self._ports.log.delete(session)
-        await self._ports.index.forget(session)
-        await self._ports.catalogue.save_label(session, Label())
-        self._projector.forget(session)
+        await self._require_deletable(session)  # nobody may have resumed it meanwhile
+        self._supervisor.withhold(session)
+        try:
+            await self._ports.log.delete(session)
+            await self._ports.index.forget(session)
+            await self._ports.catalogue.save_label(session, Label())
+            self._projector.forget(session)
+        finally:
+            self._supervisor.released(session)
         return InboxAnswer(is_done=True, text=f"deleted {session[:8]}", body={})
+
+    async def _require_deletable(self, session: SessionId) -> None:
+        where = f"session {session[:8]}"
+        try:
+            state = await self._supervisor.load(session)
+        except WrongUse:
+            if await self._ports.index.summary(session) is None:
+                raise
+            return  # a deletion that a crash cut short: of it there is still its row
+        if state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED, Status.ESCALATED):
+            raise CommandRefused(f"it is {state.life.status}.", where=where, now="Cancel it first, then delete it.")
+        if not self._supervisor.is_at_rest(session):
+            # What the call costs could be counted nowhere.
+            raise CommandRefused("its last turn is under way.", where=where, now="Delete it once that is recorded.")
 
     async def _pause_all(self, body: Body, actor: str) -> InboxAnswer:
         count = await self._supervisor.pause_all()
@@ -228,9 +262,18 @@ class Office:
 
     async def _stop_spending(self, body: Body, actor: str) -> InboxAnswer:
         self._ledger.is_stopped = True
-        await self._ports.catalogue.save_setting(SPENDING_SWITCH, "yes")
-        count = await self._supervisor.pause_all(SPENDING_STOPPED)
-        await self._supervisor.break_off_all()
+        cut_off = self._supervisor.cut_off_all()  # before anything that a full disk could refuse
+        count, problem = 0, None
+        try:
+            await self._ports.catalogue.save_setting(SPENDING_SWITCH, "yes")
+        except StorageFailed as failed:
+            problem = failed
+        try:
+            count = await self._supervisor.pause_all(SPENDING_STOPPED)
+        finally:
+            await self._supervisor.break_off_all(cut_off)
+        if problem is not None:
+            raise problem
         return InboxAnswer(is_done=True, text=f"spending is stopped; paused {count}", body={"count": count})
 
     async def _allow_spending(self, body: Body, actor: str) -> InboxAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.engine.engine import Engine
@@ -12,6 +12,7 @@ from core.ports.clock import Clock
 from core.ports.driver_lock import DriverLock
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
+from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
@@ -40,6 +41,7 @@ class Ports:
     local_midnight_ms: Callable[[int], int]
     monotonic_ns: Callable[[], int]
     metrics_folder: Path
+    offers: ModelOffers = field(default_factory=NothingOffered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +56,14 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail."""
+    """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail.
+
+    A call that has no end after `call_milliseconds_max` is broken off and in doubt, whatever its adapter bounds itself.
+    """
 
     sessions_running_max: int = 10
     cap_day_microusd: int | None = None
     cap_session_microusd: int | None = None
     in_doubt_policy: str = "ask"
     drain_milliseconds_max: int = 30_000
+    call_milliseconds_max: int = 1_800_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from hashlib import sha256
 
 from core.domain.budget import cost_microusd_max
@@ -20,18 +20,19 @@ from core.domain.commands import (
     Command,
     Envelope,
     MarkInDoubt,
-    Open,
     RecordAnswer,
     RecordFailure,
     RefuseSpend,
+    ResumeRun,
 )
-from core.domain.errors import CommandRefused, StorageFailed
-from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSucceeded, Event, Recorded
+from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
+from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event, Recorded
 from core.domain.ids import Digest, SessionId, StepId, TemplateId
 from core.domain.session import SessionState, Status
 from core.domain.steps import ModelRequest, Step
 from core.engine.evolve import unopened
 from core.engine.plan import next_attempt, next_deadline, plan
+from core.engine.replay import fold
 from core.engine.settle import Settlement, settle
 from core.ports.event_log import Append
 from core.runtime.announcements import Announcements, Progress
@@ -42,6 +43,14 @@ from core.runtime.step_runner import Attempt, perform
 
 STORAGE_RETRY_MILLISECONDS = 1_000
 """How long an answer that could not be recorded waits before it is tried again: it was paid for."""
+
+CONFLICTS_MAX = 3
+"""How often an outcome is decided anew because somebody else had written to the log."""
+
+TIMED_OUT = "time_out"
+
+Outcome = RecordAnswer | RecordFailure | MarkInDoubt
+"""How a call ended, as far as anybody knows."""
 
 _log = logging.getLogger(__name__)
 
@@ -89,13 +98,16 @@ class SessionLoop:
         self._on_deadline = on_deadline
         self._door = asyncio.Lock()
         self._calls: dict[StepId, asyncio.Task[None]] = {}
+        self._outcomes: set[StepId] = set()
+        self._is_left = not is_driven
+        self._is_ending = False
         self._obeying: set[asyncio.Task[tuple[Event, ...]]] = set()
         self._speaking: dict[StepId, Progress] = {}
 
     @property
     def is_idle(self) -> bool:
-        """True while no call is under way and nothing is being recorded."""
-        return not self._calls and not self._door.locked()
+        """True while no call is under way, nothing is being recorded, and nobody waits for it to be."""
+        return not (self._calls or self._outcomes or self._obeying or self._door.locked())
 
     @property
     def speaking(self) -> tuple[Progress, ...]:
@@ -117,37 +129,73 @@ class SessionLoop:
     async def drain(self) -> None:
         """Begin nothing more and wait for the calls under way to be recorded."""
         self.is_driven = False
-        while self._calls:
-            await asyncio.wait(tuple(self._calls.values()))
-        async with self._door:
-            pass  # the last answer is on record, or waits for the disk
+        while self._calls or self._outcomes:
+            if self._calls:  # among them are answers that wait for the disk
+                await asyncio.wait(tuple(self._calls.values()))
+            await asyncio.sleep(0)
+            async with self._door:
+                pass  # the answer that was being recorded is on record, or waits for the disk
+
+    def cut_off(self) -> tuple[asyncio.Task[None], ...]:
+        """Cancel the calls under way at once, and spare answers that have come: they cost what they cost."""
+        calls = tuple(call for step, call in self._calls.items() if step not in self._outcomes)
+        for call in calls:
+            call.cancel()
+        return calls
 
     async def break_off(self, *, why: str, policy: str | None = None) -> None:
-        """Cancel the calls under way at once and record each as in doubt."""
-        calls = dict(self._calls)
-        for call in calls.values():
+        """Cancel the calls under way at once and record each as in doubt.
+
+        Raises StorageFailed where the disk refuses; they are then recorded as soon as it doesn't.
+        """
+        calls = self.cut_off()
+        if calls:
+            await asyncio.wait(calls)
+        await self.doubt_open_attempts(why=why, policy=policy)
+
+    async def end(self, *, why: str) -> None:
+        """`break_off`, also of answers that wait for the disk: the process is about to end."""
+        self._is_ending = True
+        calls = tuple(self._calls.values())
+        for call in calls:
             call.cancel()
         if calls:
-            await asyncio.wait(calls.values())
-        await self.doubt_open_attempts(why=why, policy=policy)
+            await asyncio.wait(calls)
+        await self.doubt_open_attempts(why=why)
 
     async def doubt_open_attempts(self, *, why: str, policy: str | None = None) -> None:
         """Record every attempt without an end as in doubt: nobody will learn how it ended."""
         async with self._door:  # an answer that is being recorded right now is no doubt any more
-            for attempt in tuple(self.state.work.open.values()):
-                if attempt.step in self._calls:
-                    continue
-                command = MarkInDoubt(
+            doubts = [
+                MarkInDoubt(
                     step=attempt.step,
                     attempt=attempt.attempt,
                     why=why,
                     policy=policy or self._limits.in_doubt_policy,
                 )
-                await self._obey(command, RUNTIME, f"{attempt.step}#{attempt.attempt}")
+                for attempt in self.state.work.open.values()
+                if attempt.step not in self._calls and attempt.step not in self._outcomes
+            ]
+            for number, doubt in enumerate(doubts):
+                try:
+                    await self._end_standstill()
+                    await self._obey(doubt, RUNTIME, f"{doubt.step}#{doubt.attempt}")
+                except StorageFailed:
+                    for left in () if self._is_ending else doubts[number:]:
+                        self._begin_call(left.step, self._call(None, outcome=left))
+                    raise
 
     async def _obey_alone(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
         async with self._door:
+            if not isinstance(command, ResumeRun):
+                await self._end_standstill()
             return await self._obey(command, actor, correlation)
+
+    async def _end_standstill(self) -> None:
+        """The time in which nobody drove ends before anything else is recorded: rules would take it for active."""
+        if self._is_left and self.state.life.status is Status.RUNNING:
+            await self._recorded(ResumeRun(), RUNTIME, "resume", begins_steps=False)
+            self._is_left = False
 
     def _obeyed(self, obeying: asyncio.Task[tuple[Event, ...]]) -> None:
         self._obeying.discard(obeying)
@@ -155,31 +203,50 @@ class SessionLoop:
             obeying.exception()  # looked at, so that one whose caller has gone is not reported as lost
 
     async def _obey(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
-        events, begun = await self._recorded(command, actor, correlation)
+        try:
+            events, begun = await self._recorded(command, actor, correlation)
+        except CommandRefused:
+            # It may be new rules that forestalled it: then they act, and the refusal says how it stands now.
+            await self._follow_rules()
+            raise
         for attempt in begun:
             self._begin(attempt)
         return events
 
+    async def _follow_rules(self) -> None:
+        if self._follows_the_rules(self.state):
+            return
+        change = ChangeRules(digest=self._rules.digest, templates=self._rules.templates)
+        _, begun = await self._recorded(change, RUNTIME, "rules")
+        for attempt in begun:
+            self._begin(attempt)
+
     async def _recorded(
-        self, command: Command, actor: str, correlation: str
+        self, command: Command, actor: str, correlation: str, *, begins_steps: bool = True
     ) -> tuple[tuple[Event, ...], list[Attempt]]:
         """What `command` brought about, durable, and the attempts whose intent is on record: to be begun at once."""
         now_ms = self._ports.clock.now_ms()
         appends: list[Append] = []
-        state = self._with_rules_in_force(self.state, command, now_ms, appends)
+        is_first = isinstance(command, ResumeRun | ChangeRules)  # nothing may be recorded before the standstill's end
+        state = self.state if is_first else self._with_rules_in_force(self.state, now_ms, appends)
         settlement = self._settled(state, command, now_ms)
         if settlement.events:
             envelope = Envelope(command=command, actor=actor, at_ms=settlement.state.at_ms, correlation=correlation)
             appends.append(self._append(envelope, settlement.events, state.seq))
-        state, begun = self._begin_steps(settlement.state, now_ms, appends)
-        if not appends:
-            return (), begun
-        began_ns = self._instruments.monotonic_ns()
+        state = self._with_rules_in_force(settlement.state, now_ms, appends) if is_first else settlement.state
+        begun: list[Attempt] = []
         try:
+            if begins_steps:
+                state = self._begin_steps(state, now_ms, appends, begun)
+            if not appends:
+                return (), begun
+            began_ns = self._instruments.monotonic_ns()
             recorded = await self._ports.log.append(*appends)
-        except BaseException:
+        except BaseException as error:
             for attempt in begun:
                 self._ledger.release(self.session, attempt.step.id)
+            if isinstance(error, LogConflict):
+                await self._read_on()
             raise
         self._instruments.work.add(APPEND, self._instruments.monotonic_ns() - began_ns)
         self._advance(state, recorded)
@@ -194,11 +261,18 @@ class SessionLoop:
             self._instruments.rules.settled(engine.rules(after), lambda: engine.facts(after, now_ms=now_ms))
         return settlement
 
-    def _with_rules_in_force(
-        self, state: SessionState, command: Command, now_ms: int, appends: list[Append]
-    ) -> SessionState:
+    async def _read_on(self) -> None:
+        """Somebody wrote to the log behind our back: what is on record is true, whatever we held to be."""
+        while records := await self._ports.log.read(self.session, after_seq=self.state.seq):
+            await self._ports.library.prepare(record.event for record in records)
+            self._advance(fold(self._ports.engine, records, state=self.state), tuple(records))
+
+    def _follows_the_rules(self, state: SessionState) -> bool:
+        return state.opening is None or state.life.status.is_over or state.ruling.digest == self._rules.digest
+
+    def _with_rules_in_force(self, state: SessionState, now_ms: int, appends: list[Append]) -> SessionState:
         """A session whose recorded rules differ from the catalogue's follows the catalogue's from here on."""
-        if isinstance(command, Open) or state.life.status.is_over or state.ruling.digest == self._rules.digest:
+        if self._follows_the_rules(state):
             return state
         change = ChangeRules(digest=self._rules.digest, templates=self._rules.templates)
         settlement = settle(self._ports.engine, state, change, now_ms=now_ms)
@@ -207,11 +281,11 @@ class SessionLoop:
         return settlement.state
 
     def _begin_steps(
-        self, state: SessionState, now_ms: int, appends: list[Append]
-    ) -> tuple[SessionState, list[Attempt]]:
-        begun: list[Attempt] = []
+        self, state: SessionState, now_ms: int, appends: list[Append], begun: list[Attempt]
+    ) -> SessionState:
+        """The state behind the intents that are wanted now; what may be called is put into `begun`."""
         if not self.is_driven:
-            return state, begun
+            return state
         flow = self._ports.engine.flow(state)
         for step in plan(self._ports.engine, state):
             attempt = self._attempt(state, step, flow.request(state, step))
@@ -228,7 +302,7 @@ class SessionLoop:
             if isinstance(command, RefuseSpend):
                 break
             begun.append(attempt)
-        return state, begun
+        return state
 
     def _attempt(self, state: SessionState, step: Step, request: ModelRequest) -> Attempt:
         assert state.opening is not None  # a plan exists only for an opened session
@@ -265,13 +339,18 @@ class SessionLoop:
         return Append(session=self.session, envelope=envelope, events=events, expected_seq=expected_seq)
 
     def _advance(self, state: SessionState, recorded: tuple[Recorded, ...]) -> None:
-        self.state = state
+        doubtful, self.state = self.state.work.doubtful, state
+        self._is_left = not self.is_driven
         for record in recorded:
             match record.event:
                 case AttemptSucceeded() | AttemptFailed():
                     self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd)
                 case AttemptInDoubt():
                     self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd_max)
+                case AttemptSettled(step=step, attempt=number, difference_microusd=difference):
+                    for doubt in doubtful:
+                        if (doubt.step, doubt.attempt) == (step, number):
+                            self._ledger.give_back(difference_microusd=difference, charged_at_ms=doubt.since_ms)
                 case _:
                     pass
         self._on_deadline(
@@ -282,20 +361,42 @@ class SessionLoop:
         self._announcements.committed(recorded[-1].position)
 
     def _begin(self, attempt: Attempt) -> None:
-        call = asyncio.create_task(self._call(attempt), name=f"call {attempt.step.id}")
+        self._begin_call(attempt.step.id, self._call(attempt))
+
+    def _begin_call(self, step: StepId, making: Coroutine[None, None, None]) -> None:
+        call = asyncio.create_task(making, name=f"call {step}")
         call.add_done_callback(self._call_ended)  # also one that is cancelled before it has begun ends
-        self._calls[attempt.step.id] = call
+        self._calls[step] = call
 
     def _call_ended(self, call: asyncio.Task[None]) -> None:
         for step in [step for step, each in self._calls.items() if each is call]:
             del self._calls[step]
         self._on_change(self, ())
 
-    async def _call(self, attempt: Attempt) -> None:
-        """Make the call, then the one that its outcome leads to, and so on: a task for each would take longer."""
-        following: Attempt | None = attempt
-        while following is not None:
-            following = await self._answered(following)
+    async def _call(self, attempt: Attempt | None, *, outcome: Outcome | None = None) -> None:
+        """Make the call, then the one that its outcome leads to, and so on: a task for each would take longer.
+
+        With an `outcome` instead of an attempt, recording that comes first.
+        """
+        following = attempt
+        try:
+            if outcome is not None:
+                following = await self._record(outcome, correlation=f"{outcome.step}#{outcome.attempt}")
+            while following is not None:
+                following = await self._answered(following)
+        except Exception:
+            # A fault of ours. The session must not wait for ever for a call that nobody makes any more.
+            _log.exception("a call of session %s broke", self.session[:8])
+            await self._stranded()
+
+    async def _stranded(self) -> None:
+        task = asyncio.current_task()
+        for step in [step for step, call in self._calls.items() if call is task]:
+            del self._calls[step]
+        try:
+            await self.doubt_open_attempts(why="moot itself failed")
+        except MootError as error:
+            _log.warning("session %s keeps an attempt without an end: %s", self.session[:8], error)
 
     async def _answered(self, attempt: Attempt) -> Attempt | None:
         """Ask, and record the outcome; returns the attempt that this task is to make next."""
@@ -312,42 +413,65 @@ class SessionLoop:
         )
         self._speaking[step.id] = progress
         try:
-            outcome = await perform(
-                attempt,
-                providers=self._ports.providers,
-                clock=self._ports.clock,
-                show=self._announcements.progressed,
-                progress=progress,
-            )
-            return await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
+            return await self._record(await self._outcome(attempt, progress), correlation=f"{step.id}#{attempt.number}")
         finally:
             self._speaking.pop(step.id, None)
 
-    async def _record(self, outcome: RecordAnswer | RecordFailure, *, correlation: str) -> Attempt | None:
-        """Record an outcome however long the disk refuses: the answer was paid for and is held until it is safe."""
-        while True:
-            try:
-                async with self._door:
-                    self._calls.pop(outcome.step, None)
-                    _, begun = await self._recorded(outcome, RUNTIME, correlation)
-                    for attempt in begun[1:]:
-                        self._begin(attempt)
-                    if begun:
-                        self._take_over(begun[0])
-                self.fault = ""
-                return begun[0] if begun else None
-            except StorageFailed as failed:
-                self.fault = str(failed)
-                _log.warning("an answer waits for the disk: %s", failed)
-                await self._ports.clock.sleep(STORAGE_RETRY_MILLISECONDS)
-            except CommandRefused as refused:
-                _log.warning("an outcome was not recorded: %s", refused)
-                return None
+    async def _outcome(self, attempt: Attempt, progress: Progress) -> Outcome:
+        try:
+            async with asyncio.timeout(self._limits.call_milliseconds_max / 1_000):
+                return await perform(
+                    attempt,
+                    providers=self._ports.providers,
+                    clock=self._ports.clock,
+                    show=self._announcements.progressed,
+                    progress=progress,
+                )
+        except TimeoutError:
+            policy = self._limits.in_doubt_policy
+            return MarkInDoubt(step=attempt.step.id, attempt=attempt.number, why=TIMED_OUT, policy=policy)
 
-    def _take_over(self, attempt: Attempt) -> None:
+    async def _record(self, outcome: Outcome, *, correlation: str) -> Attempt | None:
+        """Record an outcome however long the disk refuses: the answer was paid for and is held until it is safe.
+
+        The task is among the calls, which can be cancelled, only while it waits for the disk.
+        """
+        self._outcomes.add(outcome.step)
+        conflicts = 0
+        try:
+            while True:
+                self._calls.pop(outcome.step, None)
+                try:
+                    async with self._door:
+                        _, begun = await self._recorded(outcome, RUNTIME, correlation)
+                        for attempt in begun[1:]:
+                            self._begin(attempt)
+                        if begun:
+                            self._take_over(begun[0].step.id)
+                    self.fault = ""
+                    return begun[0] if begun else None
+                except StorageFailed as failed:
+                    self.fault = str(failed)
+                    _log.warning("an answer waits for the disk: %s", failed)
+                    if self._is_ending:
+                        return None
+                except LogConflict:
+                    conflicts += 1
+                    if conflicts > CONFLICTS_MAX:
+                        raise
+                    continue
+                except CommandRefused as refused:
+                    _log.warning("an outcome was not recorded: %s", refused)
+                    return None
+                self._take_over(outcome.step)
+                await self._ports.clock.sleep(STORAGE_RETRY_MILLISECONDS)
+        finally:
+            self._outcomes.discard(outcome.step)
+
+    def _take_over(self, step: StepId) -> None:
         task = asyncio.current_task()
         assert task is not None  # outcomes are recorded by the task that made the call
-        self._calls[attempt.step.id] = task
+        self._calls[step] = task
 
 
 def prompt_digest(request: ModelRequest) -> Digest:

@@ -6,6 +6,7 @@ decided here. A stream without its closing record is incomplete whatever it said
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +15,17 @@ from core.domain.budget import FREE, Price, cost_microusd
 from core.domain.commands import RecordAnswer, RecordFailure
 from core.domain.errors import MootError
 from core.domain.steps import ModelRequest, Step
-from core.domain.text import StreamCleaner
+from core.domain.text import StreamCleaner, clean_text
 from core.ports.clock import Clock
 from core.ports.model_provider import ANSWER_CHARACTERS_MAX, Closing, ModelProviders, ProviderFailed
 from core.runtime.announcements import Progress
 
 WHOLE = "stop"
 """The one reason to stop that means: this is the whole answer."""
+
+WORD_CHARACTERS_MAX = 200
+MESSAGE_CHARACTERS_MAX = 2_000
+"""What is kept of a provider's words about itself: they are as hostile as what its models say."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +63,13 @@ async def perform(
     except ProviderFailed as failed:
         cost = attempt.cost_microusd_max if failed.may_have_cost else 0
         return _failure(attempt, failed.error, failed.message, cost_microusd=cost, is_final=failed.is_final)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # Nobody cancelled us: its adapter let a cancellation of its own escape, and the session must not end with it.
+        message = "its adapter cancelled the call"
+        return _failure(attempt, "provider_broke", message, cost_microusd=attempt.cost_microusd_max)
     except MootError as error:
         return _failure(attempt, "refused", str(error), cost_microusd=0, is_final=True)
     except Exception as error:
@@ -77,9 +89,13 @@ async def perform(
         tokens_output=closing.tokens_output,
         cost_microusd=_cost_of(attempt, closing),
         latency_ms=max(0, clock.now_ms() - started_ms),
-        model=closing.model,
+        model=_clean(closing.model, WORD_CHARACTERS_MAX),
         stop_reason=closing.stop_reason,
     )
+
+
+def _clean(text: str, characters_max: int) -> str:
+    return clean_text(text[: 2 * characters_max]).strip()[:characters_max]
 
 
 async def _listen(
@@ -126,8 +142,8 @@ def _failure(
     return RecordFailure(
         step=attempt.step.id,
         attempt=attempt.number,
-        error=error,
-        message=message,
+        error=_clean(error, WORD_CHARACTERS_MAX),
+        message=_clean(message, MESSAGE_CHARACTERS_MAX),
         cost_microusd=cost_microusd,
         is_final=is_final,
     )

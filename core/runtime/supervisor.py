@@ -24,7 +24,7 @@ from core.domain.commands import (
     ResumeRun,
     RetryStep,
 )
-from core.domain.errors import CommandRefused, LogConflict, StorageFailed, WrongUse
+from core.domain.errors import CommandRefused, LogConflict, MootError, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
 from core.domain.session import Opening, SessionState, Status
@@ -41,6 +41,9 @@ from core.runtime.session_loop import RulesInForce, SessionLoop, is_settled
 
 LOOPS_REMEMBERED_MAX = 200
 """Sessions that stand still are kept in memory up to this many; the rest are folded again when somebody asks."""
+
+RETRY_MILLISECONDS = 1_000
+"""How long what the disk refused waits before it is tried again, where nobody else would."""
 
 ALL_PAUSED = "all_paused"
 SPENDING_STOPPED = "spending_stopped"
@@ -72,14 +75,17 @@ class Supervisor:
         self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
         self._waiting: deque[SessionId] = deque()
         self._admitting: set[asyncio.Task[None]] = set()
+        self._promised: set[SessionId] = set()
+        self._gone: set[SessionId] = set()
         self._loading: dict[SessionId, asyncio.Lock] = {}
         self._is_closing = False
         self.deadlines = Deadlines(ports.clock, self._deadline_reached)
 
     @property
     def running(self) -> int:
-        """Sessions that hold a place."""
-        return sum(map(_holds_a_place, self._loops.values()))
+        """Sessions that hold a place, and those that are being given one."""
+        promised = self._promised
+        return sum(_holds_a_place(loop) or loop.session in promised for loop in self._loops.values())
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -98,22 +104,32 @@ class Supervisor:
     async def open(self, session: SessionId, opening: Opening) -> None:
         """Record a new session and give it a place, or have it wait for one."""
         await self._ports.library.prepare_opening(opening)
-        loop = self._new_loop(session, state=None)
+        loop = self._new_loop(session, state=None, is_driven=not self._is_closing)
         self._loops[session] = loop
+        self._let_go(keep=session)
         try:
             await loop.submit(Open(opening=opening), actor=OPERATOR, correlation="open")
         except BaseException:
-            del self._loops[session]
+            if loop.state.opening is None:
+                del self._loops[session]
             raise
-        await self._admit_or_queue(loop)
+        try:
+            await self._admit_or_queue(loop)
+        except (StorageFailed, LogConflict) as failed:
+            # It is open: whoever asked must not ask again. It waits for a place as soon as that can be recorded.
+            _log.warning("session %s waits: %s", session[:8], failed)
+            self._wait(session)
 
     async def submit(self, session: SessionId, command: Command, *, actor: str) -> tuple[Event, ...]:
         """Have a session obey. Raises CommandRefused, WrongUse for an unknown session, StorageFailed."""
         loop = await self._loop(session)
         loop.is_driven = not self._is_closing
-        if isinstance(command, Resume) and self.running >= self._limits.sessions_running_max:
-            command = Queue()
-        events = await loop.submit(command, actor=actor)
+        if not isinstance(command, Resume):
+            events = await loop.submit(command, actor=actor)
+        elif self.running >= self._limits.sessions_running_max:
+            events = await loop.submit(Queue(), actor=actor)
+        else:
+            events = await self._given_a_place(loop, command, actor=actor, correlation="")
         if loop.state.life.status is Status.WAITING:
             self._wait(session)
         return events
@@ -128,10 +144,10 @@ class Supervisor:
                 await self.submit(session, RetryStep(), actor=OPERATOR)
             case Status.RUNNING:
                 if not loop.is_driven:
-                    loop.is_driven = True
+                    loop.is_driven = not self._is_closing
                     await loop.submit(ResumeRun(), actor=RUNTIME, correlation="resume")
             case Status.CREATED | Status.WAITING:
-                loop.is_driven = True
+                loop.is_driven = not self._is_closing
                 await self._admit_or_queue(loop)
             case Status.ESCALATED:
                 raise CommandRefused(
@@ -146,11 +162,18 @@ class Supervisor:
         return loop.state
 
     async def recover(self, sessions: Sequence[SessionId], *, are_driven: bool) -> None:
-        """Fold what another process left, doubt its open attempts, and go on where `are_driven`."""
+        """Fold what another process left, doubt its open attempts, and go on where `are_driven`.
+
+        One that can't be read, or not by this release, keeps no other waiting. Raises StorageFailed where nothing can
+        be recorded.
+        """
         for session in sessions:
+            loop = await self._readable(session)
+            if loop is None:
+                continue
             try:
-                await self._recover(session, is_driven=are_driven)
-            except (CommandRefused, WrongUse) as error:
+                await self._recover(loop, is_driven=are_driven)
+            except (CommandRefused, WrongUse, NotVerifiableHere, LogConflict) as error:
                 _log.warning("session %s was not taken up: %s", session[:8], error)
 
     async def rules_changed(self) -> None:
@@ -164,23 +187,39 @@ class Supervisor:
         self._waiting.clear()
         paused = 0
         for session in dict.fromkeys((*self._loops, *await self._ports.index.unfinished())):
-            loop = await self._loop(session)
-            if loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
+            loop = await self._readable(session)
+            if loop is not None and loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
                 paused += await self._try(loop, Pause(reason=reason))
         return paused
 
-    async def break_off_all(self) -> None:
-        """Cancel every call under way that may cost something, and record each as in doubt."""
-        for loop in tuple(self._loops.values()):
-            if not loop.is_idle:
+    def cut_off_all(self) -> tuple[SessionLoop, ...]:
+        """Cancel every call under way, at once and without waiting for any disk; `break_off_all` records it."""
+        return tuple(loop for loop in tuple(self._loops.values()) if loop.cut_off())
+
+    async def break_off_all(self, cut_off: Sequence[SessionLoop] = ()) -> None:
+        """Cancel every call under way, and record each as in doubt, `cut_off` among them.
+
+        Raises the first StorageFailed, after all have been seen to.
+        """
+        problem: StorageFailed | None = None
+        for loop in dict.fromkeys((*cut_off, *self._loops.values())):
+            if loop not in cut_off and loop.is_idle:
+                continue
+            try:
                 await loop.break_off(why=SPENDING_STOPPED, policy="retry")
+            except StorageFailed as failed:
+                problem = problem or failed
+            except MootError as error:
+                _log.warning("session %s keeps an attempt without an end: %s", loop.session[:8], error)
+        if problem is not None:
+            raise problem
 
     async def resume_all(self, reasons: Sequence[str] = (ALL_PAUSED, SPENDING_STOPPED)) -> int:
         """Resume the sessions that were paused all at once, in the order in which they were opened."""
         resumed = 0
         for session in await self._ports.index.unfinished():
-            loop = await self._loop(session)
-            if loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
+            loop = await self._readable(session)
+            if loop is not None and loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
                 await self.submit(session, Resume(), actor=OPERATOR)
                 resumed += 1
         return resumed
@@ -200,16 +239,28 @@ class Supervisor:
             await asyncio.wait((draining, waiting), return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
             draining.cancel()
-        for loop in busy:
+        for loop in tuple(self._loops.values()):  # also those that somebody asked something of meanwhile
+            if loop.is_idle:
+                continue
             try:
-                await loop.break_off(why="stopped")
-            except StorageFailed as failed:
-                _log.warning("session %s keeps an attempt without an end: %s", loop.session[:8], failed)
+                await loop.end(why="stopped")
+            except MootError as error:
+                _log.warning("session %s keeps an attempt without an end: %s", loop.session[:8], error)
 
-    def forget(self, session: SessionId) -> None:
-        """Drop a session from memory."""
+    def is_at_rest(self, session: SessionId) -> bool:
+        """True where no call of a session in memory is under way and nothing of it is being recorded."""
+        loop = self._loops.get(session)
+        return loop is None or (loop.is_idle and not loop.state.work.open)
+
+    def withhold(self, session: SessionId) -> None:
+        """Drop a session from memory and let nobody load it until it is `released`: it is being deleted."""
+        self._gone.add(session)
         self._loops.pop(session, None)
         self.deadlines.set(session, None)
+
+    def released(self, session: SessionId) -> None:
+        """It is deleted, or stays: the log says which."""
+        self._gone.discard(session)
 
     async def load(self, session: SessionId) -> SessionState:
         """The state of a session, folded from its log where it isn't in memory."""
@@ -238,33 +289,65 @@ class Supervisor:
         async with self._loading.setdefault(session, asyncio.Lock()):
             try:
                 loop = self._loops.get(session)
-                if loop is None:
-                    state = await folded(self._ports, session)
-                    loop = self._new_loop(session, state=state, is_driven=False)
-                    self._loops[session] = loop
-                    self._let_go()
+                if loop is not None:
+                    return loop
+                state = None if session in self._gone else await folded(self._ports, session)
+                if state is None or session in self._gone:
+                    raise WrongUse(f"session {session[:8]} is being deleted.")
+                if session in self._loops:  # one who waited for a lock that failed folded it too
+                    return self._loops[session]
+                loop = self._loops[session] = self._new_loop(session, state=state, is_driven=False)
+                self._let_go(keep=session)
                 return loop
             finally:
                 self._loading.pop(session, None)
 
-    async def _recover(self, session: SessionId, *, is_driven: bool) -> None:
-        loop = await self._loop(session)
+    async def _readable(self, session: SessionId) -> SessionLoop | None:
+        """The session, or None where its log can't be folded here: then the log file says why."""
+        try:
+            return await self._loop(session)
+        except MootError as error:
+            _log.warning("session %s is left alone: %s", session[:8], error)
+        except Exception:
+            # Folding what is on record can't fail, unless the record is damaged: one such must not stand for all.
+            _log.exception("session %s can't be read", session[:8])
+        return None
+
+    async def _recover(self, loop: SessionLoop, *, is_driven: bool) -> None:
+        if is_driven and not is_settled(loop.state):
+            loop.is_driven = not self._is_closing
+            if loop.state.life.status is Status.RUNNING:
+                await loop.submit(ResumeRun(), actor=RUNTIME, correlation="recover")
+            else:
+                await self._admit_or_queue(loop)
         await loop.doubt_open_attempts(why="the process that asked is gone")
-        if not is_driven or is_settled(loop.state):
-            return
-        loop.is_driven = True
-        if loop.state.life.status is Status.RUNNING:
-            await loop.submit(ResumeRun(), actor=RUNTIME, correlation="recover")
-        else:
-            await self._admit_or_queue(loop)
 
     async def _admit_or_queue(self, loop: SessionLoop) -> None:
-        if self.running < self._limits.sessions_running_max and not self._waiting:
-            await loop.submit(Admit(), actor=RUNTIME, correlation="admit")
-            return
-        if loop.state.life.status is Status.CREATED:
-            await loop.submit(Queue(), actor=RUNTIME, correlation="queue")
-        self._wait(loop.session)
+        """Give it a place or have it wait for one, unless somebody paused or ended it meanwhile."""
+        try:
+            if self.running < self._limits.sessions_running_max and not self._waiting and not self._is_closing:
+                await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation="admit")
+                return
+            if loop.state.life.status is Status.CREATED:
+                await loop.submit(Queue(), actor=RUNTIME, correlation="queue")
+        except CommandRefused:
+            if not _waits(loop):
+                return
+            raise
+        if _waits(loop):
+            self._wait(loop.session)
+
+    async def _given_a_place(
+        self, loop: SessionLoop, command: Command, *, actor: str, correlation: str
+    ) -> tuple[Event, ...]:
+        """Submit what makes it run; its place is taken from this moment on, not only from when that is recorded."""
+        self._promised.add(loop.session)
+        try:
+            return await loop.submit(command, actor=actor, correlation=correlation)
+        finally:
+            self._promised.discard(loop.session)
+            if self._waiting and not _holds_a_place(loop):
+                self._admit_waiting()
 
     def _wait(self, session: SessionId) -> None:
         if session not in self._waiting:
@@ -292,32 +375,58 @@ class Supervisor:
 
     async def _admit_next(self) -> None:
         while self._waiting and self.running < self._limits.sessions_running_max:
-            loop = await self._loop(self._waiting.popleft())
-            if loop.state.life.status in (Status.WAITING, Status.CREATED):
-                loop.is_driven = True
-                await self._try(loop, Admit())
+            session = self._waiting.popleft()
+            loop = await self._readable(session)
+            if loop is None or not _waits(loop):
+                continue
+            loop.is_driven = not self._is_closing
+            try:
+                await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation="admit")
+            except Exception as error:
+                # Nobody else would admit it: it stays first in the queue.
+                _log.warning("session %s waits on: %s", session[:8], error, exc_info=not isinstance(error, MootError))
+                await self._ports.clock.sleep(RETRY_MILLISECONDS)
+                if _waits(loop) and session not in self._waiting:
+                    self._waiting.appendleft(session)
 
     async def _deadline_reached(self, session: SessionId) -> None:
         loop = self._loops.get(session)
-        if loop is not None and loop.is_driven:
-            await self._try(loop, ReachDeadline())
+        if loop is None or not loop.is_driven:
+            return
+        try:
+            await loop.submit(ReachDeadline(), actor=RUNTIME)
+        except CommandRefused as refused:
+            _log.info("session %s: %s", session[:8], refused)
+        except Exception as error:
+            # Nobody else would look at the time, and the moments of other sessions must come all the same.
+            _log.warning("session %s: %s", session[:8], error, exc_info=not isinstance(error, MootError))
+            self.deadlines.set(session, self._ports.clock.now_ms() + RETRY_MILLISECONDS)
 
     async def _try(self, loop: SessionLoop, command: Command) -> bool:
         """Submit on behalf of nobody in particular; a refusal or a full disk is logged, because nobody waits for it."""
         try:
             await loop.submit(command, actor=RUNTIME)
-        except (CommandRefused, StorageFailed, LogConflict) as error:
+        except MootError as error:
             _log.warning("session %s: %s", loop.session[:8], error)
             return False
         return True
 
-    def _let_go(self) -> None:
-        if len(self._loops) <= LOOPS_REMEMBERED_MAX + self._limits.sessions_running_max:
+    def _let_go(self, *, keep: SessionId) -> None:
+        """Forget what has stood still longest; never `keep`, which somebody is about to use."""
+        surplus = len(self._loops) - LOOPS_REMEMBERED_MAX - self._limits.sessions_running_max
+        if surplus <= 0:
             return
-        for session, loop in tuple(self._loops.items()):
-            if loop.is_idle and is_settled(loop.state):
-                del self._loops[session]
-                return
+        idle = [
+            session
+            for session, loop in self._loops.items()
+            if session != keep and loop.is_idle and is_settled(loop.state)
+        ]
+        for session in idle[:surplus]:
+            del self._loops[session]
+
+
+def _waits(loop: SessionLoop) -> bool:
+    return loop.state.life.status in (Status.CREATED, Status.WAITING)
 
 
 def _holds_a_place(loop: SessionLoop) -> bool:

@@ -23,7 +23,7 @@ from core.flows.debate_events import ArgumentPresented, VerdictReached
 from core.orchestrator import Orchestrator
 from core.providers.script import Answer, Fault, FaultKind, Script
 from core.runtime.ports import Limits
-from tests.memory import Crashed, Disk
+from tests.memory import Crashed
 from tests.stage import Stage, start
 from tests.virtual_time import in_virtual_time
 
@@ -228,7 +228,8 @@ def test_what_a_dead_process_left_open_is_in_doubt_and_charged_at_its_maximum() 
         assert [each.cost_microusd_max for each in doubted] == [each.cost_microusd_max for each in started]  # type: ignore[attr-defined]
         row = await second.summary(session)
         assert (row.status, row.spent_microusd) == (Status.ESCALATED, started[0].cost_microusd_max)  # type: ignore[attr-defined]
-        assert not stage.events(session, RunResumed)
+        said = [type(record.event) for record in stage.records(session)]
+        assert said.index(RunResumed) < said.index(AttemptInDoubt), "the time without a process was counted"
         await second.stop()
 
     in_virtual_time(work)
