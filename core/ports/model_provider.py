@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.domain.budget import Price
+from core.domain.provider_errors import MEANINGS as MEANINGS
+from core.domain.provider_errors import ProviderError as ProviderError
 from core.domain.steps import ModelRequest
 
 ANSWER_CHARACTERS_MAX = 200_000
@@ -15,12 +17,17 @@ ANSWER_CHARACTERS_MAX = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
-    """What is known of a model before it is asked. `is_rehearsal` says that no model is behind it."""
+    """What is known of a model before it is asked. `is_rehearsal` says that no model is behind it.
+
+    Where `is_price_known` is false, `price` is above that of any model on sale: whoever doesn't look reserves too much
+    and never too little.
+    """
 
     model: str
     price: Price
     tokens_context_max: int
     is_rehearsal: bool = False
+    is_price_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +37,20 @@ class Piece:
     text: str
 
 
+STOP: Final = "stop"
+LENGTH: Final = "length"
+CONTENT_POLICY: Final = "content_policy"
+OTHER_PREFIX: Final = "other:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """The end of an answer: why it stopped (`stop` where it was whole), its tokens, the model that answered.
+    """The end of an answer: why it stopped, its tokens, the model that answered.
+
+    `stop_reason` is `stop` where the answer is whole, `length` where the room given to it ended, `content_policy` where
+    the provider or the model declined, and otherwise `other:` with the provider's own word. `tokens_input` counts the
+    whole input, `tokens_cached` is the part of it that the provider had in its cache; `tokens_output` counts all that
+    is billed as output, thoughts that aren't shown included. `notes` are remarks for the operator, one sentence each.
 
     A stream that ends without a Closing is incomplete, whatever it said.
     """
@@ -41,20 +59,45 @@ class Closing:
     tokens_input: int
     tokens_output: int
     model: str
+    tokens_cached: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class ProviderFailed(Exception):
     """The call failed. `error` is a stable word, `message` for the operator; `is_final` where a retry can't help.
 
-    `may_have_cost` says that the provider may have done the work all the same.
+    `may_have_cost` says that the provider may have done the work all the same. `retry_after_ms` is how long the
+    provider asks to wait. `tokens_input` and `tokens_output` are what it had counted when it failed, None where it had
+    not said: the true count may be higher.
     """
 
-    def __init__(self, error: str, message: str, *, is_final: bool = False, may_have_cost: bool = False) -> None:
-        self.error = error
+    def __init__(
+        self,
+        error: str,
+        message: str,
+        *,
+        is_final: bool = False,
+        may_have_cost: bool = False,
+        retry_after_ms: int | None = None,
+        tokens_input: int | None = None,
+        tokens_output: int | None = None,
+    ) -> None:
+        # The word and nothing more: an enumeration's own repr would show up where this is printed.
+        self.error = str(error)
         self.message = message
         self.is_final = is_final
         self.may_have_cost = may_have_cost
-        super().__init__(f"{error}: {message}")
+        self.retry_after_ms = retry_after_ms
+        self.tokens_input = tokens_input
+        self.tokens_output = tokens_output
+        super().__init__(f"{self.error}: {message}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A provider that was asked for its models, which costs nothing. The names are as one asks for them in moot."""
+
+    models: tuple[str, ...]
 
 
 class ModelProvider(Protocol):
@@ -77,6 +120,25 @@ class ModelProvider(Protocol):
         ...
 
     def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]: ...
+
+
+class RemoteProvider(ModelProvider, Protocol):
+    """A provider that is somewhere else: it can be asked how it is, and it may count for nothing."""
+
+    async def count_input(self, request: ModelRequest) -> int | None:
+        """The tokens of `request`'s input by the provider's own count; None where it doesn't count for nothing.
+
+        Raises ProviderFailed.
+        """
+        ...
+
+    async def probe(self) -> Probe:
+        """Ask for the list of models, which spends no tokens. Raises ProviderFailed."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the connections. Whoever is being listened to is cut off."""
+        ...
 
 
 class ModelProviders(Protocol):
