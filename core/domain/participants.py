@@ -46,7 +46,7 @@ class Participant:
     """A model with its manner of speaking. `temperature_milli` is in thousandths; `model` is a route's name.
 
     `system_prompt` is sent as it stands. `fallbacks` are the routes to turn to, in order, when `model` can't answer: a
-    second choice, one for emergencies, one on this machine.
+    second choice, one for emergencies, one on this machine. `role` is the one that it is written for, None for any.
     """
 
     id: ParticipantId
@@ -58,6 +58,7 @@ class Participant:
     fallbacks: tuple[str, ...] = ()
     content_policy: OnContentPolicy = OnContentPolicy.SURFACE
     checks: Checks = Checks.WHOLE
+    role: Role | None = None
 
     @property
     def routes(self) -> tuple[str, ...]:

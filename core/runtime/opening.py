@@ -6,13 +6,12 @@ be held is refused here, whole, before anything is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.domain.commands import Admit, Open
 from core.domain.errors import WrongUse, nearest
-from core.domain.ids import Digest, ParticipantId, SessionId, StepId, TemplateId
-from core.domain.participants import Participant, Role, Seat
+from core.domain.ids import Digest, SessionId, StepId, TemplateId
+from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
 from core.domain.text import clean_text
@@ -20,9 +19,9 @@ from core.engine.evolve import unopened
 from core.engine.settle import settle
 from core.ports.model_provider import ModelInfo
 from core.rules.rule import ApplyTemplate, Rule
+from core.runtime.casting import Casting, casting_notes
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
-from core.templates.participants import MODEL_DEFAULT
 from core.templates.template import Complexity, Template
 
 DEFAULT_TEMPLATE = TemplateId("standard_debate")
@@ -77,6 +76,7 @@ class Openings:
             seats=plan.seats,
             casting=casting,
             prices={model: info.price for model, info in infos.items()},
+            windows={model: info.tokens_context_max for model, info in infos.items()},
             documents=tuple(
                 DocumentRef(name=document.name, digest=document.digest, bytes=len(document.text.encode()))
                 for document in request.documents
@@ -107,13 +107,13 @@ class Openings:
         rounds = _rounds(request.rounds, template)
         _seed(request.seed)
         cap = _cap(request.cap_microusd, self._limits.cap_session_microusd)
-        participants = {participant.id: participant for participant in await self._ports.catalogue.participants()}
-        seats = _seats(request, template, participants)
-        casting = _casting(request, template, participants)
-        models = {seat.participant.model for seat in seats} | {cast.model for cast in casting.values()}
-        infos = {model: self._ports.providers.describe(model) for model in sorted(models)}
-        is_rehearsal = all(infos[seat.participant.model].is_rehearsal for seat in seats)
-        notes = ("This is a rehearsal: no model is asked, nothing is spent.",) if is_rehearsal else ()
+        cast = Casting(await self._ports.catalogue.participants(), self._ports.offers)
+        seats = cast.seats(request, template)
+        casting = cast.later(request, template)
+        infos = await self._described((*_seated(seats), *casting.values()))
+        is_rehearsal = all(infos[route].is_rehearsal for sitting in _seated(seats) for route in sitting.routes)
+        rehearsed = ("This is a rehearsal: no model is asked, nothing is spent.",) if is_rehearsal else ()
+        notes = (*rehearsed, *casting_notes(seats))
         return (
             DebatePlan(
                 template=template,
@@ -130,6 +130,13 @@ class Openings:
             infos,
             casting,
         )
+
+    async def _described(self, participants: Iterable[Participant]) -> Mapping[str, ModelInfo]:
+        """What is known of every model that may be asked, fallbacks included."""
+        routes = sorted({route for participant in participants for route in participant.routes})
+        if any(":" in route for route in routes):
+            await self._ports.offers.prepare()
+        return {route: self._ports.providers.describe(route) for route in routes}
 
     async def _template_for(self, request: DebateRequest) -> Template:
         if request.template_id:
@@ -165,42 +172,8 @@ class Openings:
                 )
 
 
-def _seats(
-    request: DebateRequest, template: Template, participants: Mapping[ParticipantId, Participant]
-) -> tuple[Seat, ...]:
-    known = {spec.id for spec in template.seats} | {spec.role.value for spec in template.seats} | {""}
-    for name in request.casting:
-        if name not in known:
-            raise WrongUse(
-                f"{template.id} has no seat or role {name!r}.",
-                now=nearest(name, known - {""}) or f"It has {', '.join(sorted(known - {''}))}.",
-            )
-    seats: list[Seat] = []
-    for spec in template.seats:
-        participant = participants.get(spec.participant)
-        if participant is None:
-            raise WrongUse(
-                f"its seat {spec.id} is for a participant {spec.participant!r} whom nobody knows.",
-                where=f"template {template.id}",
-                now=nearest(spec.participant, participants),
-            )
-        seats.append(
-            Seat(id=spec.id, role=spec.role, participant=_cast(participant, request.casting, spec.id, spec.role))
-        )
-    return tuple(seats)
-
-
-def _casting(
-    request: DebateRequest, template: Template, participants: Mapping[ParticipantId, Participant]
-) -> Mapping[str, Participant]:
-    """Who sits down where only a later template has a seat: whoever bears the role's own name."""
-    seated = {spec.role for spec in template.seats}
-    cast: dict[str, Participant] = {}
-    for role in Role:
-        participant = next((each for id, each in participants.items() if id == role.value), None)
-        if participant is not None and (role not in seated or role in (Role.PROPOSER, Role.OPPONENT)):
-            cast[role.value] = _cast(participant, request.casting, role.value, role)
-    return cast
+def _seated(seats: Sequence[Seat]) -> tuple[Participant, ...]:
+    return tuple(seat.participant for seat in seats)
 
 
 def pinned_templates(rules: Sequence[Rule]) -> frozenset[TemplateId]:
@@ -208,11 +181,6 @@ def pinned_templates(rules: Sequence[Rule]) -> frozenset[TemplateId]:
     return frozenset(
         TemplateId(action.template) for rule in rules for action in rule.then if isinstance(action, ApplyTemplate)
     )
-
-
-def _cast(participant: Participant, casting: Mapping[str, str], seat: str, role: Role) -> Participant:
-    model = casting.get(seat) or casting.get(role.value) or casting.get("") or participant.model or MODEL_DEFAULT
-    return participant if model == participant.model else replace(participant, model=model)
 
 
 def _motion(question: str) -> str:

@@ -1,0 +1,115 @@
+"""Who takes which seat?
+
+A seat is cast with a word: a participant by id, or a model by name, which then speaks as whoever sits there otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from core.domain.errors import WrongUse, nearest
+from core.domain.ids import ParticipantId
+from core.domain.participants import Participant, Role, Seat
+from core.ports.model_offers import ModelOffers
+from core.runtime.requests import DebateRequest
+from core.templates.participants import MODEL_DEFAULT
+from core.templates.template import Template
+
+PARTICIPANT_MARK = "participant:"
+"""Before an id it says that a participant is meant, whatever models are called."""
+
+WORD_SHOWN_CHARACTERS_MAX = 80
+
+
+class Casting:
+    """What the words of a request stand for, given the participants and models that there are."""
+
+    def __init__(self, participants: Collection[Participant], offers: ModelOffers) -> None:
+        self._participants: Mapping[ParticipantId, Participant] = {each.id: each for each in participants}
+        self._offers = offers
+
+    def seats(self, request: DebateRequest, template: Template) -> tuple[Seat, ...]:
+        """Everybody whom the format has a seat for. Raises WrongUse for a seat or a name that nobody knows."""
+        known = {spec.id for spec in template.seats} | {spec.role.value for spec in template.seats} | {""}
+        for name in request.casting:
+            if name not in known:
+                raise WrongUse(
+                    f"{template.id} has no seat or role {name!r}.",
+                    now=nearest(name, known - {""}) or f"It has {', '.join(sorted(known - {''}))}.",
+                )
+        seats: list[Seat] = []
+        for spec in template.seats:
+            participant = self._participants.get(spec.participant)
+            if participant is None:
+                raise WrongUse(
+                    f"its seat {spec.id} is for a participant {spec.participant!r} whom nobody knows.",
+                    where=f"template {template.id}",
+                    now=nearest(spec.participant, self._participants),
+                )
+            cast = self._cast(participant, request.casting, spec.id, spec.role)
+            seats.append(Seat(id=spec.id, role=spec.role, participant=cast))
+        return tuple(seats)
+
+    def later(self, request: DebateRequest, template: Template) -> Mapping[str, Participant]:
+        """Who sits down where only a later template has a seat: whoever bears the role's own name."""
+        seated = {spec.role for spec in template.seats}
+        cast: dict[str, Participant] = {}
+        for role in Role:
+            participant = self._participants.get(ParticipantId(role.value))
+            if participant is not None and (role not in seated or role in (Role.PROPOSER, Role.OPPONENT)):
+                cast[role.value] = self._cast(participant, request.casting, role.value, role)
+        return cast
+
+    def _cast(self, usual: Participant, casting: Mapping[str, str], seat: str, role: Role) -> Participant:
+        word = (casting.get(seat) or casting.get(role.value) or casting.get("") or "").strip()
+        if not word:
+            return usual if usual.model else replace(usual, model=MODEL_DEFAULT)
+        named = self._named(word, seat)
+        if named is not None:
+            return named if named.system_prompt else replace(named, system_prompt=usual.system_prompt)
+        model = self._model(word, seat)
+        # Whoever names a model means that one: fallbacks written for another would ask, and pay, somebody unnamed.
+        return usual if model == usual.model else replace(usual, model=model, fallbacks=())
+
+    def _named(self, word: str, seat: str) -> Participant | None:
+        is_marked = word.startswith(PARTICIPANT_MARK)
+        id = ParticipantId(word.removeprefix(PARTICIPANT_MARK))
+        if is_marked and id not in self._participants:
+            raise WrongUse(
+                f"no participant is called {_shown(id)}.",
+                where=f"seat {seat}",
+                now=nearest(id, self._participants) or "'moot participants list' names those that there are.",
+            )
+        return self._participants.get(id)
+
+    def _model(self, word: str, seat: str) -> str:
+        model = self._offers.full_name(word)
+        prefixes = self._offers.prefixes()
+        if not prefixes or model.partition(":")[0] in prefixes:
+            return model
+        raise WrongUse(
+            f"no participant and no model is called {_shown(word)}.",
+            where=f"seat {seat}",
+            now=self._meant(word) or "A model is named PROVIDER:MODEL; 'moot models' lists them.",
+        )
+
+    def _meant(self, word: str) -> str:
+        """The nearest name over participants and models, also where only the provider was left out."""
+        by_tail = {name.partition(":")[2]: name for name in self._offers.names()}
+        if word in by_tail:
+            return f"Did you mean {by_tail[word]!r}?"
+        return nearest(word, (*self._participants, *self._offers.prefixes(), *self._offers.names(), *by_tail))
+
+
+def _shown(word: str) -> str:
+    return f"{word!r:.{WORD_SHOWN_CHARACTERS_MAX}}"
+
+
+def casting_notes(seats: Collection[Seat]) -> tuple[str, ...]:
+    """What whoever starts the debate may not have meant."""
+    return tuple(
+        f"{seat.participant.name} is written for {seat.participant.role} and sits as {seat.role}."
+        for seat in seats
+        if seat.participant.role is not None and seat.participant.role is not seat.role
+    )
