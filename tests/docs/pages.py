@@ -75,10 +75,9 @@ def prose(page: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def links(page: Path) -> Iterator[tuple[int, str]]:
-    """Where the page points to, with the line."""
-    for number, line in prose(page):
-        yield from ((number, target) for target in _LINK.findall(line))
+def links(page: Path) -> tuple[str, ...]:
+    """Where the page points to, in order. A link's words may go over the end of a line."""
+    return tuple(_LINK.findall("\n".join(line for _, line in prose(page))))
 
 
 def anchors(page: Path) -> frozenset[str]:

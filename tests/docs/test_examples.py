@@ -104,20 +104,23 @@ def test_the_examples_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
     folder = tmp_path / "folder"
     folder.mkdir()
     shell = Shell(folder=folder, home=tmp_path / "moot")
-    for block in blocks(page):
-        if block.name and block.language != "toml":
-            path = folder / block.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(block.text, encoding="utf-8")
-        elif block.language == "python":
-            (folder / "example.py").write_text(block.text, encoding="utf-8")
-            said = shell.run("python example.py")
-            assert shell.code == 0, f"{block.place}:\n{said}"
-        elif block.language == "console":
+    on_page = blocks(page)
+    run_by_the_reader = {line.command for block in on_page if block.language == "console" for line in typed(block)}
+    for block in on_page:
+        if block.language == "console":
             obey(shell, block)
-        if block.language == "python" and block.name and f"python {block.name}" not in page.read_text(encoding="utf-8"):
-            said = shell.run(f"python {block.name}")
+            continue
+        name = block.name or ("example.py" if block.language == "python" else "")
+        if name:
+            save(folder / name, block.text)
+        if block.language == "python" and f"python {name}" not in run_by_the_reader:
+            said = shell.run(f"python {name}")
             assert shell.code == 0, f"{block.place}:\n{said}"
+
+
+def save(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def obey(shell: Shell, block: Block) -> None:

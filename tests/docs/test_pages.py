@@ -44,11 +44,11 @@ def named(block: Block) -> str:
 @pytest.mark.parametrize("page", pages(), ids=name_of)
 def test_what_a_page_points_to_is_there(page: Path) -> None:
     lost = []
-    for number, target in links(page):
+    for target in links(page):
         path, _, anchor = target.partition("#")
         aim = (page.parent / path).resolve() if path else page
         if not aim.exists() or (anchor and anchor not in anchors(aim)):
-            lost.append(f"{name_of(page)}:{number}: {target}")
+            lost.append(target)
 
     assert lost == []
 
@@ -60,7 +60,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         if page in reached:
             continue
         reached.add(page)
-        targets = ((page.parent / target.partition("#")[0]).resolve() for _, target in links(page))
+        targets = ((page.parent / target.partition("#")[0]).resolve() for target in links(page))
         waiting.extend(target for target in targets if target.suffix == ".md" and target.exists())
 
     assert set(pages()) - reached == set()
