@@ -50,10 +50,20 @@ SESSION_FACTS: tuple[FactSpec, ...] = (
 )
 
 
+def time_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
+    """The facts that grow by themselves, at Unix time `now_ms`. Only the engine has such facts."""
+    time = state.time
+    active_ms = time.at(now_ms)
+    return {
+        "elapsed_ms": active_ms,
+        "silence_ms": active_ms - time.last_turn_active_ms,
+        "round_elapsed_ms": active_ms - time.round_active_ms,
+    }
+
+
 def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
     """A value for each of SESSION_FACTS at Unix time `now_ms`."""
-    work, money, time = state.work, state.money, state.time
-    active_ms = time.at(now_ms)
+    work, money = state.work, state.money
     ended = work.turns + work.errors
     cap = money.cap_microusd
     return {
@@ -64,9 +74,7 @@ def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
         "error_count": work.errors,
         "consecutive_error_count": work.consecutive_errors,
         "error_rate_ppm": work.errors * PPM // ended if ended else 0,
-        "elapsed_ms": active_ms,
-        "silence_ms": active_ms - time.last_turn_active_ms,
-        "round_elapsed_ms": active_ms - time.round_active_ms,
+        **time_facts(state, now_ms),
         "cost_microusd": money.spent_microusd,
         "budget_microusd": cap,
         "budget_used_ppm": None if cap is None else money.spent_microusd * PPM // cap if cap else 0,

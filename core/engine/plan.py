@@ -9,6 +9,7 @@ from core.domain.ids import StepId
 from core.domain.session import SessionState, Status
 from core.domain.steps import Step
 from core.engine.engine import Engine
+from core.engine.facts import time_facts
 
 
 def plan(engine: Engine, state: SessionState) -> tuple[Step, ...]:
@@ -31,5 +32,5 @@ def next_deadline(engine: Engine, state: SessionState, *, now_ms: int) -> int | 
     rules = engine.rules(state)
     if not rules.time_conditions:
         return None
-    wait_ms = rules.milliseconds_until_change(engine.facts(state, now_ms=now_ms))
+    wait_ms = rules.milliseconds_until_change(time_facts(state, now_ms))
     return None if wait_ms is None else now_ms + wait_ms

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.commands import Escalate
 from core.domain.facts import FactUnit, FactValue
-from core.engine.facts import SESSION_FACTS
+from core.engine.facts import SESSION_FACTS, time_facts
 from core.flows.debate import DEBATE_FACTS
 from tests.builders import Played, a_round, a_turn, after, begun, opened
 
@@ -74,3 +74,10 @@ def test_facts_that_run_on_by_themselves_are_marked_as_such() -> None:
     grown = {name for name, value in facts(played).items() if value != before[name]}
 
     assert grown == {spec.name for spec in SESSION_FACTS if spec.grows_with_time}
+
+
+def test_only_the_engine_has_facts_that_grow_by_themselves() -> None:
+    """The next deadline is looked for among these alone."""
+    growing = {spec.name for spec in (*SESSION_FACTS, *DEBATE_FACTS) if spec.grows_with_time}
+
+    assert growing == set(time_facts(after(*opened()).state, 0))
