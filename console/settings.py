@@ -4,7 +4,7 @@ One frozen object with every setting. Each comes from the command line, else the
 else its default; `origins` remembers which, so that `moot doctor` can say it.
 
 A dataclass and tomllib read it, not pydantic-settings: that library takes 0.29 s to import on the machine where this
-was decided, more than all else before the console's first frame, to check some twenty values of four kinds.
+was decided, more than all else before the console's first frame, to check some forty values of six kinds.
 
 Keys of providers are no settings: whether one is present is all that is asked here, so that no value can be printed.
 """
@@ -14,26 +14,47 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from console.locations import HOME_VARIABLE, find_locations
+from console.setting_values import (
+    USD_MAX,
+    Read,
+    Refused,
+    a_name,
+    a_path,
+    address,
+    dollars,
+    flag,
+    model_meant,
+    ollama_address,
+    one_of,
+    usd,
+    whole,
+)
 from core.domain.budget import MICROUSD_PER_USD
 from core.domain.errors import WrongUse, nearest
 
 SETTINGS_FILE_BYTES_MAX = 1_000_000
 DEBATES_AT_ONCE_MAX = 10_000
 SECONDS_MAX = 7 * 24 * 3_600
+CALL_SECONDS_MAX = 3_600
 DRAIN_SECONDS_MAX = 3_600
-USD_MAX = 1_000_000
 PACE_MAX = 1_000_000
 
 MOOT_PREFIX = "MOOT_"
 SEED_PREFIX = "ORCHESTRATION_"
-PROVIDER_KEYS = ("ANTHROPIC_API_KEY", "GOOGLE_API_KEY")
+PROVIDER_KEYS = (
+    "ANTHROPIC_API_KEY",
+    "GOOGLE_API_KEY",
+    "GEMINI_API_KEY",
+    "OPENAI_API_KEY",
+    "GROQ_API_KEY",
+    "COMPATIBLE_API_KEY",
+)
 """Names alone: their values are read by whoever calls the provider, and by nobody else."""
 
 NAMES_WITHOUT_EFFECT = (
@@ -51,47 +72,14 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT = "default"
 COMMAND_LINE = "command line"
 DEMO = "demo"
-
-
-class _Refused(ValueError):
-    """A value can't be meant; the message says what is wanted instead."""
-
-
-Read = Callable[[object], Any]
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower()
-    if word in ("true", "1", "yes", "on"):
-        return True
-    if word in ("false", "0", "no", "off"):
-        return False
-    raise _Refused("is true or false")
-
-
-def _whole(least: int, most: int) -> Read:
-    def read(value: object) -> int:
-        wanted = f"is a whole number from {least:,} to {most:,}"
-        if isinstance(value, (bool, float)):
-            raise _Refused(wanted)
-        try:
-            number = int(str(value).strip())
-        except ValueError as error:
-            raise _Refused(wanted) from error
-        if not least <= number <= most:
-            raise _Refused(wanted)
-        return number
-
-    return read
+PROVIDERS = "providers"
 
 
 def read_budget(text: str) -> int:
     """The cap of one session, in micro-dollars, as a command line gives it."""
     try:
-        cap = _usd(text)
-    except _Refused:
+        cap = usd(text)
+    except Refused:
         cap = None
     if cap is None:
         raise WrongUse(
@@ -100,51 +88,6 @@ def read_budget(text: str) -> int:
             now=f"Give one such as 0.25, from 0 to {USD_MAX:,}; cap_session_usd in the settings holds without it.",
         )
     return cap
-
-
-def _usd(value: object) -> int | None:
-    """Micro-dollars from `0.05`, `$5` or 5; None from `none`. Rounded down: reading a cap never raises it."""
-    wanted = f"is an amount in dollars such as 0.25, from 0 to {USD_MAX:,}, or none for no cap"
-    text = str(value).strip().removeprefix("$")
-    if isinstance(value, bool):
-        raise _Refused(wanted)
-    if text.lower() == "none":
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise _Refused(wanted) from error
-    if not amount.is_finite() or not 0 <= amount <= USD_MAX:
-        raise _Refused(wanted)
-    return int(amount * MICROUSD_PER_USD)
-
-
-def _dollars(amount_microusd: object) -> str:
-    return f"{Decimal(str(amount_microusd)) / MICROUSD_PER_USD:f}"
-
-
-def _one_of(*words: str) -> Read:
-    def read(value: object) -> str:
-        text = str(value).strip()
-        found = next((word for word in words if word.lower() == text.lower()), "")
-        if not found:
-            raise _Refused(f"is one of {', '.join(words)}")
-        return found
-
-    return read
-
-
-def _name(value: object) -> str:
-    text = str(value).strip()
-    if not isinstance(value, str) or not text:
-        raise _Refused("is a name")
-    return text
-
-
-def _path(value: object) -> Path:
-    if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
-        raise _Refused("is a path")
-    return Path(value).expanduser().absolute()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +112,24 @@ class Settings:
     theme: str = "moot-dark"
     keymap: str = "standard"
     mouse: bool = True
+    gemini_sdk: str = "genai"
+    model_connect_seconds: int = 10
+    model_first_token_seconds: int = 180
+    model_silence_seconds: int = 60
+    anthropic_base_url: str = ""
+    anthropic_model: str = ""
+    gemini_base_url: str = ""
+    gemini_model: str = ""
+    openai_base_url: str = ""
+    openai_model: str = ""
+    groq_base_url: str = ""
+    groq_model: str = ""
+    ollama_base_url: str = ""
+    ollama_model: str = ""
+    vllm_base_url: str = ""
+    vllm_model: str = ""
+    compatible_base_url: str = ""
+    compatible_model: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -184,67 +145,104 @@ class SettingSpec:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        own = MOOT_PREFIX + self.key.upper()
+        own = MOOT_PREFIX + self.key.upper().replace(".", "_")
         return (own, self.seed_variable) if self.seed_variable else (own,)
 
     def written(self, value: object) -> str:
         """The value as a settings file has it."""
-        if self.read is _usd:
-            return "none" if value is None else _dollars(value)
+        if self.read is usd:
+            return "none" if value is None else dollars(value)
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value)
 
 
-_SECONDS = _whole(1, SECONDS_MAX)
+_SECONDS = whole(1, SECONDS_MAX)
+_CALL_SECONDS = whole(1, CALL_SECONDS_MAX)
+
+
+def _of_provider(prefix: str, name: str, base_url_variable: str = "", model_variable: str = "") -> list[SettingSpec]:
+    """What can be set for each provider alike."""
+    read = ollama_address if prefix == "ollama" else address
+    whose = f"the address at which {name} is asked"
+    return [
+        SettingSpec(f"{prefix}_base_url", f"providers.{prefix}.base_url", read, whose, base_url_variable),
+        SettingSpec(
+            f"{prefix}_model", f"providers.{prefix}.model", model_meant,
+            f"the model that {prefix!r} alone means", model_variable,
+        ),
+    ]  # fmt: skip  # as the table below
+
 
 SPECS: tuple[SettingSpec, ...] = (
-    SettingSpec("database", "database", _path, "where sessions, rules and templates are kept"),
+    SettingSpec("database", "database", a_path, "where sessions, rules and templates are kept"),
     SettingSpec(
-        "synchronous", "synchronous", _one_of("normal", "full"),
+        "synchronous", "synchronous", one_of("normal", "full"),
         "normal survives a killed process, full also a loss of power",
     ),
     SettingSpec(
-        "max_concurrent_debates", "max_concurrent_debates", _whole(1, DEBATES_AT_ONCE_MAX),
+        "max_concurrent_debates", "max_concurrent_debates", whole(1, DEBATES_AT_ONCE_MAX),
         "sessions that run at once; others wait in order", "ORCHESTRATION_MAX_DEBATES",
     ),
-    SettingSpec("cap_day_microusd", "cap_day_usd", _usd, "dollars that may be spent in a day, or none"),
+    SettingSpec("cap_day_microusd", "cap_day_usd", usd, "dollars that may be spent in a day, or none"),
     SettingSpec(
-        "cap_session_microusd", "cap_session_usd", _usd,
+        "cap_session_microusd", "cap_session_usd", usd,
         "dollars that any one session may spend at most, or none",
     ),
     SettingSpec(
-        "in_doubt_policy", "in_doubt_policy", _one_of("ask", "retry", "fail"),
+        "in_doubt_policy", "in_doubt_policy", one_of("ask", "retry", "fail"),
         "what becomes of a call of which nobody knows how it ended",
     ),
     SettingSpec(
-        "drain_seconds_max", "drain_seconds_max", _whole(0, DRAIN_SECONDS_MAX),
+        "drain_seconds_max", "drain_seconds_max", whole(0, DRAIN_SECONDS_MAX),
         "how long stopping waits for turns under way",
     ),
     SettingSpec(
-        "rehearsal_pace", "rehearsal_pace", _whole(0, PACE_MAX),
+        "rehearsal_pace", "rehearsal_pace", whole(0, PACE_MAX),
         "characters a second at which rehearsal speaks in the console, 0 for at once",
     ),
-    SettingSpec("metrics_export_path", "metrics_export_path", _path, "the folder of the metrics files"),
+    SettingSpec("metrics_export_path", "metrics_export_path", a_path, "the folder of the metrics files"),
     SettingSpec(
-        "enable_metrics_export", "enable_metrics_export", _flag, "write metrics files unasked",
+        "enable_metrics_export", "enable_metrics_export", flag, "write metrics files unasked",
         "ORCHESTRATION_METRICS_EXPORT",
     ),
     SettingSpec(
         "metrics_export_interval_seconds", "metrics_export_interval_seconds", _SECONDS,
         "the time between two metrics files",
     ),
-    SettingSpec("enable_health_checks", "enable_health_checks", _flag, "look after the database while driving"),
+    SettingSpec("enable_health_checks", "enable_health_checks", flag, "look after the database while driving"),
     SettingSpec(
         "health_check_interval_seconds", "health_check_interval_seconds", _SECONDS, "the time between two such looks"
     ),
-    SettingSpec("log_level", "log_level", _one_of(*LOG_LEVELS), "what the log file holds", "ORCHESTRATION_LOG_LEVEL"),
+    SettingSpec("log_level", "log_level", one_of(*LOG_LEVELS), "what the log file holds", "ORCHESTRATION_LOG_LEVEL"),
     SettingSpec(
-        "debug_mode", "debug_mode", _flag, "log everything, and show tracebacks", "ORCHESTRATION_DEBUG_MODE"
+        "debug_mode", "debug_mode", flag, "log everything, and show tracebacks", "ORCHESTRATION_DEBUG_MODE"
     ),
-    SettingSpec("theme", "theme", _name, "the colours of the console"),
-    SettingSpec("keymap", "keymap", _name, "the keys of the console"),
-    SettingSpec("mouse", "mouse", _flag, "let the console hear the mouse"),
+    SettingSpec("theme", "theme", a_name, "the colours of the console"),
+    SettingSpec("keymap", "keymap", a_name, "the keys of the console"),
+    SettingSpec("mouse", "mouse", flag, "let the console hear the mouse"),
+    SettingSpec(
+        "gemini_sdk", "gemini_sdk", one_of("genai", "generativeai"),
+        "which of Google's SDKs asks Gemini; the former one comes with moot[gemini-legacy]",
+    ),
+    SettingSpec(
+        "model_connect_seconds", "model_connect_seconds", _CALL_SECONDS, "how long a provider may take to connect"
+    ),
+    SettingSpec(
+        "model_first_token_seconds", "model_first_token_seconds", _CALL_SECONDS,
+        "how long a model may take to its first token",
+    ),
+    SettingSpec(
+        "model_silence_seconds", "model_silence_seconds", _CALL_SECONDS,
+        "how long a model may be silent in the middle of an answer",
+    ),
+    *_of_provider("anthropic", "Claude", "ANTHROPIC_BASE_URL"),
+    *_of_provider("gemini", "Gemini"),
+    *_of_provider("openai", "OpenAI", "OPENAI_BASE_URL"),
+    *_of_provider("groq", "Groq", "GROQ_BASE_URL", "GROQ_MODEL_NAME"),
+    *_of_provider("ollama", "Ollama", "OLLAMA_HOST"),
+    *_of_provider("vllm", "vLLM"),
+    *_of_provider("compatible", "any other server"),
 )  # fmt: skip  # a table
 
 _KEYS = tuple(spec.key for spec in SPECS)
@@ -320,14 +318,30 @@ def _from_file(path: Path) -> Found:
             f"this is no TOML: {error}.", where=str(path), now="Mend the line, or rename the file."
         ) from error
     by_key = {spec.key: spec for spec in SPECS}
-    for key, value in table.items():
+    for key, value in _entries(table):
         if key in NAMES_WITHOUT_EFFECT:
             continue
         where = f"{path}:{_line_of(key, text)}"
         if key not in by_key:
             advice = nearest(key, _KEYS) or "'moot doctor' lists the settings there are."
+            if key.endswith("key"):
+                advice = "A key is read from the environment alone, such as OPENAI_API_KEY: take it out of the file."
             raise WrongUse(f"no setting is called {key!r}.", where=where, now=advice)
         yield by_key[key], _read(by_key[key], value, where=where), str(path)
+
+
+def _entries(table: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    """The values of a file by their whole names; those of a provider stand in a table of its own."""
+    for key, value in table.items():
+        if key != PROVIDERS or not isinstance(value, dict):
+            yield key, value
+            continue
+        for provider, values in value.items():
+            if not isinstance(values, dict):
+                yield f"{PROVIDERS}.{provider}", values
+                continue
+            for name, each in values.items():
+                yield f"{PROVIDERS}.{provider}.{name}", each
 
 
 def _settings_text(path: Path) -> str:
@@ -352,12 +366,24 @@ def _settings_text(path: Path) -> str:
 
 
 def _line_of(key: str, text: str) -> int:
-    named = re.compile(rf"""\s*(?:\[\s*)?["']?{re.escape(key)}["']?\s*[].=]""")
-    return next((number for number, line in enumerate(text.splitlines(), start=1) if named.match(line)), 1)
+    """The line that sets `key`, which may stand below a heading that has its first parts."""
+    lines = list(enumerate(text.splitlines(), start=1))
+    heading, _, name = key.rpartition(".")
+    headed = re.compile(rf"\s*\[\s*{re.escape(heading)}\s*\]")
+    begins = next((at for at, (_, line) in enumerate(lines) if heading and headed.match(line)), None)
+    if begins is None:
+        return _line_naming(key, lines) or 1
+    return _line_naming(name, lines[begins + 1 :]) or lines[begins][0]
+
+
+def _line_naming(name: str, lines: Sequence[tuple[int, str]]) -> int:
+    named = re.compile(rf"""\s*(?:\[\s*)?["']?{re.escape(name)}["']?\s*[].=]""")
+    return next((number for number, line in lines if named.match(line)), 0)
 
 
 def _read(spec: SettingSpec, value: object, *, where: str) -> object:
     try:
         return spec.read(value)
-    except _Refused as error:
-        raise WrongUse(f"{spec.key} {error}, not {str(value)!r:.80}.", where=where) from error
+    except Refused as error:
+        instead = "" if error.is_secret else f", not {str(value)!r:.80}"
+        raise WrongUse(f"{spec.key} {error}{instead}.", where=where) from None

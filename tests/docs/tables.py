@@ -155,6 +155,10 @@ def _asked(condition: Condition) -> str:
             return f"{{not: {_asked(part)}}}"
 
 
+def _written(value: str) -> str:
+    return code(value) if value else "–"
+
+
 def settings() -> str:
     defaults = Settings()
     return table(
@@ -163,7 +167,7 @@ def settings() -> str:
             (
                 code(spec.key),
                 ", ".join(code(name) for name in spec.variables),
-                WHERE_IT_LIES.get(spec.key) or code(spec.written(getattr(defaults, spec.field))),
+                WHERE_IT_LIES.get(spec.key) or _written(spec.written(getattr(defaults, spec.field))),
                 spec.about,
             )
             for spec in SPECS

@@ -13,7 +13,7 @@ import pytest
 from console import bootstrap
 from console.keymap_files import load_keymap
 from console.machine import SystemClock
-from console.settings import Settings, load_settings
+from console.settings import SPECS, Settings, load_settings
 from console.theme_files import load_theme
 from core.domain.events import ENGINE_EVENTS
 from core.engine.facts import SESSION_FACTS
@@ -22,12 +22,14 @@ from core.flows.debate_events import DEBATE_EVENTS
 from core.providers.script import read_script
 from core.rules.reading import read_rules
 from core.rules.standard import STANDARD_RULES
+from core.templates.participant_files import read_participants
 from core.templates.standard import STANDARD_TEMPLATES
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, name_of, pages
 from tests.docs.tables import TABLES, every_command, marked
 
 FACTS = {spec.name: spec for spec in (*SESSION_FACTS, *DEBATE_FACTS)}
 TEMPLATES = [template.id for template in STANDARD_TEMPLATES]
+PROVIDERS = {"rehearsal", *(spec.key.split(".")[1] for spec in SPECS if spec.key.startswith("providers."))}
 LANGUAGES = {"console", "markdown", "python", "sh", "text", "toml", "yaml"}
 PATH = re.compile(r"`((?:core|storage|console|tests|scripts)/[\w./-]+)`")
 MODULE = re.compile(r"`((?:core|storage|console)(?:\.\w+)+)`")
@@ -129,10 +131,16 @@ def test_every_block_is_in_a_language_that_is_checked_or_says_that_it_is_text() 
 
 @pytest.mark.parametrize("block", of_language("yaml"), ids=named)
 def test_yaml_is_taken_as_it_stands(block: Block) -> None:
-    if block.name.startswith("script"):
+    if block.name.startswith("participants"):
+        assert read_participants(block.text, origin=block.place, providers=PROVIDERS)
+    elif block.name.startswith("script"):
         assert read_script(block.text, origin=block.place).answers
     else:
         assert read_rules(block.text, origin=block.place, facts=FACTS, templates=TEMPLATES)
+
+
+def leaves(value: object) -> int:
+    return sum(leaves(each) for each in value.values()) if isinstance(value, dict) else 1
 
 
 @pytest.mark.parametrize("block", of_language("toml"), ids=named)
@@ -147,7 +155,7 @@ def test_toml_is_taken_as_it_stands(block: Block, tmp_path: Path) -> None:
             assert load_theme(path).name == path.stem
         case _:
             origins = load_settings(environ={"MOOT_HOME": str(tmp_path)}, file=path).origins.values()
-            assert list(origins).count(str(path)) == len(tomllib.loads(block.text))
+            assert list(origins).count(str(path)) == leaves(tomllib.loads(block.text))
 
 
 @pytest.mark.parametrize("block", of_language("sh", "console"), ids=named)

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from console.settings import NAMES_WITHOUT_EFFECT, SPECS, Settings, for_demo, keys_present, load_settings
 from core.domain.errors import WrongUse
 
+PROVIDERS = ("anthropic", "gemini", "openai", "groq", "vllm", "compatible", "ollama")
+
 SAMPLES = {
     "database": "/x/moot.db",
     "synchronous": "full",
@@ -32,6 +34,13 @@ SAMPLES = {
     "theme": "moot-light",
     "keymap": "mine",
     "mouse": "false",
+    "gemini_sdk": "generativeai",
+    "model_connect_seconds": "2",
+    "model_first_token_seconds": "20",
+    "model_silence_seconds": "30",
+    **{f"providers.{name}.base_url": "https://gate.example/v1" for name in PROVIDERS},
+    "providers.ollama.base_url": "http://10.0.0.7:11434/v1",
+    **{f"providers.{name}.model": "swift-1" for name in PROVIDERS},
 }
 
 
@@ -144,6 +153,16 @@ def test_an_amount_finer_than_a_micro_dollar_never_raises_a_cap() -> None:
         ("mouse = 'perhaps'\n", "is true or false"),
         ("theme = 3\n", "theme is a name"),
         ("[table]\n", ":1: no setting is called 'table'"),
+        ("[providers.opena]\nbase_url = 'x'\n", ":2: no setting is called 'providers.opena.base_url'. Did you mean"),
+        ("mouse = true\n[providers.openai]\n\nbase_url = 'x'\n", ":4: providers.openai.base_url is an address such"),
+        ("providers.openai.base_url = 'ftp://x'\n", ":1: providers.openai.base_url is an address such"),
+        ("providers = 3\n", ":1: no setting is called 'providers'"),
+        ("[providers.groq]\nmodel = 'two words'\n", ":2: providers.groq.model is the name of a model"),
+        (
+            "[providers.openai]\napi_key = 'x'\n",
+            ":2: no setting is called 'providers.openai.api_key'. A key is",
+        ),
+        ("gemini_sdk = 'vertex'\n", "gemini_sdk is one of genai, generativeai"),
         ("mouse = \n", "this is no TOML"),
     ],
 )
@@ -153,6 +172,46 @@ def test_a_fault_in_the_file_is_refused_with_its_place(tmp_path: Path, text: str
 
     assert said in str(refused.value)
     assert "settings.toml" in str(refused.value)
+
+
+def test_each_provider_has_a_table_of_its_own_in_the_file(tmp_path: Path) -> None:
+    text = '[providers.openai]\nbase_url = "https://gate.example/v1/"\n[providers.groq]\nmodel = "llama-3.1"\n'
+
+    settings = load_settings(environ=home(tmp_path, text))
+
+    assert (settings.openai_base_url, settings.groq_model) == ("https://gate.example/v1", "llama-3.1")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("127.0.0.1:11434", "http://127.0.0.1:11434/v1"),
+        ("0.0.0.0", "http://127.0.0.1:11434/v1"),
+        ("0.0.0.0:5000", "http://127.0.0.1:5000/v1"),
+        (":5000", "http://127.0.0.1:5000/v1"),
+        ("https://llm.example/", "https://llm.example:443/v1"),
+        ("http://llm.example:8080/behind/v1", "http://llm.example:8080/behind/v1"),
+        ("[::1]:11434", "http://[::1]:11434/v1"),
+    ],
+)
+def test_ollama_is_found_where_its_own_variable_says(tmp_path: Path, written: str, read: str) -> None:
+    assert load_settings(environ=home(tmp_path) | {"OLLAMA_HOST": written}).ollama_base_url == read
+
+
+def test_the_names_that_providers_go_by_elsewhere_work(tmp_path: Path) -> None:
+    environ = {"GROQ_MODEL_NAME": "llama-3.1-8b-instant", "OPENAI_BASE_URL": "https://gate.example/v1"}
+
+    settings = load_settings(environ=home(tmp_path) | environ)
+
+    assert (settings.groq_model, settings.openai_base_url) == ("llama-3.1-8b-instant", "https://gate.example/v1")
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse) as refused:
+        load_settings(environ=home(tmp_path) | {"OPENAI_BASE_URL": "https://me:opensesame@gate.example/v1"})
+
+    assert "without a name or password" in str(refused.value)
+    assert "opensesame" not in str(refused.value)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -176,7 +235,8 @@ def test_a_wrong_value_in_the_environment_names_the_variable(tmp_path: Path) -> 
 def test_only_the_presence_of_a_key_is_known() -> None:
     present = keys_present({"ANTHROPIC_API_KEY": "hidden", "GOOGLE_API_KEY": " "})
 
-    assert present == {"ANTHROPIC_API_KEY": True, "GOOGLE_API_KEY": False}
+    assert [name for name, is_set in present.items() if is_set] == ["ANTHROPIC_API_KEY"]
+    assert {"GOOGLE_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY", "GROQ_API_KEY"} < set(present)
     assert "hidden" not in repr(load_settings(environ={"ANTHROPIC_API_KEY": "hidden", "HOME": "/h"}))
 
 
