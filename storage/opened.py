@@ -9,6 +9,7 @@ from core.domain.ids import SessionId
 from core.ports.catalogue import Catalogue, Label
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
+from core.ports.response_cache import ResponseCache
 from core.ports.session_index import SessionIndex
 from storage.catalogue import SqliteCatalogue
 from storage.codec import Codec
@@ -16,6 +17,7 @@ from storage.database import Synchronous, damage, prepare
 from storage.event_log import Appender, SqliteEventLog, open_writer
 from storage.inbox import SqliteInbox
 from storage.readers import Readers
+from storage.response_cache import SqliteResponseCache
 from storage.session_index import SqliteSessionIndex
 
 
@@ -28,6 +30,7 @@ class Storage:
     catalogue: Catalogue
     index: SessionIndex
     inbox: Inbox
+    response_cache: ResponseCache
 
     async def delete_session(self, session: SessionId) -> None:
         """Forget a session: its events, its row, its label, in this order. What it spent stays counted.
@@ -62,4 +65,5 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         catalogue=SqliteCatalogue(writer=writer, readers=readers),
         index=SqliteSessionIndex(writer=writer, readers=readers, codec=codec),
         inbox=SqliteInbox(writer=writer, readers=readers),
+        response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
     )

@@ -188,6 +188,26 @@ class RuleTiming(SQLModel, table=True):
     errors: int
 
 
+class KeptAnswerRow(SQLModel, table=True):
+    """An answer that may be given again. Both digests are of what was asked, never its words; `likeness` is of what may
+    be asked in other words. `size_bytes` counts the body and an overhead."""
+
+    __tablename__ = "response_cache"
+    __table_args__ = (
+        Index("response_cache_likeness", "likeness", sqlite_where=text("likeness IS NOT NULL")),
+        Index("response_cache_used", "used_at_ms"),
+        Index("response_cache_expires", "expires_at_ms"),
+    )
+
+    key: int = Field(primary_key=True)
+    exact: str = Field(unique=True)
+    likeness: str | None
+    body: bytes
+    size_bytes: int
+    used_at_ms: int
+    expires_at_ms: int
+
+
 class MadeBy(SQLModel, table=True):
     """Which moot made which schema of this file."""
 

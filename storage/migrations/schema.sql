@@ -59,6 +59,17 @@ CREATE TABLE positions (
 	position INTEGER NOT NULL,
 	PRIMARY KEY (name)
 );
+CREATE TABLE response_cache (
+	"key" INTEGER NOT NULL,
+	exact VARCHAR NOT NULL,
+	likeness VARCHAR,
+	body BLOB NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	used_at_ms INTEGER NOT NULL,
+	expires_at_ms INTEGER NOT NULL,
+	PRIMARY KEY ("key"),
+	UNIQUE (exact)
+);
 CREATE TABLE rule_set_history (
 	"key" INTEGER NOT NULL,
 	digest VARCHAR NOT NULL,
@@ -122,11 +133,14 @@ CREATE TABLE templates (
 );
 CREATE UNIQUE INDEX events_of_session ON events (session_key, seq);
 CREATE INDEX inbox_waiting ON inbox (id) WHERE answered_at_ms IS NULL;
+CREATE INDEX response_cache_expires ON response_cache (expires_at_ms);
+CREATE INDEX response_cache_likeness ON response_cache (likeness) WHERE likeness IS NOT NULL;
+CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX spend_at ON spend (at_ms);
 CREATE INDEX spend_of_session ON spend (session, "key");
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0001');
+INSERT INTO alembic_version VALUES ('0002');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

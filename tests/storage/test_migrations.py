@@ -17,11 +17,12 @@ from storage.database import SCHEMA_SQL, SCHEMA_VERSION, prepare
 from storage.migrations.migrate import SCRIPTS, migrate, upgrade
 from storage.migrations.schema import schema_text
 
+NEXT_VERSION = SCHEMA_VERSION + 1
 NEXT = '''"""Which schema comes next?"""
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next:04}"
+down_revision = "{last:04}"
 branch_labels = None
 depends_on = None
 
@@ -29,7 +30,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute("CREATE TABLE guests (name TEXT)")
     op.execute("INSERT INTO guests SELECT value FROM settings")
-    op.execute("{last}")
+    op.execute("{statement}")
 '''
 
 
@@ -44,7 +45,8 @@ def next_release(folder: Path, *, last: str) -> Path:
     """The migrations as a later release would have them, one longer than ours."""
     scripts = folder / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "r0002_next.py").write_text(NEXT.replace("{last}", last), encoding="utf-8")
+    revision = NEXT.format(next=NEXT_VERSION, last=SCHEMA_VERSION, statement=last)
+    (scripts / "versions" / f"r{NEXT_VERSION:04}_next.py").write_text(revision, encoding="utf-8")
     return scripts
 
 
@@ -82,16 +84,19 @@ def test_the_newest_revision_is_the_version_that_a_new_database_has(tmp_path: Pa
 
 
 def test_an_older_database_is_copied_first_and_then_migrated_with_its_rows(old: Path, tmp_path: Path) -> None:
-    scripts = next_release(tmp_path, last="PRAGMA user_version = 2")
+    scripts = next_release(tmp_path, last=f"PRAGMA user_version = {NEXT_VERSION}")
     before = schema(old)
 
-    copy = migrate(old, made_version=1, scripts=scripts)
+    copy = migrate(old, made_version=SCHEMA_VERSION, scripts=scripts)
 
     assert schema(copy) == before
     assert schema(old) == {**before, "guests": "CREATE TABLE guests (name TEXT)"}
     with closing(sqlite3.connect(old)) as database:
         assert database.execute("SELECT name FROM guests").fetchall() == [("Ada",)]
-        assert database.execute("SELECT schema_version FROM made_by ORDER BY 1").fetchall() == [(1,), (2,)]
+        assert database.execute("SELECT schema_version FROM made_by ORDER BY 1").fetchall() == [
+            (SCHEMA_VERSION,),
+            (NEXT_VERSION,),
+        ]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was_and_says_where_the_copy_is(
@@ -101,16 +106,35 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was_and_says_where_the
     scripts = next_release(tmp_path, last="INSERT INTO nowhere VALUES (1)")
 
     with pytest.raises(StorageFailed, match=r"Nothing was changed.*copy-1"):
-        migrate(old, made_version=1, scripts=scripts)
+        migrate(old, made_version=SCHEMA_VERSION, scripts=scripts)
 
     assert schema(old) == before
 
 
 def test_a_copy_never_replaces_an_earlier_one(old: Path, tmp_path: Path) -> None:
-    scripts = next_release(tmp_path, last="PRAGMA user_version = 2")
+    scripts = next_release(tmp_path, last=f"PRAGMA user_version = {NEXT_VERSION}")
 
-    copies = [migrate(old, made_version=1, scripts=scripts) for _ in range(2)]
+    copies = [migrate(old, made_version=SCHEMA_VERSION, scripts=scripts) for _ in range(2)]
 
     assert len(set(copies)) == 2
     assert "guests" not in schema(copies[0])
     assert "guests" in schema(copies[1])
+
+
+def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -> None:
+    scripts = tmp_path / "first"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0002*", "r0003*", "r0004*"))
+    path = tmp_path / "moot.db"
+    upgrade(path, scripts=scripts)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("INSERT INTO settings VALUES ('host', 'Ada')")
+        database.commit()
+    assert "response_cache" not in schema(path)
+
+    prepare(path)
+    prepare(tmp_path / "new.db")
+
+    assert schema(path) == schema(tmp_path / "new.db")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT value FROM settings").fetchall() == [("Ada",)]
