@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,12 @@ class DriverLock:
     def release(self) -> None:
         """Let go; releasing twice is releasing once."""
         if self._lock is not None:
-            self._note.unlink(missing_ok=True)
-            self._lock.release()
-            self._lock = None
+            lock, self._lock = self._lock, None
+            try:
+                with suppress(OSError):  # a note that stays means nothing without the lock
+                    self._note.unlink(missing_ok=True)
+            finally:
+                lock.release()
 
     def holder(self) -> str:
         """Who drives, in words for the operator; "" where nobody does.

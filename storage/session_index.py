@@ -119,7 +119,7 @@ def _replace(writer: sqlite3.Connection, summary: SessionSummary, body: bytes) -
             summary.session,
             summary.position,
             summary.opened_at_ms,
-            summary.status.is_over,
+            summary.status.is_over and summary.attempts_open == 0,
             summary.title,
             summary.motion,
             body,
@@ -128,14 +128,17 @@ def _replace(writer: sqlite3.Connection, summary: SessionSummary, body: bytes) -
 
 
 def _count_spend(writer: sqlite3.Connection, summary: SessionSummary) -> None:
-    """Add what the session spent since it was last counted; a doubtful attempt that cost less is given back."""
+    """Add what the session spent since it was last counted. A doubtful attempt that cost less is given back to the
+    moment at which the session was first charged: what another day was charged makes no room in this one."""
     query = "SELECT total_microusd FROM spend WHERE session = ? ORDER BY key DESC LIMIT 1"
     last = writer.execute(query, (summary.session,)).fetchone()
     added = summary.spent_microusd - (last[0] if last else 0)
     if added:
+        first = "SELECT min(at_ms) FROM spend WHERE session = ?"
+        at_ms = summary.changed_at_ms if added > 0 else writer.execute(first, (summary.session,)).fetchone()[0]
         writer.execute(
             "INSERT INTO spend (session, at_ms, microusd, total_microusd) VALUES (?, ?, ?, ?)",
-            (summary.session, summary.changed_at_ms, added, summary.spent_microusd),
+            (summary.session, at_ms, added, summary.spent_microusd),
         )
 
 

@@ -226,7 +226,8 @@ class MemoryIndex:
         return self.rows.get(session)
 
     async def unfinished(self) -> Sequence[SessionId]:
-        rows = [row for row in self.rows.values() if row.status not in (Status.COMPLETED, Status.CANCELLED)]
+        over = (Status.COMPLETED, Status.CANCELLED)
+        rows = [row for row in self.rows.values() if row.status not in over or row.attempts_open]
         return [row.session for row in sorted(rows, key=lambda row: (row.opened_at_ms, row.session))]
 
     async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:

@@ -16,6 +16,7 @@ class SessionSummary:
     """One row, true up to event `seq` at global `position`. Times are Unix ms, 0 where the moment has not come.
 
     `spent_microusd` holds doubtful attempts at their maximum; `trend` are the newest consensus readings, oldest first.
+    `attempts_open` are calls whose end is not recorded: also a session that is over may have one.
     `question` is what an escalated session asks, `reason` why it stands where it stands.
     """
 
@@ -43,6 +44,7 @@ class SessionSummary:
     tokens_input: int = 0
     tokens_output: int = 0
     attempts: int = 0
+    attempts_open: int = 0
     errors: int = 0
     escalations: int = 0
     rules_fired: int = 0

@@ -88,10 +88,11 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
     """What the event changes besides the moment: a row has many parts, so that it is made anew only once."""
     match event:
         case AttemptStarted():
-            return {"attempts": before.attempts + 1}
+            return {"attempts": before.attempts + 1, "attempts_open": before.attempts_open + 1}
         case AttemptSucceeded():
             return {
                 "turns": before.turns + 1,
+                "attempts_open": before.attempts_open - 1,
                 "spent_microusd": before.spent_microusd + event.cost_microusd,
                 "tokens_input": before.tokens_input + event.tokens_input,
                 "tokens_output": before.tokens_output + event.tokens_output,
@@ -99,10 +100,14 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
         case AttemptFailed():
             return {
                 "errors": before.errors + (event.error != NOT_SENT),
+                "attempts_open": before.attempts_open - 1,
                 "spent_microusd": before.spent_microusd + event.cost_microusd,
             }
         case AttemptInDoubt():
-            return {"spent_microusd": before.spent_microusd + event.cost_microusd_max}
+            return {
+                "spent_microusd": before.spent_microusd + event.cost_microusd_max,
+                "attempts_open": before.attempts_open - 1,
+            }
         case AttemptSettled():
             return {"spent_microusd": before.spent_microusd - event.difference_microusd}
         case RuleFired():

@@ -33,7 +33,7 @@ class SessionIndex(Protocol):
     async def summary(self, session: SessionId) -> SessionSummary | None: ...
 
     async def unfinished(self) -> Sequence[SessionId]:
-        """Sessions that are not over, in the order in which they were opened."""
+        """Sessions that are not over or have a call without an end, in the order in which they were opened."""
         ...
 
     async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:

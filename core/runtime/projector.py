@@ -108,6 +108,7 @@ class Projector:
         changed = await self._folded(batch)
         await self._index.advance(changed, position=batch[-1].position)
         self._position = batch[-1].position
+        self._remember(changed)  # only now: what the disk refused is folded again, from the rows as they are stored
         self._on_advanced(changed)
         return True
 
@@ -126,12 +127,14 @@ class Projector:
         for record in records:
             before = changed.get(record.session) or await self._remembered(record)
             changed[record.session] = summarise(before, record, self._flows)
-        for session, row in changed.items():
-            self._rows[session] = row
-            self._rows.move_to_end(session)
+        return list(changed.values())
+
+    def _remember(self, rows: Sequence[SessionSummary]) -> None:
+        for row in rows:
+            self._rows[row.session] = row
+            self._rows.move_to_end(row.session)
         while len(self._rows) > ROWS_REMEMBERED_MAX:
             self._rows.popitem(last=False)
-        return list(changed.values())
 
     async def _remembered(self, record: Recorded) -> SessionSummary | None:
         if record.seq == 1:

@@ -121,3 +121,18 @@ def test_a_driver_that_was_killed_drives_no_more(tmp_path: Path) -> None:
         assert (tmp_path / "moot.db.driver").exists(), "it left no note, so that nothing is shown here"
 
         assert DriverLock(tmp_path / "moot.db").holder() == ""
+
+
+def test_a_note_that_can_t_be_taken_away_keeps_nobody_from_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(path, missing_ok)
+
+    lock = DriverLock(tmp_path / "moot.db")
+    lock.acquire(at_ms=AT_MS)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        lock.release()
+
+    DriverLock(tmp_path / "moot.db").acquire(at_ms=AT_MS)

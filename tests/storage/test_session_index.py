@@ -81,6 +81,22 @@ async def test_a_doubtful_attempt_that_cost_less_is_given_back(storage: Storage)
     assert await storage.index.spent_since(0) == 30
 
 
+async def test_what_is_given_back_of_another_day_makes_no_room_in_this_one(storage: Storage) -> None:
+    await storage.index.advance([row(A, position=1, spent_microusd=100, changed_at_ms=1_000)], position=1)
+    await storage.index.advance([row(A, position=2, spent_microusd=30, changed_at_ms=2_000)], position=2)
+
+    assert [await storage.index.spent_since(at) for at in (0, 1_001)] == [30, 0]
+
+
+async def test_a_session_that_is_over_but_has_a_call_without_an_end_is_not_finished(storage: Storage) -> None:
+    await storage.index.advance([row(A, status=Status.CANCELLED, attempts_open=1), row(B)], position=1)
+    assert set(await storage.index.unfinished()) == {A, B}
+
+    await storage.index.advance([row(A, status=Status.CANCELLED, position=2)], position=2)
+
+    assert list(await storage.index.unfinished()) == [B]
+
+
 async def test_what_a_deleted_session_spent_stays_counted(storage: Storage) -> None:
     await storage.index.advance([row(A, spent_microusd=100)], position=1)
 

@@ -9,8 +9,18 @@ from typing import ClassVar
 import pytest
 
 from core.domain.budget import Price
-from core.domain.commands import AddStatement, AnswerEscalation, Cancel, Command, Envelope, Escalate, Pause
-from core.domain.errors import CommandRefused, MootError, StorageFailed
+from core.domain.commands import (
+    AddStatement,
+    AnswerEscalation,
+    Cancel,
+    Command,
+    Complete,
+    Envelope,
+    Escalate,
+    Pause,
+    SettleAttempt,
+)
+from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
@@ -19,11 +29,14 @@ from core.domain.events import (
     DeadlineReached,
     Recorded,
     RuleFired,
+    SessionCompleted,
     SessionOpened,
 )
-from core.domain.ids import Digest, SessionId
+from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.domain.steps import ModelRequest
+from core.domain.summary import SessionSummary
+from core.engine.replay import verify
 from core.flows.debate_events import ArgumentPresented, StatementAdded
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from core.ports.inbox import InboxAnswer
@@ -33,8 +46,9 @@ from core.providers.scripted import ScriptedProvider
 from core.rules.reading import read_rules
 from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
-from core.runtime.ports import Limits
-from tests.memory import MemoryCatalogue, MemoryInbox, MemoryLog
+from core.runtime.driver import Driver
+from core.runtime.ports import Limits, Rhythm
+from tests.memory import MemoryCatalogue, MemoryInbox, MemoryIndex, MemoryLog
 from tests.stage import THINKS_MS, Stage, script, start, until, until_event
 from tests.virtual_time import in_virtual_time
 
@@ -491,17 +505,14 @@ class SlowLog(MemoryLog):
 
 
 class SlowCatalogue(MemoryCatalogue):
-    """Takes a moment, as every disk does."""
+    """Takes a moment, as every disk does, while `is_slow`."""
+
+    is_slow = True
 
     async def rules(self) -> tuple[Rule, ...]:
         rules = await super().rules()
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.001 if self.is_slow else 0)
         return rules
-
-    async def rules_digest(self) -> Digest:
-        digest = await super().rules_digest()
-        await asyncio.sleep(0.001)
-        return digest
 
 
 def test_two_rules_that_are_switched_at_once_are_both_switched() -> None:
@@ -768,5 +779,197 @@ def test_what_is_spent_around_midnight_is_counted_to_the_new_day() -> None:
         midnight_ms = stage.clock.now_ms() - stage.clock.now_ms() % day_ms
         assert driver.ledger.spent_today_microusd == await stage.index.spent_since(midnight_ms) > 0
         await moot.stop(drain=False)
+
+    in_virtual_time(work)
+
+
+class FailingIndex(MemoryIndex):
+    """Refuses so many advances."""
+
+    refusals = 0
+
+    async def advance(self, summaries: Sequence[SessionSummary], *, position: int) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise StorageFailed("the disk is full.")
+        await super().advance(summaries, position=position)
+
+
+def test_rows_that_the_disk_refused_are_not_counted_twice() -> None:
+    async def work() -> None:
+        index = FailingIndex()
+        stage = Stage(script=script(price=PAID), index=index)
+        moot = await stage.drive()
+        session = await start(moot)
+        await asyncio.sleep(1)
+        index.refusals = 3
+        await asyncio.sleep(THINKS_MS / 1000)
+
+        row, state = await moot.summary(session), await stage.state(session)
+        assert (row.turns, row.spent_microusd) == (state.work.turns, state.money.spent_microusd)
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+@pytest.mark.parametrize("end", [Cancel(), Complete(reason="seen", verdict="Carried.", outcome="for")])
+def test_a_call_of_a_session_that_was_ended_is_charged_where_its_process_dies(end: Command) -> None:
+    async def work() -> None:
+        stage = Stage(script=script(price=PAID))
+        first = await stage.drive()
+        session = await start(first)
+        await until_event(first, session, ArgumentPresented)
+        await first.command(session, end)
+        await asyncio.sleep(1)
+        await stage.crash()
+
+        second = await stage.drive()
+
+        assert len(stage.events(session, AttemptInDoubt)) == 1
+        assert not (await stage.state(session)).work.open
+        await second.delete(session)
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+def test_decisions_can_be_repeated_over_changed_rules_and_a_dead_process() -> None:
+    async def work() -> None:
+        stage = Stage(limits=Limits(in_doubt_policy="retry"))
+        first = await stage.drive()
+        session = await start(first)
+        await first.set_rule_enabled("complete_when_stalled", False)
+        await asyncio.sleep(6)
+        await stage.crash()
+        await stage.catalogue.save_rules(STANDARD_RULES[:3], actor="test", at_ms=1, change="fewer")
+        second = await stage.drive()
+        await until(second, session)
+        await second.stop()
+
+        assert verify(stage.ports.engine, session, stage.records(session)) is None
+
+    in_virtual_time(work)
+
+
+def test_an_answer_whose_recording_breaks_is_in_doubt_and_asked_for_again() -> None:
+    async def work() -> None:
+        stage = Stage(limits=Limits(in_doubt_policy="retry"))
+        moot = await stage.drive()
+        session = await start(moot)
+        broken.append("RecordAnswer(")
+
+        assert await until(moot, session) is Status.COMPLETED
+        assert len(stage.events(session, AttemptInDoubt)) == 1
+        await moot.stop()
+
+    with pytest.MonkeyPatch.context() as patch:
+        broken: list[str] = []
+        patch.setattr(BreakingLog, "broken", broken)
+        patch.setattr("tests.stage.MemoryLog", BreakingLog)
+        in_virtual_time(work)
+
+
+class BreakingLog(MemoryLog):
+    """Breaks once at an append in which one of these words stands."""
+
+    broken: ClassVar[list[str]] = []
+
+    async def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        for word in self.broken:
+            if word in repr(appends):
+                self.broken.remove(word)
+                raise RuntimeError("nobody expected this")
+        return await super().append(*appends)
+
+
+def test_a_deletion_that_a_crash_cut_short_can_be_repeated() -> None:
+    async def work() -> None:
+        stage = Stage(script=script(delay_ms=1))
+        moot = await stage.drive()
+        session = await start(moot)
+        await until(moot, session)
+        await stage.ports.log.delete(session)
+        await moot.stop()
+        second = await stage.drive()
+
+        await second.delete(session)
+
+        assert await second.summaries() == []
+        with pytest.raises(WrongUse):
+            await second.delete(session)
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+def test_a_doubt_of_today_that_cost_less_makes_room_and_one_of_yesterday_does_not() -> None:
+    async def work() -> None:
+        stage = Stage(script=script(price=PAID))
+        moot = await stage.drive()
+        yesterday, today = await start(moot), await start(moot, "Today?")
+        await asyncio.sleep(1)
+        await stage.crash()
+        second = await stage.drive()
+        driver = second._driver
+        assert driver is not None
+        charged = driver.ledger.spent_today_microusd
+        doubt = (await stage.state(today)).work.doubtful[0]
+        free = SettleAttempt(step=doubt.step, attempt=doubt.attempt, cost_microusd=0)
+        await second.command(today, free)
+        assert driver.ledger.spent_today_microusd == charged - doubt.cost_microusd_max
+
+        stage.clock.shift_ms = 86_400_000
+        await asyncio.sleep(1)
+        await second.command(yesterday, free)
+
+        assert driver.ledger.spent_today_microusd == 0
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+def test_every_debate_that_ended_is_in_the_files_before_the_process_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    exported: list[int] = []
+
+    async def work() -> None:
+        stage = Stage(script=script(delay_ms=1))
+        moot = await stage.drive()
+
+        async def export(driver: Driver, *, reason: str) -> None:
+            ended = sum(isinstance(record.event, SessionCompleted) for record in stage.disk.records)
+            await asyncio.sleep(3)
+            exported.append(ended)
+
+        monkeypatch.setattr(Driver, "export_metrics", export)
+        await until(moot, await start(moot))
+        await asyncio.sleep(1)
+        await until_event(moot, await start(moot, "While the first is written?"), SessionCompleted)
+        await asyncio.sleep(5)
+        await until_event(moot, await start(moot, "Just before the end?"), SessionCompleted)
+        await moot.stop()
+
+    monkeypatch.setattr("tests.stage.QUIET", Rhythm(metrics_seconds=None, health_seconds=None))
+    in_virtual_time(work)
+
+    assert exported == [1, 2, 3]
+
+
+def test_a_slow_look_at_the_rules_brings_no_older_ones_back() -> None:
+    async def work() -> None:
+        catalogue = SlowCatalogue()
+        stage = Stage(catalogue=catalogue)
+        moot = await stage.drive()
+        driver = moot._driver
+        assert driver is not None
+        await catalogue.save_rules(STANDARD_RULES[:3], actor="test", at_ms=1, change="fewer")
+        looking = asyncio.ensure_future(driver.office.read_rules())
+        await asyncio.sleep(0.0005)
+        catalogue.is_slow = False
+        await catalogue.save_rules(STANDARD_RULES[:2], actor="test", at_ms=2, change="fewer still")
+        await driver.office.read_rules()
+        await looking
+
+        assert driver._rules.digest == await catalogue.rules_digest()
+        await moot.stop()
 
     in_virtual_time(work)
