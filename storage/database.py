@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib import metadata
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Literal
 
 from core.domain.errors import StorageFailed
-from storage.failures import refused
+from storage.failures import is_busy, refused
 
 APPLICATION_ID = 0x6D6F6F74
 """`moot` in ASCII: how this program's databases are told from those of others."""
@@ -24,6 +25,7 @@ SCHEMA_VERSION = 2
 BUSY_WAIT_MS = 5_000
 """How long a write waits for another process: their transactions take milliseconds."""
 
+BUSY_PAUSE_MS = 5
 STATEMENTS_CACHED = 256
 SCHEMA_SQL = Path(__file__).with_name("migrations") / "schema.sql"
 
@@ -59,16 +61,33 @@ def prepare(path: Path) -> None:
         raise StorageFailed("its folder doesn't exist.", where=str(path), now=f"Make it: mkdir -p {path.parent}")
     if path.is_dir():
         raise StorageFailed("this is a folder, not a database.", where=str(path), now="Name a file in it.")
-    with refusals(path), closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_WAIT_MS / 1000)) as database:
-        version = _version(database, path)
-        if version == 0:
-            _make(database)
-        else:
-            _check_writable(database)
+    with refusals(path):
+        version = _found_or_made(path)
     if 0 < version < SCHEMA_VERSION:
         from storage.migrations.migrate import migrate
 
         migrate(path, made_version=version)
+
+
+def _found_or_made(path: Path) -> int:
+    """The version that was found, 0 where the schema was made. Raises sqlite3.Error.
+
+    SQLite refuses at once, whatever wait it was given, where two processes turn a new file's log on at one moment.
+    """
+    until = monotonic() + BUSY_WAIT_MS / 1000
+    while True:
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_WAIT_MS / 1000)) as database:
+                version = _version(database, path)
+                if version == 0:
+                    _make(database)
+                else:
+                    _check_writable(database)
+                return version
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or monotonic() > until:
+                raise
+        sleep(BUSY_PAUSE_MS / 1000)
 
 
 @contextmanager
@@ -97,10 +116,12 @@ def moot_version() -> str:
 
 def _version(database: sqlite3.Connection, path: Path) -> int:
     """The file's schema version, 0 for a new file. Writes nothing, whatever the file is."""
-    application = _number(database, "PRAGMA application_id")
+    # In this order: where another process makes the schema meanwhile, what is read last already says whose it is.
+    tables = _number(database, "SELECT count(*) FROM sqlite_schema")
     version = _number(database, "PRAGMA user_version")
+    application = _number(database, "PRAGMA application_id")
     if application != APPLICATION_ID:
-        if application == 0 and version == 0 and _number(database, "SELECT count(*) FROM sqlite_schema") == 0:
+        if application == 0 and version == 0 and tables == 0:
             return 0
         raise StorageFailed(
             "this database belongs to another program.", where=str(path), now="It was left as it is; name another one."

@@ -212,6 +212,28 @@ def test_opening_loads_neither_sqlalchemy_nor_alembic(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("looks", [1, 2, 3])
+def test_a_database_that_another_process_makes_while_we_look_is_taken_for_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    path, seen = tmp_path / "moot.db", []
+    look = database._number
+
+    def look_and_be_overtaken(connection: sqlite3.Connection, query: str) -> int:
+        number = look(connection, query)
+        seen.append(query)
+        if len(seen) == looks:
+            monkeypatch.setattr(database, "_number", look)
+            prepare(path)
+        return number
+
+    monkeypatch.setattr(database, "_number", look_and_be_overtaken)
+
+    prepare(path)
+
+    assert damage(path) == ()
+
+
 def test_two_processes_that_make_one_database_at_once_both_succeed(tmp_path: Path) -> None:
     path = tmp_path / "moot.db"
     code = f"from pathlib import Path; from storage.database import prepare; prepare(Path({str(path)!r}))"
