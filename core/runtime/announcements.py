@@ -23,7 +23,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Progress:
-    """What a seat is saying. `pieces` are those since it began; `characters` their length in sum."""
+    """What a seat is saying. `pieces` are those since it began; `characters` their length in sum.
+
+    `waiting_for` says what the call waits for before it is sent, "" once it is. `is_superseded` once it broke off: the
+    next attempt begins anew, and nothing of this one becomes part of an answer.
+    """
 
     session: SessionId
     step: StepId
@@ -34,6 +38,8 @@ class Progress:
     started_at_ms: int
     pieces: list[str]
     characters: int = 0
+    waiting_for: str = ""
+    is_superseded: bool = False
 
     @property
     def text(self) -> str:

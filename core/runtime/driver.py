@@ -18,6 +18,7 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.gateway.gateway import Gateway
 from core.runtime.health import Health, check_health
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
@@ -57,10 +58,12 @@ class Driver:
         self.projector = Projector(
             ports.log, ports.index, ports.engine.flows, ports.clock, on_advanced=self._rows_advanced
         )
+        self.gateway = Gateway(ports.providers, ports.clock, limits.gateway)
         self.supervisor = Supervisor(
             ports,
             limits,
             ledger=self.ledger,
+            gateway=self.gateway,
             rules=self._rules,
             announcements=announcements,
             instruments=self.instruments,

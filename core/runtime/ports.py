@@ -16,6 +16,7 @@ from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
+from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.library import Library
 
 
@@ -67,3 +68,4 @@ class Limits:
     in_doubt_policy: str = "ask"
     drain_milliseconds_max: int = 30_000
     call_milliseconds_max: int = 1_800_000
+    gateway: GatewayLimits = field(default_factory=GatewayLimits)

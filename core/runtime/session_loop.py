@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from core.domain.budget import cost_microusd_max
@@ -28,14 +29,17 @@ from core.domain.commands import (
 from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
 from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event, Recorded
 from core.domain.ids import Digest, SessionId, StepId, TemplateId
-from core.domain.session import SessionState, Status
+from core.domain.provider_errors import NOT_SENT
+from core.domain.session import OpenAttempt, SessionState, Status
 from core.domain.steps import ModelRequest, Step
 from core.engine.evolve import unopened
 from core.engine.plan import next_attempt, next_deadline, plan
 from core.engine.replay import fold
+from core.engine.routes import next_route
 from core.engine.settle import Settlement, settle
 from core.ports.event_log import Append
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
@@ -48,6 +52,8 @@ CONFLICTS_MAX = 3
 """How often an outcome is decided anew because somebody else had written to the log."""
 
 TIMED_OUT = "time_out"
+SWITCH = "switch"
+"""The refusal that no closer count can lift."""
 
 Outcome = RecordAnswer | RecordFailure | MarkInDoubt
 """How a call ended, as far as anybody knows."""
@@ -76,6 +82,7 @@ class SessionLoop:
         ports: Ports,
         limits: Limits,
         ledger: Ledger,
+        gateway: Gateway,
         rules: RulesInForce,
         announcements: Announcements,
         instruments: Instruments,
@@ -91,6 +98,7 @@ class SessionLoop:
         self._ports = ports
         self._limits = limits
         self._ledger = ledger
+        self._gateway = gateway
         self._rules = rules
         self._announcements = announcements
         self._instruments = instruments
@@ -99,6 +107,7 @@ class SessionLoop:
         self._door = asyncio.Lock()
         self._calls: dict[StepId, asyncio.Task[None]] = {}
         self._outcomes: set[StepId] = set()
+        self._unsent: dict[StepId, int] = {}
         self._is_left = not is_driven
         self._is_ending = False
         self._obeying: set[asyncio.Task[tuple[Event, ...]]] = set()
@@ -129,6 +138,8 @@ class SessionLoop:
     async def drain(self) -> None:
         """Begin nothing more and wait for the calls under way to be recorded."""
         self.is_driven = False
+        async with self._door:
+            await self._withdraw()
         while self._calls or self._outcomes:
             if self._calls:  # among them are answers that wait for the disk
                 await asyncio.wait(tuple(self._calls.values()))
@@ -166,30 +177,50 @@ class SessionLoop:
     async def doubt_open_attempts(self, *, why: str, policy: str | None = None) -> None:
         """Record every attempt without an end as in doubt: nobody will learn how it ended."""
         async with self._door:  # an answer that is being recorded right now is no doubt any more
-            doubts = [
-                MarkInDoubt(
-                    step=attempt.step,
-                    attempt=attempt.attempt,
-                    why=why,
-                    policy=policy or self._limits.in_doubt_policy,
-                )
-                for attempt in self.state.work.open.values()
-                if attempt.step not in self._calls and attempt.step not in self._outcomes
-            ]
-            for number, doubt in enumerate(doubts):
-                try:
-                    await self._end_standstill()
-                    await self._obey(doubt, RUNTIME, f"{doubt.step}#{doubt.attempt}")
-                except StorageFailed:
-                    for left in () if self._is_ending else doubts[number:]:
-                        self._begin_call(left.step, self._call(None, outcome=left))
-                    raise
+            await self._record_ends(
+                [
+                    self._end_of(attempt, why=why, policy=policy)
+                    for attempt in self.state.work.open.values()
+                    if attempt.step not in self._calls and attempt.step not in self._outcomes
+                ]
+            )
+
+    def _end_of(self, attempt: OpenAttempt, *, why: str, policy: str | None = None) -> Outcome:
+        """How a call ended that nobody makes any more. One that was never sent is in no doubt."""
+        step, number = attempt.step, attempt.attempt
+        if self._unsent.get(step) == number:
+            return RecordFailure(step=step, attempt=number, error=NOT_SENT, message=_in_words(why), cost_microusd=0)
+        return MarkInDoubt(step=step, attempt=number, why=why, policy=policy or self._limits.in_doubt_policy)
+
+    async def _record_ends(self, ends: Sequence[Outcome]) -> None:
+        for number, end in enumerate(ends):
+            try:
+                await self._end_standstill()
+                await self._obey(end, RUNTIME, f"{end.step}#{end.attempt}")
+            except StorageFailed:
+                for left in () if self._is_ending else ends[number:]:
+                    self._begin_call(left.step, self._call(None, outcome=left))
+                raise
+
+    async def _withdraw(self) -> None:
+        """Send nothing more of what still waits to be sent, and record that it wasn't."""
+        waiting = [step for step in self._unsent if step in self._calls and step not in self._outcomes]
+        calls = [self._calls[step] for step in waiting]
+        for call in calls:
+            call.cancel()
+        if calls:
+            await asyncio.wait(calls)
+            attempts = [self.state.work.open[step] for step in waiting if step in self.state.work.open]
+            await self._record_ends([self._end_of(attempt, why="withdrawn") for attempt in attempts])
 
     async def _obey_alone(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
         async with self._door:
             if not isinstance(command, ResumeRun):
                 await self._end_standstill()
-            return await self._obey(command, actor, correlation)
+            events = await self._obey(command, actor, correlation)
+            if self._unsent and self.state.life.status is not Status.RUNNING:
+                await self._withdraw()
+            return events
 
     async def _end_standstill(self) -> None:
         """The time in which nobody drove ends before anything else is recorded: rules would take it for active."""
@@ -237,7 +268,7 @@ class SessionLoop:
         begun: list[Attempt] = []
         try:
             if begins_steps:
-                state = self._begin_steps(state, now_ms, appends, begun)
+                state = await self._begin_steps(state, now_ms, appends, begun)
             if not appends:
                 return (), begun
             began_ns = self._instruments.monotonic_ns()
@@ -280,7 +311,7 @@ class SessionLoop:
         appends.append(self._append(envelope, settlement.events, state.seq))
         return settlement.state
 
-    def _begin_steps(
+    async def _begin_steps(
         self, state: SessionState, now_ms: int, appends: list[Append], begun: list[Attempt]
     ) -> SessionState:
         """The state behind the intents that are wanted now; what may be called is put into `begun`."""
@@ -289,7 +320,7 @@ class SessionLoop:
         flow = self._ports.engine.flow(state)
         for step in plan(self._ports.engine, state):
             attempt = self._attempt(state, step, flow.request(state, step))
-            command = self._reserved(state, attempt)
+            attempt, command = await self._reserved(state, attempt)
             settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
             envelope = Envelope(
                 command=command,
@@ -306,27 +337,37 @@ class SessionLoop:
 
     def _attempt(self, state: SessionState, step: Step, request: ModelRequest) -> Attempt:
         assert state.opening is not None  # a plan exists only for an opened session
-        price = state.opening.prices[request.model]
+        participant = self._ports.engine.flow(state).seated(state, step.seat)
+        failures = state.work.failures.get(step.id, ())
+        resting = self._gateway.resting(participant.routes)
+        route = next_route(participant, failures, windows=state.opening.windows, resting=resting) or participant.model
+        price = state.opening.prices[route]
         return Attempt(
             step=step,
             number=next_attempt(state, step.id),
-            request=request,
+            request=request if route == request.model else replace(request, model=route),
             price=price,
             cost_microusd_max=cost_microusd_max(
                 price, bytes_input=request.bytes_input, tokens_output_max=request.tokens_output_max
             ),
+            failures=failures,
+            checks=participant.checks,
         )
 
-    def _reserved(self, state: SessionState, attempt: Attempt) -> BeginAttempt | RefuseSpend:
+    async def _reserved(self, state: SessionState, attempt: Attempt) -> tuple[Attempt, BeginAttempt | RefuseSpend]:
         refusal = self._ledger.reserve(state, attempt.step.id, attempt.cost_microusd_max)
+        if refusal is not None and refusal.cap != SWITCH:
+            # No tokenizer makes more tokens than there are bytes, and most make a quarter: near a cap that matters.
+            attempt = await self._counted(attempt)
+            refusal = self._ledger.reserve(state, attempt.step.id, attempt.cost_microusd_max)
         if refusal is not None:
-            return RefuseSpend(
+            return attempt, RefuseSpend(
                 step=attempt.step.id,
                 cap=refusal.cap,
                 wanted_microusd=attempt.cost_microusd_max,
                 left_microusd=refusal.left_microusd,
             )
-        return BeginAttempt(
+        return attempt, BeginAttempt(
             step=attempt.step.id,
             attempt=attempt.number,
             seat=attempt.step.seat,
@@ -335,16 +376,28 @@ class SessionLoop:
             prompt_digest=prompt_digest(attempt.request),
         )
 
+    async def _counted(self, attempt: Attempt) -> Attempt:
+        """The same with a closer bound, where the provider counts the input itself."""
+        tokens_input = await self._gateway.count_input(attempt.request)
+        if tokens_input is None:
+            return attempt
+        counted = cost_microusd_max(
+            attempt.price, bytes_input=tokens_input, tokens_output_max=attempt.request.tokens_output_max
+        )
+        return replace(attempt, cost_microusd_max=min(counted, attempt.cost_microusd_max))
+
     def _append(self, envelope: Envelope, events: tuple[Event, ...], expected_seq: int) -> Append:
         return Append(session=self.session, envelope=envelope, events=events, expected_seq=expected_seq)
 
     def _advance(self, state: SessionState, recorded: tuple[Recorded, ...]) -> None:
-        doubtful, self.state = self.state.work.doubtful, state
+        doubtful, open_, self.state = self.state.work.doubtful, self.state.work.open, state
         self._is_left = not self.is_driven
         for record in recorded:
             match record.event:
-                case AttemptSucceeded() | AttemptFailed():
-                    self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd)
+                case AttemptSucceeded(step=step, cost_microusd=cost) | AttemptFailed(step=step, cost_microusd=cost):
+                    self._ledger.settle(self.session, step, cost_microusd=cost)
+                    if cost and step in open_:
+                        self._gateway.spent(open_[step].route, cost)
                 case AttemptInDoubt():
                     self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd_max)
                 case AttemptSettled(step=step, attempt=number, difference_microusd=difference):
@@ -361,6 +414,7 @@ class SessionLoop:
         self._announcements.committed(recorded[-1].position)
 
     def _begin(self, attempt: Attempt) -> None:
+        self._unsent[attempt.step.id] = attempt.number
         self._begin_call(attempt.step.id, self._call(attempt))
 
     def _begin_call(self, step: StepId, making: Coroutine[None, None, None]) -> None:
@@ -412,8 +466,13 @@ class SessionLoop:
             pieces=[],
         )
         self._speaking[step.id] = progress
+        self._unsent[step.id] = attempt.number
         try:
-            return await self._record(await self._outcome(attempt, progress), correlation=f"{step.id}#{attempt.number}")
+            outcome = await self._outcome(attempt, progress)
+            if progress.characters and not isinstance(outcome, RecordAnswer):
+                progress.is_superseded = True
+                self._announcements.progressed(progress)
+            return await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
         finally:
             self._speaking.pop(step.id, None)
 
@@ -422,14 +481,17 @@ class SessionLoop:
             async with asyncio.timeout(self._limits.call_milliseconds_max / 1_000):
                 return await perform(
                     attempt,
-                    providers=self._ports.providers,
+                    gateway=self._gateway,
                     clock=self._ports.clock,
                     show=self._announcements.progressed,
                     progress=progress,
+                    sent=lambda: self._sent(attempt.step.id),
                 )
         except TimeoutError:
-            policy = self._limits.in_doubt_policy
-            return MarkInDoubt(step=attempt.step.id, attempt=attempt.number, why=TIMED_OUT, policy=policy)
+            return self._end_of(self.state.work.open[attempt.step.id], why=TIMED_OUT)
+
+    def _sent(self, step: StepId) -> None:
+        self._unsent.pop(step, None)
 
     async def _record(self, outcome: Outcome, *, correlation: str) -> Attempt | None:
         """Record an outcome however long the disk refuses: the answer was paid for and is held until it is safe.
@@ -472,6 +534,10 @@ class SessionLoop:
         task = asyncio.current_task()
         assert task is not None  # outcomes are recorded by the task that made the call
         self._calls[step] = task
+
+
+def _in_words(why: str) -> str:
+    return f"it was not sent: {why.replace('_', ' ')}"
 
 
 def prompt_digest(request: ModelRequest) -> Digest:

@@ -1,7 +1,7 @@
 """What does a seat answer, and what did that cost?
 
-One attempt: ask the provider, clean what comes, show it as progress, and turn the end into a command. Nothing is
-decided here. A stream without its closing record is incomplete whatever it said.
+One attempt: have the gateway ask, clean what comes, show it as progress, look at what was answered, and turn the end
+into a command. Which attempt comes next is not decided here.
 """
 
 from __future__ import annotations
@@ -14,83 +14,174 @@ from dataclasses import dataclass
 from core.domain.budget import FREE, Price, cost_microusd
 from core.domain.commands import RecordAnswer, RecordFailure
 from core.domain.errors import MootError
+from core.domain.participants import Checks
+from core.domain.provider_errors import PROVIDER_BROKE, TOO_LONG, ProviderError
+from core.domain.session import FailedAttempt
 from core.domain.steps import ModelRequest, Step
 from core.domain.text import StreamCleaner, clean_text
+from core.judging.response_checks import Finding, check_answer, is_asked_again
 from core.ports.clock import Clock
-from core.ports.model_provider import ANSWER_CHARACTERS_MAX, Closing, ModelProviders, ProviderFailed
+from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, ProviderFailed
 from core.runtime.announcements import Progress
-
-WHOLE = "stop"
-"""The one reason to stop that means: this is the whole answer."""
+from core.runtime.gateway.gateway import Call, CallEnded, Gateway
 
 WORD_CHARACTERS_MAX = 200
 MESSAGE_CHARACTERS_MAX = 2_000
 """What is kept of a provider's words about itself: they are as hostile as what its models say."""
+
+TURNS_LOOKED_THROUGH_MAX = 64
+"""Turns of a debate among which a seat's own earlier ones are looked for."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A call whose intent is recorded. `cost_microusd_max` is what was reserved for it."""
+    """A call whose intent is recorded. `cost_microusd_max` is what was reserved for it, `failures` what this step has
+    failed with before, `checks` what is to become of an answer in which something was seen."""
 
     step: Step
     number: int
     request: ModelRequest
     price: Price
     cost_microusd_max: int
-
-
-class AnswerFault(Exception):
-    """What came is no whole answer; `error` is a stable word, `tokens` what the provider counted, if it did."""
-
-    def __init__(self, error: str, message: str, closing: Closing | None = None) -> None:
-        self.error = error
-        self.message = message
-        self.closing = closing
-        super().__init__(message)
+    failures: tuple[FailedAttempt, ...] = ()
+    checks: Checks = Checks.WHOLE
 
 
 async def perform(
-    attempt: Attempt, *, providers: ModelProviders, clock: Clock, show: Callable[[Progress], None], progress: Progress
+    attempt: Attempt,
+    *,
+    gateway: Gateway,
+    clock: Clock,
+    show: Callable[[Progress], None],
+    progress: Progress,
+    sent: Callable[[], None],
 ) -> RecordAnswer | RecordFailure:
-    """Ask and listen. Cancelling it ends the call; whoever cancels marks the attempt as in doubt."""
-    started_ms = clock.now_ms()
+    """Ask and listen. Cancelling it ends the call; whoever cancels marks the attempt as in doubt, or as never sent
+    where `sent` was not called."""
+    listener = _Listener(progress, show, clock, sent)
+    call = Call(
+        request=attempt.request,
+        attempt=attempt.number,
+        failures=attempt.failures,
+        waits_for=listener.waits_for,
+        heard=listener.heard,
+        sent=listener.sent,
+    )
     try:
-        text, closing = await _listen(attempt, providers, show, progress)
-    except AnswerFault as fault:
-        return _failure(attempt, fault.error, fault.message, cost_microusd=_cost_of(attempt, fault.closing))
+        closing = await gateway.call(call)
+    except CallEnded as ended:
+        return _failure(attempt, ended.error, ended.message, cost_microusd=attempt.cost_microusd_max, shown=progress)
     except ProviderFailed as failed:
-        cost = attempt.cost_microusd_max if failed.may_have_cost else 0
-        return _failure(attempt, failed.error, failed.message, cost_microusd=cost, is_final=failed.is_final)
+        return _failure(
+            attempt,
+            failed.error,
+            failed.message,
+            cost_microusd=_cost_of_failure(attempt, failed),
+            is_final=failed.is_final,
+            retry_after_ms=failed.retry_after_ms,
+            shown=progress,
+        )
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
         # Nobody cancelled us: its adapter let a cancellation of its own escape, and the session must not end with it.
         message = "its adapter cancelled the call"
-        return _failure(attempt, "provider_broke", message, cost_microusd=attempt.cost_microusd_max)
+        return _failure(attempt, PROVIDER_BROKE, message, cost_microusd=attempt.cost_microusd_max, shown=progress)
     except MootError as error:
-        return _failure(attempt, "refused", str(error), cost_microusd=0, is_final=True)
+        return _failure(attempt, ProviderError.REFUSED, str(error), cost_microusd=0, is_final=True, shown=progress)
     except Exception as error:
         # An adapter's own fault must not end the session, and its words may hold a key: only its type is recorded.
         _log.exception("the provider of %s failed", attempt.request.model.partition(":")[0])
         return _failure(
             attempt,
-            "provider_broke",
+            PROVIDER_BROKE,
             f"its adapter raised {type(error).__name__}",
             cost_microusd=attempt.cost_microusd_max,
+            shown=progress,
         )
+    return _outcome(attempt, listener, closing, progress)
+
+
+class _Listener:
+    """Cleans what comes and shows it. One call's."""
+
+    def __init__(
+        self, progress: Progress, show: Callable[[Progress], None], clock: Clock, sent: Callable[[], None]
+    ) -> None:
+        self._progress = progress
+        self._show = show
+        self._clock = clock
+        self._tell_sent = sent
+        self._cleaner = StreamCleaner()
+        self._pieces: list[str] = []
+        self._sent_ms = 0
+
+    def waits_for(self, what: str) -> None:
+        self._progress.waiting_for = what
+        self._show(self._progress)
+
+    def sent(self) -> None:
+        self._sent_ms = self._clock.now_ms()
+        self._tell_sent()
+
+    def heard(self, said: str) -> None:
+        clean = self._cleaner.clean(said)
+        if not clean:
+            return
+        characters = self._progress.characters + len(clean)
+        if characters > ANSWER_CHARACTERS_MAX:
+            raise CallEnded(TOO_LONG, f"it said more than {ANSWER_CHARACTERS_MAX} characters and was cut off")
+        self._pieces.append(clean)
+        self._progress.pieces.append(clean)
+        self._progress.characters = characters
+        self._show(self._progress)
+
+    def text(self) -> str:
+        """All of it, once no more will come."""
+        return "".join((*self._pieces, self._cleaner.finish())).strip()
+
+    def took_ms(self) -> int:
+        return max(0, self._clock.now_ms() - self._sent_ms)
+
+
+def _outcome(
+    attempt: Attempt, listener: _Listener, closing: Closing, progress: Progress
+) -> RecordAnswer | RecordFailure:
+    text, cost = listener.text(), _cost_of(attempt, closing)
+    if closing.stop_reason == CONTENT_POLICY:
+        message = "; ".join(("it declined because of the content", *closing.notes))
+        return _failure(attempt, ProviderError.CONTENT_POLICY, message, cost_microusd=cost, shown=progress)
+    finding = _looked_at(attempt, text, closing)
+    if finding is not None and is_asked_again(finding, attempt.checks):
+        return _failure(attempt, finding.oddity, finding.saw, cost_microusd=cost, shown=progress)
+    seen = () if finding is None else (f"{finding.oddity}: {finding.saw}",)
     return RecordAnswer(
         step=attempt.step.id,
         attempt=attempt.number,
         text=text,
         tokens_input=closing.tokens_input,
         tokens_output=closing.tokens_output,
-        cost_microusd=_cost_of(attempt, closing),
-        latency_ms=max(0, clock.now_ms() - started_ms),
+        cost_microusd=cost,
+        latency_ms=listener.took_ms(),
         model=_clean(closing.model, WORD_CHARACTERS_MAX),
+        stop_reason=_clean(closing.stop_reason, WORD_CHARACTERS_MAX),
+        findings=tuple(_clean(each, MESSAGE_CHARACTERS_MAX) for each in (*seen, *closing.notes)),
+    )
+
+
+def _looked_at(attempt: Attempt, text: str, closing: Closing) -> Finding | None:
+    """What is odd about an answer; of a long debate only the newest turns are looked through."""
+    brief, seat = attempt.request.brief, attempt.step.seat
+    newest = brief.turns[-TURNS_LOOKED_THROUGH_MAX:]
+    return check_answer(
+        text,
+        is_whole=closing.stop_reason == STOP,
         stop_reason=closing.stop_reason,
+        earlier=[turn.text for turn in newest if turn.seat == seat],
+        asked=brief.motion,
     )
 
 
@@ -98,46 +189,34 @@ def _clean(text: str, characters_max: int) -> str:
     return clean_text(text[: 2 * characters_max]).strip()[:characters_max]
 
 
-async def _listen(
-    attempt: Attempt, providers: ModelProviders, show: Callable[[Progress], None], progress: Progress
-) -> tuple[str, Closing]:
-    cleaner, pieces, characters = StreamCleaner(), [], 0
-    closing: Closing | None = None
-    async for said in providers.for_model(attempt.request.model).stream(attempt.request):
-        if isinstance(said, Closing):
-            closing = said
-            break
-        clean = cleaner.clean(said.text)
-        characters += len(clean)
-        if characters > ANSWER_CHARACTERS_MAX:
-            raise AnswerFault("too_long", f"it said more than {ANSWER_CHARACTERS_MAX} characters and was cut off")
-        if clean:
-            pieces.append(clean)
-            progress.pieces.append(clean)
-            progress.characters = characters
-            show(progress)
-    if closing is None:
-        raise AnswerFault("incomplete", "its answer broke off before the end")
-    pieces.append(cleaner.finish())
-    text = "".join(pieces).strip()
-    if closing.stop_reason != WHOLE:
-        raise AnswerFault("truncated", f"its answer stopped early: {closing.stop_reason}", closing)
-    if not text:
-        raise AnswerFault("empty", "it answered without a word", closing)
-    return text, closing
-
-
-def _cost_of(attempt: Attempt, closing: Closing | None) -> int:
-    """By the provider's count; without one, the most it can have been."""
+def _cost_of(attempt: Attempt, closing: Closing) -> int:
+    """By the provider's count."""
     if attempt.price == FREE:
         return 0
-    if closing is None:
-        return attempt.cost_microusd_max
     return cost_microusd(attempt.price, tokens_input=closing.tokens_input, tokens_output=closing.tokens_output)
 
 
+def _cost_of_failure(attempt: Attempt, failed: ProviderFailed) -> int:
+    """Never less than it can have been: what the provider counted of the input, and all the output there was room for,
+    because it may have gone on speaking after it was heard last."""
+    if not failed.may_have_cost or attempt.price == FREE:
+        return 0
+    if failed.tokens_input is None:
+        return attempt.cost_microusd_max
+    tokens_output = max(failed.tokens_output or 0, attempt.request.tokens_output_max)
+    counted = cost_microusd(attempt.price, tokens_input=failed.tokens_input, tokens_output=tokens_output)
+    return min(counted, attempt.cost_microusd_max)
+
+
 def _failure(
-    attempt: Attempt, error: str, message: str, *, cost_microusd: int, is_final: bool = False
+    attempt: Attempt,
+    error: str,
+    message: str,
+    *,
+    cost_microusd: int,
+    shown: Progress,
+    is_final: bool = False,
+    retry_after_ms: int | None = None,
 ) -> RecordFailure:
     return RecordFailure(
         step=attempt.step.id,
@@ -146,4 +225,6 @@ def _failure(
         message=_clean(message, MESSAGE_CHARACTERS_MAX),
         cost_microusd=cost_microusd,
         is_final=is_final,
+        retry_after_ms=retry_after_ms,
+        characters=shown.characters,
     )

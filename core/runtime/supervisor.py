@@ -33,6 +33,7 @@ from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.deadlines import Deadlines
+from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
@@ -60,6 +61,7 @@ class Supervisor:
         limits: Limits,
         *,
         ledger: Ledger,
+        gateway: Gateway,
         rules: RulesInForce,
         announcements: Announcements,
         instruments: Instruments,
@@ -68,6 +70,7 @@ class Supervisor:
         self._ports = ports
         self._limits = limits
         self._ledger = ledger
+        self._gateway = gateway
         self._rules = rules
         self._announcements = announcements
         self._instruments = instruments
@@ -272,6 +275,7 @@ class Supervisor:
             ports=self._ports,
             limits=self._limits,
             ledger=self._ledger,
+            gateway=self._gateway,
             rules=self._rules,
             announcements=self._announcements,
             instruments=self._instruments,

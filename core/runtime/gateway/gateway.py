@@ -51,17 +51,17 @@ class GatewayLimits:
     silence_milliseconds_max: int = 300_000
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One attempt as the gateway sees it. `waits_for` is told what it waits for, and "" once it doesn't; `heard` takes
-    each piece, and may raise to end the call. `is_sent` says whether it may have reached the provider."""
+    each piece, and may raise to end the call. `sent` is called when it may reach the provider from now on."""
 
     request: ModelRequest
     attempt: int
     failures: Sequence[FailedAttempt]
     waits_for: Callable[[str], None]
     heard: Callable[[str], None]
-    is_sent: bool = False
+    sent: Callable[[], None]
 
 
 class Gateway:
@@ -80,14 +80,14 @@ class Gateway:
     async def call(self, call: Call) -> Closing:
         """Wait, ask, listen. Raises ProviderFailed, and whatever `heard` raises.
 
-        Cancelling it ends the call; where `is_sent` is then false, nobody was asked.
+        Cancelling it ends the call; where `sent` was not called by then, nobody was asked.
         """
         route = call.request.model
         breaker, observed = self._breaker(route), self._observe(route)
         limiter = self._limiter(account_of(route))
         taken = await self._admitted(call, breaker, limiter)
         ticket = breaker.begin()
-        call.is_sent = True
+        call.sent()
         began_ms = self._now_ms()
         try:
             closing = await self._listen(call)

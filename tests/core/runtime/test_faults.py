@@ -446,7 +446,10 @@ def test_a_call_that_never_ends_is_in_doubt_after_a_bound() -> None:
     answers = {"default": (Answer(text="Fine.", faults=(Fault(kind=FaultKind.HANG),)),)}
 
     async def work() -> None:
-        stage = Stage(script=Script(answers=answers, price=PAID), rules=rules_of(LATE.replace("30m", "10h")))
+        limits = Limits(call_milliseconds_max=60_000)  # before the gateway's patience with silence ends
+        stage = Stage(
+            script=Script(answers=answers, price=PAID), rules=rules_of(LATE.replace("30m", "10h")), limits=limits
+        )
         moot = await stage.drive()
         session = await start(moot)
 

@@ -1,0 +1,105 @@
+"""What is seen of an answer, and what follows from it?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.participants import Checks
+from core.domain.provider_errors import MEANINGS
+from core.judging.response_checks import Finding, Oddity, check_answer, is_asked_again
+
+MOTION = "The release train should not leave on Fridays, because nobody is there to mend what it breaks."
+ANSWER = (
+    "A release on a Friday leaves the weekend without anybody who knows what changed. The notes of March say so: two "
+    "of three outages began on a Friday evening, and it took until Monday before somebody who had written the code was "
+    "reached. Moving the train to Tuesday costs nothing and keeps the people who can help at their desks."
+)
+OTHER = (
+    "What matters is not the day but the habit of releasing rarely. A team that releases every day mends its mistakes "
+    "within the hour, whatever the calendar says, because each change is small enough to be understood by whoever is "
+    "awake. The outages of March were large changes, and they would have been as large on a Tuesday."
+)
+GERMAN = (
+    "Eine Auslieferung am Freitag lässt das Wochenende ohne jemanden, der weiß, was geändert wurde. Zwei von drei "
+    "Ausfällen im März begannen an einem Freitagabend, und erst am Montag wurde jemand erreicht, der den Code kannte."
+)
+CHINESE = "星期五发布意味着周末没有人知道发生了什么变化。三月份的三次故障中有两次始于星期五晚上。"
+
+
+def seen(text: str, *, earlier: tuple[str, ...] = (), is_whole: bool = True, asked: str = MOTION) -> Finding | None:
+    return check_answer(text, is_whole=is_whole, stop_reason="length", earlier=earlier, asked=asked)
+
+
+def oddity(text: str, **fields: object) -> Oddity | None:
+    finding = seen(text, **fields)  # type: ignore[arg-type]
+    return finding.oddity if finding is not None else None
+
+
+def test_an_ordinary_answer_raises_no_eyebrow() -> None:
+    assert seen(ANSWER, earlier=(OTHER,)) is None
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t "])
+def test_an_empty_answer_is_seen(text: str) -> None:
+    assert oddity(text, is_whole=False) is Oddity.EMPTY
+
+
+def test_an_answer_that_was_cut_off_is_seen_and_told_with_the_providers_reason() -> None:
+    assert seen(ANSWER, is_whole=False) == Finding(oddity=Oddity.TRUNCATED, saw="its answer stopped early: length")
+
+
+def test_a_turn_said_before_by_the_same_seat_is_seen_also_with_a_word_changed() -> None:
+    finding = seen(ANSWER.replace("nothing", "little"), earlier=(ANSWER, OTHER))
+
+    assert finding is not None
+    assert finding.oddity is Oddity.REPEATED
+    assert "2 turns before" in finding.saw
+
+
+def test_quoting_a_sentence_of_ones_own_is_no_repetition() -> None:
+    assert seen(f"As I said: {ANSWER.split('.')[0]}. {OTHER}", earlier=(ANSWER,)) is None
+
+
+def test_an_answer_that_goes_round_in_circles_is_seen() -> None:
+    assert oddity(" ".join(["We must not release on Fridays, and that is that."] * 12)) is Oddity.REPEATED
+
+
+def test_short_turns_may_be_alike() -> None:
+    assert seen("I concede the point about Fridays.", earlier=("I concede the point about Fridays.",)) is None
+
+
+@pytest.mark.parametrize("text", [GERMAN, CHINESE])
+def test_an_answer_in_another_language_than_the_question_is_seen(text: str) -> None:
+    assert oddity(text) is Oddity.OFF_LANGUAGE
+
+
+@pytest.mark.parametrize(("asked", "text"), [(GERMAN, GERMAN), (CHINESE, CHINESE), (GERMAN, ANSWER)])
+def test_who_asks_in_another_language_is_told_nothing_about_english(asked: str, text: str) -> None:
+    assert seen(text, asked=asked) is None
+
+
+@pytest.mark.parametrize(
+    ("checks", "again"),
+    [
+        (Checks.WHOLE, {Oddity.EMPTY, Oddity.TRUNCATED}),
+        (Checks.RETRY, set(Oddity)),
+        (Checks.ACCEPT, {Oddity.EMPTY}),
+    ],
+)
+def test_the_participants_setting_says_what_is_asked_for_again(checks: Checks, again: set[Oddity]) -> None:
+    findings = [Finding(oddity=each, saw="") for each in Oddity]
+
+    assert {each.oddity for each in findings if is_asked_again(each, checks)} == again
+
+
+def test_each_oddity_is_a_word_that_the_engine_knows_as_an_answers_fault() -> None:
+    assert all(MEANINGS[each].is_worth_retry and not MEANINGS[each].is_route_failure for each in Oddity)
+
+
+@given(st.text(max_size=400), st.lists(st.text(max_size=200), max_size=3))
+def test_whatever_is_said_the_look_at_it_ends(text: str, earlier: list[str]) -> None:
+    finding = seen(text, earlier=tuple(earlier))
+
+    assert finding is None or finding.saw
