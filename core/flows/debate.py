@@ -168,7 +168,7 @@ class DebateFlow:
         if debate.outcome:
             return ()
         if state.life.completing is not None:
-            return () if debate.arguments or state.work.open else nothing_argued(state)
+            return _before_the_verdict(state)
         if debate.is_round_open:
             return () if debate.next_step else (round_over(debate),)
         template, limit = debate.coming_template, debate.rounds_limit
@@ -338,9 +338,19 @@ class DebateFlow:
         )
 
 
+def _before_the_verdict(state: SessionState) -> tuple[Event, ...]:
+    """The round under way ends before the judge is asked, once its last call has."""
+    debate: DebateState = state.flow
+    if state.work.open:
+        return ()
+    if not debate.arguments:
+        return nothing_argued(state)
+    return (round_over(debate),) if debate.is_round_open else ()
+
+
 def _new_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
     debate: DebateState = state.flow
-    closing = (round_over(debate, is_cut_short=True),) if debate.is_round_open else ()
+    closing = (round_over(debate),) if debate.is_round_open else ()
     return (*closing, *_one_more_round(state, by=by))
 
 

@@ -42,7 +42,7 @@ def judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
         cost_microusd=command.cost_microusd,
         model=command.model,
     )
-    return (verdict, *_closing(state, outcome))
+    return _closed(state, verdict)
 
 
 def outcome_of(text: str) -> tuple[str, str]:
@@ -67,7 +67,7 @@ def ruled(state: SessionState, command: Complete) -> tuple[Event, ...]:
         text=text,
         reason=f"ruled by the {command.by}",
     )
-    return (verdict, *_closing(state, outcome))
+    return _closed(state, verdict)
 
 
 def nothing_argued(state: SessionState) -> tuple[Event, ...]:
@@ -80,16 +80,17 @@ def nothing_argued(state: SessionState) -> tuple[Event, ...]:
         text="Nothing was argued.",
         reason="nothing was argued",
     )
-    return (verdict, *_closing(state, "undecided"))
+    return _closed(state, verdict)
 
 
-def _closing(state: SessionState, outcome: str) -> tuple[Event, ...]:
+def _closed(state: SessionState, verdict: VerdictReached) -> tuple[Event, ...]:
+    """The verdict and the end. A round that is still open ends before it, so that nothing follows a verdict but sums."""
     debate: DebateState = state.flow
     reason = state.life.completing or "completed"
-    closing: list[Event] = [round_over(debate, is_cut_short=True)] if debate.is_round_open else []
+    closing: list[Event] = [round_over(debate)] if debate.is_round_open else []
     completed = DebateCompleted(
         reason=reason,
-        outcome=outcome,
+        outcome=verdict.outcome,
         rounds=debate.rounds_completed + len(closing),
         arguments=debate.arguments,
         consensus_ppm=debate.agreement.ppm,
@@ -97,15 +98,16 @@ def _closing(state: SessionState, outcome: str) -> tuple[Event, ...]:
         tokens_input=state.money.tokens_input,
         tokens_output=state.money.tokens_output,
     )
-    return (*closing, completed, SessionCompleted(reason=reason))
+    return (*closing, verdict, completed, SessionCompleted(reason=reason))
 
 
-def round_over(debate: DebateState, *, is_cut_short: bool = False) -> RoundCompleted:
+def round_over(debate: DebateState) -> RoundCompleted:
+    """The end of the round under way: cut short where a seat was still to speak."""
     return RoundCompleted(
         round=debate.round,
         arguments=len(debate.spoken),
         consensus_ppm=debate.agreement.ppm,
-        is_cut_short=is_cut_short,
+        is_cut_short=debate.next_step is not None,
     )
 
 

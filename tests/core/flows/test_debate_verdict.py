@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.domain.commands import Complete
 from core.flows.debate_events import DebateCompleted, RoundCompleted, VerdictReached
 from core.flows.debate_verdict import OUTCOMES, outcome_of
-from tests.builders import a_round, a_turn, after, opened
+from tests.builders import Played, a_round, a_turn, after, at_least, begun, kinds, opened, rule
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,33 @@ def test_a_round_that_is_open_at_the_end_is_closed_as_cut_short() -> None:
     (closed,) = played.of(RoundCompleted)
     assert (closed.is_cut_short, closed.arguments) == (True, 1)
     assert played.of(DebateCompleted)[0].rounds == 1
+    assert kinds(played.events)[-4:] == ["RoundCompleted", "VerdictReached", "DebateCompleted", "SessionCompleted"]
+
+
+def test_a_round_in_which_every_seat_has_spoken_is_completed_and_not_cut_short() -> None:
+    ends = rule("both_spoke", at_least("argument_count", 2))
+
+    played = after(*opened(ends), *a_round(), Played.play_on)
+
+    (closed,) = played.of(RoundCompleted)
+    assert (closed.is_cut_short, closed.arguments) == (False, 2)
+
+
+def test_the_round_under_way_is_over_before_the_judge_is_asked() -> None:
+    played = after(*opened(), a_turn(), Complete(reason="asked"))
+
+    (closed,) = played.of(RoundCompleted)
+    assert (closed.is_cut_short, closed.arguments) == (True, 1)
+    assert played.wanted == ("verdict",)
+    played.play_on()
+    assert played.of(RoundCompleted) == [closed]
+    assert played.of(DebateCompleted)[0].rounds == 1
+
+
+def test_a_round_whose_last_call_is_still_under_way_waits_for_it() -> None:
+    played = after(*opened(), a_turn(), begun, Complete(reason="asked"))
+
+    assert played.of(RoundCompleted) == []
+    played.answer()
+    (closed,) = played.of(RoundCompleted)
+    assert (closed.is_cut_short, closed.arguments) == (False, 2)
