@@ -314,6 +314,7 @@ class Feed:
             return  # its intent is committed and not read yet; the words wait for it
         if turn.state != "speaking":
             self._spoken.pop(key, None)
+            fold.shown.pop(key, None)
             return
         said = fold.shown.get(key, 0)
         if progress.characters > said:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from console.presenters.transcript import turn_key
 from tests.console.hall import TRIES_MAX, Hall, a_hall, filled, screen_text, until
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from console.settings import Settings
 
-LOOKS_ALIKE = 7
+LOOKS_ALIKE = 6
 LOOK_SECONDS = 0.12
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -28,12 +29,27 @@ async def settled(pilot: Pilot[Any]) -> None:
     for _ in range(TRIES_MAX):
         await asyncio.sleep(LOOK_SECONDS)
         await pilot.pause()
-        now = screen_text(pilot.app)  # type: ignore[arg-type]
-        alike = alike + 1 if now == before else 0
+        hall = pilot.app
+        assert isinstance(hall, Hall)
+        now = screen_text(hall)
+        alike = alike + 1 if now == before and await is_read(hall) else 0
         before = now
         if alike == LOOKS_ALIKE:
             return
     raise AssertionError("the screen never comes to rest")
+
+
+async def is_read(hall: Hall) -> bool:
+    """Has the console read all there is of the session under its cursor?"""
+    session, feed = hall.sessions.session, hall.feed
+    if session is None or feed is None:
+        return feed is not None and not feed.summaries
+    summary, fold = feed.summaries[session], feed.fold_of(session)
+    if fold is None or not fold.seq == summary.seq == (await (await hall.core()).summary(session)).seq:
+        return False
+    speaking = (await hall.core()).speaking(session)
+    spoken = all(fold.shown.get(turn_key(each.step, each.attempt)) == each.characters for each in speaking)
+    return spoken and (summary.status.is_over or bool(fold.explanations))
 
 
 def shown(hall: Hall, state: str, *keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
