@@ -28,6 +28,11 @@ class Locations:
         return self.config / "settings.toml"
 
     @property
+    def prices(self) -> Path:
+        """The operator's own prices of models."""
+        return self.config / "prices.toml"
+
+    @property
     def themes(self) -> Path:
         """The operator's own colour themes."""
         return self.config / "themes"

@@ -16,16 +16,18 @@ from typing import Any
 
 from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
-from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
+from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse, nearest
 from core.domain.events import Recorded
 from core.domain.facts import FactSpec
 from core.domain.ids import Digest, RuleId, SessionId, StepId
+from core.domain.participants import Participant
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
 from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
+from core.ports.model_offers import ProviderOffer
 from core.rules.explanation import Explanation
 from core.rules.rule import Rule, rule_to_plain
 from core.runtime.announcements import Announcements, Progress
@@ -133,7 +135,10 @@ class Orchestrator:
             if driver is not None:
                 await driver.stop(drain=drain)
         finally:
-            await self._ports.log.close()
+            try:
+                await self._ports.offers.close()
+            finally:
+                await self._ports.log.close()
 
     # --- debates ------------------------------------------------------------------------------------------------
 
@@ -323,6 +328,38 @@ class Orchestrator:
     async def template(self, id: str) -> Template:
         """The newest version of a template. Raises WrongUse with the nearest name."""
         return await self._openings.template(id)
+
+    # --- participants and models --------------------------------------------------------------------------------
+
+    async def participants(self) -> tuple[Participant, ...]:
+        """Everybody who can be seated, by id."""
+        return tuple(sorted(await self._ports.catalogue.participants(), key=lambda each: each.id))
+
+    async def participant(self, id: str) -> Participant:
+        """One of them. Raises WrongUse with the nearest id."""
+        known = {str(each.id): each for each in await self._ports.catalogue.participants()}
+        if id not in known:
+            raise WrongUse(
+                f"no participant is called {id!r}.", now=nearest(id, known) or f"There are {', '.join(sorted(known))}."
+            )
+        return known[id]
+
+    async def save_participants(self, participants: Sequence[Participant]) -> None:
+        """Keep these, each instead of the one with its id. Debates under way keep whom they began with."""
+        for participant in participants:
+            await self._ports.catalogue.save_participant(participant)
+
+    async def models(self, *, is_asking: bool = True) -> tuple[ProviderOffer, ...]:
+        """What each provider offers, or why it can't. With `is_asking` they are asked, which spends nothing."""
+        return await self._ports.offers.look(is_asking=is_asking)
+
+    def model_names(self) -> tuple[str, ...]:
+        """The models that can be cast, as far as is known by now; `models` finds more."""
+        return self._ports.offers.names()
+
+    def provider_names(self) -> tuple[str, ...]:
+        """The first parts of models' names, in alphabetical order."""
+        return self._ports.offers.prefixes()
 
     # --- all at once --------------------------------------------------------------------------------------------
 

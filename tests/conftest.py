@@ -17,7 +17,17 @@ settings.register_profile("moot", deadline=None, print_blob=True)
 settings.load_profile("moot")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-OPERATORS_NAMES = ("ANTHROPIC_", "GOOGLE_", "GEMINI_", "OPENAI_", "ORCHESTRATION_", "MOOT_")
+OPERATORS_NAMES = (
+    "ANTHROPIC_",
+    "GOOGLE_",
+    "GEMINI_",
+    "OPENAI_",
+    "GROQ_",
+    "OLLAMA_",
+    "COMPATIBLE_",
+    "ORCHESTRATION_",
+    "MOOT_",
+)
 
 
 def refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:

@@ -69,6 +69,10 @@ class ModelOffers(Protocol):
         once and for a few seconds at most; no tokens are spent. Raises nothing for what can't be reached."""
         ...
 
+    async def close(self) -> None:
+        """Let go of every connection. What is asked afterwards makes new ones."""
+        ...
+
 
 class NothingOffered:
     """Offers of which nothing is known: whatever is named is left to the providers to take or refuse."""
@@ -87,3 +91,6 @@ class NothingOffered:
 
     async def look(self, *, is_asking: bool = True) -> tuple[ProviderOffer, ...]:
         return ()
+
+    async def close(self) -> None:
+        return None
