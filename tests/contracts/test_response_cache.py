@@ -18,7 +18,7 @@ from core.ports.response_cache import Answer, CacheBounds, CacheSize, EntryUnrea
 from storage.memory_cache import MEMORY_BOUNDS, MemoryCache
 from storage.opened import open_storage
 from storage.redis_cache import NAMESPACE, RedisCache
-from storage.response_cache import SqliteResponseCache
+from storage.response_cache import COUNTED_AGAIN_EVERY, SqliteResponseCache
 from tests.redis_server import RedisServer, redis_server
 from tests.storage.builders import codec
 
@@ -195,6 +195,19 @@ async def test_what_was_used_least_recently_is_forgotten_first(place: Place) -> 
     assert size.entries == 3
 
 
+async def test_what_is_forgotten_takes_no_newer_like_with_it(place: Place) -> None:
+    await place.empty()
+    cache, close = place.open(CacheBounds(entries_max=2, bytes_max=10_000_000))
+    for number, like in ((1, key(9)), (2, key(9)), (3, None)):
+        await cache.keep(key(number), kept(str(number)), like=like, now_ms=NOW + number)
+
+    forgotten, found = await cache.find(key(1), now_ms=NOW + 4), await cache.find_like(key(9), now_ms=NOW + 4)
+    await close()
+
+    assert forgotten is None
+    assert found == kept("2")
+
+
 async def test_a_cache_never_holds_more_bytes_than_it_may(place: Place) -> None:
     await place.empty()
     cache, close = place.open(CacheBounds(entries_max=1_000, bytes_max=50_000))
@@ -290,15 +303,15 @@ async def test_two_that_share_a_place_keep_its_bounds_together(place: Place) -> 
     await place.empty()
     bounds = CacheBounds(entries_max=8, bytes_max=10_000_000)
     (one, close_one), (other, close_other) = place.open(bounds), place.open(bounds)
-    for number in range(300):
+    for number in range(2 * COUNTED_AGAIN_EVERY + 20):
         await (one if number % 2 else other).keep(key(number), kept(str(number)), like=None, now_ms=NOW + number)
-    found = await one.find(key(298), now_ms=NOW + 300)
+    found = await one.find(key(number - 1), now_ms=NOW + number)
     size = await other.size()
     await close_one()
     await close_other()
 
-    assert found == kept("298"), "what the other kept"
-    assert size.entries <= 8 * 2, "each counts what it wrote itself, and now and then all"
+    assert found == kept(str(number - 1)), "what the other kept"
+    assert size.entries <= 8, "each counts what it wrote itself, and now and then all"
 
 
 @pytest.mark.parametrize("place", ["sqlite", "redis"], indirect=True)
