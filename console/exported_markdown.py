@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from console.plain import iso_time
 from console.presenters.figures import money, percent
+from console.presenters.reasons import in_words, who_concluded
 from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionOpened
 from core.flows.debate_events import (
     ArgumentPresented,
@@ -57,9 +58,10 @@ def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[s
         case SessionEscalated(question=question):
             yield from ("", f"*Asked the operator: {_escaped(question)}*")
         case VerdictReached(outcome=outcome, text=text):
-            yield from ("", f"## Verdict: {_escaped(outcome)}", "", *_quoted(text))
+            yield from ("", f"## Verdict: {_escaped(outcome)}", "", f"{_escaped(who_concluded(event))}:", "")
+            yield from _quoted(text)
         case DebateCompleted(reason=reason, arguments=arguments, cost_microusd=cost):
-            yield from ("", f"Completed ({reason.replace('_', ' ')}): {arguments} arguments, {money(cost)}.")
+            yield from ("", f"Completed ({in_words(reason)}): {arguments} arguments, {money(cost)}.")
         case _:
             return
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console import acting
+from console.presenters.reasons import in_words
 from console.presenters.sessions import names_of
-from console.presenters.transcript import step_of, words
+from console.presenters.transcript import step_of
 from core.domain.errors import MootError
 from core.domain.ids import StepId
 from core.domain.session import ROUNDS_MAX
@@ -70,7 +71,7 @@ async def answer(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.answer import AnswerDialog
 
     summary = chosen.summary
-    reason = words(summary.reason)
+    reason = in_words(summary.reason)
     lines = await _explained(screen, chosen)
     command = await screen.app.push_screen_wait(AnswerDialog(summary.question, reason, lines))
     if command is not None:

@@ -84,6 +84,8 @@ async def follow_to_the_end(
 
 
 def _how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
+    from console.presenters.reasons import in_words
+
     id_ = session[:ID_SHOWN_CHARACTERS]
     resume = command_line("sessions", "resume", id_, settings=settings)
     match ending.code:
@@ -97,11 +99,11 @@ def _how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str
             answer = command_line("sessions", "answer", id_, "continue", settings=settings)
             return f"session {id_} asks: {ending.why} Answer continue, new_round, complete or cancel: {answer}"
         case ExitCode.WAITS:
-            return f"session {id_} is paused ({ending.why.replace('_', ' ')}). To go on: {resume}"
+            return f"session {id_} is paused ({in_words(ending.why)}). To go on: {resume}"
         case _ if ending.is_final:
             return f"session {id_} was cancelled."
         case _:
-            return f"session {id_} failed ({ending.why.replace('_', ' ')}). To try its failed turn again: {resume}"
+            return f"session {id_} failed ({in_words(ending.why)}). To try its failed turn again: {resume}"
 
 
 def command_line(*words: str, settings: Settings) -> str:

@@ -412,10 +412,11 @@ async def _print_prompts(orchestrator: Orchestrator, session: SessionId) -> None
 
 def _print_standing(summary: SessionSummary, label: Label | None) -> None:
     from console.presenters.figures import money
+    from console.presenters.reasons import in_words
 
     rows = [
         ("session", summary.session),
-        ("state", STATE_SHOWN[summary.status] + (f" ({summary.reason.replace('_', ' ')})" if summary.reason else "")),
+        ("state", STATE_SHOWN[summary.status] + (f" ({in_words(summary.reason)})" if summary.reason else "")),
         ("asks", summary.question if summary.status is Status.ESCALATED else ""),
         ("title", (label.title if label else "") or summary.title),
         ("tags", ", ".join(label.tags) if label else ""),

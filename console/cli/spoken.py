@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from console.cli.tables import cells, wrapped
 from console.presenters.figures import money, percent
+from console.presenters.reasons import called, in_words, who_concluded
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -103,16 +104,16 @@ class SpokenDebate:
             case StatementAdded(text=text, by=by):
                 yield from ("", f"{by.capitalize()} states", *wrapped(text, width=self.width, indent=INDENT))
             case MotionAmended(motion=motion, by=by):
-                yield from self._noted("◇", f"{by} amended the motion: {motion}")
+                yield from self._noted("◇", f"{called(by)} amended the motion: {motion}")
             case RoundsLimitChanged(rounds_limit=limit, by=by):
                 self.rounds_limit = limit
-                yield from self._noted("◇", f"{by} set the rounds to {limit}")
+                yield from self._noted("◇", f"{called(by)} set the rounds to {limit}")
             case TemplateApplied(template=template, seats=seats, rounds_limit=limit, by=by):
                 self.rounds_limit = limit
                 self.names |= {seat.id: seat.role for seat in seats}
-                yield from self._noted("◇", f"{by} applied the template {template} from the next round on")
+                yield from self._noted("◇", f"{called(by)} applied the template {template} from the next round on")
             case BudgetChanged(cap_microusd=cap, by=by):
-                yield from self._noted("◇", f"{by} set the budget to {'no cap' if cap is None else money(cap)}")
+                yield from self._noted("◇", f"{called(by)} set the budget to {'no cap' if cap is None else money(cap)}")
             case _:
                 yield from self._trouble(event)
 
@@ -123,30 +124,32 @@ class SpokenDebate:
             case RunResumed():
                 yield from self._noted("●", "taken up again where it was left")
             case SessionResumed(by=by):
-                yield from self._noted("●", f"resumed by {by}")
+                yield from self._noted("●", f"resumed by {called(by)}")
             case SessionPaused(reason=reason, by=by):
-                yield from self._noted("‖", f"paused by {by}: {_words(reason)}")
+                yield from self._noted("‖", f"paused by {called(by)}: {in_words(reason)}")
             case SessionEscalated(question=question, reason=reason):
-                yield from self._noted("◆", f"asks you: {question}" + (f" ({_words(reason)})" if reason else ""))
+                yield from self._noted("◆", f"asks you: {question}" + (f" ({in_words(reason)})" if reason else ""))
             case EscalationAnswered(answer=answer, by=by, note=note):
-                yield from self._noted("◆", f"{by} answered: {_words(answer)}" + (f" ({note})" if note else ""))
+                yield from self._noted(
+                    "◆", f"{called(by)} answered: {in_words(answer)}" + (f" ({note})" if note else "")
+                )
             case SessionCancelled(reason=reason, by=by):
-                yield from self._noted("✗", f"cancelled by {by}: {_words(reason)}")
+                yield from self._noted("✗", f"cancelled by {called(by)}: {in_words(reason)}")
             case SessionFailed(reason=reason, step=step):
                 yield from self._noted(
-                    "✗", f"failed at {step}: {_words(reason)}" if step else f"failed: {_words(reason)}"
+                    "✗", f"failed at {step}: {in_words(reason)}" if step else f"failed: {in_words(reason)}"
                 )
             case SpendRefused(cap=cap, wanted_microusd=wanted, left_microusd=left):
                 limit = "spending is stopped" if cap == "switch" else f"the cap of the {cap} leaves {money(left)}"
                 yield from self._noted("✗", f"{money(wanted)} refused: {limit}")
             case AttemptFailed(step=step, attempt=attempt, error=error, message=message):
-                yield from self._noted("✗", f"{step}, attempt {attempt}: {_words(error)}: {message}")
+                yield from self._noted("✗", f"{step}, attempt {attempt}: {in_words(error)}: {message}")
             case AttemptInDoubt(step=step, why=why):
-                yield from self._noted("?", f"{step} is in doubt: {_words(why)}")
+                yield from self._noted("?", f"{step} is in doubt: {in_words(why)}")
             case StepExhausted(step=step, attempts=attempts):
                 yield from self._noted("✗", f"{step} was given up after {attempts} attempts")
             case StepRetried(step=step, by=by):
-                yield from self._noted("●", f"{by} had {step} tried again")
+                yield from self._noted("●", f"{called(by)} had {step} tried again")
             case _:
                 return
 
@@ -179,10 +182,9 @@ class SpokenDebate:
         yield from self._noted("=", f"{said}: {reading.reason}")
 
     def _verdict(self, event: VerdictReached) -> Iterator[str]:
-        who = _title(event.seat) if event.seat else event.by.capitalize()
         yield ""
         yield self._heading(f"Verdict: {event.outcome}" if event.outcome else "Verdict")
-        yield f"{who}" + (f" ({event.model})" if event.model else "")
+        yield who_concluded(event)
         yield from wrapped(event.text, width=self.width, indent=INDENT)
 
     def _sums(self, event: DebateCompleted) -> Iterator[str]:
@@ -191,7 +193,7 @@ class SpokenDebate:
         yield ""
         yield from self._noted(
             "✓",
-            f"completed ({_words(event.reason)}): {event.outcome or 'no outcome'} after {rounds} and "
+            f"completed ({in_words(event.reason)}): {event.outcome or 'no outcome'} after {rounds} and "
             f"{event.arguments} arguments, consensus {consensus}, {money(event.cost_microusd)}",
         )
 
@@ -210,8 +212,3 @@ class SpokenDebate:
 
 def _title(seat: str) -> str:
     return seat.replace("_", " ").capitalize()
-
-
-def _words(reason: str) -> str:
-    """Reasons are stable words for programs; people read them with blanks."""
-    return reason.replace("_", " ")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
+from console.presenters.reasons import in_words
 from console.presenters.rules_fired import FIRED_KEPT_MAX, Firing, erred, fired, firing_line, overruled, waiting_lines
 from console.presenters.sessions import STATES, title_of
 from console.presenters.shown import Line
@@ -185,7 +186,7 @@ def standing_lines(
             return _question(summary, detail, keys, now_ms=now_ms), "attention"
         case Status.FAILED:
             broken = next(iter(detail.exhausted.values()), "")
-            said = f"{words(summary.reason)}" + (f": {broken}" if broken else "")
+            said = f"{in_words(summary.reason)}" + (f": {broken}" if broken else "")
             hints = _hints(keys, ("retry_turn", "tries the turn again"), ("complete", "goes to the verdict"))
             return [_what("✗ failed", said, "failed strong"), hints], "failed"
         case Status.PAUSED:
@@ -195,10 +196,10 @@ def standing_lines(
             return [line, _hints(keys, ("pause_resume", "holds it"), ("cancel", "takes it out"))], "muted"
         case Status.COMPLETED:
             outcome = f"verdict {summary.outcome}" if summary.outcome else "no outcome"
-            how = f"{words(summary.reason)}, consensus {_consensus(summary)}"
+            how = f"{in_words(summary.reason)}, consensus {_consensus(summary)}"
             return [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted")))], "ok"
         case Status.CANCELLED:
-            return [_what("– stopped", words(summary.reason), "muted strong")], "muted"
+            return [_what("– stopped", in_words(summary.reason), "muted strong")], "muted"
         case _:
             return [], ""
 
@@ -207,7 +208,7 @@ def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, st
     waited = age(max(0, now_ms - detail.question_at_ms)) if detail.question_at_ms else ""
     since = f"{waited} ago" if waited not in ("", JUST_NOW) else ""
     asked_by = f"rule {detail.question_rule}" if detail.question_rule else ""
-    about = "  ".join(each for each in (words(summary.reason), asked_by, since) if each)
+    about = "  ".join(each for each in (in_words(summary.reason), asked_by, since) if each)
     return [
         Line((("◆ asks you", "attention strong"), (f"  {about}", "muted"))),
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
@@ -225,7 +226,7 @@ def _paused(summary: SessionSummary, keys: Mapping[str, str]) -> list[Line]:
         hints.insert(0, ("raise_budget", "raises the budget"))
     if summary.reason == "spending_stopped":
         hints.insert(0, ("kill_switch", "allows spending again"))
-    return [_what("‖ paused", words(summary.reason), "text strong"), _hints(keys, *hints)]
+    return [_what("‖ paused", in_words(summary.reason), "text strong"), _hints(keys, *hints)]
 
 
 def _what(head: str, said: str, style: str) -> Line:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import count, money, percent
+from console.presenters.reasons import called, in_words
 from console.presenters.rules_fired import values_seen
 from console.presenters.shown import TurnView
 from core.domain.events import (
@@ -66,9 +67,9 @@ def step_of(key: str) -> str:
     return step if hash_ else ""
 
 
-def words(reason: str) -> str:
-    """Reasons are stable words for programs; people read them with blanks."""
-    return reason.replace("_", " ")
+def words(name: str) -> str:
+    """Names are stable words for programs; people read them with blanks."""
+    return name.replace("_", " ")
 
 
 def seat_title(seat: str) -> str:
@@ -106,15 +107,15 @@ class TranscriptFold:
             case VerdictReached():
                 yield self._put(self._concluded(event, record.seq))
             case AttemptFailed(step=step, attempt=attempt, error=error, message=message, cost_microusd=cost):
-                yield from self._ended(step, attempt, "failed", f"{words(error)}: {message}", cost)
+                yield from self._ended(step, attempt, "failed", f"{in_words(error)}: {message}", cost)
             case AttemptInDoubt(step=step, attempt=attempt, why=why, cost_microusd_max=cost):
-                said = f"{words(why)}. It may have been answered; it counts as {money(cost)} until that is settled."
+                said = f"{in_words(why)}. It may have been answered; it counts as {money(cost)} until that is settled."
                 yield from self._ended(step, attempt, "in doubt", said, cost)
             case AttemptSettled(step=step, attempt=attempt, cost_microusd=cost):
                 yield from self._ended(step, attempt, "settled", f"It turned out to have cost {money(cost)}.", cost)
             case TemplateApplied():
                 self._seat(event.seats)
-                yield self._note(record, "format", f"{event.template} from the next round on, said {_who(event.by)}")
+                yield self._note(record, "format", f"{event.template} from the next round on, said {called(event.by)}")
             case _:
                 noted = self._said(event)
                 if noted is not None:
@@ -138,11 +139,11 @@ class TranscriptFold:
             case StatementAdded(text=text, by=by):
                 return seat_title(by), text
             case MotionAmended(motion=motion, by=by):
-                return "◇ motion", f"{motion}  (amended by {_who(by)})"
+                return "◇ motion", f"{motion}  (amended by {called(by)})"
             case RoundsLimitChanged(rounds_limit=limit, by=by):
-                return "◇ rounds", f"{limit} from now on, said {_who(by)}"
+                return "◇ rounds", f"{limit} from now on, said {called(by)}"
             case BudgetChanged(cap_microusd=cap, by=by):
-                return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {_who(by)}"
+                return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {called(by)}"
             case _:
                 return _life(event)
 
@@ -190,7 +191,7 @@ class TranscriptFold:
             key=begun.key if begun else f"note {seq}",
             seat_index=0,
             seat=f"Verdict: {event.outcome}" if event.outcome else "Verdict",
-            model=event.model if by_model else f"by {_who(event.by)}",
+            model=event.model if by_model else f"by {called(event.by)}",
             heading_right="   ".join(_figures(event.tokens_output, event.cost_microusd)) if by_model else "",
             text=event.text,
             state="verdict",
@@ -224,33 +225,27 @@ def _figures(tokens: int, cost_microusd: int) -> tuple[str, ...]:
     return (*((f"{count(tokens)} tok",) if tokens else ()), *((money(cost_microusd),) if cost_microusd else ()))
 
 
-def _who(by: str) -> str:
-    if by.startswith("rule:"):
-        return f"the rule {by.removeprefix('rule:')}"
-    return "you" if by == "operator" else by
-
-
 def _life(event: Event) -> tuple[str, str] | None:
     """What befell the session as a whole."""
     match event:
         case RunResumed():
             return "● taken up", "again, where another process left it"
         case SessionResumed(by=by):
-            return "● resumed", f"by {_who(by)}"
+            return "● resumed", f"by {called(by)}"
         case SessionPaused(reason=reason, by=by):
-            return "‖ paused", f"by {_who(by)}: {words(reason)}"
+            return "‖ paused", f"by {called(by)}: {in_words(reason)}"
         case SessionEscalated(question=question, reason=reason):
-            return "◆ asks you", question + (f"  ({words(reason)})" if reason else "")
+            return "◆ asks you", question + (f"  ({in_words(reason)})" if reason else "")
         case EscalationAnswered(answer=answer, by=by, note=note):
-            return "◆ answered", f"{_who(by)}: {words(answer)}" + (f" – {note}" if note else "")
+            return "◆ answered", f"{called(by)}: {words(answer)}" + (f" – {note}" if note else "")
         case SessionCancelled(reason=reason, by=by):
-            return "– stopped", f"by {_who(by)}: {words(reason)}"
+            return "– stopped", f"by {called(by)}: {in_words(reason)}"
         case SessionFailed(reason=reason, step=step):
-            return "✗ failed", f"{words(reason)}" + (f" at {step}" if step else "")
+            return "✗ failed", f"{in_words(reason)}" + (f" at {step}" if step else "")
         case SpendRefused(cap=cap, wanted_microusd=wanted, left_microusd=left):
             limit = "spending is stopped" if cap == "switch" else f"the cap of the {cap} leaves {money(left)}"
             return "✗ refused", f"{money(wanted)} for the next turn: {limit}"
         case StepRetried(step=step, by=by):
-            return "● again", f"{step}, said {_who(by)}"
+            return "● again", f"{step}, said {called(by)}"
         case _:
             return None

@@ -96,10 +96,46 @@ def test_a_rule_that_fired_says_what_it_saw_in_its_units() -> None:
 
 def test_the_verdict_stands_out() -> None:
     verdict = VerdictReached(
-        step=StepId("verdict"), seat=SeatId("judge"), by="judge", outcome="for", text="It holds.", reason="", model="m"
+        step=StepId("verdict"),
+        seat=SeatId("judge"),
+        by="seat:judge",
+        outcome="for",
+        text="It holds.",
+        reason="",
+        model="m",
     )
 
     assert said(verdict).splitlines()[1].startswith("── Verdict: for ──")
+
+
+def concluded(by: str, *, model: str = "") -> VerdictReached:
+    return VerdictReached(
+        step=StepId("verdict"), seat=SeatId("judge"), by=by, outcome="for", text="Mine.", reason="", model=model
+    )
+
+
+def test_a_verdict_of_the_operators_own_is_not_put_into_the_judges_mouth() -> None:
+    text = said(concluded("operator"))
+
+    assert "The operator ruled\n  Mine." in text
+    assert "Judge" not in text
+
+
+def test_a_verdict_of_the_judge_names_the_model_that_was_asked() -> None:
+    assert "Judge (m)\n  Mine." in said(concluded("seat:judge", model="m"))
+
+
+def test_where_nothing_was_argued_nobody_judged() -> None:
+    assert "Nobody had to judge\n" in said(concluded("nobody"))
+
+
+def test_a_pause_by_the_runtime_is_told_in_words_for_people() -> None:
+    assert said(SessionPaused(reason="budget_spent_session", by="runtime")) == (
+        "‖ paused by moot: the session's budget is spent"
+    )
+    assert said(SessionPaused(reason="review_each_round", by="rule:mine")) == (
+        "‖ paused by the rule mine: review each round"
+    )
 
 
 def test_what_only_the_engine_needs_is_left_out() -> None:

@@ -1,0 +1,61 @@
+"""How are reasons, and those who gave them, called where people read them?
+
+A log keeps both as stable words for programs; here is the one place that puts them into the operator's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from core.domain.commands import OPERATOR, RUNTIME
+
+if TYPE_CHECKING:
+    from core.flows.debate_events import VerdictReached
+
+REASONS: Mapping[str, str] = {
+    "asked": "as asked",
+    "all_paused": "everything was paused at once",
+    "attempt_in_doubt": "nobody knows whether a turn was answered",
+    "budget_spent_day": "the budget of the day is spent",
+    "budget_spent_session": "the session's budget is spent",
+    "escalation_answered": "as answered",
+    "rounds_played": "all rounds are played",
+    "spending_stopped": "all spending is stopped",
+    "stopped": "moot was stopped meanwhile",
+    "time_out": "no answer came in time",
+    "turn_failed": "a turn was given up",
+}
+"""What moot itself gives as a reason. A rule's reason is the operator's own word."""
+
+
+def in_words(reason: str) -> str:
+    """A reason as people say it; one that only its rule knows is read with blanks."""
+    return REASONS.get(reason, reason.replace("_", " "))
+
+
+def called(by: str) -> str:
+    """Whoever asked for something: the operator is whoever reads this, the runtime is moot itself."""
+    kind, _, name = by.partition(":")
+    match kind:
+        case "rule":
+            return f"the rule {name}"
+        case "template":
+            return f"the format {name}"
+        case _:
+            return {OPERATOR: "you", RUNTIME: "moot"}.get(by, by)
+
+
+def who_concluded(verdict: VerdictReached) -> str:
+    """`Judge (MODEL)`; where no model was asked, who else it was."""
+    kind, _, _ = verdict.by.partition(":")
+    match kind:
+        case "seat":
+            title = verdict.seat.replace("_", " ").capitalize()
+            return f"{title} ({verdict.model})" if verdict.model else title
+        case "operator":
+            return "The operator ruled"
+        case "nobody":
+            return "Nobody had to judge"
+        case _:
+            return f"Ruled by {called(verdict.by)}"
