@@ -32,6 +32,7 @@ from core.rules.explanation import Explanation
 from core.rules.rule import Rule, rule_to_plain
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.driver import Driver
+from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_from_text
 from core.runtime.health import Health, check_health
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.office import SPENDING_SWITCH
@@ -352,6 +353,17 @@ class Orchestrator:
     async def models(self, *, is_asking: bool = True) -> tuple[ProviderOffer, ...]:
         """What each provider offers, or why it can't. With `is_asking` they are asked, which spends nothing."""
         return await self._ports.offers.look(is_asking=is_asking)
+
+    async def driver_notes(self) -> DriverNotes:
+        """How the routes to models and the jobs stand: as they are now where this process drives, else as the driver
+        last noted it."""
+        if self._driver is not None:
+            return self._driver.notes()
+        return notes_from_text((await self._ports.catalogue.settings()).get(NOTES_SETTING, ""))
+
+    async def reset_route(self, route: str) -> str:
+        """Let a route that failed too often be asked again at once. Raises WrongUse for one that was never asked."""
+        return (await self._ask("reset_route", {"route": route})).text
 
     def model_names(self) -> tuple[str, ...]:
         """The models that can be cast, as far as is known by now; `models` finds more."""

@@ -18,6 +18,7 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.health import Health, check_health
 from core.runtime.instruments import Instruments
@@ -76,6 +77,7 @@ class Driver:
             ledger=self.ledger,
             rules=self._rules,
             projector=self.projector,
+            gateway=self.gateway,
         )
         self.health: tuple[Health, ...] = ()
         self._schedule = Schedule(ports.clock)
@@ -142,6 +144,11 @@ class Driver:
     async def check_health(self) -> None:
         """Look at everything that can fail by itself, and remember what was found."""
         self.health = await check_health(self._ports, is_thorough=True, faults=self.supervisor.faults)
+        await self._ports.catalogue.save_setting(NOTES_SETTING, notes_as_text(self.notes()))
+
+    def notes(self) -> DriverNotes:
+        """How routes and jobs stand."""
+        return DriverNotes(at_ms=self._ports.clock.now_ms(), routes=self.gateway.health(), jobs=self._schedule.jobs())
 
     async def housekeep(self) -> None:
         """What is due now and then: the day's count, and rules that were changed without asking us."""

@@ -19,6 +19,7 @@ from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import InboxAnswer
 from core.rules.rule import rule_from_plain
+from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings, pinned_templates
 from core.runtime.ports import Ports
@@ -51,6 +52,7 @@ class Office:
         ledger: Ledger,
         rules: RulesInForce,
         projector: Projector,
+        gateway: Gateway,
     ) -> None:
         self._ports = ports
         self._supervisor = supervisor
@@ -58,6 +60,7 @@ class Office:
         self._ledger = ledger
         self._rules = rules
         self._projector = projector
+        self._gateway = gateway
         self._changing = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._verbs: Mapping[str, Verb] = {
@@ -72,6 +75,7 @@ class Office:
             "resume_all": self._resume_all,
             "stop_spending": self._stop_spending,
             "allow_spending": self._allow_spending,
+            "reset_route": self._reset_route,
         }
 
     async def perform(self, verb: str, body: Body, *, actor: str) -> InboxAnswer:
@@ -280,6 +284,16 @@ class Office:
         self._ledger.is_stopped = False
         await self._ports.catalogue.save_setting(SPENDING_SWITCH, "")
         return InboxAnswer(is_done=True, text="spending is allowed; resume what was paused", body={})
+
+    async def _reset_route(self, body: Body, actor: str) -> InboxAnswer:
+        route = str(body["route"])
+        if not self._gateway.reset(route):
+            known = [each.route for each in self._gateway.health()]
+            raise WrongUse(
+                f"no model {route!r} was asked since the driver began.",
+                now=nearest(route, known) or "There is nothing to reset.",
+            )
+        return InboxAnswer(is_done=True, text=f"{route} is asked again", body={"route": route})
 
 
 def _label_text(text: str) -> str:

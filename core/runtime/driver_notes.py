@@ -1,0 +1,58 @@
+"""What does the driver leave for other processes to read about its routes and its jobs?
+
+Both live in the driver's memory. A note in the database, written with each health check, lets a joined console and the
+doctor say how they stood, and how long ago that was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from core.domain.route_health import RouteHealth
+from core.runtime.schedule import JobView
+
+NOTES_SETTING = "driver_notes"
+NOTES_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverNotes:
+    """Routes in alphabetical order and jobs, as they were at Unix time `at_ms`; 0 where nobody has driven yet."""
+
+    at_ms: int = 0
+    routes: tuple[RouteHealth, ...] = ()
+    jobs: tuple[JobView, ...] = ()
+
+
+def notes_as_text(notes: DriverNotes) -> str:
+    """The note as it is stored."""
+    plain = {
+        "schema": NOTES_SCHEMA,
+        "at_ms": notes.at_ms,
+        "routes": [asdict(route) for route in notes.routes],
+        "jobs": [asdict(job) for job in notes.jobs],
+    }
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def notes_from_text(text: str) -> DriverNotes:
+    """What a note says. One that another release wrote in another way says nothing: it is only a view."""
+    try:
+        plain = json.loads(text) if text else {}
+        if not isinstance(plain, dict) or plain.get("schema") != NOTES_SCHEMA:
+            return DriverNotes()
+        return DriverNotes(
+            at_ms=int(plain["at_ms"]),
+            routes=tuple(RouteHealth(**_known(RouteHealth, route)) for route in plain["routes"]),
+            jobs=tuple(JobView(**_known(JobView, job)) for job in plain["jobs"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return DriverNotes()
+
+
+def _known(kind: type[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in plain.items() if name in names}
