@@ -20,6 +20,7 @@ from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.orchestrator import Orchestrator
+from core.ports.model_provider import ModelProvider
 from core.providers.registry import Providers
 from core.providers.script import Answer, Script
 from core.providers.scripted import ScriptedProvider
@@ -60,6 +61,7 @@ class Stage:
     clock: VirtualClock = field(default_factory=VirtualClock)
     metrics_folder: Path = Path("unused")
     provider: ScriptedProvider | None = None
+    providers: Sequence[ModelProvider] = ()
     ids: count[int] = field(default_factory=lambda: count(1))
 
     def orchestrator(self) -> Orchestrator:
@@ -73,7 +75,7 @@ class Stage:
             index=self.index,
             inbox=self.inbox,
             lock=MemoryLock(self.lock),
-            providers=Providers([provider]),
+            providers=Providers(self.providers or [provider]),
             clock=self.clock,
             wire=CommandWire(COMMANDS),
             library=library,

@@ -30,7 +30,7 @@ class Ledger:
         self.is_stopped = False
         self._day_ms = 0
         self._settled_microusd = 0
-        self._held: dict[tuple[SessionId, StepId], int] = {}
+        self._held: dict[tuple[SessionId, StepId, int], int] = {}
 
     @property
     def held_microusd(self) -> int:
@@ -50,19 +50,25 @@ class Ledger:
     def is_of_day(self, midnight_ms: int) -> bool:
         return midnight_ms == self._day_ms
 
-    def reserve(self, state: SessionState, step: StepId, wanted_microusd: int) -> Refusal | None:
+    def reserve(
+        self, state: SessionState, step: StepId, attempt: int, wanted_microusd: int, *, unrecorded_microusd: int
+    ) -> Refusal | None:
         """Hold `wanted_microusd` for a call, or say which cap forbids it. What costs nothing is only ever stopped by
-        the switch where it isn't free of charge: a rehearsal goes on."""
+        the switch where it isn't free of charge: a rehearsal goes on.
+
+        `unrecorded_microusd` is what the session's calls have cost whose end is recorded together with this one's
+        beginning: `state` knows it, and here they are still held.
+        """
         if wanted_microusd > 0:
-            refusal = self._refusal(state, wanted_microusd)
+            refusal = self._refusal(state, wanted_microusd, unrecorded_microusd)
             if refusal is not None:
                 return refusal
-        self._held[state.session, step] = wanted_microusd
+        self._held[state.session, step, attempt] = wanted_microusd
         return None
 
-    def settle(self, session: SessionId, step: StepId, *, cost_microusd: int) -> None:
+    def settle(self, session: SessionId, step: StepId, attempt: int, *, cost_microusd: int) -> None:
         """The call ended: let go of what was held and count what it cost."""
-        self._held.pop((session, step), None)
+        self._held.pop((session, step, attempt), None)
         self.spent_today_microusd += cost_microusd
         self._settled_microusd += cost_microusd
 
@@ -71,20 +77,30 @@ class Ledger:
         if charged_at_ms >= self._day_ms:
             self.spent_today_microusd -= difference_microusd
 
-    def release(self, session: SessionId, step: StepId) -> None:
+    def release(self, session: SessionId, step: StepId, attempt: int) -> None:
         """The call was never sent: let go of what was held."""
-        self._held.pop((session, step), None)
+        self._held.pop((session, step, attempt), None)
 
-    def _refusal(self, state: SessionState, wanted_microusd: int) -> Refusal | None:
+    def _refusal(self, state: SessionState, wanted_microusd: int, unrecorded_microusd: int) -> Refusal | None:
         if self.is_stopped:
             return Refusal(cap="switch", left_microusd=0)
         if state.money.cap_microusd is not None:
-            held = sum(amount for (session, _), amount in self._held.items() if session == state.session)
+            held = sum(attempt.cost_microusd_max for attempt in state.work.open.values())
             left = state.money.cap_microusd - state.money.spent_microusd - held
             if wanted_microusd > left:
                 return Refusal(cap="session", left_microusd=max(0, left))
         if self.cap_day_microusd is not None:
-            left = self.cap_day_microusd - self.spent_today_microusd - self.held_microusd
+            left = self.cap_day_microusd - self.spent_today_microusd - max(0, unrecorded_microusd)
+            left -= sum(amount for call, amount in self._held.items() if _is_held(call, state))
             if wanted_microusd > left:
                 return Refusal(cap="day", left_microusd=max(0, left))
         return None
+
+
+def _is_held(call: tuple[SessionId, StepId, int], state: SessionState) -> bool:
+    """False for a call of this session that has ended: it counts with what it has cost."""
+    session, step, number = call
+    if session != state.session:
+        return True
+    attempt = state.work.open.get(step)
+    return attempt is not None and attempt.attempt == number

@@ -41,7 +41,7 @@ from core.ports.event_log import Append
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import APPEND, SETTLE, Instruments
-from core.runtime.ledger import Ledger
+from core.runtime.ledger import Ledger, Refusal
 from core.runtime.ports import Limits, Ports
 from core.runtime.step_runner import Attempt, perform
 
@@ -275,7 +275,7 @@ class SessionLoop:
             recorded = await self._ports.log.append(*appends)
         except BaseException as error:
             for attempt in begun:
-                self._ledger.release(self.session, attempt.step.id)
+                self._ledger.release(self.session, attempt.step.id, attempt.number)
             if isinstance(error, LogConflict):
                 await self._read_on()
             raise
@@ -355,11 +355,11 @@ class SessionLoop:
         )
 
     async def _reserved(self, state: SessionState, attempt: Attempt) -> tuple[Attempt, BeginAttempt | RefuseSpend]:
-        refusal = self._ledger.reserve(state, attempt.step.id, attempt.cost_microusd_max)
+        refusal = self._refusal(state, attempt)
         if refusal is not None and refusal.cap != SWITCH:
             # No tokenizer makes more tokens than there are bytes, and most make a quarter: near a cap that matters.
             attempt = await self._counted(attempt)
-            refusal = self._ledger.reserve(state, attempt.step.id, attempt.cost_microusd_max)
+            refusal = self._refusal(state, attempt)
         if refusal is not None:
             return attempt, RefuseSpend(
                 step=attempt.step.id,
@@ -374,6 +374,16 @@ class SessionLoop:
             route=attempt.request.model,
             cost_microusd_max=attempt.cost_microusd_max,
             prompt_digest=prompt_digest(attempt.request),
+        )
+
+    def _refusal(self, state: SessionState, attempt: Attempt) -> Refusal | None:
+        """Reserve, or say what forbids it."""
+        return self._ledger.reserve(
+            state,
+            attempt.step.id,
+            attempt.number,
+            attempt.cost_microusd_max,
+            unrecorded_microusd=state.money.spent_microusd - self.state.money.spent_microusd,
         )
 
     async def _counted(self, attempt: Attempt) -> Attempt:
@@ -394,12 +404,15 @@ class SessionLoop:
         self._is_left = not self.is_driven
         for record in recorded:
             match record.event:
-                case AttemptSucceeded(step=step, cost_microusd=cost) | AttemptFailed(step=step, cost_microusd=cost):
-                    self._ledger.settle(self.session, step, cost_microusd=cost)
+                case (
+                    AttemptSucceeded(step=step, attempt=number, cost_microusd=cost)
+                    | AttemptFailed(step=step, attempt=number, cost_microusd=cost)
+                ):
+                    self._ledger.settle(self.session, step, number, cost_microusd=cost)
                     if cost and step in open_:
                         self._gateway.spent(open_[step].route, cost)
-                case AttemptInDoubt():
-                    self._ledger.settle(self.session, record.event.step, cost_microusd=record.event.cost_microusd_max)
+                case AttemptInDoubt(step=step, attempt=number, cost_microusd_max=cost):
+                    self._ledger.settle(self.session, step, number, cost_microusd=cost)
                 case AttemptSettled(step=step, attempt=number, difference_microusd=difference):
                     for doubt in doubtful:
                         if (doubt.step, doubt.attempt) == (step, number):

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from traceback import extract_tb
 
 from core.domain.budget import FREE, Price, cost_microusd
 from core.domain.commands import RecordAnswer, RecordFailure
@@ -31,6 +32,8 @@ MESSAGE_CHARACTERS_MAX = 2_000
 
 TURNS_LOOKED_THROUGH_MAX = 64
 """Turns of a debate among which a seat's own earlier ones are looked for."""
+
+FRAMES_LOGGED_MAX = 6
 
 _log = logging.getLogger(__name__)
 
@@ -93,8 +96,10 @@ async def perform(
     except MootError as error:
         return _failure(attempt, ProviderError.REFUSED, str(error), cost_microusd=0, is_final=True, shown=progress)
     except Exception as error:
-        # An adapter's own fault must not end the session, and its words may hold a key: only its type is recorded.
-        _log.exception("the provider of %s failed", attempt.request.model.partition(":")[0])
+        # An adapter's own fault must not end the session, and its words may hold a key: only its type and the place
+        # are recorded and logged.
+        provider = attempt.request.model.partition(":")[0]
+        _log.error("the adapter of %s raised %s at %s", provider, type(error).__name__, _place_of(error))
         return _failure(
             attempt,
             PROVIDER_BROKE,
@@ -103,6 +108,11 @@ async def perform(
             shown=progress,
         )
     return _outcome(attempt, listener, closing, progress)
+
+
+def _place_of(error: Exception) -> str:
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    return " > ".join(frames[-FRAMES_LOGGED_MAX:])
 
 
 class _Listener:
