@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from console.feed import Feed
     from console.settings import Settings
+    from core.domain.ids import SessionId
+    from core.orchestrator import Orchestrator
 
 LOOKS_ALIKE = 6
 LOOK_SECONDS = 0.12
@@ -40,16 +43,25 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 async def is_read(hall: Hall) -> bool:
-    """Has the console read all there is of the session under its cursor?"""
-    session, feed = hall.sessions.session, hall.feed
-    if session is None or feed is None:
-        return feed is not None and not feed.summaries
-    summary, fold = feed.summaries[session], feed.fold_of(session)
-    if fold is None or not fold.seq == summary.seq == (await (await hall.core()).summary(session)).seq:
+    """Has the console read all there is: every row, today's money, and the session under its cursor?"""
+    session, feed, core = hall.sessions.session, hall.feed, await hall.core()
+    if feed is None or feed.status is None:
         return False
-    speaking = (await hall.core()).speaking(session)
-    spoken = all(fold.shown.get(turn_key(each.step, each.attempt)) == each.characters for each in speaking)
-    return spoken and (summary.status.is_over or bool(fold.explanations))
+    rows = {each.session: each.seq for each in await core.summaries()}
+    spent_microusd = (await core.system_status()).spent_today_microusd
+    if rows != {each.session: each.seq for each in feed.summaries.values()}:
+        return False
+    if feed.status.spent_today_microusd != spent_microusd:
+        return False
+    return session is None or _is_told(feed, core, session)
+
+
+def _is_told(feed: Feed, core: Orchestrator, session: SessionId) -> bool:
+    summary, fold = feed.summaries[session], feed.fold_of(session)
+    if fold is None or fold.seq != summary.seq:
+        return False
+    said = (fold.shown.get(turn_key(each.step, each.attempt)) == each.characters for each in core.speaking(session))
+    return all(said) and (summary.status.is_over or bool(fold.explanations))
 
 
 def shown(hall: Hall, state: str, *keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
