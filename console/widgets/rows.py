@@ -14,6 +14,7 @@ from textual.strip import Strip
 from console.bindings import bindings_for
 from console.presenters.shown import Cell, Row
 from console.widgets.cells import Align, cut, fit, one_line, width_of
+from console.widgets.extent import set_extent
 from console.widgets.painted import Painted, strip_of
 
 if TYPE_CHECKING:
@@ -364,7 +365,7 @@ class Rows(Painted, ScrollView, can_focus=True):
             return
         width = self.scrollable_content_region.width
         self._fitted = fitted(self._columns, max(1, width - _GUTTER_CELLS))
-        self.virtual_size = Size(width, len(self._order) + _HEADER_LINES)
+        set_extent(self, Size(width, len(self._order) + _HEADER_LINES))
         if keep_line is not None:
             self.scroll_to(y=max(0, self._cursor - max(0, keep_line)), animate=False)
             self._bring_into_view()

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from console.bindings import bindings_for
 from console.widgets.arrangement import Arrangement, Block, Layout
 from console.widgets.cells import clean, cut, one_line, width_of
+from console.widgets.extent import set_extent
 from console.widgets.painted import Painted, strip_of
 from console.widgets.turn_lines import body_line, heading
 from console.widgets.turns import Turn, TurnView
@@ -300,8 +301,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         total = self._arrangement.height
         height = self.scrollable_content_region.height
         size = Size(self._arrangement.width, total)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        set_extent(self, size)
         if self._is_following:
             y = max(0, total - height)
         else:
