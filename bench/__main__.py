@@ -20,6 +20,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from bench.appends import appends
+from bench.cache import cached_answers
 from bench.crowd import crowd
 from bench.keys import keys
 from bench.measuring import Figure, load_average
@@ -63,6 +64,9 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         "start": (
             lambda folder: version(rounds=rounds),
             lambda folder: first_frame(folder, rounds=rounds, debates=hall.get("debates", 50)),  # type: ignore[arg-type]
+        ),
+        "cache": (
+            lambda folder: asyncio.run(cached_answers(folder, rounds=rounds, looks=64 if is_quick else 2_000)),
         ),
         "keys": (lambda folder: keys(folder, **hall),),  # type: ignore[arg-type]
     }
