@@ -66,7 +66,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     elif path.exists():
         yield path, path.name
     else:
-        raise WrongUse("there is no such file or folder.", where=str(path), now="Check the path after --evidence.")
+        raise WrongUse("there is no such file or folder.", where=str(path), now="Check the path.")
 
 
 def _below(folder: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, follow_to_the_end, w
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.headless import StopRequest
+from console.locations import find_locations
 from console.settings import Settings, read_budget
 from core.domain.errors import WrongUse
 
@@ -51,6 +52,14 @@ def debate(
     rounds: Annotated[int | None, typer.Option("--rounds", metavar="N", help="Rounds instead of the format's.")] = None,
     budget_usd: Budget = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Same seed, same words in rehearsal.")] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--price",
+            metavar="MODEL=IN/OUT",
+            help="What a model costs that no list knows, in dollars for a million tokens. Kept. Repeatable.",
+        ),
+    ] = None,
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="What lists call it.")] = "",
     pace: Annotated[
         int, typer.Option("--pace", metavar="N", min=0, help="Characters a second in rehearsal; 0 for at once.")
@@ -63,9 +72,11 @@ def debate(
     Standard output carries the debate, standard error what concerns you: notices, and how to go on after ctrl+c.
     """
     from console.evidence_files import read_evidence
+    from console.price_file import keep_prices
     from core.runtime.requests import DebateRequest
 
     settings = settings_with(database, rehearsal_pace=pace)
+    keep_prices(price or (), find_locations().prices)
     request = DebateRequest(
         question=motion,
         template_id=template,
@@ -103,11 +114,11 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
         stop = StopRequest()
         stop.listen()
         plan = await orchestrator.plan_debate(request)
+        session = await orchestrator.start_debate(request=request)
         for note in plan.notes:
             say(note)
         if not orchestrator.is_driver:
             say("another process drives this database; it runs the debate, and this one follows it.")
-        session = await orchestrator.start_debate(request=request)
         return await show_to_the_end(orchestrator, session, settings=settings, stop=stop, as_json=as_json)
 
     return with_orchestrator(settings, work, wheel=Wheel.TAKEN, is_demo=is_demo)

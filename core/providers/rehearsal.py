@@ -59,14 +59,14 @@ class RehearsalProvider:
             raise WrongUse(
                 "a rehearsal argues from evidence, and none was given.",
                 where=f"seat {request.seat}",
-                now="Give --evidence FILE, or cast a model with a key (--seat ROLE=MODEL).",
+                now="Give it files, Markdown or text.",
             )
         corpus = read_corpus(brief.documents)
         if len(corpus.sentences) == SENTENCES_MAX:
             raise WrongUse(
                 f"the evidence holds {SENTENCES_MAX} sentences or more, too many to rehearse from.",
                 where=corpus.documents[0],
-                now="Give --evidence files that keep to the motion.",
+                now="Give evidence files that keep to the motion.",
             )
         bearing = corpus.bearing_on((brief.motion,))
         files = _files(corpus)
@@ -74,7 +74,7 @@ class RehearsalProvider:
             raise WrongUse(
                 f"nothing in {files} speaks about {_shown(brief.motion)}.",
                 where=corpus.documents[0],
-                now="Give --evidence files that do, or cast a model with a key (--seat ROLE=MODEL).",
+                now="Give evidence files that do.",
             )
         if brief.side and all(corpus.sentences[number].side == -brief.side for number in bearing):
             mark = "+" if brief.side > 0 else "-"
@@ -82,7 +82,7 @@ class RehearsalProvider:
                 f"of the {len(bearing)} sentences in {files} that bear on {_shown(brief.motion)}, none speaks "
                 f"{FOR_AGAINST[brief.side]} it.",
                 where=corpus.documents[0],
-                now=f"Begin lines that do with '{mark} ', or give --evidence files that argue that side too.",
+                now=f"Begin lines that do with '{mark} ', or give evidence files that argue that side too.",
             )
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:

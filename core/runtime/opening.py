@@ -17,6 +17,7 @@ from core.domain.steps import Step, StepKind
 from core.domain.text import clean_text
 from core.engine.evolve import unopened
 from core.engine.settle import settle
+from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
 from core.rules.rule import ApplyTemplate, Rule
 from core.runtime.casting import Casting, casting_notes
@@ -87,7 +88,10 @@ class Openings:
             origin=request.origin,
         )
         await self._ports.library.prepare_opening(opening)
-        self._refuse_early(opening)
+        try:
+            self._refuse_early(opening)
+        except WrongUse as refusal:
+            raise await self._with_models(refusal, plan) from refusal
         return opening
 
     async def _digest(self, template: Template) -> Digest:
@@ -136,7 +140,16 @@ class Openings:
         routes = sorted({route for participant in participants for route in participant.routes})
         if any(":" in route for route in routes):
             await self._ports.offers.prepare()
-        return {route: self._ports.providers.describe(route) for route in routes}
+        infos = {route: self._ports.providers.describe(route) for route in routes}
+        unknown = [route for route, info in infos.items() if not info.is_price_known]
+        if unknown:
+            asked = " ".join(f"--price {route}=IN/OUT" for route in unknown)
+            raise WrongUse(
+                f"what {' and '.join(unknown)} cost{'s' if len(unknown) == 1 else ''} is not known.",
+                where="model",
+                now=f"Say it once, in US dollars for a million tokens: {asked}. It is kept in your table of prices.",
+            )
+        return infos
 
     async def _template_for(self, request: DebateRequest) -> Template:
         if request.template_id:
@@ -149,6 +162,15 @@ class Openings:
                 now=nearest(request.complexity, Complexity) or f"It is one of {', '.join(Complexity)}.",
             )
         return await self.template(f"{request.complexity}_debate")
+
+    async def _with_models(self, refusal: WrongUse, plan: DebatePlan) -> WrongUse:
+        """A rehearsal that can't be held, with the providers that could hold the debate instead, where any is ready."""
+        ready = [offer.prefix for offer in await self._ports.offers.look(is_asking=False) if _can_argue(offer)]
+        if not plan.is_rehearsal or not ready:
+            return refusal
+        return WrongUse(
+            refusal.what, where=refusal.where, now=f"{refusal.now} Or cast a model of {' or '.join(sorted(ready))}."
+        )
 
     def _refuse_early(self, opening: Opening) -> None:
         """Ask each provider whether it already knows that it can't argue this: on the state of the first round."""
@@ -172,6 +194,11 @@ class Openings:
                 )
 
 
+def _can_argue(offer: ProviderOffer) -> bool:
+    """It has what it needs to be asked, and asks a model."""
+    return offer.standing is Standing.READY and not all(model.is_rehearsal for model in offer.models)
+
+
 def _seated(seats: Sequence[Seat]) -> tuple[Participant, ...]:
     return tuple(seat.participant for seat in seats)
 
@@ -186,12 +213,12 @@ def pinned_templates(rules: Sequence[Rule]) -> frozenset[TemplateId]:
 def _motion(question: str) -> str:
     motion = clean_text(question).strip()
     if not motion:
-        raise WrongUse("a debate without a motion.", now='Say what is to be debated: moot debate "Should we …?"')
+        raise WrongUse("a debate without a motion.", now='Say what is to be debated, such as "Should we …?"')
     size = len(motion.encode())
     if size > MOTION_BYTES_MAX:
         raise WrongUse(
             f"the motion is {size:,} bytes long; at most {MOTION_BYTES_MAX:,} are taken.",
-            now="Put the question in a sentence and give the rest as a file: --evidence FILE.",
+            now="Put the question in a sentence and give the rest as an evidence file.",
         )
     return motion
 

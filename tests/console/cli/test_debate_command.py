@@ -90,8 +90,22 @@ def test_a_debate_that_cannot_be_held_is_refused_before_it_starts(
     assert moot.run("sessions", "list", "--json").stdout.strip() == "[]"
 
 
+def test_a_refusal_names_the_providers_that_could_be_asked_instead_and_no_others(moot: Moot) -> None:
+    without = moot.run("debate", MOTION, code=2, ANTHROPIC_API_KEY="", GOOGLE_API_KEY="", GEMINI_API_KEY="").stderr
+    with_key = moot.run("debate", MOTION, code=2, ANTHROPIC_API_KEY="a-key", GOOGLE_API_KEY="").stderr
+
+    assert "anthropic" not in without
+    assert "Or cast a model of anthropic" in with_key
+    assert "a-key" not in with_key
+
+
+def test_nothing_is_announced_that_is_then_refused(moot: Moot) -> None:
+    assert "This is a rehearsal" not in moot.run("debate", MOTION, code=2).stderr
+    assert "This is a rehearsal" in moot.run("debate", MOTION, "--evidence", moot.evidence()).stderr
+
+
 def test_without_evidence_rehearsal_refuses_with_advice(moot: Moot) -> None:
-    assert "--evidence" in moot.run("debate", MOTION, code=2).stderr
+    assert "Give it files" in moot.run("debate", MOTION, code=2).stderr
 
 
 def test_binary_evidence_is_refused(moot: Moot) -> None:
