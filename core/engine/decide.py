@@ -301,11 +301,13 @@ def _has_verdict(command: Complete) -> bool:
 
 def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, ...]:
     _require_unfinished(state)
-    if command.cap_microusd is not None and command.cap_microusd < state.money.spent_microusd:
+    held = sum(attempt.cost_microusd_max for attempt in state.work.open.values())
+    least = state.money.spent_microusd + held
+    if command.cap_microusd is not None and command.cap_microusd < least:
         raise _refused(
             state,
-            "given a budget below what it has spent",
-            f"It has spent {state.money.spent_microusd} millionths of a dollar; name at least that.",
+            "given a budget below what it has spent, and may be spending now",
+            f"That is up to {least} millionths of a dollar; name at least that.",
         )
     return (BudgetChanged(cap_microusd=command.cap_microusd, by=command.by),)
 

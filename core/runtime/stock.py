@@ -24,5 +24,5 @@ async def stock(catalogue: Catalogue, *, at_ms: int) -> None:
     for template in STANDARD_TEMPLATES:
         if versions.get(template.id, 0) < template.version:
             await catalogue.save_template(template, actor=SHIPPED_BY, at_ms=at_ms)
-    if not await catalogue.rules():
+    if not await catalogue.rules_history(limit=1):
         await catalogue.save_rules(STANDARD_RULES, actor=SHIPPED_BY, at_ms=at_ms, change="shipped rules")

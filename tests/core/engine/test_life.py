@@ -448,6 +448,15 @@ def test_an_open_question_is_gone_once_the_session_is_over(over: Status) -> None
     assert played.state.life.escalation is None
 
 
+def test_a_budget_below_what_a_call_under_way_may_cost_is_refused() -> None:
+    played = after(*opened(cap_microusd=5_000), begun)
+    held = sum(attempt.cost_microusd_max for attempt in played.state.work.open.values())
+
+    assert held > 0
+    assert str(held) in played.refuses(ChangeBudget(cap_microusd=held - 1))
+    played.do(ChangeBudget(cap_microusd=held))
+
+
 def test_raising_the_budget_below_what_is_spent_is_refused() -> None:
     played = after(*opened(cap_microusd=5_000), a_turn(cost_microusd=300))
 
