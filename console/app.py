@@ -410,10 +410,11 @@ async def _without_a_screen(app: MootApp, stop: asyncio.Event) -> int:
 
 
 async def start_the_demo(core: Orchestrator) -> None:
-    """Rehearse the demo's debate, unless one is under way."""
+    """Rehearse the demo's debate, unless one is under way: what an older demo left paused stays as it is."""
     from console.bootstrap import demo_request
+    from console.hosting import running
 
-    if not await core.active_debates():
+    if not await running(core):
         await core.start_debate(request=demo_request())
 
 

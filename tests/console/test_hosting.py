@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.app import hosted, run_console
+from console.app import hosted, run_console, start_the_demo
 from console.bootstrap import open_orchestrator
 from console.exit_codes import ExitCode
 from console.hosting import CoreHost
 from console.locations import find_locations
 from console.settings import Settings
+from core.domain.commands import Pause
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.session import Status
 from tests.console.hall import a_hall, start, until
@@ -97,3 +99,21 @@ def test_an_unknown_theme_or_keymap_is_refused_with_the_nearest_name(
 
     with pytest.raises(WrongUse, match=f"Did you mean '{meant}'"):
         run_console(lambda: open_orchestrator(settings), settings)
+
+
+async def test_a_demo_has_a_debate_under_way_also_where_the_last_one_was_left_paused(settings: Settings) -> None:
+    core = await asyncio.to_thread(open_orchestrator, replace(settings, rehearsal_pace=1))
+    await core.start()
+    try:
+        await start_the_demo(core)
+        (left,) = await core.active_debates()
+        await core.command(left.session, Pause())
+
+        await start_the_demo(core)
+        await start_the_demo(core)
+
+        found = [each for each in await core.active_debates() if each.session != left.session]
+        assert [each.status for each in found] == [Status.RUNNING]
+        assert (await core.summary(left.session)).status is Status.PAUSED
+    finally:
+        await core.stop(drain=False)

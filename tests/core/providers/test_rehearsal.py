@@ -233,7 +233,7 @@ def test_after_an_amendment_that_nothing_bears_on_a_side_concedes_it_has_no_case
         ((), r"seat proposer: a rehearsal argues from evidence, and none was given\. Give it files"),
         (
             (document("Whales sing under water."),),
-            r"notes\.md: nothing in the one file given speaks about 'Bread should be baked at home'\. Give evidence files",
+            r"notes\.md: nothing in the one file given speaks about 'Bread should be baked at home'\. Give evidence",
         ),
         (
             (document("- Bread is dull to bake\n+ Whales are not dull at all\n- Bread is a dull thing"),),
