@@ -20,7 +20,9 @@ from core.ports.model_provider import ModelProvider
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
 from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
-from core.providers.scripted import ScriptedProvider
+from core.providers.scripted import SCRIPTED, ScriptedProvider
+from core.runtime.gateway.gateway import GatewayLimits
+from core.runtime.gateway.limiter import UNLIMITED, RateLimit
 from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.requests import DebateRequest
@@ -29,6 +31,9 @@ from storage.codec import Codec
 from storage.lock import DriverLock
 from storage.opened import Storage, open_storage
 from storage.wire import CommandWire
+
+UNMETERED = (REHEARSAL, SCRIPTED, "ollama", "vllm")
+"""Who runs here, or on a machine of one's own: nobody counts how often they are asked."""
 
 DEMO_SEED = 20_261_120
 MILLISECONDS_PER_SECOND = 1_000
@@ -72,6 +77,13 @@ def limits_of(config: Settings) -> Limits:
         cap_session_microusd=config.cap_session_microusd,
         in_doubt_policy=config.in_doubt_policy,
         drain_milliseconds_max=config.drain_seconds_max * MILLISECONDS_PER_SECOND,
+        gateway=GatewayLimits(
+            rate_limit=RateLimit(
+                requests_per_minute=config.rate_limit_requests_per_minute or None,
+                tokens_per_minute=config.rate_limit_tokens_per_minute or None,
+            ),
+            rate_limits=dict.fromkeys(UNMETERED, UNLIMITED),
+        ),
     )
 
 

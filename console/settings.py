@@ -44,6 +44,7 @@ SECONDS_MAX = 7 * 24 * 3_600
 CALL_SECONDS_MAX = 3_600
 DRAIN_SECONDS_MAX = 3_600
 PACE_MAX = 1_000_000
+RATE_MAX = 1_000_000_000
 
 MOOT_PREFIX = "MOOT_"
 SEED_PREFIX = "ORCHESTRATION_"
@@ -116,6 +117,8 @@ class Settings:
     model_connect_seconds: int = 10
     model_first_token_seconds: int = 180
     model_silence_seconds: int = 60
+    rate_limit_requests_per_minute: int = 60
+    rate_limit_tokens_per_minute: int = 0
     anthropic_base_url: str = ""
     anthropic_model: str = ""
     gemini_base_url: str = ""
@@ -235,6 +238,15 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "model_silence_seconds", "model_silence_seconds", _CALL_SECONDS,
         "how long a model may be silent in the middle of an answer",
+    ),
+    SettingSpec(
+        "rate_limit_requests_per_minute", "rate_limit_requests_per_minute", whole(0, RATE_MAX),
+        "requests that each provider is sent within a minute at most, 0 for any number",
+        "RATE_LIMIT_REQUESTS_PER_MINUTE",
+    ),
+    SettingSpec(
+        "rate_limit_tokens_per_minute", "rate_limit_tokens_per_minute", whole(0, RATE_MAX),
+        "tokens that each provider is sent and asked for within a minute at most, 0 for any number",
     ),
     *_of_provider("anthropic", "Claude", "ANTHROPIC_BASE_URL"),
     *_of_provider("gemini", "Gemini"),

@@ -38,6 +38,8 @@ SAMPLES = {
     "model_connect_seconds": "2",
     "model_first_token_seconds": "20",
     "model_silence_seconds": "30",
+    "rate_limit_requests_per_minute": "90",
+    "rate_limit_tokens_per_minute": "40000",
     **{f"providers.{name}.base_url": "https://gate.example/v1" for name in PROVIDERS},
     "providers.ollama.base_url": "http://10.0.0.7:11434/v1",
     **{f"providers.{name}.model": "swift-1" for name in PROVIDERS},
