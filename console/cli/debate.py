@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ALL_SEATS = "all"
 REHEARSAL = "rehearsal"
-SCHEDULED = "schedule"
+COMPLETED = "completed"
 """A reason for metrics files that writes none where there is nothing new to say."""
 
 
@@ -143,7 +143,7 @@ async def show_to_the_end(
         out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
         if settings.enable_metrics_export:
             # The driver has exported on completion, or is about to: one pair of files is enough for one debate.
-            metrics, summary = await orchestrator.export_metrics(reason=SCHEDULED)
+            metrics, summary = await orchestrator.export_metrics(reason=COMPLETED)
             out.write(f"metrics  {metrics}\nsummary  {summary}\n")
         out.flush()
     return ending.code

@@ -84,8 +84,8 @@ class MetricsFiles:
         """Write what is true now; returns the metrics file and its summary once both are durable.
 
         `reason` is one of COMPLETED, SCHEDULED, ASKED. Completions that come while an export is waited for share the
-        next one, and a scheduled export that has nothing new to say returns the files that said it. `gauges` go before
-        those that follow from the log. Raises StorageFailed; then the older files are as they were.
+        next one, and an export that nobody asked for and that has nothing new to say returns the files that said it.
+        `gauges` go before those that follow from the log. Raises StorageFailed; then the older files are as they were.
         """
         begun = self._begun
         async with self._exporting:
@@ -94,7 +94,7 @@ class MetricsFiles:
             self._begun += 1
             this = self._begun
             book = await self._caught_up()
-            if reason == SCHEDULED and self._newest is not None and self._says_all(book):
+            if reason != ASKED and self._newest is not None and self._says_all(book):
                 return self._newest
             at_ms = self._clock.now_ms()
             measures = replace(book.measures, gauges={**gauges_of(book), **(gauges or {})}, timers=dict(timers or {}))

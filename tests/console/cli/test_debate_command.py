@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -29,7 +30,7 @@ def test_a_debate_is_printed_as_it_reads_with_where_it_was_written(moot: Moot) -
     assert "notes.md:" in done.stdout
     assert str(moot.home / "data" / "moot.db") in done.stdout
     (metrics,) = [line for line in done.stdout.splitlines() if line.startswith("summary ")]
-    assert Path(metrics.split(maxsplit=1)[1]).is_file()
+    assert json.loads(Path(metrics.split(maxsplit=1)[1]).read_text(encoding="utf-8"))["reason"] == "completed"
     assert "no model is asked" in done.stderr
 
 
