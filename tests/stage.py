@@ -7,10 +7,13 @@ away and keeps what was durable; `drive` puts another one in its place.
 from __future__ import annotations
 
 import asyncio
+import atexit
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from core.domain.commands import COMMANDS, Command
 from core.domain.events import Event, Recorded
@@ -36,6 +39,9 @@ from tests.virtual_time import VirtualClock
 THINKS_MS = 5_000
 QUIET = Rhythm(exports_on_completion=False, metrics_seconds=None, health_seconds=None)
 """Files and health checks wait for real disks, which a virtual clock can't."""
+METRICS = TemporaryDirectory(prefix="moot-stage-")
+"""Each stage has a folder in it, made where something is written into it."""
+atexit.register(METRICS.cleanup)
 PRICED = {"input_microusd": 3_000_000, "output_microusd": 15_000_000}
 
 
@@ -59,7 +65,7 @@ class Stage:
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     lock: list[str] = field(default_factory=list)
     clock: VirtualClock = field(default_factory=VirtualClock)
-    metrics_folder: Path = Path("unused")
+    metrics_folder: Path = field(default_factory=lambda: Path(METRICS.name) / uuid4().hex)
     provider: ScriptedProvider | None = None
     providers: Sequence[ModelProvider] = ()
     ids: count[int] = field(default_factory=lambda: count(1))

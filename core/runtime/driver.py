@@ -125,6 +125,7 @@ class Driver:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             with suppress(StorageFailed):
                 await self.projector.catch_up()
+                await self._time_rules()  # a run that is over before the schedule first comes round counts too
             while self._exporting:  # also what has ended only just now is in the files
                 await asyncio.gather(*self._exporting, return_exceptions=True)
         finally:
@@ -221,6 +222,8 @@ class Driver:
 
     async def _time_rules(self) -> None:
         taken = self.instruments.rules.take()
+        if not taken:
+            return
         try:
             await self._ports.catalogue.add_rule_timings(taken)
         except StorageFailed:

@@ -17,6 +17,9 @@ from core.runtime.timers import Samples, p95
 SAMPLE_EVERY_DEFAULT = 32
 """One settlement in so many is timed: with the standard rules that adds less than a hundredth to a turn."""
 
+FIRST_TIMED = 4
+"""Which settlement of a process is timed first: soon, so that a short debate counts too, and no longer cold."""
+
 RULES_REMEMBERED_MAX = 2_000
 """Rules come and go while a driver runs for months; the one that was timed longest ago is forgotten first."""
 
@@ -38,7 +41,7 @@ class RuleTiming:
     def settled(self, rules: CompiledRules, facts_of: Callable[[], Facts]) -> None:
         """Call after each settlement. `facts_of` is asked for the facts only where this one is to be timed."""
         self._settlements += 1
-        if self._settlements % self._sample_every == 0:
+        if self._settlements % self._sample_every == FIRST_TIMED % self._sample_every:
             self.time(rules, facts_of())
 
     def time(self, rules: CompiledRules, facts: Facts) -> None:

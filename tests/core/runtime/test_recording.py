@@ -15,7 +15,7 @@ from core.domain.summary import SessionSummary
 from core.ports.event_log import Append
 from tests.builders import complete_at
 from tests.memory import MemoryIndex, MemoryLog
-from tests.stage import Stage, script, start
+from tests.stage import Stage, script, start, until
 from tests.virtual_time import in_virtual_time
 
 APPEND_SECONDS = 0.05
@@ -93,6 +93,21 @@ def test_the_list_is_told_while_sessions_go_on_speaking() -> None:
         assert [row.session for row in rows] == [session]
         assert (await stage.state(session)).life.status is Status.RUNNING
         await moot.stop(drain=False)
+
+    in_virtual_time(work)
+
+
+def test_what_was_timed_before_the_end_of_a_short_run_is_stored_as_it_stops() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await until(moot, session)
+
+        await moot.stop()
+
+        timed = await stage.catalogue.rule_timings()
+        assert timed["complete_on_consensus"][0] >= 1
 
     in_virtual_time(work)
 

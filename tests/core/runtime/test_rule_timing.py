@@ -15,7 +15,7 @@ from core.domain.ids import RuleId
 from core.rules.compiled import CompiledRules, compile_rules
 from core.rules.rule import Compare, ConditionType
 from core.runtime import rule_timing
-from core.runtime.rule_timing import RuleTiming
+from core.runtime.rule_timing import FIRST_TIMED, RuleTiming
 from core.runtime.timers import SAMPLES_MAX, Timers, p95
 from tests.core.rules.builders import SPECS, facts, rule
 
@@ -61,8 +61,17 @@ def test_only_every_so_many_settlements_are_timed_and_their_facts_asked_for() ->
     for _ in range(7):
         timing.settled(two_rules(), asking)
 
-    assert len(asked) == 2
-    assert timing.take()[QUICK][0] == 2
+    assert len(asked) == 3
+    assert timing.take()[QUICK][0] == 3
+
+
+def test_a_short_run_is_timed_too() -> None:
+    timing = RuleTiming(1_000, Ticks())
+
+    for _ in range(FIRST_TIMED):
+        timing.settled(two_rules(), facts)
+
+    assert timing.take()[QUICK][0] == 1
 
 
 def test_what_was_taken_is_not_taken_again_but_stays_in_the_mean() -> None:
