@@ -18,7 +18,12 @@ from console.exit_codes import ExitCode
 from console.locations import find_locations
 from core.domain.errors import CommandRefused, MootError, WrongUse
 
-DEBUG_VARIABLES = ("MOOT_DEBUG_MODE", "ORCHESTRATION_DEBUG_MODE")
+DEBUG_VARIABLES = (
+    "MOOT_DEBUG_MODE",
+    "ORCHESTRATION_DEBUG_MODE",
+    "MOOT_ENABLE_DEBUG_MODE",
+    "ORCHESTRATION_ENABLE_DEBUG_MODE",
+)
 """Read without the settings: what failed may be the settings."""
 
 

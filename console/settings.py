@@ -69,6 +69,9 @@ NAMES_WITHOUT_EFFECT = (
 )
 """Settings of the configuration that moot grew from. A file or environment written for it is taken as it stands."""
 
+FORMER_NAMES: Mapping[str, str] = {"enable_debug_mode": "debug_mode"}
+"""Settings of that configuration which have another name here, with the name that they have."""
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT = "default"
 COMMAND_LINE = "command line"
@@ -308,17 +311,23 @@ def _from_command_line(given: Mapping[str, object]) -> Found:
 
 
 def _from_environment(names: Mapping[str, str]) -> Found:
-    known = {variable for spec in SPECS for variable in spec.variables} | {HOME_VARIABLE}
+    known = {variable for spec in SPECS for variable in _variables(spec)} | {HOME_VARIABLE}
     silent = {prefix + name.upper() for name in NAMES_WITHOUT_EFFECT for prefix in (MOOT_PREFIX, SEED_PREFIX)}
     for name in sorted(names):
         if name.startswith(MOOT_PREFIX) and name not in known | silent:
             advice = nearest(name, known) or "Unset it, or see 'moot doctor' for the names there are."
             raise WrongUse("no setting is called so.", where=f"environment variable {name}", now=advice)
     for spec in SPECS:
-        variable = next((name for name in spec.variables if names.get(name, "").strip()), "")
+        variable = next((name for name in _variables(spec) if names.get(name, "").strip()), "")
         if variable:
             where = f"environment variable {variable}"
             yield spec, _read(spec, names[variable], where=where), where
+
+
+def _variables(spec: SettingSpec) -> tuple[str, ...]:
+    """Every variable that sets it, the first preferred."""
+    former = (name.upper() for name, key in FORMER_NAMES.items() if key == spec.key)
+    return (*spec.variables, *(prefix + name for name in former for prefix in (MOOT_PREFIX, SEED_PREFIX)))
 
 
 def _from_file(path: Path) -> Found:
@@ -330,6 +339,7 @@ def _from_file(path: Path) -> Found:
             f"this is no TOML: {error}.", where=str(path), now="Mend the line, or rename the file."
         ) from error
     by_key = {spec.key: spec for spec in SPECS}
+    by_key |= {former: by_key[key] for former, key in FORMER_NAMES.items()}
     for key, value in _entries(table):
         if key in NAMES_WITHOUT_EFFECT:
             continue

@@ -261,3 +261,14 @@ def test_reading_settings_loads_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_the_debug_mode_is_set_by_its_former_name_too(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("enable_debug_mode = true\n")
+
+    assert load_settings(environ={}, file=file).debug_mode is True
+    for prefix in ("MOOT", "ORCHESTRATION"):
+        environ = {f"{prefix}_ENABLE_DEBUG_MODE": "true"}
+        assert load_settings(environ=environ, file=tmp_path / "none").debug_mode is True
+    assert load_settings(environ={"MOOT_DEBUG_MODE": "false"}, file=file).debug_mode is False
