@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,14 @@ PORTS_TRIED_MAX = 5
 LINES_READ_MAX = 100
 READY = "Ready to accept connections"
 
+# Waits for its input to end, which it also does where a test run is killed: no server outlives whoever started it.
+# The shell's own hold on the output is let go, so that a server that doesn't start is noticed.
+GUARDED = '"$@" & exec >&- 2>&-; read -r _; kill -9 $!; wait $!'
+
 
 @dataclass(frozen=True, kw_only=True)
 class RedisServer:
-    """A server that runs, and the process behind it."""
+    """A server that runs, and the shell that guards it."""
 
     port: int
     process: subprocess.Popen[str]
@@ -31,7 +35,8 @@ class RedisServer:
 
     def stop(self) -> None:
         """End it at once; stopping twice is stopping once."""
-        self.process.kill()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self.process.wait()
 
 
@@ -46,34 +51,38 @@ def redis_server(folder: Path, *arguments: str) -> Iterator[RedisServer]:
     try:
         yield server
     finally:
-        server.stop()
-        if server.process.stdout is not None:
-            server.process.stdout.close()
+        _end(server)
 
 
 def _started(program: str, folder: Path, arguments: tuple[str, ...]) -> RedisServer:
     said = ""
     for _ in range(PORTS_TRIED_MAX):
         port = free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder), *arguments]
         process = subprocess.Popen(
-            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder), *arguments],
+            ["sh", "-c", GUARDED, "sh", program, *options],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        server = RedisServer(port=port, process=process)
         assert process.stdout is not None
         for _ in range(LINES_READ_MAX):
             line = process.stdout.readline()
             said += line
             if READY in line:
-                return RedisServer(port=port, process=process)
+                return server
             if not line:
                 break
-        with suppress(OSError):
-            process.kill()
-        process.wait()
-        process.stdout.close()
+        _end(server)
     raise AssertionError(f"redis-server didn't start:\n{said}")
+
+
+def _end(server: RedisServer) -> None:
+    server.stop()
+    if server.process.stdout is not None:
+        server.process.stdout.close()
 
 
 def free_port() -> int:
