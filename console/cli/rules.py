@@ -84,7 +84,7 @@ def show(
         else:
             from core.rules.writing import write_rules
 
-            sys.stdout.write(write_rules((found,)))
+            sys.stdout.write(write_rules((found,), facts=orchestrator.fact_specs()))
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -110,15 +110,11 @@ def load(
     """Take rules from a YAML file: new ones are added, those with a known id replaced. A bad file is refused whole."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        from core.rules.problems import RuleFileError
         from core.rules.reading import read_rules
 
         templates = [template.id for template in await orchestrator.templates()]
         facts = orchestrator.fact_specs()
-        try:
-            taken = read_rules(_text_of(file), origin=str(file), facts=facts, templates=templates)
-        except RuleFileError as error:
-            raise WrongUse(str(error)) from error
+        taken = read_rules(_text_of(file), origin=str(file), facts=facts, templates=templates)
         kept = {rule.id: rule for rule in await orchestrator.rules()}
         added = sum(rule.id not in kept for rule in taken)
         kept |= {rule.id: rule for rule in taken}
@@ -136,7 +132,7 @@ def write(database: Database = None) -> int:
     async def work(orchestrator: Orchestrator) -> int:
         from core.rules.writing import write_rules
 
-        sys.stdout.write(write_rules(await orchestrator.rules()))
+        sys.stdout.write(write_rules(await orchestrator.rules(), facts=orchestrator.fact_specs()))
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

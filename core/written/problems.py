@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from core.domain.errors import MootError, nearest
+from core.domain.errors import WrongUse, nearest
 from core.domain.ids import NAME_CHARACTERS_MAX, is_snake_case
 from core.written.tree import Entries, Items, Node, Scalar
 
@@ -36,7 +36,7 @@ class Problem:
     now: str
 
 
-class FileRefused(MootError):
+class FileRefused(WrongUse):
     """A file was refused whole. `str()` has a line for each problem, then one that counts them.
 
     `holding` is what it would have held: rules, participants.

@@ -146,6 +146,13 @@ def test_rules_are_written_and_loaded_back(moot: Moot, tmp_path: Path) -> None:
     assert "priority  81" in moot.run("rules", "show", "complete_at_max_rounds").stdout
 
 
+def test_rules_are_shown_and_written_in_the_units_that_people_use(moot: Moot) -> None:
+    for words in (("show", "complete_when_budget_nearly_spent"), ("write",)):
+        text = moot.run("rules", *words).stdout
+        assert "90 %" in text
+        assert "900000" not in text
+
+
 def test_a_bad_rule_file_is_refused_whole(moot: Moot, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     good = "- {id: mine, name: Mine, priority: 1, when: {field: round_count, greater_than: 1}, "

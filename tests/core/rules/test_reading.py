@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.errors import MootError
+from core.domain.errors import MootError, WrongUse
 from core.rules.condition import CONDITION_DEPTH_MAX, CONDITION_PARTS_MAX, ConditionType
 from core.rules.reading import RULES_MAX, RuleFileError, read_rules, write_rules
 from core.rules.reading_condition import LIST_VALUES_MAX
@@ -388,3 +388,7 @@ def test_a_file_with_a_piece_cut_out_or_doubled_is_read_or_refused(data: st.Data
     outcome = read_or_refused(text[:start] + piece + text[end:])
 
     assert isinstance(outcome, tuple) or outcome.problems
+
+
+def test_a_refused_rule_file_is_wrong_use_like_any_other() -> None:
+    assert isinstance(refusal("- {}"), WrongUse)
