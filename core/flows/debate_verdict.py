@@ -84,7 +84,7 @@ def nothing_argued(state: SessionState) -> tuple[Event, ...]:
 
 
 def _closed(state: SessionState, verdict: VerdictReached) -> tuple[Event, ...]:
-    """The verdict and the end. A round that is still open ends before it, so that nothing follows a verdict but sums."""
+    """The verdict and the end. A round that is still open ends before it, so that only sums follow a verdict."""
     debate: DebateState = state.flow
     reason = state.life.completing or "completed"
     closing: list[Event] = [round_over(debate)] if debate.is_round_open else []
