@@ -22,6 +22,7 @@ from pathlib import Path
 from bench.appends import appends
 from bench.cache import cached_answers
 from bench.crowd import crowd
+from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
 from bench.measuring import Figure, load_average
 from bench.settling import settling
@@ -56,6 +57,7 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         ),
         "length": (lambda folder: asyncio.run(late_turns(folder, rounds=rounds, late_turn=late, turns=turns)),),
         "crowd": (lambda folder: crowd(**crowded),),
+        "gateway": (lambda folder: asyncio.run(overhead(rounds=rounds, calls=20 if is_quick else CALLS_PER_ROUND)),),
         "append": (
             lambda folder: asyncio.run(appends(folder, rounds=rounds, synchronous="normal")),
             lambda folder: asyncio.run(appends(folder, rounds=rounds, synchronous="full")),

@@ -38,6 +38,9 @@ RESTART_MILLISECONDS = 1_000
 INBOX_MILLISECONDS = 100
 """How often the inbox is looked at: another process has its answer within twice that."""
 
+PROBE_SECONDS = 300
+"""How often each provider that was used is asked how it is, which spends nothing."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -163,6 +166,7 @@ class Driver:
             self._schedule.add("metrics", every_seconds=rhythm.metrics_seconds, work=self._export_on_schedule)
         if rhythm.health_seconds is not None:
             self._schedule.add("health", every_seconds=rhythm.health_seconds, work=self.check_health)
+            self._schedule.add("providers", every_seconds=PROBE_SECONDS, work=self.gateway.probe)
         self._schedule.start()
 
     def _run(self, work: Callable[[], Awaitable[None]], name: str) -> None:

@@ -31,10 +31,14 @@ UNLIMITED = RateLimit()
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Taken:
-    """A place in the minute: one request, and the most tokens it can be counted with until its end is known."""
+    """A place in the minute: one request, and the most tokens it can be counted with until its end is known.
+
+    `is_past` once the minute is over, or it was given back: it counts no more.
+    """
 
     at_ms: int
     tokens: int
+    is_past: bool = False
 
 
 class RateLimiter:
@@ -67,16 +71,16 @@ class RateLimiter:
 
     def settle(self, taken: Taken, tokens: int) -> None:
         """The request ended and counted `tokens`; never more are given back than were held."""
-        if taken in self._taken:
+        if not taken.is_past:
             given_back = max(0, taken.tokens - tokens)
             taken.tokens -= given_back
             self._tokens -= given_back
 
     def give_back(self, taken: Taken) -> None:
         """The request was not sent after all."""
-        if taken in self._taken:
+        if not taken.is_past:
             self._taken.remove(taken)
-            self._tokens -= taken.tokens
+            self._let_go(taken)
 
     def left(self) -> tuple[int | None, int | None]:
         """Requests and tokens left in this minute; None where there is no limit."""
@@ -111,4 +115,8 @@ class RateLimiter:
     def _forget(self) -> None:
         past_ms = self._now_ms() - WINDOW_MS
         while self._taken and self._taken[0].at_ms <= past_ms:
-            self._tokens -= self._taken.popleft().tokens
+            self._let_go(self._taken.popleft())
+
+    def _let_go(self, taken: Taken) -> None:
+        taken.is_past = True
+        self._tokens -= taken.tokens
