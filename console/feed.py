@@ -61,6 +61,7 @@ class SessionFold:
     seq: int = 0
     explanations: tuple[Explanation, ...] = ()
     shown: dict[str, int] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
 
 
 class Feed:
@@ -315,7 +316,12 @@ class Feed:
         if turn.state != "speaking":
             self._spoken.pop(key, None)
             fold.shown.pop(key, None)
+            fold.waits.pop(key, None)
             return
+        if (waits := fold.waits.get(key, "")) != progress.waiting_for:
+            fold.waits[key] = progress.waiting_for
+            waiting = fold.transcript.waits(key, waits, progress.waiting_for)
+            self._screen.post_message(self.Turned(fold.session, (waiting,), is_whole=False))
         said = fold.shown.get(key, 0)
         if progress.characters > said:
             text = progress.text

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from console.cli.tables import cells, wrapped
 from console.presenters.figures import money, percent
-from console.presenters.reasons import called, in_words, who_concluded
+from console.presenters.reasons import called, failed_in_words, in_words, who_concluded
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
     AttemptInDoubt,
+    AttemptSucceeded,
     BudgetChanged,
     EscalationAnswered,
     Event,
@@ -142,8 +143,11 @@ class SpokenDebate:
             case SpendRefused(cap=cap, wanted_microusd=wanted, left_microusd=left):
                 limit = "spending is stopped" if cap == "switch" else f"the cap of the {cap} leaves {money(left)}"
                 yield from self._noted("✗", f"{money(wanted)} refused: {limit}")
-            case AttemptFailed(step=step, attempt=attempt, error=error, message=message):
-                yield from self._noted("✗", f"{step}, attempt {attempt}: {in_words(error)}: {message}")
+            case AttemptFailed(step=step, attempt=attempt):
+                yield from self._noted("✗", f"{step}, attempt {attempt}: {failed_in_words(event)}")
+            case AttemptSucceeded(step=step, findings=findings):
+                for finding in findings:
+                    yield from self._noted("◇", f"{step}: {finding}")
             case AttemptInDoubt(step=step, why=why):
                 yield from self._noted("?", f"{step} is in doubt: {in_words(why)}")
             case StepExhausted(step=step, attempts=attempts):

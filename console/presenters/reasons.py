@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.domain.commands import OPERATOR, RUNTIME
 
 if TYPE_CHECKING:
+    from core.domain.events import AttemptFailed
     from core.flows.debate_events import VerdictReached
 
 REASONS: Mapping[str, str] = {
@@ -32,6 +33,14 @@ REASONS: Mapping[str, str] = {
 def in_words(reason: str) -> str:
     """A reason as people say it; one that only its rule knows is read with blanks."""
     return REASONS.get(reason, reason.replace("_", " "))
+
+
+def failed_in_words(event: AttemptFailed) -> str:
+    """Why a call brought no turn, and what became of the words that were shown of it."""
+    why = f"{in_words(event.error)}: {event.message}"
+    if not event.characters:
+        return why
+    return f"{why} ({event.characters:,} characters that were shown are superseded: they are part of no turn.)"
 
 
 def called(by: str) -> str:

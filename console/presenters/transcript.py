@@ -5,10 +5,11 @@ A fold: each event changes at most a few turns, so that what is shown costs what
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import count, money, percent
-from console.presenters.reasons import called, in_words
+from console.presenters.reasons import called, failed_in_words, in_words
 from console.presenters.rules_fired import values_seen
 from console.presenters.shown import TurnView
 from core.domain.events import (
@@ -17,6 +18,7 @@ from core.domain.events import (
     AttemptInDoubt,
     AttemptSettled,
     AttemptStarted,
+    AttemptSucceeded,
     BudgetChanged,
     EscalationAnswered,
     Event,
@@ -34,6 +36,7 @@ from core.domain.events import (
     SpendRefused,
     StepRetried,
 )
+from core.domain.provider_errors import NOT_SENT
 from core.flows.debate_events import (
     ArgumentPresented,
     ConsensusReached,
@@ -89,6 +92,7 @@ class TranscriptFold:
         self._facts = facts
         self._seats: dict[str, int] = {}
         self._open: dict[str, TurnView] = {}
+        self._findings: dict[str, tuple[str, ...]] = {}
         self._round = 0
         self._step_rounds: dict[str, int] = {}
 
@@ -106,8 +110,11 @@ class TranscriptFold:
                 yield self._put(self._argued(event))
             case VerdictReached():
                 yield self._put(self._concluded(event, record.seq))
-            case AttemptFailed(step=step, attempt=attempt, error=error, message=message, cost_microusd=cost):
-                yield from self._ended(step, attempt, "failed", f"{in_words(error)}: {message}", cost)
+            case AttemptFailed(step=step, attempt=attempt, error=error, cost_microusd=cost):
+                mark = "not sent" if error == NOT_SENT else "failed"
+                yield from self._ended(step, attempt, mark, failed_in_words(event), cost)
+            case AttemptSucceeded(step=step, findings=findings) if findings:
+                self._findings[step] = findings
             case AttemptInDoubt(step=step, attempt=attempt, why=why, cost_microusd_max=cost):
                 said = f"{in_words(why)}. It may have been answered; it counts as {money(cost)} until that is settled."
                 yield from self._ended(step, attempt, "in doubt", said, cost)
@@ -120,6 +127,13 @@ class TranscriptFold:
                 noted = self._said(event)
                 if noted is not None:
                     yield self._note(record, *noted)
+
+    def waits(self, key: str, before: str, now: str) -> TurnView:
+        """The turn of a call under way, with what it waits for beside its model until it is sent; "" for nothing."""
+        turn = self.turns[key]
+        kept = tuple(mark for mark in turn.marks if mark != _waiting(before))
+        self.turns[key] = replace(turn, marks=(*kept, _waiting(now)) if now else kept)
+        return self.turns[key]
 
     def _said(self, event: Event) -> tuple[str, str] | None:
         """What an event that is no turn is called, and says."""
@@ -181,7 +195,7 @@ class TranscriptFold:
             model=event.model,
             heading_right="   ".join((f"round {event.round}", *_figures(event.tokens_output, event.cost_microusd))),
             text=event.text,
-            marks=model_marks(event.model),
+            marks=(*model_marks(event.model), *self._findings.pop(event.step, ())),
         )
 
     def _concluded(self, event: VerdictReached, seq: int) -> TurnView:
@@ -195,7 +209,7 @@ class TranscriptFold:
             heading_right="   ".join(_figures(event.tokens_output, event.cost_microusd)) if by_model else "",
             text=event.text,
             state="verdict",
-            marks=model_marks(event.model),
+            marks=(*model_marks(event.model), *self._findings.pop(event.step, ())),
         )
 
     def _ended(self, step: str, attempt: int, mark: str, said: str, cost_microusd: int) -> Iterable[str]:
@@ -218,6 +232,10 @@ class TranscriptFold:
                 marks=(*kept, mark),
             )
         )
+
+
+def _waiting(what: str) -> str:
+    return f"waits for {what}"
 
 
 def _figures(tokens: int, cost_microusd: int) -> tuple[str, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.presenters.rules_fired import in_seconds
 from console.presenters.session_detail import DetailFold
 from console.presenters.transcript import NOT_ASKED, TranscriptFold, model_marks, step_of, turn_key
-from core.domain.commands import AddStatement, Pause
+from core.domain.commands import AddStatement, Pause, RecordFailure
 from core.domain.events import Recorded
+from core.domain.provider_errors import NOT_SENT
 from tests.builders import Played, a_round, a_turn, after, begun, complete_at, gave_up, opened
 
 
@@ -56,6 +59,51 @@ def test_an_attempt_that_failed_or_is_in_doubt_stays_in_sight_with_its_reason() 
     lost = folded(after(*opened(), begun, lambda played: played.doubt(policy="retry")))
     (turn,) = [each for each in lost.turns.values() if each.state == "superseded"]
     assert "in doubt" in turn.marks
+
+
+def test_words_that_were_shown_of_a_turn_that_broke_off_are_said_to_be_part_of_none() -> None:
+    def broke_off(played: Played) -> None:
+        step, attempt = played.open_attempt()
+        played.do(
+            RecordFailure(
+                step=step, attempt=attempt, error="connection_lost", message="gone.", cost_microusd=5, characters=1_200
+            )
+        )
+
+    (turn,) = folded(after(*opened(), begun, broke_off)).turns.values()
+
+    assert turn.text == (
+        "connection lost: gone. (1,200 characters that were shown are superseded: they are part of no turn.)"
+    )
+
+
+def test_a_call_that_was_never_sent_is_not_called_a_failure() -> None:
+    def withdrawn(played: Played) -> None:
+        step, attempt = played.open_attempt()
+        played.do(RecordFailure(step=step, attempt=attempt, error=NOT_SENT, message="it waited", cost_microusd=0))
+
+    (turn,) = folded(after(*opened(), begun, withdrawn)).turns.values()
+
+    assert "not sent" in turn.marks
+    assert "failed" not in turn.marks
+
+
+def test_what_was_seen_of_an_answer_stands_beside_it() -> None:
+    played = after(*opened(), begun)
+    played.do(replace(played.answer_command("It is so."), findings=("repeated: it repeats its last turn",)))
+
+    (turn,) = folded(played).turns.values()
+
+    assert turn.marks == ("repeated: it repeats its last turn",)
+
+
+def test_what_a_call_waits_for_is_shown_until_it_is_sent() -> None:
+    fold = folded(after(*opened(), begun))
+    ((key, before),) = fold.turns.items()
+
+    assert fold.waits(key, "", "its turn with cloud").marks == (*before.marks, "waits for its turn with cloud")
+    assert fold.waits(key, "its turn with cloud", "cloud to recover").marks[-1] == "waits for cloud to recover"
+    assert fold.waits(key, "cloud to recover", "") == before
 
 
 def test_what_is_no_turn_is_a_note_of_its_own() -> None:
