@@ -118,7 +118,8 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
         for note in plan.notes:
             say(note)
         if not orchestrator.is_driver:
-            say("another process drives this database; it runs the debate, and this one follows it.")
+            pace = ", at the pace that is set there" if plan.is_rehearsal else ""
+            say(f"another process drives this database; it runs the debate{pace}, and this one follows it.")
         return await show_to_the_end(orchestrator, session, settings=settings, stop=stop, as_json=as_json)
 
     return with_orchestrator(settings, work, wheel=Wheel.TAKEN, is_demo=is_demo)

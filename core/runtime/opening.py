@@ -152,6 +152,11 @@ class Openings:
         return infos
 
     async def _template_for(self, request: DebateRequest) -> Template:
+        if request.template_id and request.complexity:
+            raise WrongUse(
+                f"the complexity {request.complexity!r} chooses a format, and {request.template_id!r} is one.",
+                now="Give one of them.",
+            )
         if request.template_id:
             return await self.template(request.template_id)
         if not request.complexity:

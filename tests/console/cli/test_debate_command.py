@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from console.exit_codes import MEANINGS, ExitCode
 from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, events_of, of_kind, read_until
 
 SLOW = "60"
@@ -75,6 +76,7 @@ def test_a_debate_as_json_loads_no_screen(moot: Moot) -> None:
         ((MOTION, "--template", "simple_debat"), "Did you mean 'simple_debate'?"),
         ((MOTION, "--complexity", "simpel"), "Did you mean 'simple'?"),
         ((MOTION, "--seat", "juge=rehearsal"), "Did you mean 'judge'?"),
+        ((MOTION, "--template", "simple_debate", "--complexity", "complex"), "Give one of them."),
         ((MOTION, "--seat", "judge=rehearsl"), "Did you mean 'rehearsal'?"),
         ((MOTION, "--rounds", "0"), "round"),
         ((MOTION, "--rounds", "1000"), "round"),
@@ -193,11 +195,13 @@ def test_a_second_debate_joins_the_process_that_drives(moot: Moot) -> None:
     assert "driving" in driver.stderr.readline()
     try:
         joined = moot.debate()
+        said = moot.run("debate", MOTION, "--evidence", moot.evidence(), "--pace", "100000").stderr
     finally:
         driver.send_signal(signal.SIGTERM)
         driver.communicate(timeout=SECONDS_MAX)
 
     assert joined[-1]["kind"] == "SessionCompleted"
+    assert "it runs the debate, at the pace that is set there" in said
     assert driver.returncode == 0
 
 
@@ -212,6 +216,7 @@ def test_a_second_driver_is_refused_and_told_who_drives(moot: Moot) -> None:
         driver.communicate(timeout=SECONDS_MAX)
 
     assert str(driver.pid) in done.stderr
+    assert "driven" in MEANINGS[ExitCode.FAILED]
 
 
 def test_the_demo_prints_a_whole_debate_and_keeps_out_of_the_operators_database(moot: Moot) -> None:
