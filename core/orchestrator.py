@@ -103,6 +103,11 @@ class Orchestrator:
         """True where this process drives the database."""
         return self._driver is not None
 
+    @property
+    def is_driven(self) -> bool:
+        """True where some process drives the database: what is under way moves on."""
+        return self._driver is not None or bool(self._ports.lock.holder())
+
     async def start(self, *, drive: bool = True, must_drive: bool = False, recover: bool = True) -> None:
         """Drive the database, or join the process that drives it.
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ID_SHOWN_CHARACTERS = 8
 """Of 32 hexadecimal digits: enough to tell a hundred thousand sessions apart, short enough to type."""
 
+DAY_SPENT = "budget_spent_day"
+"""The pause that raising a session's own budget doesn't end."""
+
 Work = Callable[["Orchestrator"], Awaitable[int]]
 
 
@@ -77,13 +80,14 @@ async def follow_to_the_end(
     if ending.code is ExitCode.STOPPED and not is_driver:
         say(f"left; the process that drives goes on with session {session[:ID_SHOWN_CHARACTERS]}.")
         return ending
-    advice = _how_to_go_on(ending, session, settings)
+    advice = how_to_go_on(ending, session, settings)
     if advice:
         say(advice)
     return ending
 
 
-def _how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
+def how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
+    """What to type where a session did not complete; empty where it did."""
     from console.presenters.reasons import in_words
 
     id_ = session[:ID_SHOWN_CHARACTERS]
@@ -94,7 +98,12 @@ def _how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str
         case ExitCode.STOPPED:
             return f"session {id_} can be taken up where it was left: {resume}"
         case ExitCode.BUDGET_SPENT:
-            return f"session {id_}: its budget is spent. Raise it in the console, then: {resume}"
+            if ending.why == DAY_SPENT:
+                return (
+                    f"session {id_}: the budget of the day is spent. Raise cap_day_usd or wait for tomorrow: {resume}"
+                )
+            more = command_line("sessions", "budget", id_, "USD", settings=settings)
+            return f"session {id_}: its budget is spent. Raise it: {more}, then: {resume}"
         case ExitCode.WAITS if ending.is_question:
             answer = command_line("sessions", "answer", id_, "continue", settings=settings)
             return f"session {id_} asks: {ending.why} Answer continue, new_round, complete or cancel: {answer}"

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli import interventions
+from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, with_orchestrator
+from console.cli.running import ID_SHOWN_CHARACTERS, command_line, how_to_go_on, with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.exit_codes import ExitCode
 from console.failures import say
+from console.headless import Ending
 from console.machine import now_ms
 from console.plain import iso_time, json_text, plain
 from console.settings import Settings
@@ -21,7 +24,6 @@ from core.domain.errors import WrongUse, nearest
 from core.domain.session import Status
 
 if TYPE_CHECKING:
-    from core.domain.commands import Command
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
@@ -37,6 +39,12 @@ STATE_SHOWN: dict[Status, str] = {
     Status.FAILED: "✗ failed",
     Status.CANCELLED: "– cancelled",
 }
+
+LEFT = "left"
+LEFT_SHOWN = "○ left"
+"""What would move on if somebody drove, and stands still because nobody does."""
+
+MOVING = (Status.CREATED, Status.WAITING, Status.RUNNING)
 
 COLUMNS = (
     Column("id"),
@@ -59,21 +67,23 @@ def list_sessions(
     database: Database = None,
 ) -> int:
     """List sessions, newest first."""
-    if state and state not in list(Status):
+    names = _state_names()
+    if state and state not in names:
         raise WrongUse(
             f"no state is called {state!r}.",
             where="--state",
-            now=nearest(state, [each.value for each in Status]) or _states(),
+            now=nearest(state, names) or f"Give one of {', '.join(names)}.",
         )
 
     async def work(orchestrator: Orchestrator) -> int:
-        labels = await orchestrator.labels()
+        labels, is_driven = await orchestrator.labels(), orchestrator.is_driven
         found = [
             each
             for each in await orchestrator.summaries()
-            if (not state or each.status == state) and (show_all or not _is_archived(each.session, labels))
+            if (not state or state in _states_of(each, is_driven=is_driven))
+            and (show_all or not _is_archived(each.session, labels))
         ]
-        _print_sessions(found, labels, now_ms=now_ms(), as_json=as_json, empty=_nothing_yet(state))
+        _print_sessions(found, labels, is_driven=is_driven, as_json=as_json, empty=_nothing_yet(state))
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -93,7 +103,7 @@ def search(
         found = await orchestrator.search(text)
         empty = f"No session holds {text!r}."
         labels = await orchestrator.labels()
-        _print_sessions(found, labels, now_ms=now_ms(), as_json=as_json, empty=empty)
+        _print_sessions(found, labels, is_driven=orchestrator.is_driven, as_json=as_json, empty=empty)
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -110,6 +120,8 @@ def show(
     if prompts and as_json:
         raise WrongUse("--json and --prompts show different things.", now="Give one of them.")
 
+    settings = settings_with(database)
+
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
         if prompts:
@@ -118,28 +130,22 @@ def show(
             await _print_events(orchestrator, found, as_json=as_json)
         if not prompts and not as_json:
             labels = await orchestrator.labels()
-            _print_standing(await orchestrator.summary(found), labels.get(found))
+            summary = await orchestrator.summary(found)
+            doubts = await _doubts(orchestrator, found, settings)
+            _print_standing(summary, labels.get(found), doubts, is_driven=orchestrator.is_driven, settings=settings)
         return ExitCode.COMPLETED
 
-    return with_orchestrator(settings_with(database), work)
+    return with_orchestrator(settings, work)
 
 
 @app.command()
 def resume(session: SessionArgument, as_json: AsJson = False, database: Database = None) -> int:
     """Go on with a session that is paused, failed or was left behind, and follow it to its end."""
-    settings = settings_with(database, rehearsal_pace=0)
 
-    async def work(orchestrator: Orchestrator) -> int:
-        from console.headless import StopRequest
-
-        stop = StopRequest()
-        stop.listen()
-        found = await orchestrator.find(session)
-        before = await orchestrator.summary(found)
+    async def act(orchestrator: Orchestrator, found: SessionId) -> None:
         await orchestrator.resume(found)
-        return await _follow(orchestrator, found, settings, stop, as_json=as_json, after_seq=before.seq)
 
-    return with_orchestrator(settings, work, wheel=Wheel.TAKEN)
+    return have_gone_on(session, act, database, as_json=as_json, first=_asking)
 
 
 @app.command()
@@ -147,7 +153,7 @@ def pause(session: SessionArgument, database: Database = None) -> int:
     """Let the turn under way finish, then hold the session until it is resumed."""
     from core.domain.commands import Pause
 
-    return _command(session, Pause(), database)
+    return have_obeyed(session, Pause(), database, told=_is_now)
 
 
 @app.command()
@@ -155,7 +161,7 @@ def cancel(session: SessionArgument, database: Database = None) -> int:
     """End a session without a verdict."""
     from core.domain.commands import Cancel
 
-    return _command(session, Cancel(), database)
+    return have_obeyed(session, Cancel(), database, told=_is_now)
 
 
 @app.command()
@@ -170,7 +176,7 @@ def complete(
     from core.domain.commands import Complete
 
     command = Complete(reason="asked", verdict=verdict, outcome=_outcome(outcome, verdict))
-    return _command_that_goes_on(session, command, database, as_json=as_json)
+    return have_gone_on(session, commanding(command), database, as_json=as_json)
 
 
 @app.command()
@@ -196,7 +202,7 @@ def answer(
             "a verdict of your own ends the debate.", where="--verdict", now="Answer complete, or leave it out."
         )
     command = AnswerEscalation(answer=answer, verdict=verdict, outcome=_outcome(outcome, verdict), note=note)
-    return _command_that_goes_on(session, command, database, as_json=as_json)
+    return have_gone_on(session, commanding(command), database, as_json=as_json)
 
 
 @app.command()
@@ -232,7 +238,7 @@ def rename(
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
         await orchestrator.set_label(found, title=title)
-        _said(found, f"is called {title!r}." if title else "has its first name again.")
+        said(found, f"is called {title!r}." if title else "has its first name again.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -250,7 +256,7 @@ def tag(
         found = await orchestrator.find(session)
         wanted = tuple(dict.fromkeys(each.strip() for each in tags or () if each.strip()))
         await orchestrator.set_label(found, tags=wanted)
-        _said(found, f"is tagged {', '.join(wanted)}." if wanted else "has no tags.")
+        said(found, f"is tagged {', '.join(wanted)}." if wanted else "has no tags.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -267,7 +273,7 @@ def archive(
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
         await orchestrator.set_label(found, is_archived=not undo)
-        _said(found, "is back in the list." if undo else "is archived; 'moot sessions list --all' shows it.")
+        said(found, "is back in the list." if undo else "is archived; 'moot sessions list --all' shows it.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -287,49 +293,27 @@ def delete(
         if not yes:
             _make_sure(f"Delete session {found[:ID_SHOWN_CHARACTERS]}, {summary.title!r}, and its log for good?")
         await orchestrator.delete(found)
-        _said(found, "is deleted.")
+        said(found, "is deleted.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
 
 
-def _command(prefix: str, command: Command, database: Path | None) -> int:
-    async def work(orchestrator: Orchestrator) -> int:
-        found = await orchestrator.find(prefix)
-        await orchestrator.command(found, command)
-        _said(found, f"is {(await orchestrator.summary(found)).status}.")
-        return ExitCode.COMPLETED
-
-    return with_orchestrator(settings_with(database), work)
+for each in interventions.COMMANDS:
+    app.command()(each)
 
 
-def _command_that_goes_on(prefix: str, command: Command, database: Path | None, *, as_json: bool) -> int:
-    """A command after which a session may have turns left to ask for: somebody has to drive it, so we do."""
-    settings = settings_with(database, rehearsal_pace=0)
-
-    async def work(orchestrator: Orchestrator) -> int:
-        from console.headless import StopRequest
-
-        stop = StopRequest()
-        stop.listen()
-        found = await orchestrator.find(prefix)
-        before = await orchestrator.summary(found)
-        await orchestrator.command(found, command)
-        return await _follow(orchestrator, found, settings, stop, as_json=as_json, after_seq=before.seq)
-
-    return with_orchestrator(settings, work, wheel=Wheel.TAKEN)
+def _asking(summary: SessionSummary, settings: Settings) -> int | None:
+    """A session that asks can't be resumed: it waits for an answer, and here is how to give it."""
+    if summary.status is not Status.ESCALATED:
+        return None
+    ending = Ending(code=ExitCode.WAITS, why=summary.question, is_question=True)
+    say(how_to_go_on(ending, summary.session, settings))
+    return ExitCode.WAITS
 
 
-async def _follow(
-    orchestrator: Orchestrator, session: SessionId, settings: Settings, stop: object, *, as_json: bool, after_seq: int
-) -> int:
-    from console.cli.debate import show_to_the_end
-    from console.headless import StopRequest
-
-    assert isinstance(stop, StopRequest)
-    return await show_to_the_end(
-        orchestrator, session, settings=settings, stop=stop, as_json=as_json, after_seq=after_seq
-    )
+def _is_now(summary: SessionSummary) -> str:
+    return f"is {summary.status}."
 
 
 def _outcome(outcome: str, verdict: str) -> str:
@@ -350,30 +334,31 @@ def _make_sure(question: str) -> None:
         raise WrongUse("nothing was deleted.")
 
 
-def _said(session: SessionId, what: str) -> None:
-    sys.stdout.write(f"session {session[:ID_SHOWN_CHARACTERS]} {what}\n")
-
-
 def _print_sessions(
-    found: Sequence[SessionSummary], labels: Mapping[SessionId, Label], *, now_ms: int, as_json: bool, empty: str
+    found: Sequence[SessionSummary], labels: Mapping[SessionId, Label], *, is_driven: bool, as_json: bool, empty: str
 ) -> None:
     if as_json:
-        sys.stdout.write(json_text([_row_as_plain(each, labels.get(each.session)) for each in found]) + "\n")
+        rows_ = [
+            _row_as_plain(each, labels.get(each.session)) | {"is_left": _is_left(each, is_driven=is_driven)}
+            for each in found
+        ]
+        sys.stdout.write(json_text(rows_) + "\n")
     elif found:
-        rows = [_row(each, labels.get(each.session), now_ms) for each in found]
+        moment = now_ms()
+        rows = [_row(each, labels.get(each.session), moment, is_driven=is_driven) for each in found]
         sys.stdout.write(table(COLUMNS, rows, width=terminal_columns()) + "\n")
     else:
         say(empty)
 
 
-def _row(summary: SessionSummary, label: Label | None, now_ms: int) -> tuple[str, ...]:
+def _row(summary: SessionSummary, label: Label | None, now_ms: int, *, is_driven: bool) -> tuple[str, ...]:
     from console.presenters.figures import age, money, percent
 
     title = (label.title if label else "") or summary.title or summary.motion
     tags = "".join(f" #{each}" for each in (label.tags if label else ()))
     return (
         summary.session[:ID_SHOWN_CHARACTERS],
-        STATE_SHOWN[summary.status],
+        _state_shown(summary, is_driven=is_driven),
         title + tags,
         f"{summary.round}/{summary.rounds_limit}" if summary.round else "–",
         "–" if summary.consensus_ppm is None else percent(summary.consensus_ppm),
@@ -410,13 +395,19 @@ async def _print_prompts(orchestrator: Orchestrator, session: SessionId) -> None
                 sys.stdout.write(f"[{message.author}]\n{message.text}\n\n")
 
 
-def _print_standing(summary: SessionSummary, label: Label | None) -> None:
+def _print_standing(
+    summary: SessionSummary, label: Label | None, doubts: Sequence[str], *, is_driven: bool, settings: Settings
+) -> None:
     from console.presenters.figures import money
     from console.presenters.reasons import in_words
 
+    why = f" ({in_words(summary.reason)})" if summary.reason else ""
+    if _is_left(summary, is_driven=is_driven):
+        resume = command_line("sessions", "resume", summary.session[:ID_SHOWN_CHARACTERS], settings=settings)
+        why = f": nobody drives it; {resume}"
     rows = [
         ("session", summary.session),
-        ("state", STATE_SHOWN[summary.status] + (f" ({in_words(summary.reason)})" if summary.reason else "")),
+        ("state", _state_shown(summary, is_driven=is_driven) + why),
         ("asks", summary.question if summary.status is Status.ESCALATED else ""),
         ("title", (label.title if label else "") or summary.title),
         ("tags", ", ".join(label.tags) if label else ""),
@@ -426,17 +417,57 @@ def _print_standing(summary: SessionSummary, label: Label | None) -> None:
         ("tokens", f"{summary.tokens_input:,} in, {summary.tokens_output:,} out"),
         ("cost", money(summary.spent_microusd)),
         ("rules", f"{summary.rules_fired} fired"),
+        *(("in doubt", doubt) for doubt in doubts),
     ]
     sys.stdout.write("\n" + pairs([row for row in rows if row[1]], indent="") + "\n")
+
+
+async def _doubts(orchestrator: Orchestrator, session: SessionId, settings: Settings) -> list[str]:
+    """Each call of which nobody knows how it ended, with the command that settles it."""
+    from console.exporting import all_events
+    from console.presenters.figures import money
+    from console.presenters.reasons import in_words
+    from core.domain.events import AttemptInDoubt, AttemptSettled
+
+    doubtful: dict[tuple[str, int], AttemptInDoubt] = {}
+    async for recorded in all_events(orchestrator, session):
+        event = recorded.event
+        if isinstance(event, AttemptInDoubt):
+            doubtful[event.step, event.attempt] = event
+        elif isinstance(event, AttemptSettled):
+            doubtful.pop((event.step, event.attempt), None)
+    words = ("sessions", "settle", session[:ID_SHOWN_CHARACTERS])
+    return [
+        f"{each.step}, attempt {each.attempt}, to {each.route}: {in_words(each.why)}. Charged at "
+        f"{money(each.cost_microusd_max)} until you say what it cost: "
+        + command_line(*words, each.step, str(each.attempt), "USD", settings=settings)
+        for each in doubtful.values()
+        if each.cost_microusd_max
+    ]
+
+
+def _is_left(summary: SessionSummary, *, is_driven: bool) -> bool:
+    return not is_driven and summary.status in MOVING
+
+
+def _state_shown(summary: SessionSummary, *, is_driven: bool) -> str:
+    return LEFT_SHOWN if _is_left(summary, is_driven=is_driven) else STATE_SHOWN[summary.status]
+
+
+def _state_names() -> tuple[str, ...]:
+    """What states are called: by the words of the list, and by those of programs."""
+    shown = (each.partition(" ")[2] for each in (*STATE_SHOWN.values(), LEFT_SHOWN))
+    return tuple(dict.fromkeys((*shown, *(each.value for each in Status))))
+
+
+def _states_of(summary: SessionSummary, *, is_driven: bool) -> tuple[str, ...]:
+    """Every name of the state that it is in. One that was left is found by the state it was left in too."""
+    return (summary.status.value, _state_shown(summary, is_driven=is_driven).partition(" ")[2])
 
 
 def _is_archived(session: SessionId, labels: Mapping[SessionId, Label]) -> bool:
     label = labels.get(session)
     return label is not None and label.is_archived
-
-
-def _states() -> str:
-    return f"Give one of {', '.join(each.value for each in Status)}."
 
 
 def _nothing_yet(state: str) -> str:

@@ -1,0 +1,121 @@
+"""What can the operator say to a session while it is under way?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.cli.commanding import commanding, have_gone_on, have_obeyed
+from console.cli.options import AsJson, Database, SessionArgument
+from console.setting_values import USD_MAX, Refused, usd
+from core.domain.errors import WrongUse
+
+DollarsOrNone = Annotated[
+    str, typer.Argument(metavar="USD", help="In dollars, all in all; none lifts the cap.", show_default=False)
+]
+
+
+def budget(session: SessionArgument, amount: DollarsOrNone, database: Database = None) -> int:
+    """Set the most that a session may spend. One that is paused stays so until it is resumed."""
+    from console.presenters.figures import money
+    from core.domain.commands import ChangeBudget
+
+    cap = _dollars(amount, advice="none lifts the cap")
+    may = "may spend without a cap of its own" if cap is None else f"may spend {money(cap)} in all"
+    return have_obeyed(
+        session, ChangeBudget(cap_microusd=cap), database, told=lambda summary: f"{may}; it is {summary.status}."
+    )
+
+
+def rounds(
+    session: SessionArgument,
+    number: Annotated[int, typer.Argument(metavar="N", help="Rounds it has in all.", show_default=False)],
+    database: Database = None,
+) -> int:
+    """Set how many rounds a debate has in all."""
+    from console.presenters.figures import counted
+    from core.domain.commands import ChangeRounds
+
+    has = f"has {counted(number, 'round')}"
+    return have_obeyed(
+        session, ChangeRounds(rounds_limit=number), database, told=lambda summary: f"{has}; it is {summary.status}."
+    )
+
+
+def say(
+    session: SessionArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What you have to say.", show_default=False)],
+    database: Database = None,
+) -> int:
+    """Say something yourself; every seat hears it from the next turn on."""
+    from core.domain.commands import AddStatement
+
+    return have_obeyed(
+        session,
+        AddStatement(text=text),
+        database,
+        told=lambda summary: f"hears you from the next turn on; it is {summary.status}.",
+    )
+
+
+def amend(
+    session: SessionArgument,
+    motion: Annotated[str, typer.Argument(metavar="TEXT", help="The motion as it is to be.", show_default=False)],
+    database: Database = None,
+) -> int:
+    """Change what is debated, from the next turn on."""
+    from core.domain.commands import AmendMotion
+
+    return have_obeyed(
+        session, AmendMotion(motion=motion), database, told=lambda summary: f"debates {summary.motion!r}."
+    )
+
+
+def retry(session: SessionArgument, as_json: AsJson = False, database: Database = None) -> int:
+    """Try again what gave up, and follow the session to its end."""
+    from core.domain.commands import RetryStep
+
+    return have_gone_on(session, commanding(RetryStep()), database, as_json=as_json)
+
+
+def settle(
+    session: SessionArgument,
+    step: Annotated[str, typer.Argument(metavar="STEP", help="As 'moot sessions show' names it.", show_default=False)],
+    attempt: Annotated[int, typer.Argument(metavar="ATTEMPT", help="Its number.", show_default=False)],
+    amount: Annotated[
+        str, typer.Argument(metavar="USD", help="What it cost, by the provider's own records.", show_default=False)
+    ],
+    database: Database = None,
+) -> int:
+    """Say what a call cost of which nobody knows how it ended; what was charged too much is given back."""
+    from console.presenters.figures import money
+    from core.domain.commands import SettleAttempt
+    from core.domain.ids import StepId
+
+    cost = _dollars(amount, advice="0 if it was never answered")
+    if cost is None:
+        raise WrongUse("a call costs an amount.", where="USD", now="Give it in dollars; 0 if it was never answered.")
+    settled = f"has {step}, attempt {attempt}, settled at {money(cost)}"
+    return have_obeyed(
+        session,
+        SettleAttempt(step=StepId(step), attempt=attempt, cost_microusd=cost),
+        database,
+        told=lambda summary: f"{settled}; it has cost {money(summary.spent_microusd)} in all.",
+    )
+
+
+def _dollars(text: str, *, advice: str) -> int | None:
+    """Micro-dollars, None for `none`."""
+    try:
+        return usd(text)
+    except Refused as error:
+        raise WrongUse(
+            f"{text!r:.80} is no amount in dollars.",
+            where="USD",
+            now=f"Give one such as 0.25, from 0 to {USD_MAX:,}; {advice}.",
+        ) from error
+
+
+COMMANDS = (budget, rounds, say, amend, retry, settle)
+"""In the order in which the help lists them."""
