@@ -2,7 +2,8 @@
 
 All of it follows from the citations in what was said. The side that first cites a sentence owns it as a point. A
 paragraph that cites a point of the other side and then a sentence nobody has cited yet answers the one by the other; a
-paragraph that cites it, brings nothing new and concedes gives it up. A point stands unless an answer to it stands.
+paragraph that cites it, brings nothing new and concedes gives it up. A point that was given up stands, and any other
+unless an answer to it stands.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def read_record(turns: Sequence[Turn], corpus: Corpus) -> Record:
                     _read_paragraph(paragraph, place, side, points, list(_cited(paragraph, citation, corpus)))
     # An answer is always newer than what it answers, so that going backwards knows each answer's fate first.
     for point in reversed(points.values()):
-        point.stands = not any(answer.stands for answer in point.answers)
+        point.stands = point.is_conceded or not any(answer.stands for answer in point.answers)
     return Record(points=tuple(points.values()))
 
 

@@ -102,9 +102,14 @@ ALL_STAND = (
     "All {number} of our points stand, unanswered or defended:",
     "Not one of the {number} points {side} the motion has fallen:",
 )
+BOTH_STAND = ("Both our points stand, unanswered or defended:", "Neither of our two points has fallen:")
+THE_ONE_STANDS = ("Our one point stands, unanswered or defended:", "The one point {side} the motion has not fallen:")
 NOTHING_STANDS = (
     "Each of our points has met an answer. I concede that the evidence as argued leaves no case {side} the motion.",
 )
+ALL_OF = {1: THE_ONE_STANDS, 2: BOTH_STAND}
+"""How it is said that so few points all stand; of more, `ALL_STAND`."""
+
 CLOSING_ENDS = (
     "That is why the motion should be {carried}.",
     "On these the motion should be {carried}.",
@@ -302,7 +307,7 @@ def _summary(speaker: _Speaker) -> list[str]:
         return [speaker.say(NOTHING_STANDS)]
     count, all_count = number_word(len(left)), number_word(len(own))
     lead = speaker.say(
-        STANDING if len(left) < len(own) else ALL_STAND,
+        STANDING if len(left) < len(own) else ALL_OF.get(len(own), ALL_STAND),
         number=all_count,
         left=count,
         stand="stands" if len(left) == 1 else "stand",

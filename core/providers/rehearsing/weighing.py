@@ -122,7 +122,9 @@ def _open_points(record: Record, side: int, wording: Wording) -> str:
 def _fates(points: Sequence[Point], side: int, listed_max: int) -> str:
     standing = sum(point.stands for point in points)
     made, left = number_word(len(points)), number_word(standing)
-    lead = f"{started(FOR_AGAINST[side])} the motion: {made} made, {left} left standing."
+    given_up = sum(point.is_conceded for point in points)
+    conceded = f", {number_word(given_up)} of them conceded by the other side" if given_up else ""
+    lead = f"{started(FOR_AGAINST[side])} the motion: {made} made, {left} left standing{conceded}."
     lines = [f"- {quoted_short(point.sentence)}: {_fate(point)}." for point in points[:listed_max]]
     if len(points) > listed_max > 0:
         lines.append(f"- and {number_word(len(points) - listed_max)} more.")
@@ -131,7 +133,7 @@ def _fates(points: Sequence[Point], side: int, listed_max: int) -> str:
 
 def _fate(point: Point) -> str:
     if point.is_conceded:
-        return "conceded by the other side"
+        return "conceded by the other side; it stands"
     if not point.answers:
         return "unanswered"
     sources = " and ".join(answer.sentence.source for answer in point.answers)

@@ -13,6 +13,8 @@ from core.providers.rehearsing.sentences import Sentence
 
 QUOTE_WORDS_SHORT = 16
 TOPIC_WORDS_MAX = 6
+SIDE_HEADINGS = frozenset({"for", "against", "pro", "con", "pros", "cons", "in favour", "in favor"})
+"""Headings that say which way the lines below them speak, and not of what."""
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 FOR_AGAINST = {1: "for", -1: "against"}
@@ -56,6 +58,8 @@ def quoted_short(sentence: Sentence) -> str:
 def topic_of(sentence: Sentence) -> str:
     """Its heading as it can stand in a sentence; nothing where it is none that can."""
     words = sentence.topic.split()
+    if sentence.topic.casefold() in SIDE_HEADINGS:
+        return ""
     if not 1 <= len(words) <= TOPIC_WORDS_MAX or sentence.topic[-1] in "?!.:" or ":" in sentence.topic:
         return ""
     first = words[0]

@@ -19,6 +19,7 @@ from core.providers.demo_pack import DEMO_MOTION, demo_documents
 from core.providers.rehearsal import RehearsalProvider, rehearsed, tokens_estimated
 from core.providers.rehearsing.corpus import read_corpus
 from core.providers.rehearsing.record import read_record
+from core.providers.rehearsing.wording import topic_of
 from core.templates.standard import COMPLEX_DEBATE, SIMPLE_DEBATE, STANDARD_DEBATE, STANDARD_TEMPLATES
 from core.templates.template import Template
 from tests.core.providers.requests import Debate, document, request, turn
@@ -171,6 +172,49 @@ def test_a_point_stands_again_once_its_answer_has_been_answered() -> None:
 
     assert [point.stands for point in read_record(turns[:2], corpus).points] == [False, True]
     assert [point.stands for point in read_record(turns, corpus).points] == [True, False, True]
+
+
+EACH_CONCEDES = (
+    turn("“Bread from your own oven smells of the whole afternoon” (notes.md:2)."),
+    turn("“Bread from the baker needs no afternoon of yours” (notes.md:4).", role=Role.OPPONENT),
+    turn("I concede (notes.md:4)."),
+    turn("I concede (notes.md:2).", role=Role.OPPONENT),
+)
+
+
+def test_where_both_sides_concede_everything_both_points_stand_and_the_judge_says_who_gave_them_up() -> None:
+    record = read_record(EACH_CONCEDES, read_corpus((BREAD,)))
+    said = rehearsed(
+        request(role=Role.JUDGE, task="verdict", kind=StepKind.VERDICT, documents=(BREAD,), turns=EACH_CONCEDES)
+    )
+
+    assert [(point.is_conceded, point.stands) for point in record.points] == [(True, True), (True, True)]
+    assert "For the motion: one made, one left standing, one of them conceded by the other side." in said
+    assert said.count("conceded by the other side; it stands") == 2
+    assert "neither conceded more" in said
+
+
+def test_a_point_that_was_answered_and_then_conceded_stands() -> None:
+    answered = turn("To (notes.md:2) I say (notes.md:4).", role=Role.OPPONENT)
+    turns = (turn("First (notes.md:2)."), answered, turn("I concede (notes.md:2).", role=Role.OPPONENT))
+
+    assert read_record(turns, read_corpus((BREAD,))).points[0].stands
+
+
+@pytest.mark.parametrize(("points", "lead"), [(1, "one point"), (2, "Both our points stand|Neither of our two points")])
+def test_few_points_that_all_stand_are_counted_as_people_count(points: int, lead: str) -> None:
+    own = turn("First (notes.md:2).") if points == 1 else turn("First (notes.md:2).\n\nThen (notes.md:3).")
+    said = rehearsed(request(task="closing", documents=(BREAD,), turns=(own,)))
+
+    assert re.search(lead, said)
+    assert not re.search("All (one|two) of our", said)
+
+
+@pytest.mark.parametrize("heading", ["For", "Against", "Pros"])
+def test_a_heading_that_only_names_a_side_is_no_topic(heading: str) -> None:
+    notes = document(f"# {heading}\n+ Bread from your own oven smells of the whole afternoon.\n")
+
+    assert topic_of(read_corpus((notes,)).sentences[0]) == ""
 
 
 def test_who_weighs_makes_no_points() -> None:
