@@ -18,18 +18,18 @@ from textual.binding import Binding
 from console.bindings import bindings_for, textual_keymap
 from console.exit_codes import ExitCode
 from console.hosting import CoreHost
-from console.keymap_files import load_keymaps
 from console.keys import STANDARD_KEYMAP, action
 from console.locations import find_locations
+from console.looks import read_looks
 from console.machine import now_ms
 from console.presenters.shown import HeaderView
 from console.screens.sessions import SessionsScreen
-from console.theme_files import DEFAULT_THEME, load_themes, textual_theme, theme_variables
+from console.theme_files import DEFAULT_THEME, textual_theme, theme_variables
 from console.widgets.bar import HeaderBar
-from core.domain.errors import MootError, WrongUse, nearest
+from core.domain.errors import MootError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from textual.app import AutopilotCallbackType
     from textual.binding import BindingType
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from core.orchestrator import Orchestrator, Progress
 
 TOAST_SECONDS = 4
+NOTICE_SECONDS = 20
+NOTICES_MAX = 4
+"""More would cover the screen; the log file has all."""
 OPENING_NOTICE = "opening the database …"
 LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -74,7 +77,9 @@ class MootApp(App[int], inherit_bindings=False):
         theme: str = DEFAULT_THEME,
         keymap: Keymap = STANDARD_KEYMAP,
         now_ms: Callable[[], int] = now_ms,
+        notices: tuple[str, ...] = (),
     ) -> None:
+        """`notices` are said once the console is open."""
         self.keymap_in_force = keymap
         self.header_view = HeaderView(notice=OPENING_NOTICE)
         self._themes = themes
@@ -85,6 +90,7 @@ class MootApp(App[int], inherit_bindings=False):
         self.sessions = SessionsScreen()
         self.now_ms = now_ms
         self._is_leaving = False
+        self._notices = notices
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -107,6 +113,8 @@ class MootApp(App[int], inherit_bindings=False):
     # --- the core -----------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
+        for notice in self._notices[:NOTICES_MAX]:
+            self.notify(notice, severity="warning", timeout=NOTICE_SECONDS, markup=False)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -347,15 +355,12 @@ class MootApp(App[int], inherit_bindings=False):
 def run_console(open_core: Callable[[], Orchestrator], settings: Settings, is_demo: bool = False) -> int:
     """Show the console until it is left, and close the core in order. `open_core` is called behind the first frame.
 
-    Raises WrongUse for a theme or keymap that can't be used, and whatever kept the core from opening.
+    Raises WrongUse for a theme or keymap that there isn't, and whatever kept the core from opening.
     """
     places = find_locations()
-    themes = load_themes(places.themes)
-    keymaps = load_keymaps(places.keymaps)
-    theme = _known(settings.theme, themes, what="theme", folder=places.themes)
-    keymap = keymaps[_known(settings.keymap, keymaps, what="keymap", folder=places.keymaps)]
+    looks = read_looks(settings, places)
     host = CoreHost(open_core, after_opening=start_the_demo if is_demo else None)
-    app = MootApp(host, themes=themes, theme=theme, keymap=keymap)
+    app = MootApp(host, themes=looks.themes, theme=looks.theme, keymap=looks.keymap, notices=looks.notices)
     return asyncio.run(hosted(app, mouse=settings.mouse))
 
 
@@ -416,13 +421,3 @@ async def start_the_demo(core: Orchestrator) -> None:
 
     if not await running(core):
         await core.start_debate(request=demo_request())
-
-
-def _known(name: str, known: Iterable[str], *, what: str, folder: Path) -> str:
-    names = list(known)
-    if name not in names:
-        listed = nearest(name, names) or f"There are {', '.join(names)}."
-        raise WrongUse(
-            f"no {what} is called {name!r}.", where=f"setting {what}", now=f"{listed} Yours go into {folder}."
-        )
-    return name

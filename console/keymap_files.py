@@ -21,6 +21,7 @@ from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -60,14 +61,28 @@ def load_keymap(path: Path | Traversable) -> Keymap:
     return keymap
 
 
-def load_keymaps(own_folder: Path | None = None) -> dict[str, Keymap]:
-    """All keymaps by name: the shipped ones, and the operator's own, which may replace one of the same name."""
+def load_keymaps(
+    own_folder: Path | None = None, *, on_broken: Callable[[Path, WrongUse], None] | None = None
+) -> dict[str, Keymap]:
+    """All keymaps by name: the shipped ones, and the operator's own, which may replace one of the same name.
+
+    One of their own that is broken is told to `on_broken` and left out; without it, it is raised (WrongUse).
+    """
     found = {}
     shipped = resources.files("themes").joinpath("keymaps")
     own = sorted(own_folder.glob("*.toml")) if own_folder and own_folder.is_dir() else []
-    for path in (*sorted(shipped.iterdir(), key=lambda each: each.name), *own):
-        if path.name.endswith(".toml"):
+    for each in sorted(shipped.iterdir(), key=lambda each: each.name):
+        if each.name.endswith(".toml"):
+            keymap = load_keymap(each)
+            found[keymap.name] = keymap
+    for path in own:
+        try:
             keymap = load_keymap(path)
+        except WrongUse as error:
+            if on_broken is None:
+                raise
+            on_broken(path, error)
+        else:
             found[keymap.name] = keymap
     return found
 

@@ -11,6 +11,7 @@ from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -60,14 +61,28 @@ def load_theme(path: Path | Traversable) -> ColourTheme:
     return ColourTheme(name=name, is_dark=is_dark, colours={key: _colour(key, file) for key in COLOURS})
 
 
-def load_themes(own_folder: Path | None = None) -> dict[str, ColourTheme]:
-    """All themes by name, shipped first; the operator's own may replace one of the same name."""
+def load_themes(
+    own_folder: Path | None = None, *, on_broken: Callable[[Path, WrongUse], None] | None = None
+) -> dict[str, ColourTheme]:
+    """All themes by name, shipped first; the operator's own may replace one of the same name.
+
+    One of their own that is broken is told to `on_broken` and left out; without it, it is raised (WrongUse).
+    """
     shipped = resources.files("themes").joinpath("colours")
     own = sorted(own_folder.glob("*.toml")) if own_folder and own_folder.is_dir() else []
     found = {}
-    for path in (*sorted(shipped.iterdir(), key=lambda each: each.name), *own):
-        if path.name.endswith(".toml"):
+    for each in sorted(shipped.iterdir(), key=lambda each: each.name):
+        if each.name.endswith(".toml"):
+            theme = load_theme(each)
+            found[theme.name] = theme
+    for path in own:
+        try:
             theme = load_theme(path)
+        except WrongUse as error:
+            if on_broken is None:
+                raise
+            on_broken(path, error)
+        else:
             found[theme.name] = theme
     return found
 
