@@ -29,6 +29,7 @@ from core.providers.script import Answer, Script
 from core.providers.scripted import ScriptedProvider
 from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
+from core.runtime.caching import CachedAnswers
 from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.supervisor import folded
@@ -67,6 +68,7 @@ class Stage:
     clock: VirtualClock = field(default_factory=VirtualClock)
     metrics_folder: Path = field(default_factory=lambda: Path(METRICS.name) / uuid4().hex)
     provider: ScriptedProvider | None = None
+    answers: CachedAnswers | None = None
     providers: Sequence[ModelProvider] = ()
     ids: count[int] = field(default_factory=lambda: count(1))
 
@@ -91,6 +93,7 @@ class Stage:
             local_midnight_ms=lambda at_ms: at_ms - at_ms % 86_400_000,
             monotonic_ns=lambda: 0,
             metrics_folder=self.metrics_folder,
+            answers=self.answers,
         )
         return Orchestrator(self.ports, self.limits, rhythm=QUIET)
 

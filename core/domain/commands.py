@@ -195,6 +195,7 @@ class RecordAnswer:
     model: str
     stop_reason: str
     findings: tuple[str, ...] = ()
+    is_cached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,8 @@ class AttemptStarted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptSucceeded:
     """The call ended and was answered whole. `model` is the one that says it answered; `findings` are what was seen of
-    the answer that is worth a second look, in words."""
+    the answer that is worth a second look, in words. One that `is_cached` was given to the same request before and
+    nobody was asked."""
 
     step: StepId
     attempt: int
@@ -145,6 +146,7 @@ class AttemptSucceeded:
     model: str
     stop_reason: str
     findings: tuple[str, ...] = ()
+    is_cached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,6 +217,7 @@ def _answer_recorded(state: SessionState, command: RecordAnswer) -> tuple[Event,
             model=command.model,
             stop_reason=command.stop_reason,
             findings=command.findings,
+            is_cached=command.is_cached,
         ),
     )
 

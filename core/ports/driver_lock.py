@@ -9,7 +9,7 @@ class DriverLock(Protocol):
     """Held by at most one process; a process that dies lets go of it."""
 
     def acquire(self, *, at_ms: int) -> None:
-        """Take the lock at once; `at_ms` (Unix) is noted. Raises DriverBusy, naming who holds it, where somebody does."""
+        """Take the lock at once; `at_ms` (Unix) is noted. Raises DriverBusy, naming who holds it."""
         ...
 
     def release(self) -> None: ...

@@ -16,6 +16,7 @@ from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
+from core.runtime.caching import CachedAnswers
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.library import Library
 
@@ -24,7 +25,7 @@ from core.runtime.library import Library
 class Ports:
     """Everything outside the runtime, handed in once. `new_id` draws a session id of 32 hexadecimal digits.
 
-    `local_midnight_ms` tells from when on "today" counts; `close` releases what was opened, after the last use.
+    `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept.
     """
 
     log: EventLog
@@ -43,6 +44,7 @@ class Ports:
     monotonic_ns: Callable[[], int]
     metrics_folder: Path
     offers: ModelOffers = field(default_factory=NothingOffered)
+    answers: CachedAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from core.engine.routes import next_route
 from core.engine.settle import Settlement, settle
 from core.ports.event_log import Append
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.asking import asked
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger, Refusal
@@ -492,13 +493,17 @@ class SessionLoop:
     async def _outcome(self, attempt: Attempt, progress: Progress) -> Outcome:
         try:
             async with asyncio.timeout(self._limits.call_milliseconds_max / 1_000):
-                return await perform(
+                return await asked(
                     attempt,
-                    gateway=self._gateway,
-                    clock=self._ports.clock,
-                    show=self._announcements.progressed,
-                    progress=progress,
-                    sent=lambda: self._sent(attempt.step.id),
+                    self._ports.answers,
+                    lambda: perform(
+                        attempt,
+                        gateway=self._gateway,
+                        clock=self._ports.clock,
+                        show=self._announcements.progressed,
+                        progress=progress,
+                        sent=lambda: self._sent(attempt.step.id),
+                    ),
                 )
         except TimeoutError:
             return self._end_of(self.state.work.open[attempt.step.id], why=TIMED_OUT)
