@@ -20,6 +20,10 @@ REPEATED_WORDS_MIN = 30
 SHINGLE_WORDS = 5
 """Rows of so many words are compared: single words recur in every debate, rows of them only in copies."""
 
+PROBES = 6
+PROBE_WORDS = 3
+"""Whether it is worth comparing two turns row by row is told by so many rows of so few words."""
+
 REPEATED_PPM_MIN = 800_000
 """The share of an answer's rows of words that its seat has used before, from which on it counts as a repetition."""
 
@@ -64,7 +68,7 @@ def check_answer(text: str, *, is_whole: bool, stop_reason: str, earlier: Sequen
     if not is_whole:
         return Finding(oddity=Oddity.TRUNCATED, saw=f"its answer stopped early: {stop_reason}")
     words = words_of(text)
-    return _repeated(words, earlier) or _off_language(text, words, asked)
+    return _repeated(text, words, earlier) or _off_language(text, words, asked)
 
 
 def is_asked_again(finding: Finding, checks: Checks) -> bool:
@@ -78,19 +82,35 @@ def is_asked_again(finding: Finding, checks: Checks) -> bool:
             return checks is Checks.RETRY
 
 
-def _repeated(words: Sequence[str], earlier: Sequence[str]) -> Finding | None:
+def _repeated(text: str, words: Sequence[str], earlier: Sequence[str]) -> Finding | None:
     if len(words) < REPEATED_WORDS_MIN:
         return None
-    rows = _rows(words)
-    distinct = set(rows)
-    if len(distinct) * PPM < DISTINCT_PPM_MAX * len(rows):
+    if _goes_in_circles(words):
         return Finding(oddity=Oddity.REPEATED, saw="it repeats itself")
+    probes = _probes(text)
     for number, turn in enumerate(reversed(earlier[-EARLIER_TURNS_MAX:]), start=1):
-        shared_ppm = _share_ppm(distinct, set(_rows(words_of(turn))))
+        if not any(probe in turn for probe in probes):
+            continue
+        shared_ppm = _share_ppm(set(_rows(words)), set(_rows(words_of(turn))))
         if shared_ppm >= REPEATED_PPM_MIN:
             which = "its last turn" if number == 1 else f"its turn {number} turns before"
             return Finding(oddity=Oddity.REPEATED, saw=f"it repeats {which}, to {shared_ppm * 100 // PPM} %")
     return None
+
+
+def _goes_in_circles(words: Sequence[str]) -> bool:
+    # Where few rows are distinct, few words are: of most answers that is told without a look at their rows.
+    if (len(set(words)) - SHINGLE_WORDS) * PPM >= DISTINCT_PPM_MAX * len(words):
+        return False
+    rows = _rows(words)
+    return len(set(rows)) * PPM < DISTINCT_PPM_MAX * len(rows)
+
+
+def _probes(text: str) -> list[str]:
+    """A few rows of words from all over `text`. A turn that holds none of them as they stand is not what it copies."""
+    raw = text.split()
+    step = max(1, len(raw) // PROBES)
+    return [" ".join(raw[at : at + PROBE_WORDS]) for at in range(0, len(raw) - PROBE_WORDS + 1, step)]
 
 
 def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None:
@@ -98,8 +118,9 @@ def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None
     if foreign_ppm >= FOREIGN_SCRIPT_PPM_MIN and _foreign_letters_ppm(asked) < FOREIGN_SCRIPT_PPM_MIN // 3:
         saw = f"{foreign_ppm * 100 // PPM} % of it is in another script than what was asked"
         return Finding(oddity=Oddity.OFF_LANGUAGE, saw=saw)
-    is_asked_in_english = _grammar_ppm(words_of(asked)) >= ENGLISH_PPM_MIN
-    if len(words) >= LANGUAGE_WORDS_MIN and is_asked_in_english and _grammar_ppm(words) < FOREIGN_PPM_MAX:
+    if len(words) < LANGUAGE_WORDS_MIN or _grammar_ppm(words) >= FOREIGN_PPM_MAX:
+        return None
+    if _grammar_ppm(words_of(asked)) >= ENGLISH_PPM_MIN:
         return Finding(oddity=Oddity.OFF_LANGUAGE, saw="it was asked in English and does not read as English")
     return None
 
@@ -113,11 +134,13 @@ def _share_ppm(of: Collection[object], in_: Collection[object]) -> int:
 
 
 def _grammar_ppm(words: Sequence[str]) -> int:
-    return _share_of(word in STOP_WORDS for word in words)
+    return sum(map(STOP_WORDS.__contains__, words)) * PPM // max(1, len(words))
 
 
 def _foreign_letters_ppm(text: str) -> int:
     """The share of letters beyond the Latin script: U+0250 is where that ends, but for rare additions."""
+    if text.isascii():
+        return 0
     return _share_of(ord(letter) >= 0x250 for letter in text if letter.isalpha())
 
 
