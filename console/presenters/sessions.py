@@ -67,9 +67,14 @@ def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int) ->
         Cell(f"{summary.round}/{summary.rounds_limit}" if summary.round else NOTHING_YET, ink),
         Cell(consensus_text(summary), ink if summary.consensus_ppm is not None else "muted"),
         Cell(cost_text(summary), ink if summary.spent_microusd else "muted"),
-        Cell(age(max(0, now_ms - summary.opened_at_ms)), "muted"),
+        Cell(age_text(summary, now_ms=now_ms), "muted"),
     )
     return Row(summary.session, cells)
+
+
+def age_text(summary: SessionSummary, *, now_ms: int) -> str:
+    """How long ago it was opened."""
+    return age(max(0, now_ms - summary.opened_at_ms))
 
 
 def consensus_text(summary: SessionSummary) -> str:

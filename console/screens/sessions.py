@@ -35,7 +35,8 @@ WIDTH_MIN, HEIGHT_MIN = 28, 7
 TALL_HEIGHT_MIN = 30
 """From this height on there is room for blank lines between the panes' parts."""
 
-AGES_SECONDS = 10
+AGES_SECONDS = 1
+"""How often it is looked whether an age in sight reads otherwise than before."""
 REST_SECONDS = 0.06
 STRIP_LINES_MAX = 7
 STRIP_SHARE = 5
@@ -71,6 +72,7 @@ class SessionsScreen(SessionActions):
         self._zoomed = ""
         self._arriving: SessionId | None = None
         self._is_listed = False
+        self._ages: dict[SessionId, str] = {}
         self._prompt: Prompt | None = None
         self._resting: Timer | None = None
 
@@ -226,16 +228,21 @@ class SessionsScreen(SessionActions):
             self.query_one("#title", Lines).show([line])
 
     def _refresh_ages(self) -> None:
-        """Only of sessions that are not over: the age of the others is read by nobody by the second."""
-        from console.presenters.sessions import session_row
+        """Of the rows in sight, those whose age reads otherwise by now: an age of days changes once a day."""
+        from console.presenters.sessions import age_text, session_row
+        from core.domain.ids import SessionId
 
-        if self._feed is None:
+        feed = self._feed
+        if feed is None:
             return
-        shown = set(self.rows.keys)
-        for session, summary in self._feed.summaries.items():
-            if session in shown and not summary.status.is_over:
-                label = self._feed.labels.get(session)
-                self.rows.update_row(session_row(summary, label, now_ms=self._feed.now_ms()))
+        now_ms = feed.now_ms()
+        in_sight = [SessionId(key) for key in self.rows.keys_in_sight]
+        self._ages = {each: self._ages.get(each, "") for each in in_sight}
+        for session in in_sight:
+            summary = feed.summaries.get(session)
+            if summary is not None and (age := age_text(summary, now_ms=now_ms)) != self._ages[session]:
+                self._ages[session] = age
+                self.rows.update_row(session_row(summary, feed.labels.get(session), now_ms=now_ms))
 
     # --- the session under the cursor ---------------------------------------------------------------------------
 

@@ -154,6 +154,12 @@ class Rows(Painted, ScrollView, can_focus=True):
         return tuple(self._order)
 
     @property
+    def keys_in_sight(self) -> tuple[str, ...]:
+        """The keys of the rows on the screen, from top to bottom."""
+        first = self.scroll_offset.y
+        return tuple(self._order[first : first + self._page + 1])
+
+    @property
     def chosen(self) -> tuple[str, ...]:
         """What an action applies to: the marked rows in order, or the one under the cursor."""
         if self._marks:

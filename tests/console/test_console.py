@@ -18,6 +18,7 @@ from core.domain.session import Status
 from core.flows.debate_events import MotionAmended, StatementAdded
 from tests.console.hall import (
     CLAIM,
+    NOW_MS,
     REPLY,
     a_hall,
     entered,
@@ -52,6 +53,18 @@ async def test_a_debate_started_elsewhere_comes_into_the_list_and_its_turns_besi
 
         assert "Tabs or spaces?" in screen_text(hall)
         assert "✓ verdict for" in screen_text(hall)
+
+
+async def test_ages_go_on_while_nothing_happens(settings: Settings) -> None:
+    async with entered(settings, size=(200, 40)) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        feed = hall.feed
+        assert feed is not None
+
+        feed._now_ms = lambda: NOW_MS + 3 * 60_000
+        await until(pilot, lambda: "3 min" in screen_text(hall))
 
 
 async def test_words_appear_while_they_are_spoken(settings: Settings) -> None:
