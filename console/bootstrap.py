@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Mapping
 
 from console.doctor import DatabaseHealth
 from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id
-from console.settings import Settings
+from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
 from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed
 from core.domain.events import ENGINE_EVENTS
@@ -16,11 +18,16 @@ from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.flows.debate_events import DEBATE_EVENTS
 from core.orchestrator import Orchestrator
-from core.ports.model_provider import ModelProvider
+from core.ports.model_offers import ModelOffers
+from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
+from core.providers.keys import Secret
+from core.providers.listening import Patience
+from core.providers.prices import Prices, read_prices
 from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
-from core.providers.scripted import SCRIPTED, ScriptedProvider
+from core.providers.scripted import SCRIPTED
+from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit
 from core.runtime.library import Library
@@ -49,13 +56,14 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
     storage = _open(config)
     library = Library(storage.catalogue, (*SESSION_FACTS, *DEBATE_FACTS))
     debate = DebateFlow(templates=library.templates, documents=library.documents)
+    at_hand = _at_hand(config, clock, is_demo=is_demo)
     ports = Ports(
         log=storage.log,
         catalogue=storage.catalogue,
         index=storage.index,
         inbox=storage.inbox,
         lock=DriverLock(config.database),
-        providers=Providers(_providers(config, clock, is_demo=is_demo)),
+        providers=Providers(at_hand.providers),
         clock=clock,
         wire=CommandWire(COMMANDS),
         library=library,
@@ -65,6 +73,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         local_midnight_ms=local_midnight_ms,
         monotonic_ns=time.monotonic_ns,
         metrics_folder=config.metrics_export_path,
+        offers=at_hand.offers,
     )
     return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))
 
@@ -96,6 +105,11 @@ def rhythm_of(config: Settings) -> Rhythm:
     )
 
 
+def open_offers(config: Settings) -> ModelOffers:
+    """What can be asked here, without a database. Look, then close. Raises WrongUse for prices that can't be read."""
+    return _at_hand(config, SystemClock(), is_demo=False).offers
+
+
 def demo_request() -> DebateRequest:
     """The debate that `moot demo` rehearses: the same words on every machine."""
     return DebateRequest(
@@ -116,6 +130,7 @@ def inspect_database(config: Settings) -> DatabaseHealth:
         sessions=found.sessions,
         bytes=found.bytes,
         driver=DriverLock(path).holder() or "nobody",
+        notes=notes_from_text(found.settings.get(NOTES_SETTING, "")),
     )
 
 
@@ -135,6 +150,35 @@ def _open(config: Settings) -> Storage:
     return open_storage(config.database, codec=codec, synchronous="FULL" if config.synchronous == "full" else "NORMAL")
 
 
-def _providers(config: Settings, clock: SystemClock, *, is_demo: bool) -> list[ModelProvider]:
+def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Mapping[str, str] = os.environ) -> AtHand:
+    """Every provider there is, or the rehearsal alone. Raises WrongUse for a table of prices that can't be read."""
     rehearsal = RehearsalProvider(clock=clock, pace_characters_per_second=config.rehearsal_pace or None)
-    return [rehearsal] if is_demo else [rehearsal, ScriptedProvider(clock=clock)]
+    if is_demo:
+        return rehearsal_alone(rehearsal)
+    table = find_locations(environ).prices
+    prices = Prices(clock=clock, own=read_prices(table) if table.exists() else None)
+    return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal)
+
+
+def _setup(config: Settings, environ: Mapping[str, str]) -> Setup:
+    """Where each provider is, and its key. The keys go from the environment to whoever calls, and nowhere else."""
+    of_providers = {
+        spec.key.removeprefix(f"{PROVIDERS}."): getattr(config, spec.field)
+        for spec in SPECS
+        if spec.key.startswith(f"{PROVIDERS}.")
+    }
+    return Setup(
+        keys={name: Secret(environ.get(name, "")) for name in PROVIDER_KEYS},
+        addresses=_ending(of_providers, ".base_url"),
+        models=_ending(of_providers, ".model"),
+        gemini_sdk=config.gemini_sdk,
+        patience=Patience(
+            connect_ms=config.model_connect_seconds * MILLISECONDS_PER_SECOND,
+            first_token_ms=config.model_first_token_seconds * MILLISECONDS_PER_SECOND,
+            idle_ms=config.model_silence_seconds * MILLISECONDS_PER_SECOND,
+        ),
+    )
+
+
+def _ending(values: Mapping[str, str], end: str) -> dict[str, str]:
+    return {name.removesuffix(end): value for name, value in values.items() if name.endswith(end)}

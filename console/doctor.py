@@ -5,24 +5,32 @@ Looks without changing anything, and goes on past what is broken: a doctor who s
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from console.locations import Locations, find_locations
 from console.settings import SPECS, Settings, keys_present
 from console.version import VERSION
 
-LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "typer")
+if TYPE_CHECKING:
+    from core.ports.model_offers import ProviderOffer
+    from core.runtime.driver_notes import DriverNotes
+
+SDKS = ("anthropic", "google-genai", "google-generativeai", "openai")
+LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "typer", *SDKS, "genai-prices")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseHealth:
     """What was found about a database file. `state` is `ok`, `absent` or `failing`, `reason` why it fails.
 
-    `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned.
+    `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned. `notes` are
+    what whoever drove last left of its routes and jobs.
     """
 
     state: str
@@ -31,6 +39,7 @@ class DatabaseHealth:
     sessions: int = 0
     bytes: int = 0
     driver: str = ""
+    notes: DriverNotes | None = None
 
     @property
     def is_well(self) -> bool:
@@ -55,21 +64,34 @@ class Report:
     paths: Mapping[str, str]
     versions: Mapping[str, str]
     keys: Mapping[str, bool]
+    providers: tuple[ProviderOffer, ...]
     database: DatabaseHealth
     settings: tuple[SettingShown, ...]
 
 
 def examine(settings: Settings) -> Report:
-    """Look at everything; raises nothing for what it finds broken."""
+    """Look at everything without asking any provider. Of what it finds broken, only a table of prices raises."""
     from console.bootstrap import inspect_database
 
     return Report(
         paths=_paths(settings, find_locations()),
         versions=_versions(),
         keys=keys_present(),
+        providers=asyncio.run(_providers(settings)),
         database=inspect_database(settings),
         settings=tuple(_shown(settings)),
     )
+
+
+async def _providers(settings: Settings) -> tuple[ProviderOffer, ...]:
+    """Whether each could be asked: a key is there, its package is installed, a server takes connections."""
+    from console.bootstrap import open_offers
+
+    offers = open_offers(settings)
+    try:
+        return await offers.look(is_asking=False)
+    finally:
+        await offers.close()
 
 
 def _paths(settings: Settings, places: Locations) -> Mapping[str, str]:
@@ -79,6 +101,7 @@ def _paths(settings: Settings, places: Locations) -> Mapping[str, str]:
         "metrics": str(settings.metrics_export_path),
         "log": str(places.log_file),
         "crashes": str(places.crashes),
+        "own prices": str(places.prices),
         "own themes": str(places.themes),
         "own keymaps": str(places.keymaps),
         "demo database": str(places.demo_database),

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Place = Literal["anywhere", "list", "transcript", "sessions", "rules"]
+Place = Literal["anywhere", "list", "transcript", "sessions", "rules", "system"]
 
 PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
     {
         "sessions": "Sessions",
         "rules": "Rules",
+        "system": "System",
         "transcript": "In a transcript",
         "list": "In a list",
         "anywhere": "Anywhere",
@@ -26,6 +27,7 @@ PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
     ("list", "sessions", "anywhere"),
     ("transcript", "sessions", "anywhere"),
     ("list", "rules", "anywhere"),
+    ("list", "system", "anywhere"),
 )
 """Places whose keys are live at the same time, innermost first: one key means one thing in each line."""
 
@@ -142,6 +144,15 @@ ACTIONS: tuple[Action, ...] = (
         "toggle_rule", "Switch on or off", "Enable or disable the rule; running sessions follow at their next command.",
         ("t",), "rules", "rules", "switch", 1,
     ),
+    # System.
+    Action(
+        "reset_route", "Ask again", "Have a model asked again that failed too often and is left alone.",
+        ("r",), "system", "models", "ask again", 1,
+    ),
+    Action(
+        "look_again", "Look again", "Ask the providers once more which models they have; it spends nothing.",
+        ("l",), "system", "models", "look again", 3,
+    ),
     # Transcript.
     Action("transcript_down", "Down", "One line down.", ("j", "down"), "transcript", "move"),
     Action("transcript_up", "Up", "One line up; stops following what is said.", ("k", "up"), "transcript", "move"),
@@ -174,6 +185,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", "Back", "Close what is open, or leave the filter.", ("escape",), "anywhere", "go"),
     Action("go_sessions", "Sessions", "To the sessions.", ("1",), "anywhere", "go", "sessions"),
     Action("go_rules", "Rules", "To the rules.", ("2",), "anywhere", "go", "rules"),
+    Action(
+        "go_system", "System", "To the providers, the database and the jobs.", ("4",), "anywhere", "go", "system",
+    ),
     Action("jump", "Jump", "Show a letter on each pane; press it to go there.", ("ctrl+o",), "anywhere", "go"),
     Action("zoom", "Zoom", "Give the whole screen to the pane in focus; again to go back.", ("z",), "anywhere", "look"),
     Action("theme_next", "Next theme", "Change the colours.", ("ctrl+t",), "anywhere", "look"),
@@ -252,7 +266,7 @@ def help_hint(keymap: Keymap = STANDARD_KEYMAP) -> KeyHint:
 
 def place_hints(keymap: Keymap = STANDARD_KEYMAP) -> tuple[KeyHint, ...]:
     """Where the number keys lead."""
-    return tuple(_hint(action(each), keymap) for each in ("go_sessions", "go_rules"))
+    return tuple(_hint(action(each), keymap) for each in ("go_sessions", "go_rules", "go_system"))
 
 
 def palette_entries(places: Sequence[Place], keymap: Keymap = STANDARD_KEYMAP) -> tuple[tuple[Action, str], ...]:

@@ -420,6 +420,11 @@ class Orchestrator:
             jobs=self._driver.jobs() if self._driver is not None else (),
         )
 
+    async def health(self) -> tuple[Health, ...]:
+        """What the last health check found; where there was none yet, what a short look finds now."""
+        found = self._driver.health if self._driver is not None else ()
+        return found or await check_health(self._ports)
+
     async def export_metrics(self, *, reason: str = "asked") -> tuple[Path, Path]:
         """Write the metrics file and its summary; returns where they are."""
         if self._driver is not None:

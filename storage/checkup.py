@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.errors import StorageFailed
@@ -16,12 +17,16 @@ FAULTS_SHOWN_MAX = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:
-    """`faults` is empty where everything is in order; a file that can't be read at all has its refusal there."""
+    """`faults` is empty where everything is in order; a file that can't be read at all has its refusal there.
+
+    `settings` are those kept in the database, by name; none of a file that isn't in order.
+    """
 
     schema: int
     sessions: int
     bytes: int
     faults: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_up(path: Path) -> Checkup:
@@ -43,7 +48,10 @@ def _looked_at(database: sqlite3.Connection, size: int) -> Checkup:
         return Checkup(schema=schema, sessions=0, bytes=size, faults=(newer,))
     found = tuple(str(row[0]) for row in database.execute(f"PRAGMA quick_check({FAULTS_SHOWN_MAX})"))
     sessions = _number(database, "SELECT count(*) FROM log_sessions")
-    return Checkup(schema=schema, sessions=sessions, bytes=size, faults=() if found == ("ok",) else found)
+    if found != ("ok",):
+        return Checkup(schema=schema, sessions=sessions, bytes=size, faults=found)
+    settings = dict(database.execute("SELECT name, value FROM settings"))
+    return Checkup(schema=schema, sessions=sessions, bytes=size, faults=(), settings=settings)
 
 
 def _number(database: sqlite3.Connection, query: str) -> int:

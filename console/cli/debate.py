@@ -46,7 +46,9 @@ def debate(
     seat: Annotated[
         list[str] | None,
         typer.Option(
-            "--seat", metavar="ROLE=MODEL", help="Who speaks for a role or seat; all=MODEL for every one. Repeatable."
+            "--seat",
+            metavar="ROLE=NAME",
+            help="Who speaks for a role or seat: a model or a participant's id; all=NAME for every one. Repeatable.",
         ),
     ] = None,
     rounds: Annotated[int | None, typer.Option("--rounds", metavar="N", help="Rounds instead of the format's.")] = None,
@@ -98,11 +100,11 @@ def read_casting(seats: list[str] | tuple[str, ...]) -> dict[str, str]:
         role, equals, model = (part.strip() for part in word.partition("="))
         if not (equals and role and model):
             raise WrongUse(
-                f"{word!r} names no seat and model.", where="--seat", now="Write it like proposer=rehearsal."
+                f"{word!r} names no seat and who takes it.", where="--seat", now="Write it like proposer=rehearsal."
             )
         key = "" if role == ALL_SEATS else role
         if key in casting and (key or casting[key] != REHEARSAL):
-            raise WrongUse(f"{role} is cast twice.", where="--seat", now="Give each seat one model.")
+            raise WrongUse(f"{role} is cast twice.", where="--seat", now="Give each seat one participant or model.")
         casting[key] = model
     return casting
 

@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.doctor import DatabaseHealth, Report, examine
 from console.exit_codes import ExitCode
-from console.plain import json_text
+from console.machine import now_ms
+from console.plain import json_text, plain
+
+if TYPE_CHECKING:
+    from core.domain.route_health import RouteHealth
+    from core.runtime.driver_notes import DriverNotes
 
 SETTINGS_COLUMNS = (Column("setting"), Column("value"), Column("origin"), Column("what it does", is_flexible=True))
+
+ROUTE_COLUMNS = (
+    Column("  state"),
+    Column("model", is_flexible=True),
+    Column("p50", is_number=True),
+    Column("p95", is_number=True),
+    Column("answers", is_number=True),
+    Column("errors", is_number=True),
+    Column("left", is_number=True),
+    Column("spent", is_number=True),
+)
 
 ABOUT_COLUMNS_MIN = 140
 """On a narrower terminal the last column would be cut to nothing worth reading."""
 
 
 def doctor(as_json: AsJson = False, database: Database = None) -> int:
-    """Show paths, versions, which keys are set (never their values), the database's health, and each setting's origin.
+    """Show paths, versions, which keys are set (never their values), providers, the database, each setting's origin.
 
     Ends with 3 where the database is not in order.
     """
     report = examine(settings_with(database))
-    sys.stdout.write((json_text(report) if as_json else _as_text(report)) + "\n")
+    sys.stdout.write((_as_json(report) if as_json else _as_text(report)) + "\n")
     return ExitCode.COMPLETED if report.database.is_well else ExitCode.FAILED
 
 
+def _as_json(report: Report) -> str:
+    from console.presenters.models import offer_as_plain
+
+    report_as_plain = plain(replace(report, providers=()))
+    assert isinstance(report_as_plain, dict)  # as a record always is
+    return json_text(report_as_plain | {"providers": [offer_as_plain(offer) for offer in report.providers]})
+
+
 def _as_text(report: Report) -> str:
+    from console.presenters.models import provider_row
+
+    providers = [provider_row(offer) for offer in report.providers]
+    standing_cells = max(len(standing) for _, standing, _ in providers)
     keys = [(name, "✓ set" if is_set else "– not set") for name, is_set in report.keys.items()]
     width = terminal_columns()
     shown = SETTINGS_COLUMNS if width >= ABOUT_COLUMNS_MIN else SETTINGS_COLUMNS[:-1]
@@ -42,12 +72,37 @@ def _as_text(report: Report) -> str:
             "keys",
             pairs(keys),
             "",
+            "providers",
+            pairs([(name, f"{standing:<{standing_cells}}  {said}") for name, standing, said in providers]),
+            "",
             "database",
             pairs(_health(report.database)),
             "",
+            *_noted(report.database.notes),
             table(shown, settings, width=width),
         )
     )
+
+
+def _noted(notes: DriverNotes | None) -> list[str]:
+    """What whoever drove last left of its routes and jobs; nothing where nobody did."""
+    if notes is None or not notes.at_ms:
+        return []
+    from console.presenters.figures import age
+
+    ago = age(now_ms() - notes.at_ms)
+    said = [f"routes and jobs, as the driver noted them {'just now' if ago == 'now' else f'{ago} ago'}"]
+    if notes.routes:
+        said.append(table(ROUTE_COLUMNS, [route_cells(route) for route in notes.routes], width=terminal_columns()))
+    said.append(pairs([(job.name, job.last_result or "has not run yet") for job in notes.jobs]))
+    return [*said, ""]
+
+
+def route_cells(route: RouteHealth) -> tuple[str, ...]:
+    """A route as the System screen has it."""
+    from console.presenters.system import route_row
+
+    return tuple(cell.text for cell in route_row(route).cells)
 
 
 def _health(health: DatabaseHealth) -> list[tuple[str, str]]:

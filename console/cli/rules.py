@@ -12,6 +12,7 @@ import typer
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.written_files import text_of
 from console.exit_codes import ExitCode
 from console.plain import json_text
 from core.domain.errors import WrongUse, nearest
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
     from core.rules.rule import Rule
 
-RULE_FILE_BYTES_MAX = 1_000_000
 NANOSECONDS_PER_TENTH_MICROSECOND = 100
 
 COLUMNS = (
@@ -114,7 +114,7 @@ def load(
 
         templates = [template.id for template in await orchestrator.templates()]
         facts = orchestrator.fact_specs()
-        taken = read_rules(_text_of(file), origin=str(file), facts=facts, templates=templates)
+        taken = read_rules(text_of(file), origin=str(file), facts=facts, templates=templates)
         kept = {rule.id: rule for rule in await orchestrator.rules()}
         added = sum(rule.id not in kept for rule in taken)
         kept |= {rule.id: rule for rule in taken}
@@ -193,19 +193,3 @@ def _described(rule: Rule) -> str:
         ],
         indent="",
     )
-
-
-def _text_of(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(RULE_FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise WrongUse(f"can't be read: {error.strerror}.", where=str(file), now="Name a YAML file.") from error
-    if len(content) > RULE_FILE_BYTES_MAX:
-        raise WrongUse(
-            f"is larger than {RULE_FILE_BYTES_MAX:,} bytes.", where=str(file), now="Split it into several files."
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise WrongUse("is no UTF-8 text.", where=str(file), now="Save it as UTF-8.") from error

@@ -12,7 +12,6 @@ import pytest
 
 from console import bootstrap
 from console.keymap_files import load_keymap
-from console.machine import SystemClock
 from console.settings import SPECS, Settings, load_settings
 from console.theme_files import load_theme
 from core.domain.events import ENGINE_EVENTS
@@ -113,8 +112,7 @@ def test_the_layers_of_the_core_are_all_shown(page: str) -> None:
 
 
 def test_the_participants_named_in_the_readme_are_those_there_are(tmp_path: Path) -> None:
-    settings = Settings(database=tmp_path / "moot.db")
-    prefixes = {each.prefix for each in bootstrap._providers(settings, SystemClock(), is_demo=False)}
+    prefixes = set(bootstrap.open_offers(Settings(database=tmp_path / "moot.db")).prefixes())
     sentence = re.search(
         r"The participants of this release are (.+?)\.\n?", (ROOT / "README.md").read_text(), re.DOTALL
     )

@@ -192,7 +192,9 @@ def test_the_doctor_names_each_settings_origin_and_no_keys_value(moot: Moot) -> 
     done = moot.run("doctor", "--json", ANTHROPIC_API_KEY="hidden-value", ORCHESTRATION_MAX_DEBATES="3")
     report = json.loads(done.stdout)
 
-    assert report["keys"] == {"ANTHROPIC_API_KEY": True, "GOOGLE_API_KEY": False}
+    assert [name for name, is_set in report["keys"].items() if is_set] == ["ANTHROPIC_API_KEY"]
+    standings = {each["provider"]: each["standing"] for each in report["providers"]}
+    assert (standings["anthropic"], standings["gemini"]) == ("ready", "no_key")
     assert "hidden-value" not in done.stdout + done.stderr
     assert report["database"]["state"] == "absent"
     (setting,) = [each for each in report["settings"] if each["key"] == "max_concurrent_debates"]
@@ -203,6 +205,7 @@ def test_the_doctor_finds_a_database_in_order_and_changes_nothing(held: tuple[Mo
     moot, _ = held
     health = json.loads(moot.run("doctor", "--json").stdout)["database"]
 
+    assert health["notes"] is not None
     assert (health["state"], health["sessions"], health["driver"]) == ("ok", 1, "nobody")
     assert "✓ in order" in moot.run("doctor").stdout
 

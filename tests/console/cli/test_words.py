@@ -39,7 +39,7 @@ def test_seats_are_cast_one_by_one_or_all_at_once() -> None:
 
 @pytest.mark.parametrize("word", ["judge", "judge=", "=claude", ""])
 def test_a_seat_without_a_model_is_refused(word: str) -> None:
-    with pytest.raises(WrongUse, match="names no seat and model"):
+    with pytest.raises(WrongUse, match="names no seat and who takes it"):
         read_casting([word])
 
 

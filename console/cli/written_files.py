@@ -1,0 +1,27 @@
+"""What does a file say that an operator names on the command line?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.domain.errors import WrongUse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_BYTES_MAX = 1_000_000
+
+
+def text_of(file: Path) -> str:
+    """The text of a YAML file. Raises WrongUse where it can't be read, or can't be meant."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise WrongUse(f"can't be read: {error.strerror}.", where=str(file), now="Name a YAML file.") from error
+    if len(content) > FILE_BYTES_MAX:
+        raise WrongUse(f"is larger than {FILE_BYTES_MAX:,} bytes.", where=str(file), now="Split it into several files.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongUse("is no UTF-8 text.", where=str(file), now="Save it as UTF-8.") from error

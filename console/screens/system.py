@@ -1,0 +1,282 @@
+"""Which providers answer and how fast, what stands in the way of the others, and is everything else in order?"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Container, Vertical
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from console.acting import Acting, Done
+from console.bindings import bindings_for
+from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints, shown_key
+from console.presenters.paragraphs import Paragraph, paragraphs
+from console.presenters.system import ROUTE_PREFIX, detail, headline, model_lines, system_lines, system_rows
+from console.widgets.bar import HeaderBar, KeyBar
+from console.widgets.cells import clean
+from console.widgets.prose import Prose
+from console.widgets.rows import Column, Rows
+from core.domain.errors import MootError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from console.acting import Work
+    from core.analytics.health_levels import Health
+    from core.orchestrator import Orchestrator, SystemStatus
+    from core.ports.model_offers import ProviderOffer
+    from core.runtime.driver_notes import DriverNotes
+
+PULSE_SECONDS = 1.0
+"""Latency and breakers change without anything being committed."""
+
+WIDTH_BESIDE_MIN = 130
+"""From here on health and jobs stand beside the table instead of below it."""
+
+HEIGHT_FULL_MIN = 16
+
+COLUMNS = (
+    Column(key="state", title="", width=14, priority=10, announces=True),
+    Column(key="route", title="provider and model", width=18, is_flex=True, priority=9),
+    Column(key="p50", title="p50", width=7, align="right", priority=6),
+    Column(key="p95", title="p95", width=7, align="right", priority=7),
+    Column(key="answers", title="answers", width=7, align="right", priority=3),
+    Column(key="errors", title="errors", width=6, align="right", priority=8),
+    Column(key="left", title="left", width=5, align="right", priority=2),
+    Column(key="spent", title="spent", width=10, align="right", priority=5),
+)
+
+LOADING_TEXT = "The providers are being looked at …"
+EMPTY_TEXT = "No provider is at hand."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """What one look at the door gave. `trouble` says why there is none."""
+
+    status: SystemStatus | None = None
+    health: tuple[Health, ...] = ()
+    notes: DriverNotes | None = None
+    trouble: str = ""
+
+
+class SystemScreen(Screen[None]):
+    """Providers with their routes, the one under the cursor explained, health and jobs."""
+
+    DEFAULT_CSS = """
+    SystemScreen { layout: vertical; background: $background; overflow: hidden; }
+    SystemScreen #body { layout: vertical; height: 1fr; width: 1fr; }
+    SystemScreen #above { height: 1fr; width: 1fr; }
+    SystemScreen #head { height: 1; padding: 0 1; overflow: hidden; }
+    SystemScreen Rows { height: 1fr; }
+    SystemScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
+    SystemScreen #refused.-said { display: block; }
+    SystemScreen #below { height: 60%; width: 1fr; border-top: solid $structure; padding: 0 1; }
+    SystemScreen #below:focus-within { border-top: solid $accent; }
+    SystemScreen.-low #head { display: none; }
+    SystemScreen.-wide #body { layout: horizontal; }
+    SystemScreen.-wide #below { width: 60; height: 1fr; border-top: none; border-left: solid $structure; }
+    SystemScreen.-wide #below:focus-within { border-top: none; border-left: solid $accent; }
+    SystemScreen Prose { height: 1fr; }
+    """
+    AUTO_FOCUS = "Rows"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("system")]
+
+    class Read(Message):
+        """The door has been looked through."""
+
+        def __init__(self, standings: Standings) -> None:
+            super().__init__()
+            self.standings = standings
+
+    class Looked(Message):
+        """The providers have been asked."""
+
+        def __init__(self, offers: tuple[ProviderOffer, ...]) -> None:
+            super().__init__()
+            self.offers = offers
+
+    def __init__(
+        self,
+        acting: Acting,
+        core: Callable[[], Awaitable[Orchestrator]],
+        *,
+        now_ms: Callable[[], int],
+        keymap: Keymap = STANDARD_KEYMAP,
+    ) -> None:
+        """`core` waits until the core is open. `now_ms` is the time of day."""
+        super().__init__()
+        self._acting = acting
+        self._core = core
+        self._now_ms = now_ms
+        self._keymap = keymap
+        self._standings = Standings()
+        self._offers: tuple[ProviderOffer, ...] = ()
+        self._due = asyncio.Event()
+        self._is_resting = False
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar()
+        with Container(id="body"):
+            with Vertical(id="above"):
+                yield Prose(id="head")
+                yield Rows(COLUMNS, empty_text=LOADING_TEXT)
+                yield Static(id="refused", markup=False)
+            with Vertical(id="below"):
+                yield Prose(id="detail")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one("#head", Prose).can_focus = False
+        self.query_one(KeyBar).show(
+            footer_hints(("list", "system", "anywhere"), self._keymap),
+            always=help_hint(self._keymap),
+            places=place_hints(self._keymap),
+        )
+        self.run_worker(self._read_on(), group="read")
+        self.action_look_again()
+
+    # Keys.
+
+    def action_look_again(self) -> None:
+        """Ask the providers once more what they have; a second key while that goes on begins it anew."""
+        self.run_worker(self._look(), group="look", exclusive=True)
+
+    def action_reset_route(self) -> None:
+        """Have the route under the cursor asked again at once."""
+        key = self.query_one(Rows).cursor_key
+        self._refuse("")
+        if key is None or not key.startswith(ROUTE_PREFIX):
+            self._refuse("This row is a provider. Put the cursor on one of its models that was asked.")
+            return
+        self._acting.ask(resetting(key.removeprefix(ROUTE_PREFIX)), self)
+        self._due.set()
+
+    def on_rows_cursor_moved(self) -> None:
+        self._refuse("")
+        self._show_detail()
+
+    def on_rows_opened(self, event: Rows.Opened) -> None:
+        """All models of the provider, with their prices."""
+        prefix = event.key.partition(":")[2].partition(":")[0]
+        offer = next((each for each in self._offers if each.prefix == prefix), None)
+        if offer is None:
+            self._refuse("Its provider has not been looked at yet.")
+            return
+        from console.screens.dialogs.prompt import TextView
+
+        lines = model_lines(offer)
+        text = "\n".join(line.text for line in lines)
+        self.app.push_screen(TextView(offer.name, lines, copied=text, note="dollars for a million tokens"))
+
+    async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
+        event.stop()
+        for namespace in (self.focused, self, self.app):
+            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
+                await self.app.run_action(event.action_id, default_namespace=namespace)
+                return
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= WIDTH_BESIDE_MIN, "-wide")
+        self.set_class(self.size.height < HEIGHT_FULL_MIN, "-low")
+        self.call_after_refresh(self._show_detail)
+
+    def on_screen_suspend(self) -> None:
+        self._is_resting = True
+
+    def on_screen_resume(self) -> None:
+        self._is_resting = False
+        self._due.set()
+
+    # What came of reading and acting.
+
+    def on_system_screen_read(self, event: Read) -> None:
+        self._standings = event.standings
+        self._show()
+
+    def on_system_screen_looked(self, event: Looked) -> None:
+        self._offers = event.offers
+        self.query_one(Rows).set_empty_text(EMPTY_TEXT)
+        self._show()
+
+    def on_acting_refused(self, event: Acting.Refused) -> None:
+        """A refusal is said where it was asked for."""
+        event.stop()
+        self._refuse(event.why)
+
+    # Showing.
+
+    def _show(self) -> None:
+        standings, now_ms = self._standings, self._now_ms()
+        notes = standings.notes
+        rows = system_rows(self._offers, notes.routes if notes is not None else ())
+        self.query_one(Rows).set_rows(rows, keeps_order=False)
+        if standings.status is not None and notes is not None:
+            self.query_one("#head", Prose).show([headline(standings.status, notes, now_ms=now_ms)])
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        with suppress(NoMatches):
+            self.query_one("#detail", Prose).show(self._detail())
+
+    def _detail(self) -> tuple[Paragraph, ...]:
+        standings, now_ms = self._standings, self._now_ms()
+        if standings.trouble:
+            return paragraphs(standings.trouble, "failed")
+        if standings.status is None or standings.notes is None:
+            return (Paragraph(((LOADING_TEXT, "muted"),)),)
+        keys = self._keymap.of("reset_route")
+        said = detail(
+            self.query_one(Rows).cursor_key,
+            self._offers,
+            standings.notes,
+            reset_key=shown_key(keys[0]) if keys else "The palette",
+            now_ms=now_ms,
+        )
+        below = system_lines(standings.health, standings.notes.jobs, now_ms=now_ms)
+        return (*said, Paragraph(), *below) if said else below
+
+    def _refuse(self, why: str) -> None:
+        place = self.query_one("#refused", Static)
+        place.update(clean(why))
+        place.set_class(bool(why), "-said")
+
+    # Reading, beside the screen: what is found comes back as messages.
+
+    async def _read_on(self) -> None:
+        core = await self._core()
+        while True:
+            self._due.clear()
+            if not self._is_resting:
+                self.post_message(self.Read(await _read(core)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PULSE_SECONDS):
+                    await self._due.wait()
+
+    async def _look(self) -> None:
+        core = await self._core()
+        self.post_message(self.Looked(await core.models()))
+
+
+async def _read(core: Orchestrator) -> Standings:
+    """A door that refuses is asked again; what it says is shown meanwhile."""
+    try:
+        return Standings(status=await core.system_status(), health=await core.health(), notes=await core.driver_notes())
+    except MootError as error:
+        return Standings(trouble=str(error))
+
+
+def resetting(route: str) -> Work:
+    async def work(core: Orchestrator) -> Done:
+        return Done(text=await core.reset_route(route))
+
+    return work
