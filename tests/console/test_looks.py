@@ -34,9 +34,7 @@ def chosen(tmp_path: Path, **names: Any) -> Settings:
     return Settings(database=tmp_path / "moot.db", **names)
 
 
-def test_a_broken_file_is_left_out_with_its_line_and_the_others_are_used(
-    tmp_path: Path, places: Locations
-) -> None:
+def test_a_broken_file_is_left_out_with_its_line_and_the_others_are_used(tmp_path: Path, places: Locations) -> None:
     (places.keymaps / "a.toml").write_text(BROKEN)
     (places.keymaps / "b.toml").write_text(GOOD)
     (places.themes / "c.toml").write_text('name = "c"\nis_dark = true\n')
