@@ -410,6 +410,7 @@ class SessionLoop:
                     | AttemptFailed(step=step, attempt=number, cost_microusd=cost)
                 ):
                     self._ledger.settle(self.session, step, number, cost_microusd=cost)
+                    self._unsent.pop(step, None)
                     if cost and step in open_:
                         self._gateway.spent(open_[step].route, cost)
                 case AttemptInDoubt(step=step, attempt=number, cost_microusd_max=cost):
