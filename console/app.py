@@ -179,7 +179,11 @@ class MootApp(App[int], inherit_bindings=False):
 
     def places_of(self, screen: Screen[Any]) -> tuple[Place, ...]:
         """Which places' actions a screen carries out."""
-        return ("sessions", "list", "transcript") if screen is self.sessions else ("rules", "list")
+        from console.screens.rules import RulesScreen
+
+        if screen is self.sessions:
+            return ("sessions", "list", "transcript")
+        return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
         """Carry out an action by its id, where it is carried out."""
@@ -221,15 +225,27 @@ class MootApp(App[int], inherit_bindings=False):
             self.pop_screen()
 
     def action_go_rules(self) -> None:
-        if self.screen is self.sessions:
-            from console.screens.rules import RulesScreen
+        from console.screens.rules import RulesScreen
 
-            self.push_screen(
+        if not isinstance(self.screen, RulesScreen):
+            self._go_to(
                 RulesScreen(
                     self.acting, self.core, self.sessions.session, now_ms=self.now_ms, keymap=self.keymap_in_force
                 )
             )
-            self.call_after_refresh(self._show_header)
+
+    def action_go_system(self) -> None:
+        from console.screens.system import SystemScreen
+
+        if not isinstance(self.screen, SystemScreen):
+            self._go_to(SystemScreen(self.acting, self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+
+    def _go_to(self, screen: Screen[None]) -> None:
+        """Show a place of its own; one key leads back to the sessions."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(screen)
+        self.call_after_refresh(self._show_header)
 
     def action_jump(self) -> None:
         from console.screens.jump import JumpScreen, jump_targets

@@ -62,7 +62,14 @@ async def new_debate(screen: SessionActions) -> None:
     async def start(request: DebateRequest) -> None:
         done.append(await acting.start(request)(core))
 
-    await screen.app.push_screen_wait(NewDebateDialog(plan, templates, None, start=start))
+    ids = [str(each.id) for each in await core.participants()]
+
+    def names() -> tuple[str, ...]:
+        return (*core.model_names(), *ids)
+
+    # Who can be cast is found while the motion is written: a provider that is slow to answer holds up nobody.
+    screen.app.run_worker(core.models(), group="models", exclusive=True)
+    await screen.app.push_screen_wait(NewDebateDialog(plan, templates, None, start=start, names=names))
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))
 

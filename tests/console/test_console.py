@@ -67,6 +67,20 @@ async def test_ages_go_on_while_nothing_happens(settings: Settings) -> None:
         await until(pilot, lambda: "3 min" in screen_text(hall))
 
 
+async def test_what_ran_is_said_to_be_left_once_nobody_drives_it(settings: Settings) -> None:
+    driver = await asyncio.to_thread(open_orchestrator, settings)
+    await driver.start()
+    session = await under_way(driver, "Split billing?")
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        assert not core.is_driver
+        await until(pilot, lambda: "● running" in screen_text(hall))
+        await driver.stop(drain=False)
+
+        await until(pilot, lambda: "○ left" in screen_text(hall) and "● running" not in screen_text(hall))
+        assert "nobody drives it" in screen_text(hall)
+        assert f"moot sessions resume {session[:8]}" in screen_text(hall)
+
+
 async def test_words_appear_while_they_are_spoken(settings: Settings) -> None:
     async with entered(settings, size=WIDE) as (hall, pilot, core):
         session = await under_way(core, "Split billing?")
@@ -432,3 +446,17 @@ async def test_undo_without_anything_done_says_so(settings: Settings) -> None:
         await pilot.press("u")
         await until(pilot, lambda: "There is nothing to take back." in screen_text(hall))
         assert isinstance(hall.acting, Acting)
+
+
+async def test_one_key_leads_to_the_providers_and_from_there_to_any_other_place(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, _):
+        await pilot.press("4")
+        await until(pilot, lambda: "ANTHROPIC_API_KEY is not set" in screen_text(hall))
+        assert "✓ database" in screen_text(hall)
+
+        await pilot.press("2")
+        await until(pilot, lambda: "complete_on_consensus" in screen_text(hall))
+        await pilot.press("4")
+        await until(pilot, lambda: "driven by this process" in screen_text(hall))
+        await pilot.press("escape")
+        await until(pilot, lambda: "c starts one" in screen_text(hall))

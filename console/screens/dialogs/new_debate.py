@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, Static, TextArea
 
 from console.evidence_files import read_evidence
@@ -68,6 +69,17 @@ class Look:
     plan: DebatePlan | None
     documents: tuple[Document, ...]
     faults: Mapping[str, str]
+
+
+class NameSuggester(Suggester):
+    """Completes the name of a participant or model; the arrow to the right takes it."""
+
+    def __init__(self, names: Callable[[], Sequence[str]]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)  # names come in while it is being typed
+        self._names = names
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return next((name for name in self._names() if name.startswith(value) and name != value), None)
 
 
 class NewDebateDialog(Dialog[DebateRequest]):
@@ -133,8 +145,11 @@ class NewDebateDialog(Dialog[DebateRequest]):
         defaults: DebateRequest | None = None,
         *,
         start: Callable[[DebateRequest], Awaitable[object]] | None = None,
+        names: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        """`names` are those of participants and models that can be cast, as far as is known at that moment."""
         super().__init__("New debate")
+        self._names = names
         self._plan = plan
         self._templates = tuple(sorted(templates, key=lambda each: (each.minutes_expected, each.id)))
         self._defaults = defaults or DebateRequest(question="")
@@ -194,11 +209,13 @@ class NewDebateDialog(Dialog[DebateRequest]):
         for key, name in ((EVERYONE, "everyone"), *((role.value, role.value) for role in Role)):
             with Horizontal(classes="seat", id=f"seat-{name}"):
                 yield _name(name)
-                yield field(
+                cast = field(
                     casting.get(key, ""),
                     placeholder="rehearsal" if key == EVERYONE else "as everyone",
                     id=f"cast-{name}",
                 )
+                cast.suggester = NameSuggester(self._names)
+                yield cast
 
     def on_mount(self) -> None:
         motion = self.query_one("#motion", Words)

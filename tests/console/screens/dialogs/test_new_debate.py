@@ -299,3 +299,20 @@ async def test_starting_while_a_look_is_due_starts_all_the_same(monkeypatch: pyt
         await until(pilot, lambda: bool(app.results))
 
     assert app.results == [replace(ASKED, rounds=2)]
+
+
+async def test_the_name_of_a_model_or_participant_is_completed() -> None:
+    known = ["anthropic:swift-1", "my_skeptic"]
+    app = dialog(names=lambda: known)
+    async with app.run_test(size=(100, 40)) as pilot:
+        cast = app.screen.query_one("#cast-everyone", Input)
+        cast.focus()
+        await typed(pilot, "my")
+        await until(pilot, lambda: "my_skeptic" in text_of(app))
+        await pilot.press("right")
+        assert cast.value == "my_skeptic"
+
+        cast.value = ""
+        known.append("ollama:found-meanwhile")
+        await typed(pilot, "ol")
+        await until(pilot, lambda: "ollama:found-meanwhile" in text_of(app))
