@@ -19,6 +19,7 @@ from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.flows.debate_events import DEBATE_EVENTS
 from core.orchestrator import Orchestrator
 from core.ports.model_offers import ModelOffers
+from core.ports.response_cache import CacheMode, ResponseCache
 from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
 from core.providers.keys import Secret
@@ -27,6 +28,7 @@ from core.providers.prices import Prices, read_prices
 from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import SCRIPTED
+from core.runtime.caching import CachedAnswers
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit
@@ -36,6 +38,7 @@ from core.runtime.requests import DebateRequest
 from storage.checkup import check_up
 from storage.codec import Codec
 from storage.lock import DriverLock
+from storage.memory_cache import MemoryCache
 from storage.opened import Storage, open_storage
 from storage.wire import CommandWire
 
@@ -74,6 +77,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         monotonic_ns=time.monotonic_ns,
         metrics_folder=config.metrics_export_path,
         offers=at_hand.offers,
+        answers=_answers(config, storage, clock),
     )
     return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))
 
@@ -132,6 +136,24 @@ def inspect_database(config: Settings) -> DatabaseHealth:
         driver=DriverLock(path).holder() or "nobody",
         notes=notes_from_text(found.settings.get(NOTES_SETTING, "")),
     )
+
+
+def _answers(config: Settings, storage: Storage, clock: SystemClock) -> CachedAnswers | None:
+    """Kept answers: in memory, behind that in the database, behind that in Redis where REDIS_URL names one.
+
+    Who switches this on means debates too, whose temperature is high: theirs is the only question asked.
+    """
+    mode = CacheMode(config.response_cache)
+    if mode is CacheMode.OFF:
+        return None
+    behind: list[ResponseCache] = [storage.response_cache]
+    address = os.environ.get("REDIS_URL")
+    if address:
+        # An extra: who shares no answers between machines needs no client.
+        from storage.redis_cache import RedisCache
+
+        behind.append(RedisCache(address))
+    return CachedAnswers(mode=mode, clock=clock, memory=MemoryCache(), behind=behind, keeps_warm=True)
 
 
 def _open(config: Settings) -> Storage:

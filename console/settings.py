@@ -104,6 +104,7 @@ class Settings:
     cap_day_microusd: int | None = 5 * MICROUSD_PER_USD
     cap_session_microusd: int | None = None
     in_doubt_policy: str = "ask"
+    response_cache: str = "off"
     drain_seconds_max: int = 30
     rehearsal_pace: int = 240
     metrics_export_path: Path = field(default_factory=lambda: find_locations().metrics)
@@ -198,6 +199,10 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "in_doubt_policy", "in_doubt_policy", one_of("ask", "retry", "fail"),
         "what becomes of a call of which nobody knows how it ended",
+    ),
+    SettingSpec(
+        "response_cache", "response_cache", one_of("off", "exact", "similar"),
+        "whether an answer is given again, free of charge, to who asks the same",
     ),
     SettingSpec(
         "drain_seconds_max", "drain_seconds_max", whole(0, DRAIN_SECONDS_MAX),

@@ -144,6 +144,8 @@ class Orchestrator:
             try:
                 await self._ports.offers.close()
             finally:
+                if self._ports.answers is not None:
+                    await self._ports.answers.close()
                 await self._ports.log.close()
 
     # --- debates ------------------------------------------------------------------------------------------------

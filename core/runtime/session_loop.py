@@ -40,6 +40,7 @@ from core.engine.settle import Settlement, settle
 from core.ports.event_log import Append
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asking import asked
+from core.runtime.caching import CachedAnswers
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger, Refusal
@@ -496,7 +497,7 @@ class SessionLoop:
             async with asyncio.timeout(self._limits.call_milliseconds_max / 1_000):
                 return await asked(
                     attempt,
-                    self._ports.answers,
+                    self._kept_answers(attempt),
                     lambda: perform(
                         attempt,
                         gateway=self._gateway,
@@ -508,6 +509,13 @@ class SessionLoop:
                 )
         except TimeoutError:
             return self._end_of(self.state.work.open[attempt.step.id], why=TIMED_OUT)
+
+    def _kept_answers(self, attempt: Attempt) -> CachedAnswers | None:
+        """Where an answer may have been kept; a rehearsal reads more than its prompt and is always asked."""
+        answers = self._ports.answers
+        if answers is None or self._ports.providers.describe(attempt.request.model).is_rehearsal:
+            return None
+        return answers
 
     def _sent(self, step: StepId) -> None:
         self._unsent.pop(step, None)

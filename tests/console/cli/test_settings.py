@@ -22,6 +22,7 @@ SAMPLES = {
     "cap_day_usd": "0.25",
     "cap_session_usd": "0.5",
     "in_doubt_policy": "retry",
+    "response_cache": "exact",
     "drain_seconds_max": "5",
     "rehearsal_pace": "0",
     "metrics_export_path": "/x/metrics",
