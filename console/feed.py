@@ -186,6 +186,11 @@ class Feed:
         summary = self.summaries.get(SessionId(session))
         return summary is not None and summary.status is Status.ESCALATED
 
+    @property
+    def is_driven(self) -> bool:
+        """Does some process drive, so that what is under way moves on? Until it was asked for, yes."""
+        return self.status is None or self.status.driver != "nobody"
+
     def refresh(self) -> None:
         """Something was done that no commit tells of: a label, a deletion, the spending switch."""
         self._status_due.set()
@@ -367,7 +372,10 @@ class Feed:
             await _pause(self._status_due, PULSE_SECONDS)
 
     async def _read_status(self) -> None:
+        was_driven = self.is_driven
         self.status = await self._core.system_status()
+        if self.is_driven != was_driven:
+            self._screen.post_message(self.Listed(None))
 
     def _tell_header(self) -> None:
         trouble = next(iter(self._troubles.values()), "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
 from console.presenters.reasons import in_words
 from console.presenters.rules_fired import FIRED_KEPT_MAX, Firing, erred, fired, firing_line, overruled, waiting_lines
-from console.presenters.sessions import STATES, title_of
+from console.presenters.sessions import LEFT, STATES, is_left, title_of
 from console.presenters.shown import Line
 from console.presenters.transcript import seat_title, words
 from core.domain.events import (
@@ -178,9 +178,13 @@ def active_ms(summary: SessionSummary, *, now_ms: int) -> int:
 
 
 def standing_lines(
-    summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int
+    summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int, is_driven: bool = True
 ) -> tuple[list[Line], str]:
     """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs."""
+    if is_left(summary, is_driven=is_driven):
+        on = f"moot sessions resume {summary.session[:ID_SHOWN_CHARACTERS]}"
+        hint = Line((("moot drive", "accent strong"), (" or ", "muted"), (on, "accent strong"), (" goes on", "muted")))
+        return [_what(LEFT.text, "nobody drives it", "attention strong"), hint], "attention"
     match summary.status:
         case Status.ESCALATED:
             return _question(summary, detail, keys, now_ms=now_ms), "attention"

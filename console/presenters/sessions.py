@@ -45,6 +45,11 @@ STATES: Mapping[Status, StateShown] = {
     Status.CANCELLED: StateShown("–", "stopped", "muted"),
 }
 
+LEFT = StateShown("○", "left", "attention")
+"""What would move on if somebody drove, and stands still because nobody does."""
+
+MOVING = (Status.CREATED, Status.WAITING, Status.RUNNING)
+
 _ORDER = (Status.ESCALATED, Status.RUNNING, Status.FAILED, Status.PAUSED, Status.WAITING, Status.CREATED)
 """What needs the operator first, then what moves, then what stands; the rest is over, newest first."""
 
@@ -56,9 +61,14 @@ def title_of(summary: SessionSummary, label: Label | None) -> str:
     return (label.title if label else "") or summary.title or summary.motion
 
 
-def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int) -> Row:
+def is_left(summary: SessionSummary, *, is_driven: bool) -> bool:
+    """Nobody drives it, and so nothing of what its state promises happens."""
+    return not is_driven and summary.status in MOVING
+
+
+def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int, is_driven: bool = True) -> Row:
     """One row: state, title, round, consensus, cost, age. A figure that is not known yet is `–`."""
-    state = STATES[summary.status]
+    state = LEFT if is_left(summary, is_driven=is_driven) else STATES[summary.status]
     tags = "".join(f" #{tag}" for tag in (label.tags if label else ()))
     ink = "muted" if summary.status in _QUIET else "text"
     cells = (
@@ -100,11 +110,16 @@ def in_order(summaries: Iterable[SessionSummary]) -> list[SessionSummary]:
 
 
 def rows_of(
-    summaries: Iterable[SessionSummary], labels: Mapping[SessionId, Label], wanted: SessionFilter, *, now_ms: int
+    summaries: Iterable[SessionSummary],
+    labels: Mapping[SessionId, Label],
+    wanted: SessionFilter,
+    *,
+    now_ms: int,
+    is_driven: bool = True,
 ) -> list[Row]:
     """The rows that the filter leaves, in order."""
     held = [each for each in summaries if wanted.holds(each, labels.get(each.session))]
-    return [session_row(each, labels.get(each.session), now_ms=now_ms) for each in in_order(held)]
+    return [session_row(each, labels.get(each.session), now_ms=now_ms, is_driven=is_driven) for each in in_order(held)]
 
 
 def list_title(*, shown: int, total: int, marked: int, wanted: SessionFilter) -> Line:

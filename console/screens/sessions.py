@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from console.feed import Feed
     from console.keys import Place
     from console.presenters.session_filter import SessionFilter
+    from console.presenters.shown import Row
     from console.widgets.prompt import Prompt
     from core.domain.ids import SessionId
+    from core.domain.summary import SessionSummary
 
 BOTH_WIDTH_MIN = 100
 """Narrower, the list stands alone and the transcript opens over it."""
@@ -129,8 +131,6 @@ class SessionsScreen(SessionActions):
     # --- what the feed tells ------------------------------------------------------------------------------------
 
     def on_feed_listed(self, event: Feed.Listed) -> None:
-        from console.presenters.sessions import session_row
-
         feed = self._feed
         if feed is None or self._wanted is None:
             return
@@ -141,7 +141,7 @@ class SessionsScreen(SessionActions):
         else:
             for session in event.changed or ():
                 summary = feed.summaries[session]
-                self.rows.update_row(session_row(summary, feed.labels.get(session), now_ms=feed.now_ms()))
+                self.rows.update_row(self._row(summary, now_ms=feed.now_ms()))
         self._is_listed = True
         if self._session is not None:
             self._show_beside()
@@ -204,7 +204,8 @@ class SessionsScreen(SessionActions):
         feed, wanted = self._feed, self._wanted
         if feed is None or wanted is None:
             return
-        rows = rows_of(feed.summaries.values(), feed.labels, wanted, now_ms=feed.now_ms())
+        held = feed.summaries.values()
+        rows = rows_of(held, feed.labels, wanted, now_ms=feed.now_ms(), is_driven=feed.is_driven)
         self.rows.set_empty_text(empty_list_text(wanted, total=len(feed.summaries)))
         self.rows.set_rows(rows, keeps_order=not is_sorted)
         if self._arriving is not None and self.rows.move_to(self._arriving):
@@ -227,9 +228,16 @@ class SessionsScreen(SessionActions):
             )
             self.query_one("#title", Lines).show([line])
 
+    def _row(self, summary: SessionSummary, *, now_ms: int) -> Row:
+        from console.presenters.sessions import session_row
+
+        assert self._feed is not None  # rows are made of what it tells
+        label = self._feed.labels.get(summary.session)
+        return session_row(summary, label, now_ms=now_ms, is_driven=self._feed.is_driven)
+
     def _refresh_ages(self) -> None:
         """Of the rows in sight, those whose age reads otherwise by now: an age of days changes once a day."""
-        from console.presenters.sessions import age_text, session_row
+        from console.presenters.sessions import age_text
         from core.domain.ids import SessionId
 
         feed = self._feed
@@ -242,7 +250,7 @@ class SessionsScreen(SessionActions):
             summary = feed.summaries.get(session)
             if summary is not None and (age := age_text(summary, now_ms=now_ms)) != self._ages[session]:
                 self._ages[session] = age
-                self.rows.update_row(session_row(summary, feed.labels.get(session), now_ms=now_ms))
+                self.rows.update_row(self._row(summary, now_ms=now_ms))
 
     # --- the session under the cursor ---------------------------------------------------------------------------
 
@@ -272,7 +280,8 @@ class SessionsScreen(SessionActions):
         fold = feed.fold_of(summary.session)
         detail = fold.detail if fold is not None else DetailFold({})
         head.show(head_lines(summary, feed.labels.get(summary.session), now_ms=feed.now_ms()))
-        lines_shown, edge = standing_lines(summary, detail, self.keys_shown, now_ms=feed.now_ms())
+        now_ms, is_driven = feed.now_ms(), feed.is_driven
+        lines_shown, edge = standing_lines(summary, detail, self.keys_shown, now_ms=now_ms, is_driven=is_driven)
         standing.show(lines_shown, edge=edge)
         room = max(STRIP_LINES_MIN, min(STRIP_LINES_MAX, self.size.height // STRIP_SHARE))
         strip.show(
