@@ -28,6 +28,7 @@ from core.domain.commands import (
     Escalate,
     Pause,
     RetryStep,
+    SettleAttempt,
 )
 from core.domain.errors import CommandRefused, MootError
 from core.domain.ids import SessionId, StepId
@@ -245,6 +246,11 @@ def retry(target: Target, step: str) -> Work:
         return Done(text=f"asked again in {names_of([target.title])}")
 
     return work
+
+
+def settle(target: Target, step: str, attempt: int, cost_microusd: int) -> Work:
+    command = SettleAttempt(step=StepId(step), attempt=attempt, cost_microusd=cost_microusd)
+    return commanding([target], command, f"settled {step} at {money(cost_microusd)} in")
 
 
 def export(targets: Sequence[Target], folder: Path) -> Work:

@@ -139,6 +139,10 @@ ACTIONS: tuple[Action, ...] = (
         "retry_turn", "Retry the turn", "Ask again for a turn that failed or is in doubt; it may cost again.",
         ("ctrl+r",), "sessions", "steer",
     ),
+    Action(
+        "settle", "Settle a doubt", "Say what a call cost of which nobody knows how it ended.",
+        ("S",), "sessions", "steer",
+    ),
     # Rules.
     Action(
         "toggle_rule", "Switch on or off", "Enable or disable the rule; running sessions follow at their next command.",

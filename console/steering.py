@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console import acting
 from console.presenters.reasons import in_words
 from console.presenters.sessions import names_of
-from console.presenters.transcript import step_of
+from console.presenters.transcript import step_of, turn_key
 from core.domain.errors import MootError
 from core.domain.ids import StepId
 from core.domain.session import ROUNDS_MAX
@@ -188,6 +188,35 @@ async def amend_motion(screen: SessionActions, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.amend(chosen.target, text, before=motion), screen)
 
 
+async def settle(screen: SessionActions, chosen: Chosen) -> None:
+    """What the call in doubt cost: the one that is chosen in the transcript, else the first there is."""
+    from console.screens.dialogs.number import DOLLARS, NumberDialog
+
+    core = await screen.app.core()
+    try:
+        doubts = (await core.state(chosen.summary.session)).work.doubtful
+    except MootError as error:
+        screen.say_refusal(str(error))
+        return
+    doubts = tuple(each for each in doubts if each.cost_microusd_max)
+    if not doubts:
+        screen.say_refusal("Nothing is in doubt here.")
+        return
+    doubt = next((each for each in doubts if turn_key(each.step, each.attempt) == chosen.turn), doubts[0])
+    cost = await screen.app.push_screen_wait(
+        NumberDialog(
+            "Settle a doubt",
+            f"What {doubt.step}, attempt {doubt.attempt}, cost by the records of {doubt.route}, in dollars",
+            doubt.cost_microusd_max,
+            DOLLARS,
+            maximum=doubt.cost_microusd_max,
+            help="It may have been answered, and the answer is lost. What was charged too much is given back.",
+        )
+    )
+    if cost is not None:
+        screen.app.acting.ask(acting.settle(chosen.target, doubt.step, doubt.attempt, cost), screen)
+
+
 async def rename(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
@@ -238,6 +267,7 @@ STEPS: Mapping[str, Step] = {
     "raise_rounds": raise_rounds,
     "add_statement": add_statement,
     "amend_motion": amend_motion,
+    "settle": settle,
     "rename": rename,
     "tag": tag,
     "show_prompt": show_prompt,

@@ -166,6 +166,9 @@ class SessionActions(Screen[None]):
     def action_amend_motion(self) -> None:
         self._steer("amend_motion")
 
+    def action_settle(self) -> None:
+        self._steer("settle")
+
     def action_rename(self) -> None:
         self._steer("rename")
 

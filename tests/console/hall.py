@@ -46,6 +46,10 @@ SCRIPTS: dict[str, dict[str, Any]] = {
     "gemini": {"answers": {"default": REPLY}, "price": {"input_microusd": 1_000_000, "output_microusd": 5_000_000}},
     "judge": {"answers": {"default": VERDICT}},
     "talking": {"answers": {"default": {"text": CLAIM, "faults": ["never_closes"] * 3}}},
+    "dear": {
+        "answers": {"default": {"text": CLAIM, "faults": ["never_closes"] * 3}},
+        "price": {"input_microusd": 3_000_000, "output_microusd": 15_000_000},
+    },
     "broken": {"answers": {"default": {"text": "-", "faults": [{"error": "quota_spent", "is_final": True}] * 3}}},
 }
 """Participants by the name of the file that they are read from."""

@@ -95,6 +95,27 @@ async def test_what_ran_is_said_to_be_left_once_nobody_drives_it(settings: Setti
         assert f"moot sessions resume {session[:8]}" in screen_text(hall)
 
 
+async def test_a_call_in_doubt_is_settled_with_what_it_cost(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        casting = {"": "scripted:judge", "proposer": "scripted:claude", "opponent": "scripted:dear"}
+        session = await core.start_debate(question="Split billing?", casting=casting)
+        await until(pilot, lambda: any(each.seat == "opponent" for each in core.speaking(session)))
+        await until(pilot, lambda: hall.sessions.session == session)
+        await core.stop_spending()
+        await until(pilot, lambda: "in doubt" in screen_text(hall))
+        before = (await core.summary(session)).spent_microusd
+
+        await pilot.press("S")
+        await until(pilot, lambda: "What r1." in screen_text(hall))
+        hall.screen.query_one(Input).value = "0"
+        await pilot.press("enter")
+        await until(pilot, lambda: "It turned out to have cost $0.00" in screen_text(hall))
+
+        assert (await core.summary(session)).spent_microusd < before
+        await pilot.press("S")
+        await until(pilot, lambda: "Nothing is in doubt here." in screen_text(hall))
+
+
 async def test_words_appear_while_they_are_spoken(settings: Settings) -> None:
     async with entered(settings, size=WIDE) as (hall, pilot, core):
         session = await under_way(core, "Split billing?")
