@@ -128,6 +128,18 @@ def test_what_breaks_behind_the_last_word_spoils_nothing() -> None:
     assert word_of(played(PacedCall(said=[(0, "a")], error=ConnectionResetError()))[1]) == "stop"
 
 
+def test_whoever_stops_listening_lets_go_of_the_connection_at_once() -> None:
+    call = PacedCall(said=[(0, "a"), (0, "b")])
+
+    async def hang_up() -> bool:
+        said = listen(call, PATIENCE)
+        assert await anext(said) == Piece(text="a")
+        await said.aclose()  # type: ignore[attr-defined]
+        return call.is_let_go
+
+    assert in_virtual_time(hang_up)
+
+
 def test_an_end_without_a_word_that_it_is_whole_is_incomplete() -> None:
     said, end, _ = played(PacedCall(said=[(0, "a")], is_whole=False))
 
