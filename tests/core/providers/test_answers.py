@@ -160,6 +160,7 @@ async def test_a_probe_that_is_refused_says_so_in_the_same_words(adapter: Adapte
 
     assert failure.value.error == ProviderError.OVERLOADED
     assert not failure.value.may_have_cost
+    assert KEY not in "".join(_all_that_shows(failure.value))
 
 
 @pytest.mark.parametrize("adapter", EACH)
