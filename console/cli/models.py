@@ -100,7 +100,10 @@ def _as_text(offers: Sequence[ProviderOffer], *, show_all: bool, is_one: bool) -
         )
     left_out = passed_over(offers)
     if left_out and not show_all:
-        blocks.append(f"{left_out} --all lists them.\nPrices of your own stand in {find_locations().prices}.")
+        blocks.append(
+            f"{left_out} --all lists them.\n'moot debate --price MODEL=IN/OUT' gives a price; yours stand in "
+            f"{find_locations().prices}."
+        )
     providers = [provider_row(offer) for offer in offers]
     width = max(len(standing) for _, standing, _ in providers)
     blocks.append("providers\n" + pairs([(name, f"{standing:<{width}}  {said}") for name, standing, said in providers]))

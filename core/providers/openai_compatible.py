@@ -110,10 +110,12 @@ class OpenAICompatibleProvider:
 
     def describe(self, model: str) -> ModelInfo:
         model_name(model, self.prefix)
+        # A provider that takes a key is paid, also where a relay on this machine passes its calls on.
+        is_free = is_this_machine(self._base_url) and not self.endpoint.key_variable
         return self._prices.info(
             model,
             tokens_context_max=self.endpoint.tokens_context_default,
-            price_otherwise=FREE if is_this_machine(self._base_url) else None,
+            price_otherwise=FREE if is_free else None,
         )
 
     def refuse_early(self, request: ModelRequest) -> None:

@@ -82,6 +82,14 @@ async def test_a_provider_with_a_key_names_its_models_and_those_that_cannot_be_c
     assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
 
 
+def test_a_relay_on_this_machine_to_a_paid_provider_is_not_taken_as_free() -> None:
+    hand = at_hand(addresses={"openai": NOBODY, "vllm": NOBODY})
+    by_prefix = {provider.prefix: provider for provider in hand.providers}
+
+    assert not by_prefix["openai"].describe("openai:nobody-knows-1").is_price_known
+    assert by_prefix["vllm"].describe("vllm:nobody-knows-1").price == FREE
+
+
 async def test_a_model_without_a_known_price_is_offered_where_it_was_named_alone() -> None:
     async with WireServer(AnthropicWire()) as server:
         setup = {"keys": {"ANTHROPIC_API_KEY": Secret(KEY)}, "addresses": {"anthropic": server.url}}
