@@ -81,20 +81,6 @@ async def test_what_ran_is_said_to_be_left_once_nobody_drives_it(settings: Setti
         assert f"moot sessions resume {session[:8]}" in screen_text(hall)
 
 
-async def test_what_ran_is_said_to_be_left_once_nobody_drives_it(settings: Settings) -> None:
-    driver = await asyncio.to_thread(open_orchestrator, settings)
-    await driver.start()
-    session = await under_way(driver, "Split billing?")
-    async with entered(settings, size=WIDE) as (hall, pilot, core):
-        assert not core.is_driver
-        await until(pilot, lambda: "● running" in screen_text(hall))
-        await driver.stop(drain=False)
-
-        await until(pilot, lambda: "○ left" in screen_text(hall) and "● running" not in screen_text(hall))
-        assert "nobody drives it" in screen_text(hall)
-        assert f"moot sessions resume {session[:8]}" in screen_text(hall)
-
-
 async def test_a_call_in_doubt_is_settled_with_what_it_cost(settings: Settings) -> None:
     async with entered(settings, size=WIDE) as (hall, pilot, core):
         casting = {"": "scripted:judge", "proposer": "scripted:claude", "opponent": "scripted:dear"}
