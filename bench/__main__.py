@@ -67,9 +67,7 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             lambda folder: version(rounds=rounds),
             lambda folder: first_frame(folder, rounds=rounds, debates=hall.get("debates", 50)),  # type: ignore[arg-type]
         ),
-        "cache": (
-            lambda folder: asyncio.run(cached_answers(folder, rounds=rounds, looks=64 if is_quick else 2_000)),
-        ),
+        "cache": (lambda folder: asyncio.run(cached_answers(folder, rounds=rounds, looks=64 if is_quick else 2_000)),),
         "keys": (lambda folder: keys(folder, **hall),),  # type: ignore[arg-type]
     }
 

@@ -269,9 +269,7 @@ TIME_CONDITIONS = st.recursive(
 
 
 @given(TIME_CONDITIONS, st.tuples(SHORT, SHORT, SHORT))
-def test_what_a_rule_says_stays_so_until_the_wait_is_over(
-    condition: Condition, now: tuple[int, int, int]
-) -> None:
+def test_what_a_rule_says_stays_so_until_the_wait_is_over(condition: Condition, now: tuple[int, int, int]) -> None:
     def later(ms: int) -> dict[str, FactValue]:
         return facts(**{name: start + ms for name, start in zip(GROWING, now, strict=True)})
 
