@@ -154,6 +154,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
         self._templates = tuple(sorted(templates, key=lambda each: (each.minutes_expected, each.id)))
         self._defaults = defaults or DebateRequest(question="")
         self._start = start
+        self._has_tried = False
         self._is_starting = False
         self._refused: tuple[Written, str] | None = None
         self._evidence_read = ("", self._defaults.documents)
@@ -286,7 +287,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
 
     def action_start(self) -> None:
         if not self._is_starting:
-            self._is_starting = True
+            self._is_starting = self._has_tried = True
             self._begin_look(is_to_start=True)
 
     def action_leave(self) -> None:
@@ -312,7 +313,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
         documents = await self._evidence(written.evidence, faults, is_fresh=is_to_start)
         request = self._request(written, documents, faults)
         plan = None
-        if is_to_start and not written.motion:
+        if self._has_tried and not written.motion:  # said at the first try, and until there is one
             faults["motion"] = "Say what is to be debated."
         try:
             plan = await self._plan(request)

@@ -155,6 +155,17 @@ async def test_a_debate_without_a_motion_does_not_start_and_the_motion_is_asked_
         assert app.focused is app.screen.query_one("#motion")
 
 
+async def test_what_a_start_lacks_is_said_until_it_is_there() -> None:
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(fault_at(app, "motion")))
+        await put(pilot, "seed", "wrong")
+        await until(pilot, lambda: bool(fault_at(app, "seed")))
+
+        assert fault_at(app, "motion")
+
+
 @pytest.mark.parametrize(
     ("place", "id", "text", "why"),
     [
