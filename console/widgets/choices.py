@@ -93,6 +93,13 @@ class Choices(Painted, can_focus=True):
     def chosen(self) -> str:
         return self._choices[self._at].key if self._choices else ""
 
+    def show(self, choices: Sequence[Choice]) -> None:
+        """The same choices in other words: whichever is chosen stays so."""
+        chosen = self.chosen
+        self._choices = tuple(choices)[:CHOICES_MAX]
+        self._at = next((at for at, each in enumerate(self._choices) if each.key == chosen), 0)
+        self.refresh()
+
     def action_choose(self, index: int) -> None:
         if 0 <= index < len(self._choices) and index != self._at:
             self._at = index

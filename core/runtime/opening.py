@@ -6,11 +6,11 @@ be held is refused here, whole, before anything is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.domain.commands import Admit, Open
 from core.domain.errors import WrongUse, nearest
-from core.domain.ids import Digest, SessionId, StepId, TemplateId
+from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
@@ -118,15 +118,14 @@ class Openings:
         is_rehearsal = all(infos[route].is_rehearsal for sitting in _seated(seats) for route in sitting.routes)
         rehearsed = ("This is a rehearsal: no model is asked, nothing is spent.",) if is_rehearsal else ()
         notes = (*rehearsed, *casting_notes(seats))
+        speaking = frozenset(seat.id for seat in seats if not infos[seat.participant.model].is_rehearsal)
         return (
             DebatePlan(
                 template=template,
                 seats=seats,
                 rounds=rounds,
-                minutes_expected=-(-template.minutes_expected * rounds // template.rounds),
-                cost_microusd_expected=0
-                if is_rehearsal
-                else -(-template.cost_microusd_expected * rounds // template.rounds),
+                minutes_expected=_share(template.minutes_expected, template, speaking, rounds),
+                cost_microusd_expected=_share(template.cost_microusd_expected, template, speaking, rounds),
                 cap_microusd=cap,
                 is_rehearsal=is_rehearsal,
                 notes=notes,
@@ -197,6 +196,14 @@ class Openings:
                 self._ports.providers.for_model(seat.participant.model).refuse_early(
                     engine.flow(state).request(state, step)
                 )
+
+
+def _share(expected: int, template: Template, speaking: Collection[SeatId], rounds: int) -> int:
+    """Of what a format takes when models speak in all its seats, the part that `rounds` rounds take when they speak in
+    these alone, rounded up: a turn that is rehearsed takes seconds and costs nothing."""
+    turns = template.turns_of([seat.id for seat in template.seats], rounds=rounds)
+    asked = template.turns_of(speaking, rounds=rounds)
+    return -(-expected * rounds * asked // (template.rounds * max(1, turns)))
 
 
 def _can_argue(offer: ProviderOffer) -> bool:

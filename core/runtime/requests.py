@@ -31,8 +31,8 @@ class DebateRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebatePlan:
-    """What a request would start. Expected minutes and micro-dollars are the format's for models of the middle class;
-    a rehearsal costs nothing."""
+    """What a request would start. Expected minutes and micro-dollars are the format's for models of the middle class,
+    as far as its seats ask any: a rehearsed turn takes seconds and costs nothing."""
 
     template: Template
     seats: tuple[Seat, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,6 +72,11 @@ class Template:
     def steps_of_round(self, number: int, *, rounds_limit: int) -> tuple[StepSpec, ...]:
         """The steps of round `number` (from 1) in order, where `rounds_limit` rounds are to be played."""
         return tuple(step for step in self.steps if _occurs(step.occurs, number, rounds_limit))
+
+    def turns_of(self, seats: Collection[SeatId], *, rounds: int) -> int:
+        """How often these seats speak in a debate of `rounds` rounds, its verdict included."""
+        played = (self.steps_of_round(number, rounds_limit=rounds) for number in range(1, rounds + 1))
+        return sum(step.seat in seats for steps in (*played, (self.verdict,)) for step in steps)
 
     def seat(self, id: SeatId) -> SeatSpec:
         """The seat with that id; KeyError where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,15 +12,15 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
-from textual.suggester import Suggester
 from textual.widgets import Input, Static, TextArea
 
 from console.evidence_files import read_evidence
-from console.presenters.figures import count, counted, money
+from console.presenters.debate_plan import evidence_read, format_figures, plan_lines
 from console.screens.dialogs.frame import Dialog, Words, fault_place, field, say_at
 from console.screens.dialogs.number import read_dollars, read_whole, written_dollars
 from console.widgets.cells import clean
-from console.widgets.choices import Choice, Choices
+from console.widgets.choices import CHOICES_MAX, Choice, Choices
+from console.widgets.suggester import NameSuggester
 from core.domain.errors import MootError
 from core.domain.participants import Role
 from core.runtime.requests import DebatePlan, DebateRequest
@@ -63,23 +64,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What came of looking at what was written: the request and its plan where it can be held, and the faults."""
+    """What came of looking at what was written: the request and its plan where it can be held, and the faults.
+
+    `formats` are plans of the formats as they stand, with those who are cast; one that can't be held so is left out.
+    """
 
     request: DebateRequest | None
     plan: DebatePlan | None
+    formats: Mapping[str, DebatePlan]
     documents: tuple[Document, ...]
     faults: Mapping[str, str]
-
-
-class NameSuggester(Suggester):
-    """Completes the name of a participant or model; the arrow to the right takes it."""
-
-    def __init__(self, names: Callable[[], Sequence[str]]) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)  # names come in while it is being typed
-        self._names = names
-
-    async def get_suggestion(self, value: str) -> str | None:
-        return next((name for name in self._names() if name.startswith(value) and name != value), None)
 
 
 class NewDebateDialog(Dialog[DebateRequest]):
@@ -170,7 +164,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
         with Horizontal(classes="row -apart"):
             yield _name("format")
             with Vertical(classes="wide"):
-                yield Choices(format_choices(self._templates), chosen=self._template_chosen(), id="format")
+                yield Choices(_choices(self._templates, {}), chosen=self._template_chosen(), id="format")
                 yield Static(id="about", classes="label", markup=False)
                 yield fault_place("format-fault")
         with Horizontal(classes="row -apart"):
@@ -237,30 +231,29 @@ class NewDebateDialog(Dialog[DebateRequest]):
         chosen = self.query_one("#format", Choices).chosen
         return next((each for each in self._templates if each.id == chosen), None)
 
-    def _roles(self) -> tuple[str, ...]:
-        """The roles of the format that is chosen, each once."""
-        template = self._format()
-        return tuple(dict.fromkeys(spec.role.value for spec in template.seats)) if template else ()
-
     def _written(self) -> Written:
-        roles = self._roles()
-        casts = {EVERYONE: self._value("cast-everyone"), **{role: self._value(f"cast-{role}") for role in roles}}
         return Written(
             motion=self.query_one("#motion", Words).text.strip(),
             template_id=self.query_one("#format", Choices).chosen,
-            casting={key: model for key, model in casts.items() if model},
+            casting=self._casting(self._format()),
             evidence=self._value("evidence"),
             rounds=self._value("rounds"),
             budget=self._value("budget"),
             seed=self._value("seed"),
         )
 
+    def _casting(self, template: Template | None) -> Mapping[str, str]:
+        """Who is cast where a format has a seat."""
+        casts = {EVERYONE: "everyone", **{role: role for role in _roles_of(template)}}
+        return {key: model for key, name in casts.items() if (model := self._value(f"cast-{name}"))}
+
     def _value(self, id: str) -> str:
         return self.query_one(f"#{id}", Input).value.strip()
 
     def _show_seats(self) -> None:
         """Only the seats that the chosen format has; what was written for the others stays, out of sight."""
-        template, roles = self._format(), self._roles()
+        template = self._format()
+        roles = _roles_of(template)
         self.query_one("#about", Static).update(clean(template.description) if template else "There is no format.")
         for role in Role:
             self.query_one(f"#seat-{role.value}").display = role.value in roles
@@ -319,12 +312,22 @@ class NewDebateDialog(Dialog[DebateRequest]):
             plan = await self._plan(request)
         except MootError as error:
             faults.setdefault(await self._place_of_fault(request), str(error))
-        self.post_message(
-            self.Looked(
-                Look(request=None if faults else request, plan=plan, documents=documents, faults=faults),
-                is_to_start=is_to_start,
-            )
+        look = Look(
+            request=None if faults else request,
+            plan=plan,
+            formats=await self._planned_formats(),
+            documents=documents,
+            faults=faults,
         )
+        self.post_message(self.Looked(look, is_to_start=is_to_start))
+
+    async def _planned_formats(self) -> Mapping[str, DebatePlan]:
+        plans: dict[str, DebatePlan] = {}
+        for template in self._templates[:CHOICES_MAX]:
+            request = DebateRequest(question=STAND_IN_MOTION, template_id=template.id, casting=self._casting(template))
+            with suppress(MootError):  # what is wrong with the casting is said of the format that is chosen
+                plans[template.id] = await self._plan(request)
+        return plans
 
     async def _evidence(self, written: str, faults: dict[str, str], *, is_fresh: bool) -> tuple[Document, ...]:
         """The documents at the paths written; read again where they changed, and once more before the start."""
@@ -394,6 +397,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
             say_at(self.query_one(f"#{place}-fault", Static), faults.get(place, ""))
         say_at(self.query_one("#read", Static), evidence_read(look.documents))
         self.query_one("#plan", Static).update(clean("\n".join(plan_lines(look.plan))))
+        self.query_one("#format", Choices).show(_choices(self._templates, look.formats))
         self._show_fault_of_focus(look)
         if not event.is_to_start:
             return
@@ -443,41 +447,14 @@ class NewDebateDialog(Dialog[DebateRequest]):
             self.call_after_refresh(fault.scroll_visible, animate=False)
 
 
-def format_choices(templates: Sequence[Template]) -> tuple[Choice, ...]:
-    """Each format with its rounds and, for paid models, its minutes and dollars, in columns."""
-    rounds = [counted(each.rounds, "round") for each in templates]
-    minutes = [f"{each.minutes_expected} min" for each in templates]
-    dollars = [money(each.cost_microusd_expected) for each in templates]
-    widths = [max((len(text) for text in column), default=0) for column in (rounds, minutes, dollars)]
-    return tuple(
-        Choice(
-            each.id,
-            each.name,
-            f"{rounds[at]:>{widths[0]}}  {minutes[at]:>{widths[1]}}  {dollars[at]:>{widths[2]}}",
-        )
-        for at, each in enumerate(templates)
-    )
+def _choices(templates: Sequence[Template], plans: Mapping[str, DebatePlan]) -> tuple[Choice, ...]:
+    figures = format_figures(templates, plans)
+    return tuple(Choice(each.id, each.name, figures[at]) for at, each in enumerate(templates))
 
 
-def plan_lines(plan: DebatePlan | None) -> tuple[str, ...]:
-    """What it would be: how much is played, how long it takes, what it costs, and who is asked."""
-    if plan is None:
-        return ("This can't be held as it stands.",)
-    cap = "" if plan.cap_microusd is None else f", at most {money(plan.cap_microusd)}"
-    played = f"{plan.template.name} · {counted(plan.rounds, 'round')} · {counted(len(plan.seats), 'seat')}"
-    if plan.is_rehearsal:
-        return f"about {plan.minutes_expected} min · $0.00 · a rehearsal: no model is asked", f"{played}{cap}"
-    models = ", ".join(dict.fromkeys(seat.participant.model for seat in plan.seats))
-    takes = f"about {plan.minutes_expected} min · about {money(plan.cost_microusd_expected)}{cap} · asks {models}"
-    return takes, " · ".join((played, *plan.notes))
-
-
-def evidence_read(documents: Sequence[Document]) -> str:
-    """`✓ 2 files, 3.1 k characters: notes.md, rota.md`, or nothing."""
-    if not documents:
-        return ""
-    size = count(sum(len(document.text) for document in documents))
-    return f"✓ {counted(len(documents), 'file')}, {size} characters: {', '.join(each.name for each in documents)}"
+def _roles_of(template: Template | None) -> tuple[str, ...]:
+    """The roles that a format has, each once."""
+    return tuple(dict.fromkeys(spec.role.value for spec in template.seats)) if template else ()
 
 
 def _read(paths: Sequence[str]) -> tuple[Document, ...]:

@@ -62,7 +62,7 @@ async def plan(request: DebateRequest) -> DebatePlan:
             for spec in template.seats
         ),
         rounds=template.rounds,
-        minutes_expected=template.minutes_expected,
+        minutes_expected=0,
         cost_microusd_expected=0,
         cap_microusd=request.cap_microusd,
         is_rehearsal=True,
@@ -100,7 +100,7 @@ def test_a_dialog_looks_as_it_did(name: str, snap_compare: Callable[..., bool]) 
     async def before(pilot: Pilot[Any]) -> None:
         await pilot.press(*keys)
         if name == "new_debate":
-            await until(pilot, lambda: "15 min" in str(pilot.app.screen.query_one("#plan").render()))
+            await until(pilot, lambda: "seconds" in str(pilot.app.screen.query_one("#plan").render()))
 
     assert snap_compare(Host(lambda _: make()), terminal_size=(80, 24), run_before=before)
 

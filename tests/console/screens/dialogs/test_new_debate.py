@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
+from console.presenters.debate_plan import evidence_read, plan_lines
 from console.screens.dialogs import new_debate
-from console.screens.dialogs.new_debate import NewDebateDialog, evidence_read, plan_lines
+from console.screens.dialogs.new_debate import NewDebateDialog
 from console.widgets.choices import Choices
 from core.domain.errors import WrongUse
 from core.domain.ids import Digest
@@ -51,7 +52,7 @@ async def plan(request: DebateRequest) -> DebatePlan:
         template=template,
         seats=seats,
         rounds=rounds,
-        minutes_expected=template.minutes_expected * rounds // template.rounds,
+        minutes_expected=0 if model == "rehearsal" else template.minutes_expected * rounds // template.rounds,
         cost_microusd_expected=0 if model == "rehearsal" else template.cost_microusd_expected,
         cap_microusd=request.cap_microusd,
         is_rehearsal=model == "rehearsal",
@@ -82,14 +83,48 @@ async def put(pilot: Pilot[Any], id: str, text: str) -> None:
     await pilot.pause()
 
 
-async def test_minutes_and_dollars_show_before_anything_is_written() -> None:
+async def test_a_rehearsal_takes_seconds_and_nothing_else_in_every_format() -> None:
     app = dialog()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "about 15 min" in plan_shown(app))
+        await until(pilot, lambda: "a few seconds a turn · $0.00" in plan_shown(app))
 
         assert "a rehearsal: no model is asked" in plan_shown(app)
-        assert "$0.00" in plan_shown(app)
-        assert text_of(app).count(" min") >= len(STANDARD_TEMPLATES)
+        assert text_of(app).count("seconds  $0.00") == len(STANDARD_TEMPLATES)
+        assert " min" not in text_of(app)
+
+
+async def test_minutes_and_dollars_of_every_format_show_before_anything_is_written() -> None:
+    app = dialog(DebateRequest(question="", casting={"": "claude"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "about 15 min · about $0.12" in plan_shown(app))
+
+        for minutes, dollars in ((" 8", "$0.050"), ("15", "$0.12"), ("25", "$0.25")):
+            assert f"{minutes} min  {dollars:>6}" in text_of(app)
+
+
+async def test_what_the_formats_take_follows_who_is_cast() -> None:
+    app = dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "seconds  $0.00" in text_of(app))
+        await put(pilot, "cast-everyone", "claude")
+        await until(pilot, lambda: "25 min   $0.25" in text_of(app))
+        await put(pilot, "cast-everyone", "claud")
+        await until(pilot, lambda: "min" not in text_of(app))
+
+        assert "no provider serves 'claud'" in fault_at(app, "seats")
+
+
+async def test_where_some_seats_are_rehearsed_the_models_of_the_others_alone_are_named() -> None:
+    asked = await plan(DebateRequest(question="?", casting={"": "claude"}))
+    judge = asked.seats[-1]
+    mixed = replace(
+        asked, seats=(*asked.seats[:-1], replace(judge, participant=replace(judge.participant, model="rehearsal")))
+    )
+
+    takes, played = plan_lines(mixed)
+
+    assert takes.endswith("asks claude")
+    assert played.endswith("the rest is rehearsed")
 
 
 async def test_another_format_changes_seats_minutes_and_what_it_says_of_itself() -> None:
@@ -277,12 +312,12 @@ async def test_enter_moves_on_and_never_starts() -> None:
 async def test_every_field_can_be_reached_and_seen_with_the_plan_in_sight(size: tuple[int, int]) -> None:
     app = dialog()
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: "15 min" in plan_shown(app))
+        await until(pilot, lambda: "a few seconds" in plan_shown(app))
         for _ in range(len(app.screen.focus_chain)):
             await pilot.press("tab")
             await until(pilot, lambda: is_in_sight(app))
             assert "esc" in text_of(app)
-            assert "15 min" in text_of(app)
+            assert "a few seconds" in text_of(app)
 
 
 def test_a_plan_of_nothing_says_so_and_evidence_is_counted() -> None:
