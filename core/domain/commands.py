@@ -183,7 +183,7 @@ class RefuseSpend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAnswer:
-    """A call was answered whole."""
+    """A call was answered whole, or needn't be made. The fields are those of `AttemptSucceeded`."""
 
     step: StepId
     attempt: int
@@ -196,6 +196,8 @@ class RecordAnswer:
     stop_reason: str
     findings: tuple[str, ...] = ()
     is_cached: bool = False
+    tokens_cached: int = 0
+    saved_microusd: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

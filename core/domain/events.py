@@ -135,7 +135,8 @@ class AttemptStarted:
 class AttemptSucceeded:
     """The call ended and was answered whole. `model` is the one that says it answered; `findings` are what was seen of
     the answer that is worth a second look, in words. One that `is_cached` was given to the same request before and
-    nobody was asked."""
+    nobody was asked: that saved `saved_microusd`. `tokens_cached` are those of the input that the provider had in its
+    own cache."""
 
     step: StepId
     attempt: int
@@ -147,6 +148,8 @@ class AttemptSucceeded:
     stop_reason: str
     findings: tuple[str, ...] = ()
     is_cached: bool = False
+    tokens_cached: int = 0
+    saved_microusd: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,6 +218,8 @@ def _answer_recorded(state: SessionState, command: RecordAnswer) -> tuple[Event,
             stop_reason=command.stop_reason,
             findings=command.findings,
             is_cached=command.is_cached,
+            tokens_cached=command.tokens_cached,
+            saved_microusd=command.saved_microusd,
         ),
     )
 

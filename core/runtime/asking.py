@@ -41,6 +41,7 @@ def _recalled(attempt: Attempt, hit: Hit) -> RecordAnswer:
         model=hit.answer.model,
         stop_reason=hit.answer.stop_reason,
         is_cached=True,
+        saved_microusd=hit.saved_microusd,
     )
 
 

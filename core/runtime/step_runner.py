@@ -179,6 +179,7 @@ def _outcome(
         model=_clean(closing.model, WORD_CHARACTERS_MAX),
         stop_reason=_clean(closing.stop_reason, WORD_CHARACTERS_MAX),
         findings=tuple(_clean(each, MESSAGE_CHARACTERS_MAX) for each in (*seen, *closing.notes)),
+        tokens_cached=closing.tokens_cached,
     )
 
 

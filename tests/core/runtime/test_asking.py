@@ -38,6 +38,8 @@ def test_the_same_debate_again_is_answered_from_what_was_kept_and_costs_nothing(
         assert (await moot.summary(second)).spent_microusd == 0
         assert all(each.is_cached for each in stage.events(second, AttemptSucceeded))  # type: ignore[attr-defined]
         assert not any(each.is_cached for each in stage.events(first, AttemptSucceeded))  # type: ignore[attr-defined]
+        saved = [each.saved_microusd for each in stage.events(second, AttemptSucceeded)]  # type: ignore[attr-defined]
+        assert saved == [each.cost_microusd for each in stage.events(first, AttemptSucceeded)]  # type: ignore[attr-defined]
         assert verify(stage.ports.engine, second, stage.records(second)) is None
         await moot.stop()
 

@@ -154,6 +154,18 @@ def test_a_turn_cut_off_in_the_middle_begins_anew_elsewhere_and_nothing_is_glued
     in_virtual_time(work)
 
 
+def test_what_the_provider_had_in_its_cache_is_on_record() -> None:
+    async def work() -> None:
+        cloud = Cloud(rows={LARGE: [("It is so.", replace(closing(), tokens_cached=80))]})
+        stage, moot, session = await begun(cloud)
+        await until_event(moot, session, ArgumentPresented)
+
+        assert stage.events(session, AttemptSucceeded)[0].tokens_cached == 80  # type: ignore[attr-defined]
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
 def test_a_prompt_too_long_goes_to_the_larger_window_and_never_to_the_same_model() -> None:
     async def work() -> None:
         too_long = failing("context_overflow", is_final=True)
