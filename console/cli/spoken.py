@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from console.cli.tables import cells, wrapped
 from console.presenters.figures import money, percent
-from console.presenters.reasons import called, failed_in_words, in_words, who_concluded
+from console.presenters.reasons import called, failed_in_words, in_words, not_heard, who_concluded
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -24,6 +24,7 @@ from core.domain.events import (
     RuleErred,
     RuleFired,
     RulesChanged,
+    RuleSwitchedOff,
     RunResumed,
     SessionCancelled,
     SessionEscalated,
@@ -96,8 +97,10 @@ class SpokenDebate:
                 )
             case ActionOverruled(rule=rule, action=action, reason=reason):
                 yield from self._noted("◇", f"rule {rule} asked for {action}, overruled: {reason}")
-            case RuleErred(rule=rule, message=message):
+            case RuleErred(rule=rule, message=message, in_a_row=1):
                 yield from self._noted("✗", f"rule {rule} could not be evaluated: {message}")
+            case RuleSwitchedOff(rule=rule, errors=errors):
+                yield from self._noted("✗", f"rule {rule} {not_heard(errors)}")
             case RulesChanged():
                 yield from self._noted("◇", "the rules were changed; the new ones hold from here on")
             case ConsensusReached(ppm=ppm, level_ppm=level):

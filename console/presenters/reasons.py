@@ -68,3 +68,8 @@ def who_concluded(verdict: VerdictReached) -> str:
             return "Nobody had to judge"
         case _:
             return f"Ruled by {called(verdict.by)}"
+
+
+def not_heard(errors: int) -> str:
+    """What a session says of a rule that it stopped hearing."""
+    return f"could not be evaluated {errors} times in a row; it is not heard here until the rules change"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.presenters.reasons import not_heard
 from console.presenters.shown import Line
 from core.domain.facts import FactUnit
 from core.rules.explanation import Verdict
@@ -14,7 +15,7 @@ from core.rules.units import label, shown
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.domain.events import ActionOverruled, RuleErred, RuleFired
+    from core.domain.events import ActionOverruled, RuleErred, RuleFired, RuleSwitchedOff
     from core.domain.facts import FactSpec
     from core.rules.explanation import Explanation
 
@@ -53,6 +54,11 @@ def erred(event: RuleErred, *, turn: int) -> Firing:
         rule=event.rule, turn=turn, effect=f"could not be evaluated: {event.message}", values="", glyph="✗",
         style_name="failed",
     )  # fmt: skip
+
+
+def switched_off(event: RuleSwitchedOff, *, turn: int) -> Firing:
+    effect = not_heard(event.errors)
+    return Firing(rule=event.rule, turn=turn, effect=effect, values="", glyph="✗", style_name="failed")
 
 
 def values_seen(seen: Mapping[str, object], facts: Mapping[str, FactSpec]) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
 from console.presenters.reasons import in_words
-from console.presenters.rules_fired import FIRED_KEPT_MAX, Firing, erred, fired, firing_line, overruled, waiting_lines
+from console.presenters.rules_fired import (
+    FIRED_KEPT_MAX,
+    Firing,
+    erred,
+    fired,
+    firing_line,
+    overruled,
+    switched_off,
+    waiting_lines,
+)
 from console.presenters.sessions import LEFT, STATES, is_left, title_of
 from console.presenters.shown import Line
 from console.presenters.transcript import seat_title, words
@@ -22,6 +31,7 @@ from core.domain.events import (
     Recorded,
     RuleErred,
     RuleFired,
+    RuleSwitchedOff,
     SessionCompleted,
     SessionEscalated,
     StepExhausted,
@@ -91,8 +101,10 @@ class DetailFold:
                 self._keep(fired(event, turn=self.turns, facts=self.facts))
             case ActionOverruled():
                 self._keep(overruled(event, turn=self.turns))
-            case RuleErred():
+            case RuleErred(in_a_row=1):
                 self._keep(erred(event, turn=self.turns))
+            case RuleSwitchedOff():
+                self._keep(switched_off(event, turn=self.turns))
             case CompletionDecided():
                 self.is_completing = True
             case SessionCompleted():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import count, money, percent
-from console.presenters.reasons import called, failed_in_words, in_words
+from console.presenters.reasons import called, failed_in_words, in_words, not_heard
 from console.presenters.rules_fired import values_seen
 from console.presenters.shown import TurnView
 from core.domain.events import (
@@ -26,6 +26,7 @@ from core.domain.events import (
     RuleErred,
     RuleFired,
     RulesChanged,
+    RuleSwitchedOff,
     RunResumed,
     SessionCancelled,
     SessionEscalated,
@@ -144,8 +145,10 @@ class TranscriptFold:
                 return "◆ rule", f"{rule} → {done}" + (f" ({values})" if values else "")
             case ActionOverruled(rule=rule, action=action, reason=reason):
                 return "◇ rule", f"{rule} asked to {words(action)}; overruled: {reason}"
-            case RuleErred(rule=rule, message=message):
+            case RuleErred(rule=rule, message=message, in_a_row=1):
                 return "✗ rule", f"{rule} could not be evaluated: {message}"
+            case RuleSwitchedOff(rule=rule, errors=errors):
+                return "✗ rule", f"{rule} {not_heard(errors)}"
             case RulesChanged():
                 return "◇ rules", "changed; the new ones hold from here on"
             case ConsensusReached(ppm=ppm, level_ppm=level):

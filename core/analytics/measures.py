@@ -39,6 +39,7 @@ from core.domain.events import (
     Recorded,
     RuleErred,
     RuleFired,
+    RuleSwitchedOff,
     SessionAdmitted,
     SessionCancelled,
     SessionCompleted,
@@ -75,6 +76,7 @@ class Counters:
     escalations: int = 0
     rules_fired: int = 0
     rules_erred: int = 0
+    rules_switched_off: int = 0
     cascades_stopped: int = 0
     actions_asked: int = 0
     actions_overruled: int = 0
@@ -95,11 +97,13 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleUse:
-    """How often a rule fired, how many of its actions were overruled, how often it could not be evaluated."""
+    """How often a rule fired, how many of its actions were overruled, how often it could not be evaluated, and how many
+    debates stopped hearing it for that."""
 
     fired: int = 0
     overruled: int = 0
     errors: int = 0
+    switched_off: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +191,7 @@ def fold_measures(
     match event:
         case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
             return _by_model(measures, event, before)
-        case RuleFired() | ActionOverruled() | RuleErred():
+        case RuleFired() | ActionOverruled() | RuleErred() | RuleSwitchedOff():
             return _by_rule(measures, event)
         case SessionCompleted() if after is not None:
             return changed(measures, histograms=_completed(measures.histograms, after))
@@ -242,6 +246,8 @@ def _amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
             return {"actions_overruled": 1}
         case RuleErred():
             return {"rules_erred": 1}
+        case RuleSwitchedOff():
+            return {"rules_switched_off": 1}
         case CascadeStopped():
             return {"cascades_stopped": 1}
         case SpendRefused():
@@ -326,7 +332,10 @@ def _by_model(measures: Measures, call: Call, before: DebateLife | None) -> Meas
     return changed(measures, models=with_plus(measures.models, model_of(before, call), ModelUse(), **use_of(call)))
 
 
-def _by_rule(measures: Measures, event: RuleFired | ActionOverruled | RuleErred) -> Measures:
+RuleEvent = RuleFired | ActionOverruled | RuleErred | RuleSwitchedOff
+
+
+def _by_rule(measures: Measures, event: RuleEvent) -> Measures:
     actions = measures.actions
     match event:
         case RuleFired():
@@ -338,6 +347,8 @@ def _by_rule(measures: Measures, event: RuleFired | ActionOverruled | RuleErred)
             actions = with_plus(actions, event.action, ActionUse(), overruled=1)
         case RuleErred():
             rules = with_plus(measures.rules, event.rule, RuleUse(), errors=1)
+        case RuleSwitchedOff():
+            rules = with_plus(measures.rules, event.rule, RuleUse(), switched_off=1)
     return changed(measures, rules=rules, actions=actions)
 
 

@@ -242,10 +242,26 @@ class RuleRearmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleErred:
-    """A rule could not be evaluated; the others went on."""
+    """A rule could not be evaluated; the others went on. `in_a_row` counts the times since it last could."""
 
     rule: RuleId
     message: str
+    in_a_row: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRecovered:
+    """A rule that could not be evaluated can be again, and holds; it may fire once it was false."""
+
+    rule: RuleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSwitchedOff:
+    """A rule could not be evaluated `errors` times in a row; it is not heard here again until the rules change."""
+
+    rule: RuleId
+    errors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +329,8 @@ ENGINE_EVENTS: tuple[type, ...] = (
     RuleFired,
     RuleRearmed,
     RuleErred,
+    RuleRecovered,
+    RuleSwitchedOff,
     ActionOverruled,
     CascadeStopped,
     DeadlineReached,

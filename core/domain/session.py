@@ -188,12 +188,18 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """The rules in force and which of them have fired and not been re-armed since."""
+    """The rules in force and which of them have fired and not been re-armed since.
+
+    `erring` counts, for each rule that can't be evaluated, the times in a row; those `switched_off` are not heard until
+    the rules change.
+    """
 
     digest: Digest
     templates: Mapping[TemplateId, Digest]
     spent: frozenset[RuleId] = frozenset()
     fired: int = 0
+    erring: Mapping[RuleId, int] = field(default_factory=dict)
+    switched_off: frozenset[RuleId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,9 @@ from core.domain.events import (
     RuleErred,
     RuleFired,
     RuleRearmed,
+    RuleRecovered,
     RulesChanged,
+    RuleSwitchedOff,
     RunResumed,
     SessionAdmitted,
     SessionCancelled,
@@ -55,6 +57,7 @@ from core.domain.session import (
     Work,
 )
 
+Key = TypeVar("Key", bound=str)
 Entry = TypeVar("Entry")
 
 _OF_THE_ENGINE = frozenset(ENGINE_EVENTS)
@@ -101,12 +104,8 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
             )
         case RuleFired():
             return changed(state, seq=seq, at_ms=at_ms, ruling=_fired(state.ruling, event), flow=flow_state)
-        case RuleErred():
-            ruling = changed(state.ruling, spent=state.ruling.spent | {event.rule})
-            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
-        case RuleRearmed():
-            ruling = changed(state.ruling, spent=state.ruling.spent - {event.rule})
-            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
+        case RuleErred() | RuleRearmed() | RuleRecovered() | RuleSwitchedOff():
+            return changed(state, seq=seq, at_ms=at_ms, ruling=_ruling_after(state.ruling, event), flow=flow_state)
         case AttemptFailed():
             work, money = _failed(state.work, event), _spent(state.money, event.cost_microusd, 0, 0)
             return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
@@ -125,7 +124,7 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
             money = changed(state.money, cap_microusd=event.cap_microusd)
             return changed(state, seq=seq, at_ms=at_ms, money=money, flow=flow_state)
         case RulesChanged():
-            ruling = changed(state.ruling, digest=event.digest, templates=event.templates)
+            ruling = _with_other_rules(state.ruling, event)
             return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
         case RunResumed():
             stood = changed(time, active_ms=time.at(state.at_ms), counted_at_ms=at_ms)
@@ -331,7 +330,27 @@ def _fired(ruling: Ruling, event: RuleFired) -> Ruling:
     return changed(ruling, spent=spent, fired=ruling.fired + 1)
 
 
-def _without(entries: Mapping[StepId, Entry], step: StepId) -> dict[StepId, Entry]:
+def _with_other_rules(ruling: Ruling, event: RulesChanged) -> Ruling:
+    """What could not be evaluated may have been mended, and is heard as if it were new."""
+    spent = ruling.spent.difference(ruling.erring, ruling.switched_off)
+    return Ruling(digest=event.digest, templates=event.templates, spent=spent, fired=ruling.fired)
+
+
+def _ruling_after(ruling: Ruling, event: RuleErred | RuleRearmed | RuleRecovered | RuleSwitchedOff) -> Ruling:
+    rule = event.rule
+    match event:
+        case RuleErred():
+            return changed(ruling, spent=ruling.spent | {rule}, erring={**ruling.erring, rule: event.in_a_row})
+        case RuleRearmed():
+            return changed(ruling, spent=ruling.spent - {rule}, erring=_without(ruling.erring, rule))
+        case RuleRecovered():
+            return changed(ruling, erring=_without(ruling.erring, rule))
+        case RuleSwitchedOff():
+            off = ruling.switched_off | {rule}
+            return changed(ruling, erring=_without(ruling.erring, rule), switched_off=off)
+
+
+def _without(entries: Mapping[Key, Entry], key: Key) -> dict[Key, Entry]:
     kept = dict(entries)
-    kept.pop(step, None)
+    kept.pop(key, None)
     return kept

@@ -17,17 +17,27 @@ from core.domain.commands import (
     StartNewRound,
 )
 from core.domain.errors import CommandRefused
-from core.domain.events import ActionOverruled, RuleErred, RuleFired, RuleRearmed
+from core.domain.events import (
+    ActionOverruled,
+    RuleErred,
+    RuleFired,
+    RuleRearmed,
+    RuleRecovered,
+    RuleSwitchedOff,
+)
 from core.domain.facts import Facts, FactValue
 from core.domain.ids import RuleId
 from core.domain.session import Status
 from core.engine.draft import Draft
 from core.rules import action as asked
-from core.rules.compiled import CompiledRules
+from core.rules.compiled import CompiledRules, Evaluation
 from core.rules.rule import Repeat, Rule, fields_of, is_decisive, type_of
 
 PASSES_MAX = 12
 """How often rules may wake rules within one settlement before the rest is left undone, and recorded as such."""
+
+RULE_ERRORS_IN_A_ROW_MAX = 5
+"""A rule that can't be evaluated this often in a row, counted once a settlement, is no longer heard in its session."""
 
 SEEN_CHARACTERS_MAX = 120
 """Of a text that a rule looked at; the text itself is in the log already."""
@@ -40,12 +50,11 @@ def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[Ru
     """
     rules = draft.engine.rules(draft.state)
     facts = draft.engine.facts(draft.state, now_ms=draft.now_ms)
-    evaluation = rules.evaluate(facts)
-    if evaluation.errors:
-        _report(draft, evaluation.errors)
+    evaluation = _of_those_heard(rules.evaluate(facts), draft.state.ruling.switched_off)
+    if evaluation.errors or draft.state.ruling.erring:
+        _report(draft, evaluation)
     if draft.state.ruling.spent:
-        unknown = frozenset(rule for rule, _ in evaluation.errors)
-        _rearm(draft, rules, evaluation.true_ids | unknown, since)
+        _rearm(draft, rules, evaluation, since)
     awake = evaluation.true_ids and evaluation.true_ids - heard - draft.state.ruling.spent
     if not awake:
         return heard
@@ -64,17 +73,34 @@ def heard_after_news(draft: Draft, heard: frozenset[RuleId]) -> frozenset[RuleId
     return heard - acting_on_every_event(draft)
 
 
-def _report(draft: Draft, errors: tuple[tuple[RuleId, str], ...]) -> None:
-    """An error is recorded once: the rule counts as spent until it can be evaluated and is false."""
-    for rule, message in errors:
-        if rule not in draft.state.ruling.spent:
-            draft.add(RuleErred(rule=rule, message=message))
+def _of_those_heard(evaluation: Evaluation, switched_off: frozenset[RuleId]) -> Evaluation:
+    if not switched_off:
+        return evaluation
+    errors = tuple(error for error in evaluation.errors if error.rule not in switched_off)
+    return Evaluation(evaluation.true_ids - switched_off, errors)
 
 
-def _rearm(draft: Draft, rules: CompiledRules, holding: frozenset[RuleId], since: int) -> None:
+def _report(draft: Draft, evaluation: Evaluation) -> None:
+    """Count errors in a row, one a settlement: its passes look at nearly the same facts. A rule that erred counts as
+    spent until it can be evaluated and is false."""
+    ruling = draft.state.ruling
+    counted = {event.rule for event in draft.events if isinstance(event, RuleErred)}
+    for rule, message in evaluation.errors:
+        if rule in counted:
+            continue
+        in_a_row = ruling.erring.get(rule, 0) + 1
+        draft.add(RuleErred(rule=rule, message=message, in_a_row=in_a_row))
+        if in_a_row >= RULE_ERRORS_IN_A_ROW_MAX:
+            draft.add(RuleSwitchedOff(rule=rule, errors=in_a_row))
+    for rule in sorted(ruling.erring.keys() & evaluation.true_ids):
+        draft.add(RuleRecovered(rule=rule))
+
+
+def _rearm(draft: Draft, rules: CompiledRules, evaluation: Evaluation, since: int) -> None:
     ended = any(draft.flow.round_ended(event) for event in draft.events[since:])
-    for id in sorted(draft.state.ruling.spent):
-        if id not in holding or (ended and rules.by_id[id].repeat is Repeat.ROUND):
+    unknown = draft.state.ruling.switched_off.union(rule for rule, _ in evaluation.errors)
+    for id in sorted(draft.state.ruling.spent - unknown):
+        if id not in evaluation.true_ids or (ended and rules.by_id[id].repeat is Repeat.ROUND):
             draft.add(RuleRearmed(rule=id))
 
 

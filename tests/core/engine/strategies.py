@@ -91,8 +91,12 @@ COMPARISONS: st.SearchStrategy[Condition] = st.one_of(
     ),
     _compare(st.just(ConditionType.CONTAINS), st.just("last_text"), st.sampled_from(["agree", "fridays"])),
 )
-CONDITIONS = st.one_of(
+UNTELLABLE = Compare(type=ConditionType.COUNT_THRESHOLD, field="roud_count", value=1)
+"""No fact is called so: a rule with this in it errs whenever it is looked at."""
+CONDITIONS: st.SearchStrategy[Condition] = st.one_of(
     COMPARISONS,
+    COMPARISONS,
+    st.sampled_from([Not(part=UNTELLABLE), UNTELLABLE]),
     st.builds(Not, part=COMPARISONS),
     st.builds(AllOf, parts=st.tuples(COMPARISONS, COMPARISONS)),
     st.builds(AnyOf, parts=st.tuples(COMPARISONS, COMPARISONS)),

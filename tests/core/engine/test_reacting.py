@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -22,12 +23,16 @@ from core.domain.events import (
     RuleErred,
     RuleFired,
     RuleRearmed,
+    RuleRecovered,
+    RuleSwitchedOff,
     SessionEscalated,
     SessionPaused,
 )
-from core.domain.ids import TemplateId
-from core.domain.session import ROUNDS_MAX, Status
-from core.engine.react import PASSES_MAX
+from core.domain.facts import FactValue
+from core.domain.ids import RuleId, TemplateId
+from core.domain.session import ROUNDS_MAX, SessionState, Status
+from core.engine.react import PASSES_MAX, RULE_ERRORS_IN_A_ROW_MAX
+from core.flows.debate import DebateFlow
 from core.flows.debate_events import RoundsLimitChanged, TemplateApplied
 from core.rules import rule as asked
 from core.rules.condition import AllOf, AnyOf, Condition, ConditionType, Not
@@ -393,14 +398,95 @@ def test_a_rule_about_money_fires_when_the_budget_changes_under_it() -> None:
     assert "CompletionDecided" in kinds(played.do(ChangeBudget(cap_microusd=110)))
 
 
-def test_a_rule_that_cannot_be_told_is_reported_once_and_stops_no_other() -> None:
+def test_a_rule_that_cannot_be_told_stops_no_other_and_each_error_in_a_row_is_counted() -> None:
     broken = rule("broken", at_least("round_kount", 1), COMPLETE)
     played = after(*opened(broken, rule("resting", at_least("argument_count", 2), PAUSE)), *a_round())
 
-    (erred,) = played.of(RuleErred)
-    assert erred.rule == "broken"
-    assert "'round_count'" in erred.message
+    erred = played.of(RuleErred)
+    assert {each.rule for each in erred} == {"broken"}
+    assert "'round_count'" in erred[0].message
+    assert [each.in_a_row for each in erred] == [1, 2, 3]
     assert played.status is Status.PAUSED
+
+
+def test_a_rule_that_errs_too_often_in_a_row_is_no_longer_heard() -> None:
+    broken = rule("broken", at_least("round_kount", 1), COMPLETE)
+    resting = rule("resting", at_least("round_count", 4), PAUSE)
+    played = after(*opened(broken, resting, rounds=6), *(a_turn() for _ in range(8)))
+
+    assert played.of(RuleSwitchedOff) == [RuleSwitchedOff(rule=RuleId("broken"), errors=RULE_ERRORS_IN_A_ROW_MAX)]
+    assert len(played.of(RuleErred)) == RULE_ERRORS_IN_A_ROW_MAX
+    assert played.of(RuleRearmed) == []
+    assert played.fired == ["resting"]
+
+
+@pytest.mark.parametrize("turns", [2, 6], ids=["while it errs", "once it is no longer heard"])
+def test_a_rule_that_is_mended_is_heard_as_if_it_were_new(turns: int) -> None:
+    broken = rule("broken", at_least("round_kount", 1), COMPLETE)
+    played = after(*opened(broken, rounds=6), *(a_turn() for _ in range(turns)))
+    mended = rule("broken", at_least("round_count", 1), COMPLETE)
+
+    played.change_rules([mended])
+
+    assert played.state.ruling.switched_off == frozenset()
+    assert played.fired == ["broken"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MumblingFlow(DebateFlow):
+    """A debate of which nobody can say how many arguments it had while the last one was mumbled."""
+
+    def facts(self, state: SessionState) -> dict[str, FactValue]:
+        told = DebateFlow.facts(self, state)
+        return told | {"argument_count": "who knows"} if told["last_text"] == "Mumble." else told
+
+
+def mumbling(*rules: Rule) -> Played:
+    played = Played()
+    flow = MumblingFlow(templates=played.templates, documents={})
+    played.engine = replace(played.engine, flows={"debate@1": flow})
+    for move in opened(*rules, rounds=20):
+        move(played) if callable(move) else played.do(move)
+    return played
+
+
+def test_errors_are_in_a_row_only_while_the_rule_can_not_be_told_at_all() -> None:
+    played = mumbling(rule("resting", at_least("argument_count", 100), PAUSE))
+
+    for text in ("Mumble.", "Mumble.", "Mumble.", "Mumble.", "Clear.", "Mumble.", "Mumble."):
+        played.speak(text)
+
+    assert [event.in_a_row for event in played.of(RuleErred)] == [1, 2, 3, 4, 1, 2]
+    assert played.of(RuleSwitchedOff) == []
+    assert len(played.of(RuleRearmed)) == 1
+
+
+def test_a_rule_that_holds_after_it_erred_has_recovered_and_fires_once_it_was_false() -> None:
+    played = mumbling(rule("going", at_least("argument_count", 1), GO_ON))
+
+    for text in ("Mumble.", "Mumble.", "Clear.", "Mumble."):
+        played.speak(text)
+
+    assert played.of(RuleRecovered) == [RuleRecovered(rule=RuleId("going"))]
+    assert [event.in_a_row for event in played.of(RuleErred)] == [1, 2, 1]
+    assert played.fired == []
+
+
+def test_a_rule_that_fired_and_then_errs_is_reported_too() -> None:
+    played = mumbling(rule("going", at_least("argument_count", 1), GO_ON))
+
+    for text in ("Clear.", "Mumble.", "Clear."):
+        played.speak(text)
+
+    assert played.fired == ["going"]
+    assert len(played.of(RuleErred)) == len(played.of(RuleRecovered)) == 1
+
+
+def test_a_rule_of_each_round_that_errs_is_not_armed_by_the_end_of_a_round() -> None:
+    broken = rule("broken", at_least("round_kount", 1), COMPLETE, repeat=Repeat.ROUND)
+    played = after(*opened(broken), *a_round())
+
+    assert [event.in_a_row for event in played.of(RuleErred)] == [1, 2, 3]
 
 
 def test_a_rule_that_was_removed_while_spent_starts_afresh_when_it_comes_back() -> None:
