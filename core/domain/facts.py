@@ -31,6 +31,11 @@ class FactSpec:
 
     `grows_with_time` marks a duration that runs on by itself while a session is active, so that a rule about it has a
     moment at which it becomes true without any event.
+
+    The rest says which values it can have while rules are heard, so that a condition that nothing can fulfil is found
+    before it is waited for: a number from `least` to `most` (None where nothing is known), one of `words` (all that
+    there are; empty where they are too many to name), never None where it `is_always_known`. `origin` is the plugin
+    that brings it, as `name@version`, and empty for moot's own.
     """
 
     name: str
@@ -38,3 +43,8 @@ class FactSpec:
     meaning: str
     example: FactValue
     grows_with_time: bool = False
+    least: int | None = None
+    most: int | None = None
+    words: tuple[str, ...] = ()
+    is_always_known: bool = False
+    origin: str = ""

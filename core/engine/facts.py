@@ -3,50 +3,78 @@
 from __future__ import annotations
 
 from core.domain.facts import FactSpec, FactUnit, FactValue
-from core.domain.session import SessionState
+from core.domain.session import SessionState, Status
 
 PPM = 1_000_000
 
+
+def _count(name: str, meaning: str, *, example: int) -> FactSpec:
+    return FactSpec(name=name, unit=FactUnit.COUNT, meaning=meaning, example=example, least=0, is_always_known=True)
+
+
+def _running_on(name: str, meaning: str, *, example: int) -> FactSpec:
+    return FactSpec(
+        name=name,
+        unit=FactUnit.MILLISECONDS,
+        meaning=meaning,
+        example=example,
+        grows_with_time=True,
+        least=0,
+        is_always_known=True,
+    )
+
+
 SESSION_FACTS: tuple[FactSpec, ...] = (
-    FactSpec(name="status", unit=FactUnit.WORD, meaning="where the session stands", example="running"),
-    FactSpec(name="flow", unit=FactUnit.WORD, meaning="the kind of session", example="debate"),
-    FactSpec(name="turn_count", unit=FactUnit.COUNT, meaning="answers recorded so far", example=4),
-    FactSpec(name="attempt_count", unit=FactUnit.COUNT, meaning="calls begun so far", example=5),
-    FactSpec(name="error_count", unit=FactUnit.COUNT, meaning="calls that failed so far", example=1),
-    FactSpec(name="consecutive_error_count", unit=FactUnit.COUNT, meaning="failed calls in a row", example=0),
-    FactSpec(name="error_rate_ppm", unit=FactUnit.PPM, meaning="failed calls among all ended ones", example=200_000),
     FactSpec(
-        name="elapsed_ms",
-        unit=FactUnit.MILLISECONDS,
-        meaning="active time since the session began (paused time does not count)",
-        example=252_000,
-        grows_with_time=True,
+        name="status",
+        unit=FactUnit.WORD,
+        meaning="where the session stands; rules are heard while it is running, and see nothing else",
+        example="running",
+        words=(Status.RUNNING.value,),
+        is_always_known=True,
     ),
+    FactSpec(name="flow", unit=FactUnit.WORD, meaning="the kind of session", example="debate", is_always_known=True),
+    _count("turn_count", "answers recorded so far", example=4),
+    _count("attempt_count", "calls begun so far", example=5),
+    _count("error_count", "calls that failed so far", example=1),
+    _count("consecutive_error_count", "failed calls in a row", example=0),
     FactSpec(
-        name="silence_ms",
-        unit=FactUnit.MILLISECONDS,
-        meaning="active time since something was last said",
-        example=4_000,
-        grows_with_time=True,
+        name="error_rate_ppm",
+        unit=FactUnit.PPM,
+        meaning="failed calls among all ended ones",
+        example=200_000,
+        least=0,
+        most=PPM,
+        is_always_known=True,
     ),
+    _running_on("elapsed_ms", "active time since the session began (paused time does not count)", example=252_000),
+    _running_on("silence_ms", "active time since something was last said", example=4_000),
+    _running_on("round_elapsed_ms", "active time since the round began", example=63_000),
     FactSpec(
-        name="round_elapsed_ms",
-        unit=FactUnit.MILLISECONDS,
-        meaning="active time since the round began",
-        example=63_000,
-        grows_with_time=True,
+        name="cost_microusd",
+        unit=FactUnit.MICROUSD,
+        meaning="money spent so far",
+        example=41_200,
+        least=0,
+        is_always_known=True,
     ),
-    FactSpec(name="cost_microusd", unit=FactUnit.MICROUSD, meaning="money spent so far", example=41_200),
     FactSpec(
         name="budget_microusd",
         unit=FactUnit.MICROUSD,
         meaning="the session's cap, none if it has none",
         example=120_000,
+        least=0,
     ),
-    FactSpec(name="budget_used_ppm", unit=FactUnit.PPM, meaning="share of the cap that is spent", example=343_000),
-    FactSpec(name="tokens_input", unit=FactUnit.COUNT, meaning="tokens sent so far", example=5_120),
-    FactSpec(name="tokens_output", unit=FactUnit.COUNT, meaning="tokens answered so far", example=1_604),
-    FactSpec(name="escalation_count", unit=FactUnit.COUNT, meaning="questions put to the operator so far", example=0),
+    FactSpec(
+        name="budget_used_ppm",
+        unit=FactUnit.PPM,
+        meaning="share of the cap that is spent",
+        example=343_000,
+        least=0,
+    ),
+    _count("tokens_input", "tokens sent so far", example=5_120),
+    _count("tokens_output", "tokens answered so far", example=1_604),
+    _count("escalation_count", "questions put to the operator so far", example=0),
 )
 
 

@@ -25,7 +25,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import CommandRefused, NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
-from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.facts import FactSpec, FactValue
 from core.domain.ids import Digest, SeatId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
@@ -46,6 +46,7 @@ from core.flows.debate_events import (
     TemplateApplied,
     VerdictReached,
 )
+from core.flows.debate_facts import DEBATE_FACTS, facts_of
 from core.flows.debate_state import (
     DEBATING_ROLES,
     DebateState,
@@ -63,43 +64,13 @@ from core.judging.measure import Measure, Reading
 from core.prompts.debating import debate_messages, side_of
 from core.templates.template import Template
 
+__all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlow"]
+
 NAME = "debate"
 VERSION = 1
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
 """What is longer is evidence, and belongs into a file."""
-
-DEBATE_FACTS: tuple[FactSpec, ...] = (
-    FactSpec(name="round_count", unit=FactUnit.COUNT, meaning="rounds completed", example=2),
-    FactSpec(name="current_round", unit=FactUnit.COUNT, meaning="the round under way, from 1", example=3),
-    FactSpec(name="rounds_limit", unit=FactUnit.COUNT, meaning="rounds to be played", example=3),
-    FactSpec(name="argument_count", unit=FactUnit.COUNT, meaning="arguments presented", example=4),
-    FactSpec(
-        name="stalled_round_count",
-        unit=FactUnit.COUNT,
-        meaning="completed rounds in a row that moved consensus by less than 2 points",
-        example=1,
-    ),
-    FactSpec(name="concession_count", unit=FactUnit.COUNT, meaning="turns in which a side conceded", example=0),
-    FactSpec(name="statement_count", unit=FactUnit.COUNT, meaning="statements by the operator", example=0),
-    FactSpec(name="consensus_ppm", unit=FactUnit.PPM, meaning="how far the sides agree", example=620_000),
-    FactSpec(
-        name="consensus_gain_ppm",
-        unit=FactUnit.PPM,
-        meaning="by how much the last completed round moved consensus",
-        example=-30_000,
-    ),
-    FactSpec(name="last_role", unit=FactUnit.WORD, meaning="the role that spoke last", example="opponent"),
-    FactSpec(name="last_text", unit=FactUnit.TEXT, meaning="what was said last", example="I agree that the rota…"),
-    FactSpec(name="template", unit=FactUnit.WORD, meaning="the format being followed", example="standard_debate"),
-    FactSpec(name="complexity", unit=FactUnit.WORD, meaning="the format's complexity", example="standard"),
-    FactSpec(
-        name="roles",
-        unit=FactUnit.WORDS,
-        meaning="the roles that are seated",
-        example=("proposer", "opponent", "judge"),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,23 +206,7 @@ class DebateFlow:
 
     def facts(self, state: SessionState) -> dict[str, FactValue]:
         debate: DebateState = state.flow
-        agreement, last = debate.agreement, debate.last_turn
-        return {
-            "round_count": debate.rounds_completed,
-            "current_round": debate.round,
-            "rounds_limit": debate.rounds_limit,
-            "argument_count": debate.arguments,
-            "stalled_round_count": agreement.stalled_rounds,
-            "concession_count": debate.concessions,
-            "statement_count": debate.statements,
-            "consensus_ppm": agreement.ppm,
-            "consensus_gain_ppm": agreement.gain_ppm,
-            "last_role": (str(last.role) if last.role else "operator") if last else None,
-            "last_text": last.text if last else None,
-            "template": debate.template.id,
-            "complexity": str(debate.template.complexity),
-            "roles": tuple([str(spec.role) for spec in debate.template.seats]),
-        }
+        return facts_of(debate)
 
     def round_began(self, event: Event) -> bool:
         return isinstance(event, RoundStarted)

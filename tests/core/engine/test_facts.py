@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from core.domain.commands import Escalate
-from core.domain.facts import FactUnit, FactValue
+from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.session import Status
+from core.engine.evolve import unopened
 from core.engine.facts import SESSION_FACTS, time_facts
+from core.engine.replay import fold
 from core.flows.debate import DEBATE_FACTS
-from tests.builders import Played, a_round, a_turn, after, begun, opened
+from tests.builders import FACTS, SESSION, Played, a_round, a_turn, after, begun, opened
+from tests.core.engine.strategies import histories
 
 KIND: dict[FactUnit, type] = {
     FactUnit.TEXT: str,
@@ -81,3 +86,29 @@ def test_only_the_engine_has_facts_that_grow_by_themselves() -> None:
     growing = {spec.name for spec in (*SESSION_FACTS, *DEBATE_FACTS) if spec.grows_with_time}
 
     assert growing == set(time_facts(after(*opened()).state, 0))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(histories())
+def test_while_rules_are_heard_no_fact_leaves_the_range_that_it_is_said_to_have(played: Played) -> None:
+    """A check of rules trusts this: what it calls impossible must be."""
+    state = unopened(SESSION)
+    for record in played.log:
+        state = fold(played.engine, [record], state=state)
+        if state.life.status is Status.RUNNING:
+            seen = played.engine.facts(state, now_ms=state.at_ms)
+            assert {name: value for name, value in seen.items() if not is_in_range(value, FACTS[name])} == {}
+
+
+def is_in_range(value: FactValue, spec: FactSpec) -> bool:
+    match value:
+        case None:
+            return not spec.is_always_known
+        case bool():
+            return True
+        case int():
+            return (spec.least is None or value >= spec.least) and (spec.most is None or value <= spec.most)
+        case str():
+            return not spec.words or value in spec.words
+        case tuple():
+            return not spec.words or set(value) <= set(spec.words)

@@ -1,0 +1,102 @@
+"""What can a rule know of a debate?"""
+
+from __future__ import annotations
+
+from core.domain.commands import OPERATOR
+from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.participants import Role
+from core.domain.session import ROUNDS_MAX
+from core.flows.debate_state import DebateState
+from core.judging.measure import PPM
+from core.templates.template import Complexity
+
+
+def _count(name: str, meaning: str, *, example: int, least: int = 0, most: int | None = None) -> FactSpec:
+    return FactSpec(
+        name=name,
+        unit=FactUnit.COUNT,
+        meaning=meaning,
+        example=example,
+        least=least,
+        most=most,
+        is_always_known=True,
+    )
+
+
+DEBATE_FACTS: tuple[FactSpec, ...] = (
+    _count("round_count", "rounds completed", example=2, most=ROUNDS_MAX),
+    _count("current_round", "the round under way, from 1", example=3, most=ROUNDS_MAX),
+    _count("rounds_limit", "rounds to be played", example=3, least=1, most=ROUNDS_MAX),
+    _count("argument_count", "arguments presented", example=4),
+    _count("stalled_round_count", "completed rounds in a row that moved consensus by less than 2 points", example=1),
+    _count("concession_count", "turns in which a side conceded", example=0),
+    _count("statement_count", "statements by the operator", example=0),
+    FactSpec(
+        name="consensus_ppm",
+        unit=FactUnit.PPM,
+        meaning="how far the sides agree",
+        example=620_000,
+        least=0,
+        most=PPM,
+    ),
+    FactSpec(
+        name="consensus_gain_ppm",
+        unit=FactUnit.PPM,
+        meaning="by how much the last completed round moved consensus",
+        example=-30_000,
+        least=-PPM,
+        most=PPM,
+    ),
+    FactSpec(
+        name="last_role",
+        unit=FactUnit.WORD,
+        meaning="the role that spoke last",
+        example="opponent",
+        words=(*(role.value for role in Role), OPERATOR),
+    ),
+    FactSpec(name="last_text", unit=FactUnit.TEXT, meaning="what was said last", example="I agree that the rota…"),
+    FactSpec(
+        name="template",
+        unit=FactUnit.WORD,
+        meaning="the format being followed",
+        example="standard_debate",
+        is_always_known=True,
+    ),
+    FactSpec(
+        name="complexity",
+        unit=FactUnit.WORD,
+        meaning="the format's complexity",
+        example="standard",
+        words=tuple(level.value for level in Complexity),
+        is_always_known=True,
+    ),
+    FactSpec(
+        name="roles",
+        unit=FactUnit.WORDS,
+        meaning="the roles that are seated",
+        example=("proposer", "opponent", "judge"),
+        words=tuple(role.value for role in Role),
+        is_always_known=True,
+    ),
+)
+
+
+def facts_of(debate: DebateState) -> dict[str, FactValue]:
+    """A value for each of DEBATE_FACTS."""
+    agreement, last = debate.agreement, debate.last_turn
+    return {
+        "round_count": debate.rounds_completed,
+        "current_round": debate.round,
+        "rounds_limit": debate.rounds_limit,
+        "argument_count": debate.arguments,
+        "stalled_round_count": agreement.stalled_rounds,
+        "concession_count": debate.concessions,
+        "statement_count": debate.statements,
+        "consensus_ppm": agreement.ppm,
+        "consensus_gain_ppm": agreement.gain_ppm,
+        "last_role": (str(last.role) if last.role else OPERATOR) if last else None,
+        "last_text": last.text if last else None,
+        "template": debate.template.id,
+        "complexity": str(debate.template.complexity),
+        "roles": tuple([str(spec.role) for spec in debate.template.seats]),
+    }
