@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from core.domain.commands import Command, Envelope
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.events import Event
+from core.domain.events import Event, Unreadable
 from core.domain.ids import Digest
 
 if TYPE_CHECKING:
@@ -152,6 +152,29 @@ class Codec:
         return Envelope(
             command=cast("Command", command), actor=stored["actor"], at_ms=at_ms, correlation=stored["correlation"]
         )
+
+    def read(
+        self,
+        kind: str,
+        version: int,
+        body: bytes,
+        *,
+        at_ms: int,
+        envelope: bytes | None,
+        bodies: Callable[[bytes], Sequence[bytes]],
+    ) -> tuple[Event, Envelope | None]:
+        """An event with the envelope that it has or hasn't, whose append's `bodies` are asked for only then. Where
+        either can't be read, `Unreadable` stands for both."""
+        try:
+            event = self.decode_event(kind, version, body)
+            if envelope is None:
+                return event, None
+            return event, self.decode_envelope(envelope, at_ms=at_ms, bodies=bodies(envelope))
+        except StorageFailed as error:
+            refused = error
+        except (ValueError, KeyError, TypeError) as error:
+            refused = _unreadable(kind, version, error)
+        return Unreadable(kind=kind, version=version, why=refused.what, now=refused.now), None
 
     def _read_back(self, value: object, body: bytes) -> None:
         """Raise ValueError where `body` can't be read. Only a None where none may be is written without complaint."""

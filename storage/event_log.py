@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -290,23 +290,15 @@ def _values(accepted: list[Encoded], keys: dict[SessionId, int], position: int) 
 def _recorded(reader: sqlite3.Connection, rows: list[tuple[Any, ...]], codec: Codec) -> list[Recorded]:
     made = []
     for at, (session, seq, position, at_ms, kind, version, envelope, body) in enumerate(rows):
-        made.append(
-            Recorded(
-                session=session,
-                seq=seq,
-                position=position,
-                at_ms=at_ms,
-                event=codec.decode_event(kind, version, body),
-                envelope=None
-                if envelope is None
-                else codec.decode_envelope(envelope, at_ms=at_ms, bodies=_bodies(reader, rows, at, envelope, codec)),
-            )
+        event, asked = codec.read(
+            kind, version, body, at_ms=at_ms, envelope=envelope, bodies=partial(_bodies, reader, rows, at, codec)
         )
+        made.append(Recorded(session=session, seq=seq, position=position, at_ms=at_ms, event=event, envelope=asked))
     return made
 
 
 def _bodies(
-    reader: sqlite3.Connection, rows: list[tuple[Any, ...]], at: int, envelope: bytes, codec: Codec
+    reader: sqlite3.Connection, rows: list[tuple[Any, ...]], at: int, codec: Codec, envelope: bytes
 ) -> list[bytes]:
     """The bodies that an envelope leans on. A page may end before the last of them: an append lies in one piece."""
     reach = codec.held_last(envelope)

@@ -226,21 +226,28 @@ class JsonLinesEventLog:
             line = json.loads(lines[at])
         except ValueError as error:
             raise self._damaged(session) from error
-        envelope = None
-        if "envelope" in line:
-            stored = _compact(line["envelope"])
-            last = seq + self._codec.held_last(stored)
+
+        def bodies(envelope: bytes) -> list[bytes]:
+            last = seq + self._codec.held_last(envelope)
             held = lines[at : at + last - seq + 1]
             if len(held) <= last - seq:
                 held = self._slice(session, known, seq - 1, last)
-            bodies = [_compact(json.loads(one)["event"]) for one in held] if line["envelope"]["held"] else []
-            envelope = self._codec.decode_envelope(stored, at_ms=line["at_ms"], bodies=bodies)
+            return [_compact(json.loads(one)["event"]) for one in held] if line["envelope"]["held"] else []
+
+        event, envelope = self._codec.read(
+            line["kind"],
+            line["version"],
+            _compact(line["event"]),
+            at_ms=line["at_ms"],
+            envelope=_compact(line["envelope"]) if "envelope" in line else None,
+            bodies=bodies,
+        )
         return Recorded(
             session=session,
             seq=seq,
             position=known.positions[seq - 1],
             at_ms=line["at_ms"],
-            event=self._codec.decode_event(line["kind"], line["version"], _compact(line["event"])),
+            event=event,
             envelope=envelope,
         )
 

@@ -37,7 +37,8 @@ class CommandRefused(MootError):
 
 
 class NotVerifiableHere(MootError):
-    """A log pins a flow, measure, template, document or rule set that this installation doesn't have."""
+    """A log pins a flow, measure, template, document or rule set that this installation doesn't have, or holds an event
+    that it can't read."""
 
 
 class LogConflict(MootError):

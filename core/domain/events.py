@@ -303,6 +303,19 @@ class Recorded:
     envelope: Any = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Stands where an event is on record that this moot can't read: one of a newer release, or a damaged one.
+
+    It is never recorded. `why` says what is the matter, `now` what to do.
+    """
+
+    kind: str
+    version: int
+    why: str
+    now: str
+
+
 ENGINE_EVENTS: tuple[type, ...] = (
     SessionOpened,
     SessionQueued,

@@ -17,7 +17,8 @@ class SessionSummary:
 
     `spent_microusd` holds doubtful attempts at their maximum; `trend` are the newest consensus readings, oldest first.
     `attempts_open` are calls whose end is not recorded: also a session that is over may have one.
-    `question` is what an escalated session asks, `reason` why it stands where it stands.
+    `question` is what an escalated session asks, `reason` why it stands where it stands. `unreadable` is why its log
+    can't be read to the end here, "" where it can: such a row is true up to what can't be read, and stands as failed.
     """
 
     session: SessionId
@@ -53,3 +54,4 @@ class SessionSummary:
     ended_at_ms: int = 0
     changed_at_ms: int = 0
     active_ms: int = 0
+    unreadable: str = ""

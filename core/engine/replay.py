@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.domain.commands import Envelope
-from core.domain.errors import CommandRefused
-from core.domain.events import Recorded, SessionOpened
+from core.domain.errors import CommandRefused, NotVerifiableHere
+from core.domain.events import Recorded, SessionOpened, Unreadable
 from core.domain.ids import SessionId
 from core.domain.session import SessionState
 from core.engine.engine import Engine
@@ -16,9 +16,14 @@ from core.engine.settle import settle
 
 
 def fold(engine: Engine, records: Iterable[Recorded], *, state: SessionState) -> SessionState:
-    """The state after `records`, which follow on `state` without a gap. Rules are not asked, only remembered."""
+    """The state after `records`, which follow on `state` without a gap. Rules are not asked, only remembered.
+
+    Raises NotVerifiableHere at an event that can't be read here: what is true after it is not known.
+    """
     for record in records:
         event = record.event
+        if isinstance(event, Unreadable):
+            raise _unreadable(record, event)
         flow = engine.flow_of(event.opening) if isinstance(event, SessionOpened) else engine.flow(state)
         state = evolve(state, event, at_ms=record.at_ms, flow=flow)
     return state
@@ -41,11 +46,14 @@ class Divergence:
 def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> Divergence | None:
     """Ask every decision of a log again; None where each event comes out the same.
 
-    Raises NotVerifiableHere where the log pins something that isn't at hand.
+    Raises NotVerifiableHere where the log pins something that isn't at hand, or holds what can't be read here.
     """
     state = unopened(session)
     for append in _appends(records):
         first = append[0]
+        for record in append:
+            if isinstance(record.event, Unreadable):
+                raise _unreadable(record, record.event)
         if not isinstance(first.envelope, Envelope):
             return Divergence(seq=first.seq, recorded=repr(first.event), decided="nothing: no command is on record")
         try:
@@ -61,6 +69,10 @@ def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> D
             return Divergence(seq=append[-1].seq + 1, recorded="nothing", decided=repr(surplus))
         state = settlement.state
     return None
+
+
+def _unreadable(record: Recorded, event: Unreadable) -> NotVerifiableHere:
+    return NotVerifiableHere(event.why, where=f"session {record.session[:8]}, event {record.seq}", now=event.now)
 
 
 def _appends(records: Sequence[Recorded]) -> Iterable[list[Recorded]]:

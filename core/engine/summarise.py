@@ -27,11 +27,18 @@ from core.domain.events import (
     SessionPaused,
     SessionQueued,
     SessionResumed,
+    Unreadable,
 )
 from core.domain.flow import Flow
+from core.domain.ids import TemplateId
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
+
+NOT_READABLE = "not_readable_here"
+"""The reason of a row whose log this moot can't read to its end."""
+
+UNKNOWN_MOTION = "(not readable here)"
 
 
 def summarise(summary: SessionSummary | None, record: Recorded, flows: Mapping[str, Flow]) -> SessionSummary:
@@ -39,6 +46,8 @@ def summarise(summary: SessionSummary | None, record: Recorded, flows: Mapping[s
     event = record.event
     if isinstance(event, SessionOpened):
         return _opened(record, event)
+    if isinstance(event, Unreadable) or (summary is not None and summary.unreadable):
+        return _unread(summary, record)
     if summary is None:
         raise ValueError(f"the log of session {record.session} does not begin with its opening")
     flow = flows.get(summary.flow)
@@ -66,6 +75,34 @@ def _opened(record: Recorded, event: SessionOpened) -> SessionSummary:
         cap_microusd=opening.cap_microusd,
         opened_at_ms=record.at_ms,
         changed_at_ms=record.at_ms,
+    )
+
+
+def _unread(before: SessionSummary | None, record: Recorded) -> SessionSummary:
+    """The row of a session at, or behind, an event that can't be read: nothing further is known of it here."""
+    if before is None:
+        before = SessionSummary(
+            session=record.session,
+            seq=0,
+            position=0,
+            flow="",
+            title="",
+            motion=UNKNOWN_MOTION,
+            template=TemplateId(""),
+            status=Status.FAILED,
+            opened_at_ms=record.at_ms,
+        )
+    event = record.event
+    said = f"{event.why} {event.now}" if isinstance(event, Unreadable) else ""
+    return changed(
+        before,
+        seq=record.seq,
+        position=record.position,
+        changed_at_ms=max(record.at_ms, before.changed_at_ms),
+        status=Status.FAILED,
+        reason=NOT_READABLE,
+        question="",
+        unreadable=before.unreadable or said,
     )
 
 

@@ -33,6 +33,8 @@ class EventLog(Protocol):
     killed process; with FULL also a loss of power.
     Errors: LogConflict where `expected_seq` does not hold; StorageFailed where the disk or database refuses. Either
     way nothing of the call was written, and appends of other callers are unaffected.
+    What this release can't read, because a newer one wrote it or because it is damaged, is read as `Unreadable`: one
+    such event must not stand between a reader and all the others.
     """
 
     async def append(self, *appends: Append) -> tuple[Recorded, ...]:

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.commands import Envelope, Pause
+from core.domain.commands import Envelope, Pause, RecordAnswer
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
-from core.domain.events import Recorded
+from core.domain.events import Recorded, Unreadable
 from core.ports.event_log import Append, EventLog
 from storage import jsonl_log
 from storage.event_log import SqliteEventLog
@@ -41,7 +41,8 @@ TEXTS = [
 class Place:
     """Where a log lives, so that it can be closed and opened again, and how its disk breaks."""
 
-    open: Callable[[], EventLog]
+    open: Callable[..., EventLog]
+    """Takes the kinds that whoever opens it doesn't know."""
     with_a_broken_disk: Callable[[EventLog], AbstractContextManager[None]]
     as_code: str
 
@@ -75,7 +76,7 @@ def full_disk(log: EventLog) -> Iterator[None]:
 def sqlite_place(folder: Path) -> Place:
     path = folder / "moot.db"
     return Place(
-        open=lambda: open_storage(path, codec=codec()).log,
+        open=lambda *unknown: open_storage(path, codec=codec(*unknown)).log,
         with_a_broken_disk=full_database,
         as_code=f"open_storage(Path({str(path)!r}), codec=codec()).log",
     )
@@ -84,7 +85,7 @@ def sqlite_place(folder: Path) -> Place:
 def jsonl_place(folder: Path) -> Place:
     place = folder / "log"
     return Place(
-        open=lambda: JsonLinesEventLog(place, codec=codec()),
+        open=lambda *unknown: JsonLinesEventLog(place, codec=codec(*unknown)),
         with_a_broken_disk=full_disk,
         as_code=f"JsonLinesEventLog(Path({str(place)!r}), codec=codec())",
     )
@@ -149,6 +150,32 @@ async def test_every_text_comes_back_as_it_was(log: EventLog, place: Place, text
     assert (read_first, read_second) == written
     assert isinstance(read_second.event, WordsSpoken)
     assert read_second.event.text == read_first.envelope.command.text == text
+
+
+@pytest.mark.parametrize("unknown", [WordsSpoken, RecordAnswer])
+async def test_what_a_newer_release_recorded_stands_in_its_place_and_hides_nothing_else(
+    log: EventLog, place: Place, unknown: type
+) -> None:
+    written = [*await log.append(pause(B)), *await log.append(turn(A)), *await log.append(pause(A, after=2))]
+    await log.close()
+    older = place.open(unknown)
+
+    found = await everything(older)
+    of_session = await older.read(A)
+    await older.close()
+
+    seen = {each.seq: each.event for each in found if isinstance(each.event, Unreadable)}
+    (seq,) = seen
+    assert seq == (2 if unknown is WordsSpoken else 1)
+    assert f"holds a {unknown.__name__}, which this moot doesn't know" in seen[seq].why
+    assert seen[seq].now == "Update moot."
+    assert [each for each in found if each.event not in seen.values()] == [
+        each for each in written if (each.session, each.seq) != (A, seq)
+    ]
+    assert [(each.session, each.seq, each.position) for each in found] == [
+        (each.session, each.seq, each.position) for each in written
+    ]
+    assert list(of_session) == found[1:]
 
 
 @pytest.mark.parametrize("expected", [0, 1, 3, 99])

@@ -29,8 +29,9 @@ class WordsSpoken:
 KINDS = (*ENGINE_EVENTS, *COMMANDS, WordsSpoken)
 
 
-def codec() -> Codec:
-    return Codec(KINDS)
+def codec(*unknown: type) -> Codec:
+    """What these tests record; without the kinds that a former release didn't know."""
+    return Codec([kind for kind in KINDS if kind not in unknown])
 
 
 def session(number: int = 1) -> SessionId:

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.commands import AddStatement, Pause, Resume
 from core.domain.errors import NotVerifiableHere
-from core.domain.events import Recorded, SessionPaused
+from core.domain.events import Recorded, SessionPaused, Unreadable
 from core.engine.replay import fold, fold_session, verify
 from core.flows.debate_events import ArgumentPresented
 from tests.builders import SESSION, Played, a_round, after, complete_at, opened, template
@@ -43,6 +43,18 @@ def test_an_event_that_would_be_decided_otherwise_is_found_with_its_place() -> N
     assert found.seq == seq
     assert "I never said that." in found.recorded
     assert "It is so." in found.decided
+
+
+def test_what_can_not_be_read_is_neither_folded_nor_judged_and_its_place_is_named() -> None:
+    played = played_one()
+    seq = seq_of(played, ArgumentPresented)
+    unread = Unreadable(kind="ArgumentSung", version=1, why="It holds an ArgumentSung.", now="Update moot.")
+    log = [replace(each, event=unread) if each.seq == seq else each for each in played.log]
+
+    for ask in (lambda: fold_session(played.engine, SESSION, log), lambda: verify(played.engine, SESSION, log)):
+        with pytest.raises(NotVerifiableHere) as refused:
+            ask()
+        assert str(refused.value) == f"session {SESSION[:8]}, event {seq}: It holds an ArgumentSung. Update moot."
 
 
 def test_an_event_that_is_missing_from_an_append_is_found() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from core.domain.commands import Admit, Complete, Escalate, Pause, Queue
-from core.domain.events import Recorded, SessionAdmitted
+from core.domain.events import Recorded, SessionAdmitted, Unreadable
 from core.domain.session import Status
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
-from core.engine.summarise import summarise
+from core.engine.summarise import NOT_READABLE, summarise
 from tests.builders import (
     OPENED_AT_MS,
     ROUTE,
@@ -22,9 +25,9 @@ from tests.builders import (
 )
 
 
-def row_of(played: Played) -> SessionSummary:
+def row_of(played: Played, log: Sequence[Recorded] = ()) -> SessionSummary:
     row: SessionSummary | None = None
-    for record in played.log:
+    for record in log or played.log:
         row = summarise(row, record, played.engine.flows)
     assert row is not None
     return row
@@ -36,6 +39,33 @@ def test_a_row_begins_with_the_opening() -> None:
     assert (row.session, row.status, row.title, row.template) == (SESSION, Status.CREATED, "Fridays", "tiny")
     assert (row.models, row.is_rehearsal) == ((ROUTE,), False)
     assert row.opened_at_ms == OPENED_AT_MS + 1_000
+
+
+UNREADABLE = Unreadable(
+    kind="MotionSung", version=2, why="The log holds a MotionSung, which this moot doesn't know.", now="Update moot."
+)
+
+
+def test_a_row_stands_still_where_its_log_can_not_be_read_on() -> None:
+    played = after(*opened(rounds=1), Played.play_on)
+    half = len(played.log) // 2
+    before = row_of(played, played.log[:half])
+    unread = replace(played.log[half], event=UNREADABLE)
+
+    row = row_of(played, [*played.log[:half], unread, *played.log[half + 1 :]])
+
+    assert (row.status, row.reason) == (Status.FAILED, NOT_READABLE)
+    assert row.unreadable == "The log holds a MotionSung, which this moot doesn't know. Update moot."
+    assert (row.seq, row.position) == (played.log[-1].seq, played.log[-1].position)
+    assert (row.motion, row.turns, row.outcome) == (before.motion, before.turns, "")
+
+
+def test_a_log_of_which_not_even_the_opening_can_be_read_has_a_row_too() -> None:
+    played = after(*opened())
+    row = row_of(played, [replace(played.log[0], event=UNREADABLE), *played.log[1:]])
+
+    assert (row.session, row.status, row.reason) == (SESSION, Status.FAILED, NOT_READABLE)
+    assert (row.opened_at_ms, row.seq) == (played.log[0].at_ms, played.log[-1].seq)
 
 
 def test_a_log_that_begins_otherwise_is_no_sessions_log() -> None:
