@@ -169,13 +169,13 @@ class _Look:
         spec = self.specs.get(compare.field)
         unit = spec.unit if spec else FactUnit.TEXT
         seen = shown(self.facts.get(compare.field), unit)
-        relation, contrary, value = _relation(compare, unit)
+        sign, contrary, value = relation(compare, unit)
         name = label(compare.field)
-        false = f"{name} {seen} {relation if negated else contrary} {value}"
+        false = f"{name} {seen} {sign if negated else contrary} {value}"
         clause = Clause(
             depth=depth,
             joiner=joiner,
-            text=f"{'not ' if negated else ''}{name} ({seen}) {relation} {value}",
+            text=f"{'not ' if negated else ''}{name} ({seen}) {sign} {value}",
             field=compare.field,
             seen=seen,
             verdict=verdict,
@@ -210,8 +210,8 @@ def _heading(text: str, contrary: str, joiner: str, verdict: Verdict, depth: int
     return Clause(depth=depth, joiner=joiner, text=text, field="", seen="", verdict=verdict, contrary=contrary)
 
 
-def _relation(compare: Compare, unit: FactUnit) -> tuple[str, str, str]:
-    """The relation in a sign or word, its contrary, and the value compared with."""
+def relation(compare: Compare, unit: FactUnit) -> tuple[str, str, str]:
+    """A comparison's relation in a sign or word, its contrary, and the value compared with."""
     value = compare.value
     match compare.type:
         case ConditionType.EQUALS if isinstance(value, int) and not isinstance(value, bool):

@@ -21,7 +21,7 @@ from core.rules.writing import write_rules
 from core.written.problems import Problem, Problems, hint, said
 from core.written.tree import Entries, Items, Node, NotReadable, Scalar, read_tree
 
-__all__ = ["RuleFileError", "read_rules", "write_rules"]
+__all__ = ["RuleFileError", "read_as_far_as_possible", "read_rules", "write_rules"]
 
 RULES_MAX = 1_000
 """Rules in one file."""
@@ -42,16 +42,23 @@ def read_rules(
     text: str, *, origin: str, facts: Mapping[str, FactSpec], templates: Collection[str]
 ) -> tuple[Rule, ...]:
     """The rules in a YAML text, in its order. `origin` is what messages call the file. Raises RuleFileError."""
+    rules, problems = read_as_far_as_possible(text, facts=facts, templates=templates)
+    if problems:
+        raise RuleFileError(problems, origin=origin)
+    return rules
+
+
+def read_as_far_as_possible(
+    text: str, *, facts: Mapping[str, FactSpec], templates: Collection[str]
+) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+    """The rules in which nothing is wrong, and what is wrong with the others: for whoever only looks."""
     try:
         root = read_tree(text)
     except NotReadable as error:
-        problem = Problem(line=error.line, column=error.column, what=error.what, now=error.now)
-        raise RuleFileError([problem], origin=origin) from error
+        return (), (Problem(line=error.line, column=error.column, what=error.what, now=error.now),)
     reader = _FileReader(facts, templates)
     rules = reader.rules(root)
-    if reader.problems.found:
-        raise RuleFileError(reader.problems.found, origin=origin)
-    return rules
+    return rules, tuple(reader.problems.found)
 
 
 class _FileReader:
