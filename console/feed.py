@@ -344,7 +344,7 @@ class Feed:
     async def _read_rules(self) -> None:
         fold = self._folds.get(self._followed) if self._followed is not None else None
         summary = self.summaries.get(fold.session) if fold is not None else None
-        if fold is None or summary is None or summary.status.is_over:
+        if fold is None or summary is None or summary.status.is_over or summary.unreadable:
             return
         explanations = await self._core.explanations(fold.session)
         if explanations != fold.explanations:

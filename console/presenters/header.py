@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.presenters.sessions import is_left
 from console.presenters.shown import HeaderView
 from core.domain.session import Status
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from core.domain.summary import SessionSummary
     from core.orchestrator import SystemStatus
 
-OPENING_NOTICE = "opening the database …"
+NOBODY = "nobody"
+"""Who drives, where nobody does."""
 
 
 def header_view(
@@ -21,9 +23,14 @@ def header_view(
 ) -> HeaderView:
     """`trouble` is why what is shown may be old; `status` is None until it was asked for once."""
     counts = dict.fromkeys(Status, 0)
+    left, is_driven = 0, status is None or status.driver != NOBODY
     for summary in summaries:
-        counts[summary.status] += 1
+        if is_left(summary, is_driven=is_driven):
+            left += 1
+        else:
+            counts[summary.status] += 1
     return HeaderView(
+        left=left,
         running=counts[Status.RUNNING],
         needs_you=counts[Status.ESCALATED],
         waiting=counts[Status.WAITING] + counts[Status.CREATED],
@@ -43,5 +50,5 @@ def _notice(status: SystemStatus) -> str:
         if health.state != "ok":
             return f"{health.name} is {health.state}: {health.reason}"
     if not status.is_driver:
-        return f"joined: {status.driver} drives" if status.driver != "nobody" else "nobody drives"
+        return f"joined: {status.driver} drives" if status.driver != NOBODY else "nobody drives"
     return ""

@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = {
     "budget_spent_day": "the budget of the day is spent",
     "budget_spent_session": "the session's budget is spent",
     "escalation_answered": "as answered",
+    "not_readable_here": "its log can't be read to the end here",
     "rounds_played": "all rounds are played",
     "spending_stopped": "all spending is stopped",
     "stopped": "moot was stopped meanwhile",

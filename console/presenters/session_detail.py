@@ -197,6 +197,9 @@ def standing_lines(
         on = f"moot sessions resume {summary.session[:ID_SHOWN_CHARACTERS]}"
         hint = Line((("moot drive", "accent strong"), (" or ", "muted"), (on, "accent strong"), (" goes on", "muted")))
         return [_what(LEFT.text, "nobody drives it", "attention strong"), hint], "attention"
+    if summary.unreadable:
+        what = ("✗ not readable here", "failed strong"), (f"  {summary.unreadable}", "text")
+        return [Line(what, lines_max=QUESTION_LINES_MAX)], "failed"
     match summary.status:
         case Status.ESCALATED:
             return _question(summary, detail, keys, now_ms=now_ms), "attention"

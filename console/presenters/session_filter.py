@@ -19,6 +19,9 @@ KINDS = ("archived", "rehearsal", "active")
 STATE_WORDS = {"asks": Status.ESCALATED, "done": Status.COMPLETED, "stopped": Status.CANCELLED}
 """What the list calls a state, where that is another word than the state's own."""
 
+LEFT_WORD = "left"
+"""What the list calls one that would move on, and that nobody drives."""
+
 FILTER_CHARACTERS_MAX = 200
 
 
@@ -36,12 +39,13 @@ class SessionFilter:
     text: str = ""
     terms: tuple[_Term, ...] = ()
 
-    def holds(self, summary: SessionSummary, label: Label | None) -> bool:
-        """Is this session wanted? Archived ones only where the filter speaks of them."""
+    def holds(self, summary: SessionSummary, label: Label | None, *, is_left: bool = False) -> bool:
+        """Is this session wanted? Archived ones only where the filter speaks of them. One that `is_left`, because
+        nobody drives it, is found by the state it was left in too."""
         is_archived = label is not None and label.is_archived
         if is_archived and not any(term.key == "is" and term.value == "archived" for term in self.terms):
             return False
-        return all(_holds(term, summary, label) is term.is_wanted for term in self.terms)
+        return all(_holds(term, summary, label, is_left=is_left) is term.is_wanted for term in self.terms)
 
 
 def read_filter(text: str) -> SessionFilter:
@@ -61,7 +65,7 @@ def _term(word: str) -> _Term:
     key, value = key.casefold(), value.casefold()
     if key not in KEYS:
         raise WrongUse(f"no filter is called '{key}:'.", now=nearest(key, KEYS) or f"There are {_listed(KEYS)}.")
-    known = {"state": (*(each.value for each in Status), *STATE_WORDS), "is": KINDS}.get(key)
+    known = {"state": (*(each.value for each in Status), *STATE_WORDS, LEFT_WORD), "is": KINDS}.get(key)
     if known and value and not any(each.startswith(value) for each in known):
         raise WrongUse(f"{key}: has no {value!r}.", now=nearest(value, known) or f"It takes {', '.join(known)}.")
     return _Term(key, value, is_wanted)
@@ -71,10 +75,11 @@ def _listed(keys: tuple[str, ...]) -> str:
     return ", ".join(f"{key}:" for key in keys)
 
 
-def _holds(term: _Term, summary: SessionSummary, label: Label | None) -> bool:
+def _holds(term: _Term, summary: SessionSummary, label: Label | None, *, is_left: bool) -> bool:
     match term.key:
         case "state":
             words = [word for word, status in STATE_WORDS.items() if status is summary.status]
+            words += [LEFT_WORD] if is_left else []
             return any(each.startswith(term.value) for each in (summary.status.value, *words))
         case "tag":
             return any(tag.casefold().startswith(term.value) for tag in (label.tags if label else ()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import age, money, percent, spark
-from console.presenters.session_filter import SessionFilter
+from console.presenters.session_filter import LEFT_WORD, SessionFilter
 from console.presenters.shown import Cell, Line, Row
 from core.domain.session import Status
 
@@ -45,7 +45,7 @@ STATES: Mapping[Status, StateShown] = {
     Status.CANCELLED: StateShown("–", "stopped", "muted"),
 }
 
-LEFT = StateShown("○", "left", "attention")
+LEFT = StateShown("○", LEFT_WORD, "attention")
 """What would move on if somebody drove, and stands still because nobody does."""
 
 MOVING = (Status.CREATED, Status.WAITING, Status.RUNNING)
@@ -118,7 +118,11 @@ def rows_of(
     is_driven: bool = True,
 ) -> list[Row]:
     """The rows that the filter leaves, in order."""
-    held = [each for each in summaries if wanted.holds(each, labels.get(each.session))]
+    held = [
+        each
+        for each in summaries
+        if wanted.holds(each, labels.get(each.session), is_left=is_left(each, is_driven=is_driven))
+    ]
     return [session_row(each, labels.get(each.session), now_ms=now_ms, is_driven=is_driven) for each in in_order(held)]
 
 

@@ -58,10 +58,12 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderView:
-    """What the header says. `cap_microusd` None means that today has no cap. `notice` is for what holds everywhere:
-    a global pause, a stop of all spending, a console that only reads."""
+    """What the header says. `left` are those that would move on, and nobody drives. `cap_microusd` None means that
+    today has no cap. `notice` is for what holds everywhere: a global pause, a stop of all spending, a console that only
+    reads."""
 
     running: int = 0
+    left: int = 0
     needs_you: int = 0
     waiting: int = 0
     failed: int = 0

@@ -36,6 +36,7 @@ from core.domain.events import (
     SessionResumed,
     SpendRefused,
     StepRetried,
+    Unreadable,
 )
 from core.domain.provider_errors import NOT_SENT
 from core.flows.debate_events import (
@@ -159,6 +160,8 @@ class TranscriptFold:
                 return "◇ motion", f"{motion}  (amended by {called(by)})"
             case RoundsLimitChanged(rounds_limit=limit, by=by):
                 return "◇ rounds", f"{limit} from now on, said {called(by)}"
+            case Unreadable(why=why, now=now):
+                return "✗ unread", f"{why} {now}"
             case BudgetChanged(cap_microusd=cap, by=by):
                 return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {called(by)}"
             case _:

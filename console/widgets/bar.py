@@ -37,6 +37,8 @@ def header_parts(view: HeaderView, width: int) -> tuple[list[Part], list[Part]]:
     if view.notice:
         left.append((9, ((one_line(view.notice), "attention strong"),)))
     left.append((5, (("● ", "ok" if view.running else "muted"), (f"{view.running} running", "text"))))
+    if view.left:
+        left.append((6, (("○ ", "attention"), (f"{view.left} left", "attention"))))
     needs_words = f"{view.needs_you} needs you" if view.needs_you == 1 else f"{view.needs_you} need you"
     left.append((8 if view.needs_you else 3, (("◆ ", needs), (needs_words, needs))))
     if view.failed:

@@ -79,6 +79,8 @@ async def test_what_ran_is_said_to_be_left_once_nobody_drives_it(settings: Setti
         await until(pilot, lambda: "○ left" in screen_text(hall) and "● running" not in screen_text(hall))
         assert "nobody drives it" in screen_text(hall)
         assert f"moot sessions resume {session[:8]}" in screen_text(hall)
+        await until(pilot, lambda: "○ 1 left" in screen_text(hall).splitlines()[0])
+        assert "● 0 running" in screen_text(hall).splitlines()[0]
 
 
 async def test_a_call_in_doubt_is_settled_with_what_it_cost(settings: Settings) -> None:

@@ -29,6 +29,12 @@ BILLING = SessionSummary(
 TAGGED = Label(tags=("money",))
 
 
+@pytest.mark.parametrize(("text", "holds"), [("state:left", True), ("state:run", True), ("-state:left", False)])
+def test_one_that_nobody_drives_is_found_as_the_list_calls_it_and_as_it_was_left(text: str, holds: bool) -> None:
+    assert read_filter(text).holds(BILLING, None, is_left=True) is holds
+    assert not read_filter("state:left").holds(BILLING, None)
+
+
 @pytest.mark.parametrize(
     ("text", "holds"),
     [

@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from console.presenters.rules_fired import in_seconds
-from console.presenters.session_detail import DetailFold
+from console.presenters.session_detail import DetailFold, standing_lines
 from console.presenters.transcript import NOT_ASKED, TranscriptFold, model_marks, step_of, turn_key
 from core.domain.commands import AddStatement, Pause, RecordFailure
-from core.domain.events import Recorded
+from core.domain.events import Recorded, Unreadable
+from core.domain.ids import SessionId, TemplateId
 from core.domain.provider_errors import NOT_SENT
+from core.domain.session import Status
+from core.domain.summary import SessionSummary
 from tests.builders import Played, a_round, a_turn, after, begun, complete_at, gave_up, opened
 
 
@@ -59,6 +62,40 @@ def test_an_attempt_that_failed_or_is_in_doubt_stays_in_sight_with_its_reason() 
     lost = folded(after(*opened(), begun, lambda played: played.doubt(policy="retry")))
     (turn,) = [each for each in lost.turns.values() if each.state == "superseded"]
     assert "in doubt" in turn.marks
+
+
+def test_what_can_not_be_read_here_stands_in_the_transcript_with_what_to_do() -> None:
+    played = after(*opened(), a_turn("Because."))
+    unread = Unreadable(kind="ArgumentSung", version=1, why="The log holds an ArgumentSung.", now="Update moot.")
+    played.log.append(replace(played.log[-1], seq=played.log[-1].seq + 1, event=unread))
+
+    fold = folded(played)
+
+    assert states(fold)[0] == ("Proposer", "done")
+    (note,) = [turn for turn in fold.turns.values() if turn.seat == "✗ unread"]
+    assert note.text == "The log holds an ArgumentSung. Update moot."
+
+
+def test_a_session_that_can_not_be_read_on_says_so_instead_of_offering_to_retry() -> None:
+    row = SessionSummary(
+        session=SessionId("a1"),
+        seq=1,
+        position=1,
+        flow="debate@1",
+        title="",
+        motion="Split billing?",
+        template=TemplateId("standard_debate"),
+        status=Status.FAILED,
+        reason="not_readable_here",
+        unreadable="The log holds a X. Update moot.",
+    )
+
+    lines, edge = standing_lines(row, DetailFold({}), {"retry_turn": "ctrl+r"}, now_ms=0)
+
+    assert edge == "failed"
+    assert ["".join(text for text, _ in line.parts) for line in lines] == [
+        "✗ not readable here  The log holds a X. Update moot."
+    ]
 
 
 def test_words_that_were_shown_of_a_turn_that_broke_off_are_said_to_be_part_of_none() -> None:

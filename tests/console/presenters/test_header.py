@@ -1,0 +1,77 @@
+"""Does the line at the top count what the list shows?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.presenters.header import header_view
+from console.presenters.session_filter import read_filter
+from console.presenters.sessions import rows_of
+from console.widgets.bar import header_parts
+from core.domain.ids import SessionId, TemplateId
+from core.domain.session import Status
+from core.domain.summary import SessionSummary
+from core.orchestrator import SystemStatus
+
+ONE = SessionSummary(
+    session=SessionId("a1"),
+    seq=1,
+    position=1,
+    flow="debate@1",
+    title="",
+    motion="Split billing?",
+    template=TemplateId("standard_debate"),
+    status=Status.RUNNING,
+)
+
+
+def status(driver: str) -> SystemStatus:
+    return SystemStatus(
+        is_driver=driver == "this process",
+        driver=driver,
+        running=0,
+        waiting=0,
+        paused=0,
+        escalated=0,
+        failed=0,
+        spent_today_microusd=0,
+        held_microusd=0,
+        cap_day_microusd=None,
+        is_spending_stopped=False,
+        position=1,
+    )
+
+
+@given(st.lists(st.sampled_from(Status), max_size=12), st.sampled_from(["this process", "process 4711", "nobody"]))
+def test_the_header_counts_each_state_as_often_as_the_list_shows_it(states: list[Status], driver: str) -> None:
+    rows = [replace(ONE, session=SessionId(f"{at:032x}"), status=each) for at, each in enumerate(states)]
+    told = status(driver)
+
+    listed = rows_of(rows, {}, read_filter(""), now_ms=0, is_driven=driver != "nobody")
+    shown = Counter(row.cells[0].text.partition(" ")[2] for row in listed)
+    view = header_view(rows, told, clock="")
+
+    assert (view.running, view.waiting, view.left) == (shown["running"], shown["waiting"], shown["left"])
+    assert (view.needs_you, view.failed) == (shown["asks"], shown["failed"])
+
+
+def test_what_is_left_is_said_in_the_header() -> None:
+    view = header_view([ONE, replace(ONE, session=SessionId("b2"), status=Status.WAITING)], status("nobody"), clock="")
+
+    left, _ = header_parts(view, 120)
+
+    said = ["".join(text for text, _ in part) for part in left]
+    assert "○ 2 left" in said
+    assert "● 0 running" in said
+
+
+@pytest.mark.parametrize("driver", ["this process", "process 4711"])
+def test_nothing_is_said_to_be_left_while_somebody_drives(driver: str) -> None:
+    left, _ = header_parts(header_view([ONE], status(driver), clock=""), 120)
+
+    assert not any("left" in text for part in left for text, _ in part)
