@@ -64,6 +64,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         log=storage.log,
         catalogue=storage.catalogue,
         index=storage.index,
+        costs=storage.costs,
         inbox=storage.inbox,
         lock=DriverLock(config.database),
         providers=Providers(at_hand.providers),

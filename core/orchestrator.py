@@ -16,6 +16,7 @@ from typing import Any
 
 from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
+from core.domain.costs import Costs
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse, nearest
 from core.domain.events import Recorded
 from core.domain.facts import FactSpec
@@ -31,6 +32,7 @@ from core.ports.model_offers import ProviderOffer
 from core.rules.explanation import Explanation
 from core.rules.rule import Rule, rule_to_plain
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.driver import Driver
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_from_text
 from core.runtime.health import Health, check_health
@@ -88,6 +90,7 @@ class Orchestrator:
         self._rhythm = rhythm if rhythm is not None else Rhythm()
         self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
         self._reader = Reader(ports)
+        self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
         self._announcements = Announcements()
         self._driver: Driver | None = None
@@ -368,6 +371,17 @@ class Orchestrator:
             return self._driver.notes()
         return notes_from_text((await self._ports.catalogue.settings()).get(NOTES_SETTING, ""))
 
+    async def costs(self, *, days: int = 1) -> tuple[CostsOfDay, ...]:
+        """What the last `days` of the operator's own days came to by route, oldest first, today included, up to the
+        newest committed event."""
+        await self._catch_up()
+        return await self._costs.by_day(now_ms=self._ports.clock.now_ms(), days=days)
+
+    async def session_costs(self, session: SessionId) -> Mapping[str, Costs]:
+        """What a session's calls came to, by route."""
+        await self._catch_up()
+        return await self._costs.of_session(session)
+
     async def reset_route(self, route: str) -> str:
         """Let a route that failed too often be asked again at once. Raises WrongUse for one that was never asked."""
         return (await self._ask("reset_route", {"route": route})).text
@@ -413,7 +427,7 @@ class Orchestrator:
             paused=counts[Status.PAUSED],
             escalated=counts[Status.ESCALATED],
             failed=counts[Status.FAILED],
-            spent_today_microusd=await self._ports.index.spent_since(midnight_ms),
+            spent_today_microusd=await self._ports.costs.spent_since(midnight_ms),
             held_microusd=self._driver.ledger.held_microusd if self._driver is not None else 0,
             cap_day_microusd=self._limits.cap_day_microusd,
             is_spending_stopped=bool(settings.get(SPENDING_SWITCH)),

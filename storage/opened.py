@@ -7,12 +7,14 @@ from pathlib import Path
 
 from core.domain.ids import SessionId
 from core.ports.catalogue import Catalogue, Label
+from core.ports.cost_book import CostBook
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
 from core.ports.response_cache import ResponseCache
 from core.ports.session_index import SessionIndex
 from storage.catalogue import SqliteCatalogue
 from storage.codec import Codec
+from storage.cost_book import SqliteCostBook
 from storage.database import Synchronous, damage, prepare
 from storage.event_log import Appender, SqliteEventLog, open_writer
 from storage.inbox import SqliteInbox
@@ -29,6 +31,7 @@ class Storage:
     log: EventLog
     catalogue: Catalogue
     index: SessionIndex
+    costs: CostBook
     inbox: Inbox
     response_cache: ResponseCache
 
@@ -64,6 +67,7 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         log=SqliteEventLog(writer=writer, readers=readers, codec=codec, appender=appender),
         catalogue=SqliteCatalogue(writer=writer, readers=readers),
         index=SqliteSessionIndex(writer=writer, readers=readers, codec=codec),
+        costs=SqliteCostBook(writer=writer, readers=readers),
         inbox=SqliteInbox(writer=writer, readers=readers),
         response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
     )

@@ -28,8 +28,7 @@ class SqliteSessionIndex:
     """Implements `SessionIndex`.
 
     A search reads texts one by one, newest first, within bounds: whatever case they are written in, and without an
-    index that would have to be kept beside the log. What was spent is counted at the moment up to which the advance
-    that brought it was true, and is kept when rows are dropped.
+    index that would have to be kept beside the log.
     """
 
     def __init__(self, *, writer: Writer[Any, Any], readers: Readers, codec: Codec) -> None:
@@ -38,20 +37,16 @@ class SqliteSessionIndex:
         self._codec = codec
 
     async def position(self) -> int:
-        return await self._readers.run(lambda reader: _position(reader, "index"))
+        return await self._readers.run(_position)
 
     async def advance(self, summaries: Sequence[SessionSummary], *, position: int) -> None:
         write = adapter(SessionSummary).serializer.to_json
         rows = [(summary, write(summary, warnings="error")) for summary in summaries]
 
         def advance(writer: sqlite3.Connection) -> None:
-            counted = _position(writer, "spend")
             for summary, body in rows:
                 _replace(writer, summary, body)
-                if summary.position > counted:  # after `clear`, what was counted before is not counted again
-                    _count_spend(writer, summary)
-            _move(writer, "index", position)
-            _move(writer, "spend", max(counted, position))
+            _move(writer, position)
 
         await self._writer.run(advance, is_brief=len(rows) <= 2)
 
@@ -82,17 +77,13 @@ class SqliteSessionIndex:
 
         return await self._readers.run(search)
 
-    async def spent_since(self, at_ms: int) -> int:
-        query = "SELECT ifnull(sum(microusd), 0) FROM spend WHERE at_ms >= ?"
-        return int(await self._readers.run(lambda reader: reader.execute(query, (at_ms,)).fetchone()[0]))
-
     async def forget(self, session: SessionId) -> None:
         await self._writer.run(lambda writer: forget(writer, session))
 
     async def clear(self) -> None:
         def clear(writer: sqlite3.Connection) -> None:
             writer.execute("DELETE FROM summaries")
-            _move(writer, "index", 0)
+            _move(writer, 0)
 
         await self._writer.run(clear)
 
@@ -127,21 +118,6 @@ def _replace(writer: sqlite3.Connection, summary: SessionSummary, body: bytes) -
     )
 
 
-def _count_spend(writer: sqlite3.Connection, summary: SessionSummary) -> None:
-    """Add what the session spent since it was last counted. A doubtful attempt that cost less is given back to the
-    moment at which the session was first charged: what another day was charged makes no room in this one."""
-    query = "SELECT total_microusd FROM spend WHERE session = ? ORDER BY key DESC LIMIT 1"
-    last = writer.execute(query, (summary.session,)).fetchone()
-    added = summary.spent_microusd - (last[0] if last else 0)
-    if added:
-        first = "SELECT min(at_ms) FROM spend WHERE session = ?"
-        at_ms = summary.changed_at_ms if added > 0 else writer.execute(first, (summary.session,)).fetchone()[0]
-        writer.execute(
-            "INSERT INTO spend (session, at_ms, microusd, total_microusd) VALUES (?, ?, ?, ?)",
-            (summary.session, at_ms, added, summary.spent_microusd),
-        )
-
-
 def _titled(reader: sqlite3.Connection, wanted: str) -> set[str]:
     rows = reader.execute(
         "SELECT s.session, s.title, s.motion, ifnull(l.title, '') FROM summaries s LEFT JOIN labels l USING (session)"
@@ -171,10 +147,10 @@ def _spoken_events(reader: sqlite3.Connection, kinds: Sequence[str]) -> Iterator
         yield from page
 
 
-def _position(connection: sqlite3.Connection, name: str) -> int:
-    row = connection.execute("SELECT position FROM positions WHERE name = ?", (name,)).fetchone()
+def _position(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT position FROM positions WHERE name = 'index'").fetchone()
     return int(row[0]) if row else 0
 
 
-def _move(writer: sqlite3.Connection, name: str, position: int) -> None:
-    writer.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, position))
+def _move(writer: sqlite3.Connection, position: int) -> None:
+    writer.execute("INSERT OR REPLACE INTO positions VALUES ('index', ?)", (position,))

@@ -37,7 +37,7 @@ class EventRow(SQLModel, table=True):
 
 
 class Position(SQLModel, table=True):
-    """How far a projection has come (`index`, `spend`), and the highest position that a deletion took (`log`)."""
+    """How far a projection has come (`index`, `costs`), and the highest position that a deletion took (`log`)."""
 
     __tablename__ = "positions"
 
@@ -61,17 +61,27 @@ class SummaryRow(SQLModel, table=True):
     body: bytes
 
 
-class SpendRow(SQLModel, table=True):
-    """What a session spent (or got back) by a moment, and what it had spent in total then. Outlives the session."""
+class CostsRow(SQLModel, table=True):
+    """What a session's calls by one route came to that were charged within a quarter of an hour, in the columns of
+    `core.domain.costs.Costs`. Outlives the session."""
 
-    __tablename__ = "spend"
-    __table_args__ = (Index("spend_of_session", "session", "key"), Index("spend_at", "at_ms"))
+    __tablename__ = "costs"
+    __table_args__ = (Index("costs_quarter", "quarter_ms"),)
 
-    key: int = Field(primary_key=True)
-    session: str
-    at_ms: int
-    microusd: int
-    total_microusd: int
+    session: str = Field(primary_key=True)
+    quarter_ms: int = Field(primary_key=True)
+    route: str = Field(primary_key=True)
+    answers: int
+    failures: int
+    failures_billed: int
+    doubts: int
+    cached: int
+    tokens_input: int
+    tokens_output: int
+    tokens_cached: int
+    cost_microusd: int
+    lost_microusd: int
+    saved_microusd: int
 
 
 class RuleSet(SQLModel, table=True):

@@ -7,10 +7,11 @@ number, before or after it is durable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
 from core.domain.errors import DriverBusy, LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import Digest, RuleId, SessionId
@@ -19,6 +20,7 @@ from core.domain.session import Status
 from core.domain.steps import Document
 from core.domain.summary import SessionSummary
 from core.ports.catalogue import Label, RulesVersion
+from core.ports.cost_book import Span
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from core.ports.inbox import InboxAnswer, InboxMessage
 from core.ports.session_index import SESSIONS_LISTED_MAX
@@ -204,7 +206,7 @@ class MemoryCatalogue:
 
 
 class MemoryIndex:
-    """The SessionIndex port. What was spent is kept by the rows' last change, which is close enough for a test."""
+    """The SessionIndex port."""
 
     def __init__(self) -> None:
         self.rows: dict[SessionId, SessionSummary] = {}
@@ -233,15 +235,55 @@ class MemoryIndex:
     async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
         return [row for row in self.rows.values() if text.lower() in f"{row.title} {row.motion}".lower()][:limit]
 
-    async def spent_since(self, at_ms: int) -> int:
-        return sum(row.spent_microusd for row in self.rows.values() if row.changed_at_ms >= at_ms)
-
     async def forget(self, session: SessionId) -> None:
         self.rows.pop(session, None)
 
     async def clear(self) -> None:
         self.rows.clear()
         self.reached = 0
+
+
+class MemoryCostBook:
+    """The CostBook port; `disk` holds the logs from which it can be counted again."""
+
+    def __init__(self, disk: Disk | None = None) -> None:
+        self.disk = disk if disk is not None else Disk()
+        self.rows: dict[tuple[SessionId, int, str], Costs] = {}
+        self.reached = 0
+
+    async def position(self) -> int:
+        return self.reached
+
+    async def add(self, rows: Sequence[CostRow], *, position: int) -> None:
+        for row in rows:
+            key = row.session, row.quarter_ms, row.route
+            self.rows[key] = self.rows.get(key, NO_COSTS) + row.costs
+        self.reached = position
+
+    async def spans(self, from_ms: Sequence[int]) -> tuple[int, Sequence[Span]]:
+        begins = [quarter_of(each) for each in from_ms]
+        spans = []
+        for number, each in enumerate(from_ms):
+            ends = begins[number + 1] if number + 1 < len(begins) else 2**62
+            spans.append(Span(from_ms=each, routes=self._by_route(lambda key: begins[number] <= key[1] < ends)))  # noqa: B023 - called at once
+        return self.reached, spans
+
+    async def of_session(self, session: SessionId) -> tuple[int, Mapping[str, Costs]]:
+        return self.reached, self._by_route(lambda key: key[0] == session)
+
+    async def spent_since(self, at_ms: int) -> int:
+        return sum(costs.cost_microusd for key, costs in self.rows.items() if key[1] >= quarter_of(at_ms))
+
+    async def clear(self) -> None:
+        self.rows = {key: costs for key, costs in self.rows.items() if key[0] not in self.disk.lengths}
+        self.reached = 0
+
+    def _by_route(self, is_meant: Callable[[tuple[SessionId, int, str]], bool]) -> dict[str, Costs]:
+        sums: dict[str, Costs] = {}
+        for key in sorted(self.rows):
+            if is_meant(key):
+                sums[key[2]] = sums.get(key[2], NO_COSTS) + self.rows[key]
+        return sums
 
 
 class MemoryInbox:

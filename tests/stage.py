@@ -34,7 +34,7 @@ from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.supervisor import folded
 from storage.wire import CommandWire
-from tests.memory import Disk, MemoryCatalogue, MemoryInbox, MemoryIndex, MemoryLock, MemoryLog
+from tests.memory import Disk, MemoryCatalogue, MemoryCostBook, MemoryInbox, MemoryIndex, MemoryLock, MemoryLog
 from tests.virtual_time import VirtualClock
 
 THINKS_MS = 5_000
@@ -63,6 +63,7 @@ class Stage:
     disk: Disk = field(default_factory=Disk)
     catalogue: MemoryCatalogue = field(default_factory=MemoryCatalogue)
     index: MemoryIndex = field(default_factory=MemoryIndex)
+    costs: MemoryCostBook = field(init=False)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     lock: list[str] = field(default_factory=list)
     clock: VirtualClock = field(default_factory=VirtualClock)
@@ -71,6 +72,9 @@ class Stage:
     answers: CachedAnswers | None = None
     providers: Sequence[ModelProvider] = ()
     ids: count[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.costs = MemoryCostBook(self.disk)
 
     def orchestrator(self) -> Orchestrator:
         """Another process over the same database."""
@@ -81,6 +85,7 @@ class Stage:
             log=MemoryLog(self.disk),
             catalogue=self.catalogue,
             index=self.index,
+            costs=self.costs,
             inbox=self.inbox,
             lock=MemoryLock(self.lock),
             providers=Providers(self.providers or [provider]),

@@ -40,12 +40,8 @@ class SessionIndex(Protocol):
         """Sessions whose title, motion or spoken words contain `text`, whatever its case."""
         ...
 
-    async def spent_since(self, at_ms: int) -> int:
-        """Micro-dollars recorded as spent at or after that moment, over all sessions, deleted ones included."""
-        ...
-
     async def forget(self, session: SessionId) -> None:
-        """Drop a deleted session's row. What it spent stays counted."""
+        """Drop a deleted session's row."""
         ...
 
     async def clear(self) -> None:

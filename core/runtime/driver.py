@@ -18,6 +18,7 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.costs import CostKeeper
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.health import Health, check_health
@@ -60,7 +61,12 @@ class Driver:
         self.openings = Openings(ports, limits)
         self._announcements = announcements
         self.projector = Projector(
-            ports.log, ports.index, ports.engine.flows, ports.clock, on_advanced=self._rows_advanced
+            ports.log,
+            ports.index,
+            CostKeeper(ports.log, ports.costs),
+            ports.engine.flows,
+            ports.clock,
+            on_advanced=self._rows_advanced,
         )
         self.gateway = Gateway(ports.providers, ports.clock, limits.gateway)
         self.supervisor = Supervisor(
@@ -187,7 +193,7 @@ class Driver:
             return
         settled_microusd = self.ledger.settled_microusd
         await self.projector.catch_up()  # the rows lag behind, and what they lack was spent in the new day
-        spent_microusd = await self._ports.index.spent_since(midnight_ms)
+        spent_microusd = await self._ports.costs.spent_since(midnight_ms)
         # What came in while we looked may be in both: then too much is counted rather than too little.
         meanwhile_microusd = self.ledger.settled_microusd - settled_microusd
         self.ledger.begin_day(midnight_ms, spent_microusd=spent_microusd + meanwhile_microusd)

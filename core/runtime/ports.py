@@ -9,6 +9,7 @@ from pathlib import Path
 from core.engine.engine import Engine
 from core.ports.catalogue import Catalogue
 from core.ports.clock import Clock
+from core.ports.cost_book import CostBook
 from core.ports.driver_lock import DriverLock
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
@@ -31,6 +32,7 @@ class Ports:
     log: EventLog
     catalogue: Catalogue
     index: SessionIndex
+    costs: CostBook
     inbox: Inbox
     lock: DriverLock
     providers: ModelProviders

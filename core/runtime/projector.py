@@ -1,4 +1,4 @@
-"""How does the list of sessions keep up with the log?
+"""How do the list of sessions and the sums of what was spent keep up with the log?
 
 The projector follows the log by position: whatever was committed beyond the position that the rows reflect is folded
 into them, and rows and position are stored in one transaction. Events that this process has just appended are handed
@@ -21,6 +21,7 @@ from core.engine.summarise import summarise
 from core.ports.clock import Clock
 from core.ports.event_log import EventLog
 from core.ports.session_index import SessionIndex
+from core.runtime.costs import CostKeeper
 
 EVENTS_HELD_MAX = 20_000
 ROWS_REMEMBERED_MAX = 2_000
@@ -37,6 +38,7 @@ class Projector:
         self,
         log: EventLog,
         index: SessionIndex,
+        costs: CostKeeper,
         flows: Mapping[str, Flow],
         clock: Clock,
         *,
@@ -44,6 +46,7 @@ class Projector:
     ) -> None:
         self._log = log
         self._index = index
+        self._costs = costs
         self._flows = flows
         self._clock = clock
         self._on_advanced = on_advanced
@@ -61,6 +64,7 @@ class Projector:
 
     async def start(self) -> None:
         """Begin where the stored rows stand, and make them true."""
+        await self._costs.start()
         self._position = await self._index.position()
         async with self._advancing:
             while await self._advance():
@@ -106,6 +110,7 @@ class Projector:
         if not batch:
             return False
         changed = await self._folded(batch)
+        await self._costs.add(batch)  # has a position of its own: where the rows are refused, it is not added twice
         await self._index.advance(changed, position=batch[-1].position)
         self._position = batch[-1].position
         self._remember(changed)  # only now: what the disk refused is folded again, from the rows as they are stored

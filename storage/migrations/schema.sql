@@ -3,6 +3,23 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
+CREATE TABLE costs (
+	session VARCHAR NOT NULL,
+	quarter_ms INTEGER NOT NULL,
+	route VARCHAR NOT NULL,
+	answers INTEGER NOT NULL,
+	failures INTEGER NOT NULL,
+	failures_billed INTEGER NOT NULL,
+	doubts INTEGER NOT NULL,
+	cached INTEGER NOT NULL,
+	tokens_input INTEGER NOT NULL,
+	tokens_output INTEGER NOT NULL,
+	tokens_cached INTEGER NOT NULL,
+	cost_microusd INTEGER NOT NULL,
+	lost_microusd INTEGER NOT NULL,
+	saved_microusd INTEGER NOT NULL,
+	PRIMARY KEY (session, quarter_ms, route)
+);
 CREATE TABLE documents (
 	digest VARCHAR NOT NULL,
 	name VARCHAR NOT NULL,
@@ -96,14 +113,6 @@ CREATE TABLE settings (
 	value VARCHAR NOT NULL,
 	PRIMARY KEY (name)
 );
-CREATE TABLE spend (
-	"key" INTEGER NOT NULL,
-	session VARCHAR NOT NULL,
-	at_ms INTEGER NOT NULL,
-	microusd INTEGER NOT NULL,
-	total_microusd INTEGER NOT NULL,
-	PRIMARY KEY ("key")
-);
 CREATE TABLE summaries (
 	"key" INTEGER NOT NULL,
 	session VARCHAR NOT NULL,
@@ -131,16 +140,15 @@ CREATE TABLE templates (
 	body BLOB NOT NULL,
 	PRIMARY KEY (digest)
 );
+CREATE INDEX costs_quarter ON costs (quarter_ms);
 CREATE UNIQUE INDEX events_of_session ON events (session_key, seq);
 CREATE INDEX inbox_waiting ON inbox (id) WHERE answered_at_ms IS NULL;
 CREATE INDEX response_cache_expires ON response_cache (expires_at_ms);
 CREATE INDEX response_cache_likeness ON response_cache (likeness) WHERE likeness IS NOT NULL;
 CREATE INDEX response_cache_used ON response_cache (used_at_ms);
-CREATE INDEX spend_at ON spend (at_ms);
-CREATE INDEX spend_of_session ON spend (session, "key");
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0002');
+INSERT INTO alembic_version VALUES ('0003');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

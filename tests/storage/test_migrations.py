@@ -138,3 +138,26 @@ def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp
     assert schema(path) == schema(tmp_path / "new.db")
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT value FROM settings").fetchall() == [("Ada",)]
+
+
+def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_anew(tmp_path: Path) -> None:
+    scripts = tmp_path / "second"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0003*", "r0004*"))
+    path = tmp_path / "moot.db"
+    upgrade(path, scripts=scripts)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("INSERT INTO log_sessions VALUES (1, 'kept')")
+        database.executemany(
+            "INSERT INTO spend (session, at_ms, microusd, total_microusd) VALUES (?, ?, ?, ?)",
+            [("kept", 900_000, 5, 5), ("gone", 900_001, 7, 7), ("gone", 900_002, -3, 4), ("gone", 2_000_000, 6, 10)],
+        )
+        database.execute("INSERT INTO positions VALUES ('index', 9), ('spend', 9)")
+        database.commit()
+
+    prepare(path)
+
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT session, quarter_ms, route, cost_microusd, answers FROM costs ORDER BY 2")
+        assert rows.fetchall() == [("gone", 900_000, "", 4, 0), ("gone", 1_800_000, "", 6, 0)]
+        assert database.execute("SELECT * FROM positions").fetchall() == [("index", 9)]

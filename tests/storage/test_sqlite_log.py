@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.costs import CostRow, Costs
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.ports.catalogue import Label
 from storage import checkpoints, event_log, writer
@@ -224,7 +225,11 @@ async def _append(storage: Storage, after: int) -> None:
 
 async def test_a_deleted_session_leaves_only_what_it_spent(storage: Storage) -> None:
     await storage.log.append(turn(A), turn(B))
-    await storage.index.advance([row(A, spent_microusd=9), row(B, spent_microusd=1)], position=4)
+    await storage.index.advance([row(A), row(B)], position=4)
+    spent = Costs(answers=1, cost_microusd=5)
+    await storage.costs.add(
+        [CostRow(session=one, quarter_ms=0, route="cloud:large", costs=spent) for one in (A, B)], position=4
+    )
     for one in (A, B):
         await storage.catalogue.save_label(one, Label(title="kept"))
 
@@ -234,7 +239,7 @@ async def test_a_deleted_session_leaves_only_what_it_spent(storage: Storage) -> 
     assert list(await storage.log.session_ids()) == [B]
     assert [one.session for one in await storage.index.summaries()] == [B]
     assert list(await storage.catalogue.labels()) == [B]
-    assert await storage.index.spent_since(0) == 10
+    assert await storage.costs.spent_since(0) == 10
 
 
 async def test_everything_of_a_closed_storage_refuses(storage: Storage) -> None:
@@ -244,6 +249,7 @@ async def test_everything_of_a_closed_storage_refuses(storage: Storage) -> None:
         lambda: storage.catalogue.rules(),
         lambda: storage.catalogue.save_setting("a", "b"),
         lambda: storage.index.position(),
+        lambda: storage.costs.position(),
         lambda: storage.inbox.waiting(),
     ):
         with pytest.raises(StorageFailed, match="closed"):

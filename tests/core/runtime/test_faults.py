@@ -780,7 +780,7 @@ def test_what_is_spent_around_midnight_is_counted_to_the_new_day() -> None:
         assert driver is not None
 
         midnight_ms = stage.clock.now_ms() - stage.clock.now_ms() % day_ms
-        assert driver.ledger.spent_today_microusd == await stage.index.spent_since(midnight_ms) > 0
+        assert driver.ledger.spent_today_microusd == await stage.costs.spent_since(midnight_ms) > 0
         await moot.stop(drain=False)
 
     in_virtual_time(work)
