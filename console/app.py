@@ -20,7 +20,7 @@ from console.exit_codes import ExitCode
 from console.hosting import CoreHost
 from console.keys import STANDARD_KEYMAP, action
 from console.locations import find_locations
-from console.looks import read_looks
+from console.looks import keep_theme, read_looks
 from console.machine import now_ms
 from console.presenters.shown import HeaderView
 from console.screens.sessions import SessionsScreen
@@ -78,8 +78,9 @@ class MootApp(App[int], inherit_bindings=False):
         keymap: Keymap = STANDARD_KEYMAP,
         now_ms: Callable[[], int] = now_ms,
         notices: tuple[str, ...] = (),
+        keep_theme: Callable[[str], str] = str,
     ) -> None:
-        """`notices` are said once the console is open."""
+        """`notices` are said once the console is open. `keep_theme` keeps a theme that is chosen, and says so."""
         self.keymap_in_force = keymap
         self.header_view = HeaderView(notice=OPENING_NOTICE)
         self._themes = themes
@@ -91,6 +92,7 @@ class MootApp(App[int], inherit_bindings=False):
         self.now_ms = now_ms
         self._is_leaving = False
         self._notices = notices
+        self._keep_theme = keep_theme
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -270,7 +272,7 @@ class MootApp(App[int], inherit_bindings=False):
 
     def choose_theme(self, name: str) -> None:
         self.theme = name
-        self.notify(f"{name} · moot --theme {name} begins with it", timeout=TOAST_SECONDS, markup=False)
+        self.notify(self._keep_theme(name), timeout=TOAST_SECONDS, markup=False)
 
     def action_theme_next(self) -> None:
         names = self.theme_names
@@ -376,7 +378,14 @@ def run_console(open_core: Callable[[], Orchestrator], settings: Settings, is_de
     places = find_locations()
     looks = read_looks(settings, places)
     host = CoreHost(open_core, after_opening=start_the_demo if is_demo else None)
-    app = MootApp(host, themes=looks.themes, theme=looks.theme, keymap=looks.keymap, notices=looks.notices)
+    app = MootApp(
+        host,
+        themes=looks.themes,
+        theme=looks.theme,
+        keymap=looks.keymap,
+        notices=looks.notices,
+        keep_theme=lambda name: keep_theme(name, settings, places),
+    )
     return asyncio.run(hosted(app, mouse=settings.mouse))
 
 

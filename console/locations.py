@@ -51,6 +51,11 @@ class Locations:
         return self.data / "metrics"
 
     @property
+    def remembered(self) -> Path:
+        """What the console remembers of itself."""
+        return self.state / "console.toml"
+
+    @property
     def log_file(self) -> Path:
         return self.state / "moot.log"
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from console.keymap_files import load_keymaps
 from console.keys import STANDARD_KEYMAP
+from console.remembered import remember_theme
+from console.settings import CHOSEN, COMMAND_LINE, DEFAULT
 from console.theme_files import DEFAULT_THEME, load_themes
 from core.domain.errors import WrongUse, nearest
 
@@ -53,6 +55,10 @@ class _Broken:
         self.files[path] = why
         _log.warning("a %s was left out: %s", self.what, why)
 
+    def knows(self, name: str, known: Collection[str]) -> bool:
+        """Is there one of that name, or a broken file that means to be it?"""
+        return name in known or any(_is_called(path, name) for path in self.files)
+
     def chosen(self, name: str, known: Collection[str], folder: Path) -> tuple[str, tuple[str, ...]]:
         """Which one is used, and what to say. Raises WrongUse where nothing goes by the name that was chosen."""
         said = [f"{why} It is left out." for path, why in self.files.items() if not _is_called(path, name)]
@@ -75,9 +81,29 @@ def read_looks(settings: Settings, places: Locations) -> Looks:
     keymaps_broken = _Broken("keymap", STANDARD_KEYMAP.name, {})
     themes = load_themes(places.themes, on_broken=themes_broken.note)
     keymaps = load_keymaps(places.keymaps, on_broken=keymaps_broken.note)
-    theme, of_themes = themes_broken.chosen(settings.theme, themes, places.themes)
+    wanted = settings.theme
+    of_memory: tuple[str, ...] = ()
+    if settings.origins.get("theme") == CHOSEN and not themes_broken.knows(wanted, themes):
+        of_memory = (f"the theme {wanted!r}, chosen last in the console, is gone; it is {DEFAULT_THEME} now.",)
+        wanted = DEFAULT_THEME
+    theme, of_themes = themes_broken.chosen(wanted, themes, places.themes)
     keymap, of_keymaps = keymaps_broken.chosen(settings.keymap, keymaps, places.keymaps)
-    return Looks(themes=themes, theme=theme, keymap=keymaps[keymap], notices=(*of_themes, *of_keymaps))
+    return Looks(themes=themes, theme=theme, keymap=keymaps[keymap], notices=(*of_memory, *of_themes, *of_keymaps))
+
+
+def keep_theme(name: str, settings: Settings, places: Locations) -> str:
+    """Keep the theme that was chosen in the console for its next start; returns what is to be said of it."""
+    try:
+        remember_theme(places.remembered, name)
+    except OSError as error:
+        _log.warning("the theme %s is not remembered: %s", name, error)
+        return f"{name}, until moot is left: {places.remembered}: {error.strerror}"
+    origin = settings.origins.get("theme", DEFAULT)
+    if origin in (DEFAULT, CHOSEN):
+        return f"{name} · moot begins with it from now on"
+    if origin == COMMAND_LINE:
+        return f"{name} · moot begins with it where no --theme says otherwise"
+    return f"{name}, until moot is left: {origin} says {settings.theme}"
 
 
 def _is_called(path: Path, name: str) -> bool:

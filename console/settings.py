@@ -1,7 +1,8 @@
 """How is moot set up, and who said so?
 
 One frozen object with every setting. Each comes from the command line, else the environment, else the settings file,
-else its default; `origins` remembers which, so that `moot doctor` can say it.
+else (the theme) from what was chosen in the console, else its default; `origins` remembers which, so that `moot doctor`
+can say it.
 
 A dataclass and tomllib read it, not pydantic-settings: that library takes 0.29 s to import on the machine where this
 was decided, more than all else before the console's first frame, to check some forty values of six kinds.
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from console.locations import HOME_VARIABLE, find_locations
+from console.remembered import remembered_theme
 from console.setting_values import (
     USD_MAX,
     Read,
@@ -74,6 +76,7 @@ FORMER_NAMES: Mapping[str, str] = {"enable_debug_mode": "debug_mode"}
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT = "default"
+CHOSEN = "chosen in the console"
 COMMAND_LINE = "command line"
 DEMO = "demo"
 PROVIDERS = "providers"
@@ -271,7 +274,7 @@ _KEYS = tuple(spec.key for spec in SPECS)
 def load_settings(
     given: Mapping[str, object] | None = None, *, environ: Mapping[str, str] | None = None, file: Path | None = None
 ) -> Settings:
-    """Settings from all four sources. `given` are the command line's, by field; None as a value says nothing.
+    """Settings from all their sources. `given` are the command line's, by field; None as a value says nothing.
 
     A settings file that is absent says nothing; any other fault in a source raises WrongUse.
     """
@@ -279,6 +282,8 @@ def load_settings(
     places = find_locations(names)
     values: dict[str, Any] = {"database": places.database, "metrics_export_path": places.metrics}
     origins = dict.fromkeys((spec.field for spec in SPECS), DEFAULT)
+    if theme := remembered_theme(places.remembered):
+        values["theme"], origins["theme"] = theme, CHOSEN
     for spec, value, origin in (
         *_from_file(file or places.settings_file),
         *_from_environment(names),

@@ -77,6 +77,27 @@ def test_the_command_line_wins_over_the_environment_over_the_file_over_the_defau
     assert settings.origins["mouse"] == "default"
 
 
+def test_the_theme_chosen_last_in_the_console_wins_over_the_default_alone(tmp_path: Path) -> None:
+    environ = home(tmp_path)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "console.toml").write_text('theme = "moot-light"\n')
+
+    remembered = load_settings(environ=environ)
+    assert (remembered.theme, remembered.origins["theme"]) == ("moot-light", "chosen in the console")
+
+    environ = home(tmp_path, 'theme = "file"\n')
+    assert load_settings(environ=environ).theme == "file"
+    assert load_settings({"theme": "line"}, environ=environ).theme == "line"
+
+
+@pytest.mark.parametrize("text", ["theme = \n", "theme = 3\n", "[theme]\n", "", "\x00", "other = 1"])
+def test_what_the_console_remembers_and_nobody_can_read_says_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "console.toml").write_text(text)
+
+    assert load_settings(environ={"MOOT_HOME": str(tmp_path)}).origins["theme"] == "default"
+
+
 def test_the_seeds_environment_names_work(tmp_path: Path) -> None:
     environ = {
         "MOOT_HOME": str(tmp_path),
