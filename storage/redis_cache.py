@@ -101,9 +101,11 @@ class RedisCache:
 
     name = "redis"
 
-    def __init__(self, url: str, *, bounds: CacheBounds = REDIS_BOUNDS) -> None:
+    def __init__(
+        self, url: str, *, bounds: CacheBounds = REDIS_BOUNDS, wait_seconds_max: float = WAIT_SECONDS_MAX
+    ) -> None:
         """`url` may hold a password: it is neither kept nor shown. Raises WrongUse where it can't be meant."""
-        self._client = _client(url)
+        self._client = _client(url, wait_seconds_max)
         self._bounds = bounds
         arguments = self._client.connection_pool.connection_kwargs
         self._where = f"redis at {arguments.get('path') or '{host}:{port}'.format_map(_Place(arguments))}"
@@ -185,7 +187,7 @@ class _Place(dict[str, Any]):
         return {"host": "localhost", "port": 6379}[name]
 
 
-def _client(url: str) -> Redis:
+def _client(url: str, wait_seconds_max: float) -> Redis:
     try:
         from redis.asyncio import Redis
         from redis.asyncio.retry import Retry
@@ -197,8 +199,8 @@ def _client(url: str) -> Redis:
     try:
         return Redis.from_url(
             url,
-            socket_connect_timeout=WAIT_SECONDS_MAX,
-            socket_timeout=WAIT_SECONDS_MAX,
+            socket_connect_timeout=wait_seconds_max,
+            socket_timeout=wait_seconds_max,
             retry=Retry(NoBackoff(), 0),  # a miss costs less than waiting for a second try
             protocol=2,
         )

@@ -16,6 +16,8 @@ import pytest
 PORTS_TRIED_MAX = 5
 LINES_READ_MAX = 100
 READY = "Ready to accept connections"
+PATIENT_SECONDS = 60.0
+"""How long a test of what a server answers lets it take: a busy machine is no finding."""
 
 # Waits for its input to end, which it also does where a test run is killed: no server outlives whoever started it.
 # The shell's own hold on the output is let go, so that a server that doesn't start is noticed.

@@ -19,7 +19,7 @@ from storage.memory_cache import MEMORY_BOUNDS, MemoryCache
 from storage.opened import open_storage
 from storage.redis_cache import NAMESPACE, RedisCache
 from storage.response_cache import COUNTED_AGAIN_EVERY, SqliteResponseCache
-from tests.redis_server import RedisServer, redis_server
+from tests.redis_server import PATIENT_SECONDS, RedisServer, redis_server
 from tests.storage.builders import codec
 
 NOW = 1_790_000_000_000
@@ -75,7 +75,7 @@ def redis_place(server: RedisServer) -> Place:
         await client.aclose()
 
     def opened(bounds: CacheBounds) -> tuple[ResponseCache, Callable[[], Awaitable[None]]]:
-        cache = RedisCache(server.url, bounds=bounds)
+        cache = RedisCache(server.url, bounds=bounds, wait_seconds_max=PATIENT_SECONDS)
         return cache, cache.close
 
     return Place(

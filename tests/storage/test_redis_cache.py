@@ -15,14 +15,18 @@ from core.domain.errors import MootError, StorageFailed, WrongUse
 from core.domain.ids import Digest
 from storage.redis_cache import RedisCache
 from tests.contracts.test_response_cache import NOW, kept, key
-from tests.redis_server import free_port, redis_server
+from tests.redis_server import PATIENT_SECONDS, free_port, redis_server
 
 PASSWORD = "correct-horse-battery"
 
 
+def patient(url: str) -> RedisCache:
+    return RedisCache(url, wait_seconds_max=PATIENT_SECONDS)
+
+
 async def test_a_server_that_isnt_there_is_named_without_its_password() -> None:
     port = free_port()
-    cache = RedisCache(f"redis://:{PASSWORD}@127.0.0.1:{port}/0")
+    cache = patient(f"redis://:{PASSWORD}@127.0.0.1:{port}/0")
 
     with pytest.raises(StorageFailed, match=rf"redis at 127\.0\.0\.1:{port}: it can't be reached") as failed:
         await cache.find(key(1), now_ms=NOW)
@@ -33,7 +37,7 @@ async def test_a_server_that_isnt_there_is_named_without_its_password() -> None:
 
 async def test_a_server_that_is_killed_and_comes_back_is_used_again(tmp_path: Path) -> None:
     with redis_server(tmp_path) as first:
-        cache = RedisCache(first.url)
+        cache = patient(first.url)
         await cache.keep(key(1), kept(), like=None, now_ms=NOW)
         first.stop()
         with pytest.raises(StorageFailed, match="can't be reached"):
@@ -63,11 +67,11 @@ async def test_a_server_that_doesnt_answer_is_not_waited_for() -> None:
 @pytest.mark.parametrize("given", ["", ":wrong-password@"])
 async def test_a_refused_password_is_said_and_not_shown(tmp_path: Path, given: str) -> None:
     with redis_server(tmp_path, "--requirepass", PASSWORD) as server:
-        cache = RedisCache(f"redis://{given}127.0.0.1:{server.port}/0")
+        cache = patient(f"redis://{given}127.0.0.1:{server.port}/0")
         with pytest.raises(StorageFailed, match="refuses moot's name or password") as failed:
             await cache.find(key(1), now_ms=NOW)
         await cache.close()
-        accepted = RedisCache(f"redis://:{PASSWORD}@127.0.0.1:{server.port}/0")
+        accepted = patient(f"redis://:{PASSWORD}@127.0.0.1:{server.port}/0")
         await accepted.keep(key(1), kept(), like=None, now_ms=NOW)
         found = await accepted.find(key(1), now_ms=NOW)
         await accepted.close()
@@ -78,7 +82,7 @@ async def test_a_refused_password_is_said_and_not_shown(tmp_path: Path, given: s
 
 async def test_a_server_that_is_full_refuses_and_says_so(tmp_path: Path) -> None:
     with redis_server(tmp_path, "--maxmemory", "1mb", "--maxmemory-policy", "noeviction") as server:
-        cache = RedisCache(server.url)
+        cache = patient(server.url)
         with pytest.raises(StorageFailed, match="its memory is full"):
             await cache.keep(key(1), kept("x" * 2_000_000), like=None, now_ms=NOW)
         await cache.close()
@@ -92,7 +96,7 @@ async def test_a_server_of_something_else_is_refused() -> None:
         writer.close()
 
     async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
-        cache = RedisCache(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+        cache = patient(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
         with pytest.raises(StorageFailed):
             await cache.find(Digest("0"), now_ms=NOW)
         await cache.close()
