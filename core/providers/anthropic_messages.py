@@ -197,6 +197,7 @@ class _Answering:
                 self._note(event.delta.stop_details)
             case "message_stop":
                 self.heard.is_whole = bool(self.heard.stop_reason)
+                return ""
             case _:
                 pass  # the beginning and the end of a block, and kinds of events that are still to come
         return None

@@ -102,7 +102,8 @@ class Call(Protocol):
         ...
 
     def words(self) -> AsyncGenerator[str, None]:
-        """Ask, and give what is said as it comes; an empty word is a token that isn't shown.
+        """Ask, and give what is said as it comes; an empty word is a token that isn't shown, or the record that settles
+        the answer: without it nobody would notice that no more has to be waited for.
 
         Whatever happens, the connection is let go when the generator ends.
         """

@@ -263,7 +263,7 @@ class _Answering:
                 if self._has_refused:
                     heard.stop_reason = CONTENT_POLICY
                 heard.is_whole = True
-        return words
+        return [""] if heard.is_settled and not words else words
 
     def _said(self, delta: Any) -> list[str]:
         if delta is None:

@@ -37,6 +37,9 @@ class StillClock:
 
 
 CLOCK = StillClock()
+HANGS_SECONDS = 20
+"""Whoever takes this long waits for what never comes."""
+ENDLESS = replace(PATIENCE, idle_ms=24 * 3_600_000)
 Make = Callable[[str, Patience], RemoteProvider]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from core.domain.errors import WrongUse
@@ -9,7 +11,17 @@ from core.domain.steps import Message
 from core.ports.model_provider import ProviderError
 from core.providers.anthropic_messages import AnthropicProvider
 from core.providers.keys import Secret
-from tests.core.providers.adapters import ANTHROPIC, CLOCK, KEY, failed, heard, prices, provider_at
+from tests.core.providers.adapters import (
+    ANTHROPIC,
+    CLOCK,
+    ENDLESS,
+    HANGS_SECONDS,
+    KEY,
+    failed,
+    heard,
+    prices,
+    provider_at,
+)
 from tests.wire.anthropic_wire import AnthropicWire, refusal
 from tests.wire.server import Act, Answer, WireServer
 
@@ -78,7 +90,11 @@ async def test_a_break_between_the_last_word_and_its_record_is_no_whole_answer()
 
 @pytest.mark.parametrize("then", ["cut", "silence", b"rubbish\n\n"])
 async def test_what_goes_wrong_behind_the_last_record_spoils_nothing(then: str | bytes) -> None:
-    async with WireServer(ANTHROPIC.wire, Act(then=then)) as server, provider_at(server.url, ANTHROPIC) as claude:
+    async with (
+        WireServer(ANTHROPIC.wire, Act(then=then)) as server,
+        provider_at(server.url, ANTHROPIC, ENDLESS) as claude,
+        asyncio.timeout(HANGS_SECONDS),
+    ):
         text, closing = await heard(claude, ANTHROPIC.request())
 
     assert (text, closing.stop_reason) == ("Bread rises by itself.", "stop")

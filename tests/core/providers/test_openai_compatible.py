@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,9 @@ from core.providers.openai_compatible import PRESETS, OpenAICompatibleProvider
 from core.providers.prices import DEAREST
 from tests.core.providers.adapters import (
     CLOCK,
+    ENDLESS,
     GROQ,
+    HANGS_SECONDS,
     KEY,
     OLLAMA,
     OPENAI,
@@ -29,6 +32,8 @@ from tests.core.providers.adapters import (
 )
 from tests.wire.openai_wire import OpenAIWire, refusal
 from tests.wire.server import Act, Refusal, WireServer, sse
+
+WITHOUT_DONE = -1
 
 ALL = [pytest.param(adapter, id=adapter.name) for adapter in (OPENAI, GROQ, OLLAMA, VLLM)]
 
@@ -60,6 +65,19 @@ async def test_a_stream_is_asked_for_with_its_tokens_counted(adapter: Adapter) -
         "seed": 7,
         bound: 321,
     }
+
+
+@pytest.mark.parametrize("adapter", ALL)
+async def test_nobody_waits_for_done_once_the_answer_is_whole_and_counted(adapter: Adapter) -> None:
+    act = Act(frames=WITHOUT_DONE, then="silence")
+    async with (
+        WireServer(adapter.wire, act) as server,
+        provider_at(server.url, adapter, ENDLESS) as served,
+        asyncio.timeout(HANGS_SECONDS),
+    ):
+        text, closing = await heard(served, adapter.request())
+
+    assert (text, closing.stop_reason, closing.tokens_output) == ("Bread rises by itself.", "stop", 12)
 
 
 @pytest.mark.parametrize(
