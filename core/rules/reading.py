@@ -7,21 +7,24 @@ operator mends it in one go.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from core.domain.facts import FactSpec
 from core.domain.ids import RuleId
 from core.rules.action import Action, ActionType, action_from, parameters_of
 from core.rules.condition import Condition
+from core.rules.layers import NOTHING, RuleSetSpec
 from core.rules.problems import RuleFileError
 from core.rules.reading_condition import ConditionReader
 from core.rules.rule import ACTIONS_MAX, OWN_RULE_SET, PRIORITY_MAX, Repeat, Rule
+from core.rules.standard import STANDARD_RULE_SET
 from core.rules.units import whole
 from core.rules.writing import write_rules
 from core.written.problems import Problem, Problems, hint, said
 from core.written.tree import Entries, Items, Node, NotReadable, Scalar, read_tree
 
-__all__ = ["RuleFileError", "read_as_far_as_possible", "read_rules", "write_rules"]
+__all__ = ["RuleFileError", "RulesRead", "read_as_far_as_possible", "read_rule_file", "read_rules", "write_rules"]
 
 RULES_MAX = 1_000
 """Rules in one file."""
@@ -29,6 +32,8 @@ RULES_MAX = 1_000
 NAME_CHARACTERS_MAX = 120
 TEXT_CHARACTERS_MAX = 2_000
 
+FILE_KEYS = ("sets", "rules")
+SET_KEYS = ("name", "extends", "description")
 RULE_KEYS = ("id", "name", "description", "set", "priority", "repeat", "enabled", "when", "then")
 RULE_KEYS_NEEDED = ("id", "name", "priority", "when", "then")
 
@@ -37,28 +42,54 @@ _REPEATS = tuple(repeat.value for repeat in Repeat)
 
 _T = TypeVar("_T")
 
+_Named = tuple[tuple[str, ...], Scalar]
+"""What tells two rules or sets apart, and where the name stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesRead:
+    """What a text holds, in its order."""
+
+    rules: tuple[Rule, ...] = ()
+    sets: tuple[RuleSetSpec, ...] = ()
+
 
 def read_rules(
     text: str, *, origin: str, facts: Mapping[str, FactSpec], templates: Collection[str]
 ) -> tuple[Rule, ...]:
     """The rules in a YAML text, in its order. `origin` is what messages call the file. Raises RuleFileError."""
-    rules, problems = read_as_far_as_possible(text, facts=facts, templates=templates)
+    return read_rule_file(text, origin=origin, facts=facts, templates=templates).rules
+
+
+def read_rule_file(text: str, *, origin: str, facts: Mapping[str, FactSpec], templates: Collection[str]) -> RulesRead:
+    """The rules in a YAML text and the sets that it defines: a list of rules, or a mapping with `sets` and `rules`.
+
+    `origin` is what messages call the file. Raises RuleFileError.
+    """
+    read, problems = _read_text(text, facts, templates)
     if problems:
         raise RuleFileError(problems, origin=origin)
-    return rules
+    return read
 
 
 def read_as_far_as_possible(
     text: str, *, facts: Mapping[str, FactSpec], templates: Collection[str]
 ) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """The rules in which nothing is wrong, and what is wrong with the others: for whoever only looks."""
+    read, problems = _read_text(text, facts, templates)
+    return read.rules, problems
+
+
+def _read_text(
+    text: str, facts: Mapping[str, FactSpec], templates: Collection[str]
+) -> tuple[RulesRead, tuple[Problem, ...]]:
     try:
         root = read_tree(text)
     except NotReadable as error:
-        return (), (Problem(line=error.line, column=error.column, what=error.what, now=error.now),)
+        return RulesRead(), (Problem(line=error.line, column=error.column, what=error.what, now=error.now),)
     reader = _FileReader(facts, templates)
-    rules = reader.rules(root)
-    return rules, tuple(reader.problems.found)
+    read = reader.file(root)
+    return read, tuple(reader.problems.found)
 
 
 class _FileReader:
@@ -69,6 +100,15 @@ class _FileReader:
         self.templates = templates
         self.problems = Problems()
 
+    def file(self, root: Node | None) -> RulesRead:
+        if not isinstance(root, Entries) or not _has_key(root, FILE_KEYS):
+            return RulesRead(rules=self.rules(root))
+        parts = self.problems.mapping(root, "a file of rules and sets", FILE_KEYS) or {}
+        return RulesRead(
+            rules=self.rules(parts["rules"]) if "rules" in parts else (),
+            sets=self.sets(parts["sets"]) if "sets" in parts else (),
+        )
+
     def rules(self, root: Node | None) -> tuple[Rule, ...]:
         if not isinstance(root, Items):
             fault = "the file holds no rule." if root is None else f"a rule file is a list, and this is {said(root)}."
@@ -77,16 +117,43 @@ class _FileReader:
         if len(root.items) > RULES_MAX:
             self.problems.note(root.items[RULES_MAX], f"a file holds at most {RULES_MAX} rules.", "Split it.")
             return ()
-        self.refuse_doubles(root)
+        self.refuse_doubles(root, "rules", _rule_named)
         return tuple(rule for node in root.items if (rule := self.rule(node)) is not None)
 
-    def refuse_doubles(self, root: Items) -> None:
-        first: dict[str, int] = {}
-        for id_ in (id_ for node in root.items if (id_ := _id_in(node)) is not None):
-            if id_.text in first:
-                fault = f"two rules are called {said(id_)}; the first is on line {first[id_.text]}."
-                self.problems.note(id_, fault, "Rename or remove one of them.")
-            first.setdefault(id_.text, id_.line)
+    def sets(self, node: Node) -> tuple[RuleSetSpec, ...]:
+        if not isinstance(node, Items):
+            self.problems.note(node, f"'sets' is a list, and this is {said(node)}.", "Begin each set with '- name:'.")
+            return ()
+        self.refuse_doubles(node, "sets", _set_named)
+        return tuple(spec for item in node.items if (spec := self.set(item)) is not None)
+
+    def set(self, node: Node) -> RuleSetSpec | None:
+        parts = self.problems.mapping(node, "a set", SET_KEYS)
+        if parts is None:
+            return None
+        if "name" not in parts:
+            self.problems.note(node, "this set has no 'name'.", "Add it.")
+        before = len(self.problems.found)
+        name = _read(parts, "name", lambda part: self.problems.name(part, "the name of a rule set"))
+        extends = _read(parts, "extends", lambda part: self.problems.name(part, "the name of a rule set"))
+        description = _read(
+            parts, "description", lambda part: self.problems.text(part, "a description", TEXT_CHARACTERS_MAX)
+        )
+        if name in (STANDARD_RULE_SET, NOTHING):
+            self.problems.note(parts["name"], f"the set {name!r} can't be defined.", "It lies beneath all others.")
+        elif name is not None and name == extends:
+            self.problems.note(parts["extends"], f"the set {name!r} can't extend itself.", f"Write {NOTHING}.")
+        if name is None or len(self.problems.found) > before:
+            return None
+        return RuleSetSpec(name=name, extends=extends or STANDARD_RULE_SET, description=description or "")
+
+    def refuse_doubles(self, root: Items, what: str, named: Callable[[Node], _Named | None]) -> None:
+        first: dict[tuple[str, ...], int] = {}
+        for key, place in (found for node in root.items if (found := named(node)) is not None):
+            if key in first:
+                fault = f"two {what} are called {said(place)}; the first is on line {first[key]}."
+                self.problems.note(place, fault, "Rename or remove one of them.")
+            first.setdefault(key, place.line)
 
     def rule(self, node: Node) -> Rule | None:
         parts = self.problems.mapping(node, "a rule", RULE_KEYS)
@@ -184,11 +251,26 @@ def _read(parts: Mapping[str, Node], key: str, reading: Callable[[Node], _T | No
     return reading(parts[key]) if key in parts else None
 
 
-def _id_in(node: Node) -> Scalar | None:
+def _has_key(node: Entries, keys: Collection[str]) -> bool:
+    return any(isinstance(key, Scalar) and key.text in keys for key, _ in node.entries)
+
+
+def _rule_named(node: Node) -> _Named | None:
+    """Two sets may have a rule of one id each: the upper set's holds."""
+    id_, rule_set = _scalar_in(node, "id"), _scalar_in(node, "set")
+    return None if id_ is None else ((id_.text, OWN_RULE_SET if rule_set is None else rule_set.text), id_)
+
+
+def _set_named(node: Node) -> _Named | None:
+    name = _scalar_in(node, "name")
+    return None if name is None else ((name.text,), name)
+
+
+def _scalar_in(node: Node, wanted: str) -> Scalar | None:
     if not isinstance(node, Entries):
         return None
-    ids = (value for key, value in node.entries if isinstance(key, Scalar) and key.text == "id")
-    return next((value for value in ids if isinstance(value, Scalar)), None)
+    values = (value for key, value in node.entries if isinstance(key, Scalar) and key.text == wanted)
+    return next((value for value in values if isinstance(value, Scalar)), None)
 
 
 def _counted(node: Node) -> str:

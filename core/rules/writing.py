@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import yaml
 
 from core.domain.facts import FactSpec
 from core.rules.action import action_to_plain
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not
+from core.rules.layers import RuleSetSpec
 from core.rules.rule import OWN_RULE_SET, Repeat, Rule
 from core.rules.units import written
 
 WIDTH_UNBOUNDED = 1 << 30
 """A condition stays on one line, however long: a file of rules is compared line by line."""
 
+NO_RULES = "[]\n"
 
-class _OneLine(yaml.SafeDumper):
+if TYPE_CHECKING:
+    from yaml import SafeDumper as _Dumper
+else:
+    _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's takes a fifth of the time
+
+
+class _OneLine(_Dumper):
     """Writes a text with line breaks in one line, escaped, so that each part of a rule is one line of a diff."""
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
@@ -32,23 +41,49 @@ def write_rules(rules: Iterable[Rule], *, facts: Mapping[str, FactSpec] | None =
 
     What a rule leaves as it is by default is left out.
     """
-    return "\n".join(_rule(rule, facts or {}) for rule in rules) or "[]\n"
+    return "\n".join(_rule(rule, facts or {}) for rule in rules) or NO_RULES
+
+
+def write_rule_file(
+    rules: Iterable[Rule], sets: Iterable[RuleSetSpec], *, facts: Mapping[str, FactSpec] | None = None
+) -> str:
+    """The rules with definitions of sets; a plain list of rules where no set is defined."""
+    defined = "".join(f"- {_flow(_set(spec))}\n" for spec in sets)
+    listed = write_rules(rules, facts=facts)
+    if not defined:
+        return listed
+    return f"sets:\n{defined}\nrules:\n{listed}" if listed != NO_RULES else f"sets:\n{defined}"
+
+
+def written_parts(rule: Rule, *, facts: Mapping[str, FactSpec] | None = None) -> Mapping[str, str]:
+    """Each part of a rule as a rule file has it, by its key, those that are as by default included."""
+    return {
+        "name": _flow(rule.name),
+        "description": _flow(rule.description),
+        "set": _flow(rule.rule_set),
+        "priority": str(rule.priority),
+        "repeat": rule.repeat.value,
+        "enabled": "true" if rule.enabled else "false",
+        "when": _flow(_condition(rule.when, facts or {})),
+        "then": _flow([action_to_plain(action) for action in rule.then]),
+    }
 
 
 def _rule(rule: Rule, facts: Mapping[str, FactSpec]) -> str:
-    lines = [f"- id: {_flow(rule.id)}", f"  name: {_flow(rule.name)}"]
-    if rule.description:
-        lines.append(f"  description: {_flow(rule.description)}")
-    if rule.rule_set != OWN_RULE_SET:
-        lines.append(f"  set: {_flow(rule.rule_set)}")
-    lines.append(f"  priority: {rule.priority}")
-    if rule.repeat is not Repeat.EDGE:
-        lines.append(f"  repeat: {rule.repeat.value}")
-    if not rule.enabled:
-        lines.append("  enabled: false")
-    lines.append(f"  when: {_flow(_condition(rule.when, facts))}")
-    lines.append(f"  then: {_flow([action_to_plain(action) for action in rule.then])}")
-    return "\n".join(lines) + "\n"
+    parts = written_parts(rule, facts=facts)
+    by_default = {
+        "description": not rule.description,
+        "set": rule.rule_set == OWN_RULE_SET,
+        "repeat": rule.repeat is Repeat.EDGE,
+        "enabled": rule.enabled,
+    }
+    lines = [f"  {key}: {text}\n" for key, text in parts.items() if not by_default.get(key, False)]
+    return f"- id: {_flow(rule.id)}\n{''.join(lines)}"
+
+
+def _set(spec: RuleSetSpec) -> dict[str, str]:
+    described = {"description": spec.description} if spec.description else {}
+    return {"name": spec.name, "extends": spec.extends, **described}
 
 
 def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,9 +19,10 @@ from core.rules.action import (
 )
 from core.rules.comparing import UNITS_FOR
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
+from core.rules.layers import NOTHING, RuleBook, RuleFile, RuleSetSpec
 from core.rules.rule import PRIORITY_MAX, Repeat, Rule
 from core.rules.units import NUMERIC
-from tests.core.rules.builders import TEMPLATES, UNITS
+from tests.core.rules.builders import TEMPLATES, UNITS, rule
 
 SMALL = st.integers(0, 6)
 LARGE = st.integers(0, 10**15)
@@ -92,6 +94,51 @@ def rules(draw: st.DrawFn) -> Rule:
 
 
 RULE_SETS = st.lists(rules(), min_size=1, max_size=5, unique_by=lambda rule: rule.id)
+
+
+SETS = ("standard", "own", "day", "night")
+IDS = ("a", "b", "c")
+
+
+@st.composite
+def books(draw: st.DrawFn) -> RuleBook:
+    """A sound book of a few rules in a few sets, by hand and in files; many share an id."""
+    names = draw(st.permutations(["day", "night", "own"]))
+    beneath = draw(st.lists(st.sampled_from([NOTHING, "standard", *names]), min_size=3, max_size=3))
+    chain = ["standard", *names]  # each extends one before it, so that there is no circle
+    specs = [
+        RuleSetSpec(name=name, extends=other if other in (NOTHING, *chain[: chain.index(name)]) else "standard")
+        for name, other in zip(names, beneath, strict=True)
+    ]
+    places = [(rule_set, id_) for rule_set in SETS for id_ in IDS]
+    in_files = draw(st.lists(st.sampled_from(places), unique=True, max_size=6))
+    by_hand = draw(st.lists(st.sampled_from(places), unique=True, max_size=8))
+    cut = draw(st.integers(0, len(in_files)))
+    defined = draw(st.integers(0, len(specs)))
+    return RuleBook(
+        rules=tuple(draw(placed_rule(place)) for place in by_hand),
+        sets=tuple(specs[:defined]),
+        files=(
+            RuleFile(name="one.yaml", rules=tuple(draw(placed_rule(place)) for place in in_files[:cut])),
+            RuleFile(
+                name="two.yaml",
+                rules=tuple(draw(placed_rule(place)) for place in in_files[cut:]),
+                sets=tuple(specs[defined:]),
+            ),
+        ),
+    )
+
+
+def placed_rule(place: tuple[str, str]) -> st.SearchStrategy[Rule]:
+    rule_set, id_ = place
+    return st.builds(
+        lambda priority, enabled: replace(rule(id_, priority=priority, enabled=enabled), rule_set=rule_set),
+        st.integers(0, 3) | st.integers(0, PRIORITY_MAX),
+        st.booleans(),
+    )
+
+
+BOOKS = books()
 
 
 @st.composite

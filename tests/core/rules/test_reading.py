@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from core.domain.errors import MootError, WrongUse
 from core.rules.condition import CONDITION_DEPTH_MAX, CONDITION_PARTS_MAX, ConditionType
-from core.rules.reading import RULES_MAX, RuleFileError, read_rules, write_rules
+from core.rules.layers import RuleBook, RuleSetSpec
+from core.rules.reading import RULES_MAX, RuleFileError, read_rule_file, read_rules, write_rules
 from core.rules.reading_condition import LIST_VALUES_MAX
 from core.rules.rule import Compare, CompleteDebate, Repeat, Rule
+from core.rules.writing import write_rule_file
 from core.written.problems import PROBLEMS_SHOWN_MAX
 from core.written.tree import NODES_MAX, TEXT_BYTES_MAX
 from tests.core.rules.builders import SPECS, TEMPLATES, all_of, any_of, compare, equals, more_than, no
-from tests.core.rules.strategies import RULE_SETS
+from tests.core.rules.strategies import BOOKS, RULE_SETS
 
 AS_IN_THE_MANUAL = """\
 - id: complete_at_max_rounds
@@ -87,6 +89,58 @@ def test_what_may_be_left_out_can_be_said() -> None:
 def test_rules_written_read_back_the_same(rules: list[Rule]) -> None:
     assert read(write_rules(rules)) == tuple(rules)
     assert read(write_rules(rules, facts=SPECS)) == tuple(rules)
+
+
+@given(BOOKS)
+def test_rules_and_sets_written_read_back_the_same(book: RuleBook) -> None:
+    written = write_rule_file(book.rules, book.sets, facts=SPECS)
+
+    read_back = read_rule_file(written, origin="written", facts=SPECS, templates=TEMPLATES)
+
+    assert (read_back.rules, read_back.sets) == (book.rules, book.sets)
+
+
+SETS = """\
+sets:
+- {name: night, extends: own, description: Quieter.}
+- {name: day}
+rules:
+- {id: a, name: A, set: night, priority: 1, when: {field: turn_count, equals: 4}, then: [{pause_debate: {reason: b}}]}
+- {id: a, name: A, priority: 1, when: {field: round_count, equals: 4}, then: [{start_new_round: {reason: b}}]}
+"""
+
+
+def test_a_file_may_define_sets_beside_its_rules() -> None:
+    found = read_rule_file(SETS, origin="sets.yaml", facts=SPECS, templates=TEMPLATES)
+
+    assert found.sets == (
+        RuleSetSpec(name="night", extends="own", description="Quieter."),
+        RuleSetSpec(name="day", extends="standard"),
+    )
+    assert [(rule.rule_set, rule.id) for rule in found.rules] == [("night", "a"), ("own", "a")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "into", "told"),
+    [
+        ("{name: day}", "{name: day, extneds: own}", "3:15: a set has no key 'extneds'. Did you mean 'extends'?"),
+        ("{name: day}", "{extends: own}", "3:3: this set has no 'name'."),
+        ("{name: day}", "{name: Day}", "3:10: 'Day' can't be the name of a rule set."),
+        ("{name: day}", "day", "3:3: a set is a mapping, and this is 'day'."),
+        ("{name: day}", "{name: day, extends: day}", "3:24: the set 'day' can't extend itself."),
+        ("{name: day}", "{name: standard}", "3:10: the set 'standard' can't be defined."),
+        ("{name: day}", "{name: night}", "3:10: two sets are called 'night'; the first is on line 2."),
+        ("rules:", "rlues:", "4:1: a file of rules and sets has no key 'rlues'. Did you mean 'rules'?"),
+        ("set: night, ", "", "6:8: two rules are called 'a'; the first is on line 5."),
+        ("set: night", "set: own", "6:8: two rules are called 'a'; the first is on line 5."),
+    ],
+)
+def test_a_fault_in_what_is_said_of_sets_is_told_with_its_place(changed: str, into: str, told: str) -> None:
+    assert only_line(SETS.replace(changed, into, 1)).startswith(told)
+
+
+def test_sets_that_are_no_list_are_refused() -> None:
+    assert only_line("sets: {name: day}\nrules: []\n").startswith("1:7: 'sets' is a list, and this is a mapping.")
 
 
 def test_each_part_of_a_rule_is_written_on_one_line() -> None:
