@@ -29,6 +29,7 @@ from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
 from core.ports.model_offers import ProviderOffer
+from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
 from core.rules.rule import Rule, rule_to_plain
 from core.runtime.announcements import Announcements, Progress
@@ -42,6 +43,7 @@ from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
 from core.runtime.requests import DebatePlan, DebateRequest
+from core.runtime.rows import RowsBeyond
 from core.runtime.schedule import JobView
 from core.runtime.stock import stock
 from core.templates.template import Template
@@ -90,6 +92,7 @@ class Orchestrator:
         self._rhythm = rhythm if rhythm is not None else Rhythm()
         self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
         self._reader = Reader(ports)
+        self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
         self._announcements = Announcements()
@@ -235,13 +238,14 @@ class Orchestrator:
 
     async def summaries(self, *, changed_after: int = 0) -> Sequence[SessionSummary]:
         """The rows of the list whose newest event lies beyond a position, newest opened first."""
-        await self._catch_up()
-        return await self._ports.index.summaries(changed_after=changed_after)
+        return await (await self._rows()).summaries(changed_after=changed_after)
 
     async def summary(self, session: SessionId) -> SessionSummary:
         """One row. Raises WrongUse for an unknown session."""
-        await self._catch_up()
-        return await self._reader.summary(session)
+        row = await (await self._rows()).summary(session)
+        if row is None:
+            raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` shows those there are.")
+        return row
 
     async def active_debates(self) -> tuple[SessionSummary, ...]:
         """Sessions that are not over, newest first."""
@@ -513,6 +517,11 @@ class Orchestrator:
 
     async def _announce_position(self) -> None:
         self._announcements.committed(await self._ports.log.last_position())
+
+    async def _rows(self) -> SessionIndex | RowsBeyond:
+        """Where the rows of the list are true up to the newest committed event."""
+        await self._catch_up()
+        return self._ports.index if self._driver is not None else self._rows_beyond
 
     async def _catch_up(self) -> None:
         if self._driver is not None:

@@ -63,6 +63,15 @@ class SqliteSessionIndex:
         rows = await self._readers.run(lambda reader: reader.execute(query).fetchall())
         return [SessionId(row[0]) for row in rows]
 
+    async def unreadable(self) -> Sequence[SessionId]:
+        # Such a row is never over, so that only few are looked into.
+        query = (
+            "SELECT session FROM summaries"
+            " WHERE NOT is_over AND json_extract(CAST(body AS TEXT), '$.unreadable') <> '' LIMIT ?"
+        )
+        rows = await self._readers.run(lambda reader: reader.execute(query, (SESSIONS_LISTED_MAX,)).fetchall())
+        return [SessionId(row[0]) for row in rows]
+
     async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
         kinds = [
             kind for kind, cls in self._codec.kinds.items() if any(field.name in SPOKEN_FIELDS for field in fields(cls))

@@ -232,6 +232,9 @@ class MemoryIndex:
         rows = [row for row in self.rows.values() if row.status not in over or row.attempts_open]
         return [row.session for row in sorted(rows, key=lambda row: (row.opened_at_ms, row.session))]
 
+    async def unreadable(self) -> Sequence[SessionId]:
+        return [row.session for row in self.rows.values() if row.unreadable]
+
     async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
         return [row for row in self.rows.values() if text.lower() in f"{row.title} {row.motion}".lower()][:limit]
 

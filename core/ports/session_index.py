@@ -36,6 +36,10 @@ class SessionIndex(Protocol):
         """Sessions that are not over or have a call without an end, in the order in which they were opened."""
         ...
 
+    async def unreadable(self) -> Sequence[SessionId]:
+        """Sessions whose rows say that their logs could not be read to the end, at most `SESSIONS_LISTED_MAX`."""
+        ...
+
     async def search(self, text: str, *, limit: int = 100) -> Sequence[SessionSummary]:
         """Sessions whose title, motion or spoken words contain `text`, whatever its case."""
         ...

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from core.domain.errors import StorageFailed
-from core.domain.events import Recorded
+from core.domain.events import Recorded, Unreadable
 from core.domain.flow import Flow
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
@@ -63,12 +63,14 @@ class Projector:
         return self._position
 
     async def start(self) -> None:
-        """Begin where the stored rows stand, and make them true."""
+        """Begin where the stored rows stand, and make them true, also those of logs that could not be read before."""
         await self._costs.start()
         self._position = await self._index.position()
         async with self._advancing:
             while await self._advance():
                 pass
+            for session in await self._index.unreadable():
+                await self._read_again(session)
 
     def offer(self, records: Sequence[Recorded]) -> None:
         """Take note of what was just committed."""
@@ -116,6 +118,20 @@ class Projector:
         self._remember(changed)  # only now: what the disk refused is folded again, from the rows as they are stored
         self._on_advanced(changed)
         return True
+
+    async def _read_again(self, session: SessionId) -> None:
+        """Make a row anew from the whole log, of which it says that it can't be read to the end: perhaps it now can."""
+        row: SessionSummary | None = None
+        while records := await self._log.read(session, after_seq=row.seq if row is not None else 0):
+            for record in records:
+                event = record.event
+                if isinstance(event, Unreadable):
+                    _log.warning("session %s, event %d: %s %s", session[:8], record.seq, event.why, event.now)
+                    return
+                row = summarise(row, record, self._flows)
+        if row is not None:
+            await self._index.advance([row], position=self._position)
+            self._remember([row])
 
     async def _next_batch(self) -> Sequence[Recorded]:
         held, self._held = self._held, []

@@ -12,7 +12,6 @@ from core.domain.events import AttemptStarted, Recorded
 from core.domain.ids import RuleId, SessionId, StepId
 from core.domain.session import SessionState
 from core.domain.steps import Message, Step, StepKind
-from core.domain.summary import SessionSummary
 from core.ports.event_log import READ_EVENTS_MAX
 from core.rules.explanation import Explanation, explain
 from core.runtime.ports import Ports
@@ -40,13 +39,6 @@ class Reader:
             )
         named = ", ".join(session[: len(wanted) + 4] for session in found[:MATCHES_NAMED_MAX])
         raise WrongUse(f"{prefix!r} could be several sessions: {named}.", now="Give more of the id.")
-
-    async def summary(self, session: SessionId) -> SessionSummary:
-        """The list's row of a session. Raises WrongUse where there is none."""
-        row = await self._ports.index.summary(session)
-        if row is None:
-            raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` shows those there are.")
-        return row
 
     async def events(self, session: SessionId, *, after_seq: int, limit: int) -> Sequence[Recorded]:
         return await self._ports.log.read(session, after_seq=after_seq, limit=limit)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,6 +83,33 @@ async def test_what_ran_is_said_to_be_left_once_nobody_drives_it(settings: Setti
         assert f"moot sessions resume {session[:8]}" in screen_text(hall)
         await until(pilot, lambda: "○ 1 left" in screen_text(hall).splitlines()[0])
         assert "● 0 running" in screen_text(hall).splitlines()[0]
+
+
+async def test_an_event_of_a_newer_release_shows_in_its_session_and_hides_no_other(settings: Settings) -> None:
+    driver = await asyncio.to_thread(open_orchestrator, settings)
+    await driver.start()
+    newer = await start(driver, "Sing the motion?")
+    await until_status(driver, newer, Status.COMPLETED)
+    await start(driver, "Tabs or spaces?")
+    await driver.stop()
+    with closing(sqlite3.connect(settings.database)) as database:
+        last = "(SELECT max(position) FROM events JOIN log_sessions ON key = session_key WHERE id = ?)"
+        database.execute(f"UPDATE events SET kind = 'MotionSung' WHERE position = {last}", (newer,))
+        database.execute("DELETE FROM summaries")
+        database.execute("DELETE FROM positions WHERE name = 'index'")
+        database.commit()
+
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        assert core.is_driver
+        await until(pilot, lambda: "Tabs or spaces?" in screen_text(hall))
+        hall.sessions.rows.move_to(newer)
+        await until(pilot, lambda: "✗ not readable here" in screen_text(hall))
+
+        text = " ".join(screen_text(hall).split())
+        assert "holds a MotionSung" in text
+        assert CLAIM[:20] in text, "what can be read is shown"
+        assert hall.header_view.failed == 1
+        assert not hall.header_view.notice
 
 
 async def test_a_call_in_doubt_is_settled_with_what_it_cost(settings: Settings) -> None:

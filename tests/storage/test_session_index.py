@@ -64,6 +64,17 @@ async def test_rows_and_position_move_together_or_not_at_all(storage: Storage) -
     assert [found.title for found in await storage.index.summaries()] == ["Bicycles"]
 
 
+async def test_sessions_whose_logs_could_not_be_read_are_named(storage: Storage) -> None:
+    said = 'It holds a "MotionSung". Update moot.'
+    rows = [
+        row(A, status=Status.FAILED, unreadable=said),
+        row(B, status=Status.FAILED, motion=f'"unreadable":"{said}"'),
+    ]
+    await storage.index.advance([*rows, row(C)], position=3)
+
+    assert list(await storage.index.unreadable()) == [A]
+
+
 async def test_a_session_that_is_over_but_has_a_call_without_an_end_is_not_finished(storage: Storage) -> None:
     await storage.index.advance([row(A, status=Status.CANCELLED, attempts_open=1), row(B)], position=1)
     assert set(await storage.index.unfinished()) == {A, B}
