@@ -269,14 +269,15 @@ class SessionsScreen(SessionActions):
 
     def _show_beside(self) -> None:
         """The heading, where it stands still and why, and the strip."""
-        from console.presenters.session_detail import DetailFold, head_lines, standing_lines, strip_lines
-
         head, standing, strip = (self.query_one(each, Lines) for each in ("#head", "#standing", "#strip"))
         feed, summary = self._feed, self.summary
         if feed is None or summary is None:
             for lines in (head, standing, strip):
                 lines.show(())
             return
+        # It knows the events: loading those takes as long as a fifth of the first frame, which shows none of it.
+        from console.presenters.session_detail import DetailFold, head_lines, standing_lines, strip_lines
+
         fold = feed.fold_of(summary.session)
         detail = fold.detail if fold is not None else DetailFold({})
         head.show(head_lines(summary, feed.labels.get(summary.session), now_ms=feed.now_ms()))
