@@ -102,10 +102,8 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
                 time=_spoken(time, at_ms),
                 flow=flow_state,
             )
-        case RuleFired():
-            return changed(state, seq=seq, at_ms=at_ms, ruling=_fired(state.ruling, event), flow=flow_state)
-        case RuleErred() | RuleRearmed() | RuleRecovered() | RuleSwitchedOff():
-            return changed(state, seq=seq, at_ms=at_ms, ruling=_ruling_after(state.ruling, event), flow=flow_state)
+        case RuleFired() | RuleRearmed() | RuleErred() | RuleRecovered() | RuleSwitchedOff() | RulesChanged():
+            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling_after(state.ruling, event), flow=flow_state)
         case AttemptFailed():
             work, money = _failed(state.work, event), _spent(state.money, event.cost_microusd, 0, 0)
             return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
@@ -123,9 +121,6 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
         case BudgetChanged():
             money = changed(state.money, cap_microusd=event.cap_microusd)
             return changed(state, seq=seq, at_ms=at_ms, money=money, flow=flow_state)
-        case RulesChanged():
-            ruling = _with_other_rules(state.ruling, event)
-            return changed(state, seq=seq, at_ms=at_ms, ruling=ruling, flow=flow_state)
         case RunResumed():
             stood = changed(time, active_ms=time.at(state.at_ms), counted_at_ms=at_ms)
             return changed(state, seq=seq, at_ms=at_ms, time=stood, flow=flow_state)
@@ -325,29 +320,27 @@ def _spent(money: Money, cost_microusd: int, tokens_input: int, tokens_output: i
     )
 
 
-def _fired(ruling: Ruling, event: RuleFired) -> Ruling:
-    spent = ruling.spent if event.stays_armed else ruling.spent | {event.rule}
-    return changed(ruling, spent=spent, fired=ruling.fired + 1)
-
-
-def _with_other_rules(ruling: Ruling, event: RulesChanged) -> Ruling:
-    """What could not be evaluated may have been mended, and is heard as if it were new."""
-    spent = ruling.spent.difference(ruling.erring, ruling.switched_off)
-    return Ruling(digest=event.digest, templates=event.templates, spent=spent, fired=ruling.fired)
-
-
-def _ruling_after(ruling: Ruling, event: RuleErred | RuleRearmed | RuleRecovered | RuleSwitchedOff) -> Ruling:
-    rule = event.rule
+def ruling_after(ruling: Ruling, event: Event) -> Ruling:
+    """What the rules have come to after `event`; the same after one that is not about rules."""
     match event:
-        case RuleErred():
-            return changed(ruling, spent=ruling.spent | {rule}, erring={**ruling.erring, rule: event.in_a_row})
-        case RuleRearmed():
+        case RuleFired():
+            spent = ruling.spent if event.stays_armed else ruling.spent | {event.rule}
+            return changed(ruling, spent=spent, fired=ruling.fired + 1)
+        case RuleRearmed(rule=rule):
             return changed(ruling, spent=ruling.spent - {rule}, erring=_without(ruling.erring, rule))
-        case RuleRecovered():
+        case RuleErred(rule=rule):
+            return changed(ruling, spent=ruling.spent | {rule}, erring={**ruling.erring, rule: event.in_a_row})
+        case RuleRecovered(rule=rule):
             return changed(ruling, erring=_without(ruling.erring, rule))
-        case RuleSwitchedOff():
+        case RuleSwitchedOff(rule=rule):
             off = ruling.switched_off | {rule}
             return changed(ruling, erring=_without(ruling.erring, rule), switched_off=off)
+        case RulesChanged():
+            # What could not be evaluated may have been mended, and is heard as if it were new.
+            spent = ruling.spent.difference(ruling.erring, ruling.switched_off)
+            return Ruling(digest=event.digest, templates=event.templates, spent=spent, fired=ruling.fired)
+        case _:
+            return ruling
 
 
 def _without(entries: Mapping[Key, Entry], key: Key) -> dict[Key, Entry]:
