@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import debate, doctor, metrics, models, participants, rules, sessions, templates
+from console.cli import debate, doctor, metrics, models, participants, rules, sessions, spend, templates
 from console.cli.options import Database
 from console.exit_codes import MEANINGS, ExitCode
 from console.failures import say
@@ -62,6 +62,7 @@ app.command()(debate.demo)
 app.command()(debate.drive)
 app.command()(doctor.doctor)
 app.command()(models.models)
+app.command()(spend.spend)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(participants.app, name="participants")
 app.add_typer(rules.app, name="rules")

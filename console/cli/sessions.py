@@ -24,6 +24,7 @@ from core.domain.errors import WrongUse, nearest
 from core.domain.session import Status
 
 if TYPE_CHECKING:
+    from core.domain.costs import Costs
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
@@ -132,7 +133,9 @@ def show(
             labels = await orchestrator.labels()
             summary = await orchestrator.summary(found)
             doubts = await _doubts(orchestrator, found, settings)
-            _print_standing(summary, labels.get(found), doubts, is_driven=orchestrator.is_driven, settings=settings)
+            costs = await orchestrator.session_costs(found)
+            driven = orchestrator.is_driven
+            _print_standing(summary, labels.get(found), costs, doubts, is_driven=driven, settings=settings)
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings, work)
@@ -396,8 +399,15 @@ async def _print_prompts(orchestrator: Orchestrator, session: SessionId) -> None
 
 
 def _print_standing(
-    summary: SessionSummary, label: Label | None, doubts: Sequence[str], *, is_driven: bool, settings: Settings
+    summary: SessionSummary,
+    label: Label | None,
+    costs: Mapping[str, Costs],
+    doubts: Sequence[str],
+    *,
+    is_driven: bool,
+    settings: Settings,
 ) -> None:
+    from console.presenters.costs import of_routes
     from console.presenters.figures import money
     from console.presenters.reasons import in_words
 
@@ -416,6 +426,7 @@ def _print_standing(
         ("turns", str(summary.turns)),
         ("tokens", f"{summary.tokens_input:,} in, {summary.tokens_output:,} out"),
         ("cost", money(summary.spent_microusd)),
+        *(("" if number else "by model", each) for number, each in enumerate(of_routes(costs))),
         ("rules", f"{summary.rules_fired} fired"),
         *(("in doubt", doubt) for doubt in doubts),
     ]

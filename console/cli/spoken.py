@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from console.cli.tables import cells, wrapped
 from console.presenters.figures import money, percent
-from console.presenters.reasons import called, failed_in_words, in_words, not_heard, who_concluded
+from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard, who_concluded
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
     AttemptInDoubt,
+    AttemptSettled,
     AttemptSucceeded,
     BudgetChanged,
     EscalationAnswered,
@@ -146,13 +147,19 @@ class SpokenDebate:
             case SpendRefused(cap=cap, wanted_microusd=wanted, left_microusd=left):
                 limit = "spending is stopped" if cap == "switch" else f"the cap of the {cap} leaves {money(left)}"
                 yield from self._noted("✗", f"{money(wanted)} refused: {limit}")
-            case AttemptFailed(step=step, attempt=attempt):
-                yield from self._noted("✗", f"{step}, attempt {attempt}: {failed_in_words(event)}")
-            case AttemptSucceeded(step=step, findings=findings):
+            case AttemptFailed(step=step, attempt=attempt, cost_microusd=cost):
+                billed = f"; it cost {money(cost)}" if cost else ""
+                yield from self._noted("✗", f"{step}, attempt {attempt}: {failed_in_words(event)}{billed}")
+            case AttemptSucceeded(step=step, findings=findings, is_cached=is_cached, saved_microusd=saved):
+                if is_cached:
+                    yield from self._noted("◇", f"{step}: {given_again(saved)}")
                 for finding in findings:
                     yield from self._noted("◇", f"{step}: {finding}")
-            case AttemptInDoubt(step=step, why=why):
-                yield from self._noted("?", f"{step} is in doubt: {in_words(why)}")
+            case AttemptInDoubt(step=step, why=why, cost_microusd_max=most):
+                charged = f"; charged at {money(most)} until that is settled" if most else ""
+                yield from self._noted("?", f"{step} is in doubt: {in_words(why)}{charged}")
+            case AttemptSettled(step=step, attempt=attempt, cost_microusd=cost, by=by):
+                yield from self._noted("◇", f"{step}, attempt {attempt}, cost {money(cost)}, said {called(by)}")
             case StepExhausted(step=step, attempts=attempts):
                 yield from self._noted("✗", f"{step} was given up after {attempts} attempts")
             case StepRetried(step=step, by=by):
@@ -191,7 +198,7 @@ class SpokenDebate:
     def _verdict(self, event: VerdictReached) -> Iterator[str]:
         yield ""
         yield self._heading(f"Verdict: {event.outcome}" if event.outcome else "Verdict")
-        yield who_concluded(event)
+        yield who_concluded(event) + (f", {money(event.cost_microusd)}" if event.cost_microusd else "")
         yield from wrapped(event.text, width=self.width, indent=INDENT)
 
     def _sums(self, event: DebateCompleted) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from console.presenters.figures import money
 from core.domain.commands import OPERATOR, RUNTIME
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def failed_in_words(event: AttemptFailed) -> str:
     if not event.characters:
         return why
     return f"{why} ({event.characters:,} characters that were shown are superseded: they are part of no turn.)"
+
+
+def given_again(saved_microusd: int) -> str:
+    """What an answer says of itself that was kept from an earlier request."""
+    saved = f", which saved {money(saved_microusd)}" if saved_microusd else ""
+    return f"the same was asked before and its answer was kept: nobody was asked{saved}"
 
 
 def called(by: str) -> str:

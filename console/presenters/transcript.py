@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import count, money, percent
-from console.presenters.reasons import called, failed_in_words, in_words, not_heard
+from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard
 from console.presenters.rules_fired import values_seen
 from console.presenters.shown import TurnView
 from core.domain.events import (
@@ -115,8 +115,8 @@ class TranscriptFold:
             case AttemptFailed(step=step, attempt=attempt, error=error, cost_microusd=cost):
                 mark = "not sent" if error == NOT_SENT else "failed"
                 yield from self._ended(step, attempt, mark, failed_in_words(event), cost)
-            case AttemptSucceeded(step=step, findings=findings) if findings:
-                self._findings[step] = findings
+            case AttemptSucceeded(step=step, findings=findings, is_cached=is_cached) if findings or is_cached:
+                self._findings[step] = (*((given_again(event.saved_microusd),) if is_cached else ()), *findings)
             case AttemptInDoubt(step=step, attempt=attempt, why=why, cost_microusd_max=cost):
                 said = f"{in_words(why)}. It may have been answered; it counts as {money(cost)} until that is settled."
                 yield from self._ended(step, attempt, "in doubt", said, cost)

@@ -18,7 +18,7 @@ from core.ports.event_log import EventLog
 
 DAYS_MAX = 366
 UNKNOWN_ROUTE = ""
-"""Of calls whose beginning no log tells any more: those of sessions that an older release deleted."""
+"""Of calls whose beginning no log tells: those of sessions that an older release deleted, or that can't be read here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

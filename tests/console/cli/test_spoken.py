@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.cli.spoken import SpokenDebate
 from console.exit_codes import ExitCode
 from console.headless import ending_of
 from core.domain.events import (
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
     AttemptStarted,
+    AttemptSucceeded,
     Event,
     Recorded,
     RuleFired,
@@ -136,6 +142,36 @@ def test_a_pause_by_the_runtime_is_told_in_words_for_people() -> None:
     assert said(SessionPaused(reason="review_each_round", by="rule:mine")) == (
         "‖ paused by the rule mine: review each round"
     )
+
+
+def test_what_a_call_cost_that_brought_no_turn_is_told() -> None:
+    step = StepId("r1.claim.proposer")
+    failed = AttemptFailed(step=step, attempt=2, error="timeout_idle", message="it fell silent", cost_microusd=9_000)
+    doubted = AttemptInDoubt(step=step, attempt=3, route="a:b", cost_microusd_max=20_000, why="stopped")
+    settled = AttemptSettled(step=step, attempt=3, cost_microusd=4_000, difference_microusd=16_000, by="operator")
+
+    assert said(failed) == "✗ r1.claim.proposer, attempt 2: timeout idle: it fell silent; it cost $0.009"
+    assert said(replace(failed, cost_microusd=0)).endswith("it fell silent")
+    assert said(doubted, width=100).endswith("meanwhile; charged at $0.020 until that is settled")
+    assert said(settled) == "◇ r1.claim.proposer, attempt 3, cost $0.004, said you"
+
+
+def test_an_answer_that_was_kept_says_so_and_what_it_saved() -> None:
+    kept = AttemptSucceeded(
+        step=StepId("s"),
+        attempt=1,
+        tokens_input=0,
+        tokens_output=0,
+        cost_microusd=0,
+        latency_ms=0,
+        model="m",
+        stop_reason="stop",
+        is_cached=True,
+        saved_microusd=52_000,
+    )
+
+    assert said(kept, width=120).endswith("nobody was asked, which saved $0.052")
+    assert said(replace(kept, saved_microusd=0), width=120).endswith("nobody was asked")
 
 
 def test_what_only_the_engine_needs_is_left_out() -> None:

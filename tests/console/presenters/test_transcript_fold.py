@@ -134,6 +134,14 @@ def test_what_was_seen_of_an_answer_stands_beside_it() -> None:
     assert turn.marks == ("repeated: it repeats its last turn",)
 
 
+def test_an_answer_that_was_kept_says_so_and_what_it_saved() -> None:
+    played = after(*opened(), begun)
+    played.do(replace(played.answer_command("It is so."), is_cached=True, saved_microusd=52_000))
+    (turn,) = folded(played).turns.values()
+
+    assert turn.marks == ("the same was asked before and its answer was kept: nobody was asked, which saved $0.052",)
+
+
 def test_what_a_call_waits_for_is_shown_until_it_is_sent() -> None:
     fold = folded(after(*opened(), begun))
     ((key, before),) = fold.turns.items()
