@@ -21,7 +21,7 @@ from console.presenters.session_detail import DetailFold
 from console.presenters.transcript import TranscriptFold, turn_key
 from core.domain.errors import CommandRefused, MootError
 from core.domain.ids import SessionId
-from core.domain.session import Status
+from core.domain.status import Status
 from core.ports.event_log import READ_EVENTS_MAX
 
 if TYPE_CHECKING:

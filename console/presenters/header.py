@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.presenters.sessions import is_left
 from console.presenters.shown import HeaderView
-from core.domain.session import Status
+from core.domain.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

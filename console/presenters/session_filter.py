@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.errors import WrongUse, nearest
-from core.domain.session import Status
+from core.domain.status import Status
 
 if TYPE_CHECKING:
     from core.domain.summary import SessionSummary

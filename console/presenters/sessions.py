@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.presenters.figures import age, money, percent, spark
 from console.presenters.session_filter import LEFT_WORD, SessionFilter
 from console.presenters.shown import Cell, Line, Row
-from core.domain.session import Status
+from core.domain.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

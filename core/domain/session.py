@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from core.domain.budget import Price
 from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
+from core.domain.status import Status as Status
 
 ATTEMPTS_PER_ROUTE_MAX = 3
 """A route that failed a step this often is left for the next one. After the last the step waits for the operator (or a
@@ -21,22 +21,6 @@ rule) instead of being tried for ever."""
 
 ROUNDS_MAX = 100
 """No rule or operator can make a session longer: a continue rule that always holds must end somewhere."""
-
-
-class Status(StrEnum):
-    CREATED = "created"
-    WAITING = "waiting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    ESCALATED = "escalated"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_over(self) -> bool:
-        """True where nothing more can happen. A failed session is not over: its failed turn can be tried again."""
-        return self in (Status.COMPLETED, Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

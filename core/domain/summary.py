@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.domain.ids import SessionId, TemplateId
-from core.domain.session import Status
+from core.domain.status import Status
 
 TREND_VALUES_MAX = 24
 """How many consensus readings a row remembers: what a spark line can show."""
