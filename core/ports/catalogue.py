@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.domain.ids import Digest, RuleId, SessionId, TemplateId
+from core.domain.label import Label as Label
 from core.domain.participants import Participant
 from core.domain.steps import Document
 from core.rules.rule import Rule
@@ -24,15 +25,6 @@ class RulesVersion:
     made_at_ms: int
     actor: str
     change: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What people say of a session besides its log. An empty `title` means: as it was opened."""
-
-    title: str = ""
-    tags: tuple[str, ...] = ()
-    is_archived: bool = False
 
 
 class Catalogue(Protocol):
