@@ -269,23 +269,31 @@ PAUSES_MILLISECONDS = st.sampled_from([0, 1, 1_000, 40_000, -500])
 TURN = st.builds(
     lambda text, cost: (_obeyed_if_it_may(_begin, 10), _obeyed_if_it_may(_answer(text, cost), 1_000)), TEXTS, COSTS
 )
-DEEDS: st.SearchStrategy[tuple[Deed, ...]] = st.one_of(
+DEEDS_UNDER_THE_SAME_RULES: st.SearchStrategy[tuple[Deed, ...]] = st.one_of(
     TURN,
     TURN,
     st.builds(lambda ask, after_ms: (_obeyed_if_it_may(ask, after_ms),), ASKED, PAUSES_MILLISECONDS),
+)
+DEEDS: st.SearchStrategy[tuple[Deed, ...]] = st.one_of(
+    DEEDS_UNDER_THE_SAME_RULES,
     st.integers(0, 5).map(lambda index: (_switched(index),)),
 )
 
 
 @st.composite
-def histories(draw: st.DrawFn, *, deeds_max: int = 25) -> Played:
+def histories(
+    draw: st.DrawFn,
+    *,
+    deeds_max: int = 25,
+    under: st.SearchStrategy[tuple[Rule, ...]] | None = None,
+    deeds: st.SearchStrategy[tuple[Deed, ...]] = DEEDS,
+) -> Played:
     """A session after random deeds. Each deed checks what `Played.do` and `Played.refuses` check."""
-    rules = draw(rule_sets())
-    played = Played(rules)
+    played = Played(draw(under if under is not None else rule_sets()))
     _obeyed_if_it_may(_opening(draw(st.none() | st.integers(0, 3_000))), 1)(played)
     if draw(st.integers(0, 4)):
         _obeyed_if_it_may(lambda _: Admit(), 1)(played)
-    for deeds in draw(st.lists(DEEDS, max_size=deeds_max)):
-        for deed in deeds:
+    for some in draw(st.lists(deeds, max_size=deeds_max)):
+        for deed in some:
             deed(played)
     return played
