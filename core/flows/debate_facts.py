@@ -26,6 +26,13 @@ def _count(name: str, meaning: str, *, example: int, least: int = 0, most: int |
 DEBATE_FACTS: tuple[FactSpec, ...] = (
     _count("round_count", "rounds completed", example=2, most=ROUNDS_MAX),
     _count("current_round", "the round under way, from 1", example=3, most=ROUNDS_MAX),
+    FactSpec(
+        name="is_round_over",
+        unit=FactUnit.FLAG,
+        meaning="whether a round is completed and the next has not begun",
+        example=True,
+        is_always_known=True,
+    ),
     _count("rounds_limit", "rounds to be played", example=3, least=1, most=ROUNDS_MAX),
     _count("argument_count", "arguments presented", example=4),
     _count("stalled_round_count", "completed rounds in a row that moved consensus by less than 2 points", example=1),
@@ -87,6 +94,7 @@ def facts_of(debate: DebateState) -> dict[str, FactValue]:
     return {
         "round_count": debate.rounds_completed,
         "current_round": debate.round,
+        "is_round_over": debate.round > 0 and not debate.is_round_open,
         "rounds_limit": debate.rounds_limit,
         "argument_count": debate.arguments,
         "stalled_round_count": agreement.stalled_rounds,

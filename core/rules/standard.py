@@ -174,12 +174,13 @@ _ON_REQUEST = (
         id=RuleId("new_round_when_converging"),
         name="Add a round when close to consensus",
         description=(
-            "Adds a round when consensus stands between 60 % and 80 % and the last round gained at least 5 points: one"
-            " more may settle it."
+            "Adds a round when consensus stands between 60 % and 80 % at a round's end and that round gained at least 5"
+            " points: one more may settle it."
         ),
         priority=50,
         when=AllOf(
             parts=(
+                Compare(type=ConditionType.EQUALS, field="is_round_over", value=True),
                 _more_than("consensus_gain_ppm", 49_999),
                 _more_than("consensus_ppm", 599_999),
                 _less_than("consensus_ppm", 800_000),

@@ -145,7 +145,8 @@ def _asked(condition: Condition) -> str:
     match condition:
         case Compare(type=kind, field=field, value=value):
             unit = next(spec.unit for spec in _all_facts() if spec.name == field)
-            said = written(value, unit) if isinstance(value, int) else value
+            say = shown if isinstance(value, bool) else written
+            said = say(value, unit) if isinstance(value, int) else value
             return f"{{field: {field}, {kind.value}: {said}}}"
         case AllOf(parts=parts):
             return f"{{all: [{', '.join(_asked(part) for part in parts)}]}}"

@@ -30,6 +30,7 @@ UNITS: dict[str, FactUnit] = {
     "last_text": FactUnit.TEXT,
     "roles": FactUnit.WORDS,
     "is_rehearsal": FactUnit.FLAG,
+    "is_round_over": FactUnit.FLAG,
     "turn_count": FactUnit.COUNT,
     "attempt_count": FactUnit.COUNT,
     "error_count": FactUnit.COUNT,

@@ -73,8 +73,13 @@ def test_no_shipped_rule_holds_in_a_session_that_has_just_begun() -> None:
         ("pause_for_review_each_round", {"round_count": 0}, {"round_count": 1}),
         (
             "new_round_when_converging",
-            {"consensus_gain_ppm": 50_000, "consensus_ppm": 800_000},
-            {"consensus_gain_ppm": 50_000, "consensus_ppm": 799_999},
+            {"consensus_gain_ppm": 50_000, "consensus_ppm": 800_000, "is_round_over": True},
+            {"consensus_gain_ppm": 50_000, "consensus_ppm": 799_999, "is_round_over": True},
+        ),
+        (
+            "new_round_when_converging",
+            {"consensus_gain_ppm": 50_000, "consensus_ppm": 700_000, "is_round_over": False},
+            {"consensus_gain_ppm": 50_000, "consensus_ppm": 700_000, "is_round_over": True},
         ),
         (
             "apply_complex_when_contested",
