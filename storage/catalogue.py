@@ -1,4 +1,4 @@
-"""How does SQLite keep participants, templates, rules, documents, settings and labels?
+"""How does SQLite keep the catalogue: participants, templates, documents, settings, labels, and with `rules` the rules?
 
 What a log may name by digest is kept by content and never deleted; beside it a history says which version came into
 force when, and its newest row which one is.
@@ -8,73 +8,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.ids import Digest, RuleId, SessionId
 from core.domain.participants import Participant
 from core.domain.steps import Document
-from core.ports.catalogue import Label, RulesVersion
-from core.rules.rule import Rule, rule_from_plain, rule_set_digest, rule_to_plain
+from core.ports.catalogue import Label
 from core.templates.template import Template
 from storage.codec import adapter, canonical_json
-from storage.readers import Readers
-from storage.writer import Writer
+from storage.rules import SqliteRules, unknown
 
 T = TypeVar("T")
-HISTORY_MAX = 1_000
-NO_RULES = rule_set_digest(())
 
 
-class SqliteCatalogue:
+class SqliteCatalogue(SqliteRules):
     """Implements `Catalogue`."""
-
-    def __init__(self, *, writer: Writer[Any, Any], readers: Readers) -> None:
-        self._writer = writer
-        self._readers = readers
-
-    async def rules(self) -> tuple[Rule, ...]:
-        query = "SELECT body FROM rule_sets JOIN rule_set_history USING (digest) ORDER BY key DESC LIMIT 1"
-        row = await self._first(query)
-        return _rules_from(row[0]) if row else ()
-
-    async def rules_digest(self) -> Digest:
-        return await self._readers.run(_rules_digest)
-
-    async def save_rules(self, rules: Sequence[Rule], *, actor: str, at_ms: int, change: str) -> Digest:
-        ids = [rule.id for rule in rules]
-        twice = sorted({id for id in ids if ids.count(id) > 1})
-        if twice:
-            raise WrongUse(f"two rules are called {twice[0]!r}.", now="Rename one. Nothing was saved.")
-        digest = rule_set_digest(rules)
-        body = canonical_json([rule_to_plain(rule) for rule in sorted(rules, key=lambda rule: rule.id)])
-
-        def save(writer: sqlite3.Connection) -> None:
-            if _rules_digest(writer) != digest:
-                writer.execute("INSERT OR IGNORE INTO rule_sets VALUES (?, ?)", (digest, body))
-                writer.execute(
-                    "INSERT INTO rule_set_history (digest, made_at_ms, actor, change) VALUES (?, ?, ?, ?)",
-                    (digest, at_ms, actor, change),
-                )
-
-        await self._writer.run(save)
-        return digest
-
-    async def rule_set(self, digest: Digest) -> tuple[Rule, ...]:
-        row = await self._first("SELECT body FROM rule_sets WHERE digest = ?", digest)
-        if row is None and digest != NO_RULES:
-            raise _unknown("version of the rules", digest)
-        return _rules_from(row[0]) if row else ()
-
-    async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
-        query = "SELECT digest, made_at_ms, actor, change FROM rule_set_history ORDER BY key DESC LIMIT ?"
-        rows = await self._all(query, max(0, min(limit, HISTORY_MAX)))
-        return [
-            RulesVersion(digest=digest, made_at_ms=made_at_ms, actor=actor, change=change)
-            for digest, made_at_ms, actor, change in rows
-        ]
 
     async def templates(self) -> tuple[Template, ...]:
         query = (
@@ -86,7 +37,7 @@ class SqliteCatalogue:
     async def template(self, digest: Digest) -> Template:
         row = await self._first("SELECT body FROM templates WHERE digest = ?", digest)
         if row is None:
-            raise _unknown("template", digest)
+            raise unknown("template", digest)
         return _checked(Template, row[0], digest)
 
     async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
@@ -117,7 +68,7 @@ class SqliteCatalogue:
     async def document(self, digest: Digest) -> Document:
         row = await self._first("SELECT name, text FROM documents WHERE digest = ?", digest)
         if row is None:
-            raise _unknown("document", digest)
+            raise unknown("document", digest)
         return Document(name=row[0], digest=digest, text=row[1])
 
     async def save_document(self, document: Document) -> None:
@@ -171,32 +122,6 @@ class SqliteCatalogue:
 
         await self._writer.run(add)
 
-    async def _first(self, query: str, *values: object) -> tuple[Any, ...] | None:
-        def first(reader: sqlite3.Connection) -> tuple[Any, ...] | None:
-            found: tuple[Any, ...] | None = reader.execute(query, values).fetchone()
-            return found
-
-        return await self._readers.run(first)
-
-    async def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return await self._readers.run(lambda reader: reader.execute(query, values).fetchall())
-
-    async def _put(self, statement: str, *values: object) -> None:
-        def put(writer: sqlite3.Connection) -> None:
-            writer.execute(statement, values)
-
-        await self._writer.run(put)
-
-
-def _rules_digest(connection: sqlite3.Connection) -> Digest:
-    row = connection.execute("SELECT digest FROM rule_set_history ORDER BY key DESC LIMIT 1").fetchone()
-    return Digest(row[0]) if row else NO_RULES
-
-
-def _rules_from(body: bytes) -> tuple[Rule, ...]:
-    rules = [rule_from_plain(plain) for plain in json.loads(body)]
-    return tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
-
 
 def _checked(kind: type[T], body: bytes, digest: Digest) -> T:
     """What has this digest; a log decided by it, so that a changed one is worse than none."""
@@ -220,7 +145,3 @@ def _read(kind: type[T], body: bytes, where: str) -> T:
 
 def _label(title: str, tags: str, is_archived: int) -> Label:
     return Label(title=title, tags=tuple(json.loads(tags)), is_archived=bool(is_archived))
-
-
-def _unknown(what: str, digest: Digest) -> WrongUse:
-    return WrongUse(f"no {what} has the digest {digest[:12]}.", now="Was it saved in another database?")

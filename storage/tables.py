@@ -93,13 +93,17 @@ class RuleSet(SQLModel, table=True):
     body: bytes
 
 
-class RuleSetChange(SQLModel, table=True):
-    """Which rules came into force when; the newest row says which are."""
+class RuleVersionRow(SQLModel, table=True):
+    """A version of the rules; the newest row says what is in force. `digest` names the rules made by hand. In JSON,
+    `sets` has the definitions made by hand and `files` what each file of the rules folder held, its rules by digest."""
 
-    __tablename__ = "rule_set_history"
+    __tablename__ = "rule_versions"
 
-    key: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    kind: str
     digest: str = Field(foreign_key="rule_sets.digest")
+    sets: str
+    files: str
     made_at_ms: int
     actor: str
     change: str

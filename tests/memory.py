@@ -8,11 +8,11 @@ number, before or after it is durable.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
-from core.domain.errors import DriverBusy, LogConflict, StorageFailed, WrongUse
+from core.domain.errors import CommandRefused, DriverBusy, LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import Digest, RuleId, SessionId
 from core.domain.participants import Participant
@@ -24,7 +24,9 @@ from core.ports.cost_book import Span
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from core.ports.inbox import InboxAnswer, InboxMessage
 from core.ports.session_index import SESSIONS_LISTED_MAX
+from core.rules.layers import RuleBook, require_sound
 from core.rules.rule import Rule, rule_set_digest
+from core.rules.versions import VersionKind
 from core.templates.template import Template
 
 
@@ -122,7 +124,8 @@ class MemoryCatalogue:
     """The Catalogue port."""
 
     def __init__(self) -> None:
-        self.versions: list[tuple[RulesVersion, tuple[Rule, ...]]] = []
+        self.versions: list[tuple[RulesVersion, RuleBook]] = []
+        self.kept_rules: dict[Digest, tuple[Rule, ...]] = {}
         self.kept_templates: dict[Digest, Template] = {}
         self.people: dict[str, Participant] = {}
         self.kept_documents: dict[Digest, Document] = {}
@@ -131,23 +134,61 @@ class MemoryCatalogue:
         self.timings: dict[RuleId, tuple[int, int, int]] = {}
 
     async def rules(self) -> tuple[Rule, ...]:
-        return self.versions[-1][1] if self.versions else ()
+        return _in_order((await self.rule_book()).rules)
 
     async def rules_digest(self) -> Digest:
         return rule_set_digest(await self.rules())
 
     async def save_rules(self, rules: Sequence[Rule], *, actor: str, at_ms: int, change: str) -> Digest:
-        ordered = tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
-        digest = rule_set_digest(ordered)
+        require_sound(RuleBook(rules=tuple(rules)))
+        digest = rule_set_digest(rules)
         if not self.versions or self.versions[-1][0].digest != digest:
-            self.versions.append((RulesVersion(digest=digest, made_at_ms=at_ms, actor=actor, change=change), ordered))
+            book = self.versions[-1][1] if self.versions else RuleBook()
+            self._append(replace(book, rules=_in_order(rules)), VersionKind.CHANGE, actor, at_ms, change)
         return digest
 
     async def rule_set(self, digest: Digest) -> tuple[Rule, ...]:
-        for version, rules in self.versions:
-            if version.digest == digest:
-                return rules
-        raise WrongUse(f"no rules {digest[:12]} are kept.")
+        if digest not in self.kept_rules:
+            raise WrongUse(f"no rules {digest[:12]} are kept.")
+        return self.kept_rules[digest]
+
+    async def keep_rules(self, rules: Sequence[Rule]) -> Digest:
+        digest = rule_set_digest(rules)
+        self.kept_rules[digest] = _in_order(rules)
+        return digest
+
+    async def rules_version(self) -> RulesVersion | None:
+        return self.versions[-1][0] if self.versions else None
+
+    async def rule_book(self, number: int | None = None) -> RuleBook:
+        if number is None:
+            return self.versions[-1][1] if self.versions else RuleBook()
+        for version, book in self.versions:
+            if version.number == number:
+                return book
+        raise WrongUse(f"the rules have no version {number}.")
+
+    async def save_rule_book(
+        self, book: RuleBook, *, after: int, kind: VersionKind, actor: str, at_ms: int, change: str
+    ) -> RulesVersion:
+        require_sound(book)
+        if len(self.versions) != after:
+            raise CommandRefused("the rules were changed meanwhile.")
+        book = RuleBook(
+            rules=_in_order(book.rules),
+            sets=tuple(sorted(book.sets, key=lambda spec: spec.name)),
+            files=tuple(sorted(book.files, key=lambda file: file.name)),
+        )
+        if not self.versions or self.versions[-1][1] != book:
+            self._append(book, kind, actor, at_ms, change)
+        return self.versions[-1][0]
+
+    def _append(self, book: RuleBook, kind: VersionKind, actor: str, at_ms: int, change: str) -> None:
+        digest = rule_set_digest(book.rules)
+        self.kept_rules[digest] = _in_order(book.rules)
+        number = len(self.versions) + 1
+        version = RulesVersion(digest=digest, made_at_ms=at_ms, actor=actor, change=change, number=number, kind=kind)
+        self.versions.append((version, book))
 
     async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
         return [version for version, _ in reversed(self.versions)][:limit]
@@ -203,6 +244,10 @@ class MemoryCatalogue:
         for rule, added in timings.items():
             before = self.timings.get(rule, (0, 0, 0))
             self.timings[rule] = (before[0] + added[0], before[1] + added[1], before[2] + added[2])
+
+
+def _in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id, rule.rule_set)))
 
 
 class MemoryIndex:

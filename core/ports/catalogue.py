@@ -13,25 +13,30 @@ from core.domain.ids import Digest, RuleId, SessionId, TemplateId
 from core.domain.label import Label as Label
 from core.domain.participants import Participant
 from core.domain.steps import Document
+from core.rules.layers import RuleBook
 from core.rules.rule import Rule
+from core.rules.versions import VersionKind
 from core.templates.template import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesVersion:
-    """One version of the rules: its digest, who made it, when (Unix ms) and what changed, in words."""
+    """One version of the rule book: the digest of the rules made by hand, who made it, when (Unix ms) and what changed,
+    in words. Versions are numbered from 1 in the order in which they were made."""
 
     digest: Digest
     made_at_ms: int
     actor: str
     change: str
+    number: int = 0
+    kind: VersionKind = VersionKind.CHANGE
 
 
 class Catalogue(Protocol):
     """Rows with versions. Every write is durable when it returns; errors are StorageFailed."""
 
     async def rules(self) -> tuple[Rule, ...]:
-        """The rules as they stand, enabled and disabled, in order of priority (highest first), then id."""
+        """The rules made by hand as they stand, of all sets, in order of priority (highest first), then id, then set."""
         ...
 
     async def rules_digest(self) -> Digest:
@@ -39,11 +44,39 @@ class Catalogue(Protocol):
         ...
 
     async def save_rules(self, rules: Sequence[Rule], *, actor: str, at_ms: int, change: str) -> Digest:
-        """Make `rules` the ones in force, as a new version; saving what is in force already changes nothing."""
+        """Make `rules` the ones made by hand, as a new version; saving what is there already changes nothing.
+
+        Raises WrongUse for two of one id in one set.
+        """
         ...
 
     async def rule_set(self, digest: Digest) -> tuple[Rule, ...]:
-        """The version with that digest. Raises WrongUse where there is none."""
+        """The rules with that digest, as `rules` has them. Raises WrongUse where there are none."""
+        ...
+
+    async def keep_rules(self, rules: Sequence[Rule]) -> Digest:
+        """Keep rules for `rule_set`, without putting them in force."""
+        ...
+
+    async def rules_version(self) -> RulesVersion | None:
+        """The newest version; None before the first."""
+        ...
+
+    async def rule_book(self, number: int | None = None) -> RuleBook:
+        """All that a version holds, the newest where no number is given; an empty one before the first.
+
+        Raises WrongUse for a number that no version has.
+        """
+        ...
+
+    async def save_rule_book(
+        self, book: RuleBook, *, after: int, kind: VersionKind, actor: str, at_ms: int, change: str
+    ) -> RulesVersion:
+        """Make `book` the newest version; saving what is there already changes nothing. Returns the newest.
+
+        `after` is the version that it was made from, 0 for none. Raises CommandRefused where that is not the newest any
+        more, and WrongUse for a book that is not sound.
+        """
         ...
 
     async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:

@@ -182,6 +182,6 @@ def _repeat_named(name: str) -> Repeat:
 
 def rule_set_digest(rules: Iterable[Rule]) -> Digest:
     """SHA-256 (hexadecimal) of the rules' canonical plain form, whatever order they were given in."""
-    plain = [rule_to_plain(rule) for rule in sorted(rules, key=lambda rule: rule.id)]
+    plain = [rule_to_plain(rule) for rule in sorted(rules, key=lambda rule: (rule.id, rule.rule_set))]
     canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return Digest(sha256(canonical.encode("ascii")).hexdigest())

@@ -87,15 +87,6 @@ CREATE TABLE response_cache (
 	PRIMARY KEY ("key"),
 	UNIQUE (exact)
 );
-CREATE TABLE rule_set_history (
-	"key" INTEGER NOT NULL,
-	digest VARCHAR NOT NULL,
-	made_at_ms INTEGER NOT NULL,
-	actor VARCHAR NOT NULL,
-	change VARCHAR NOT NULL,
-	PRIMARY KEY ("key"),
-	FOREIGN KEY(digest) REFERENCES rule_sets (digest)
-);
 CREATE TABLE rule_sets (
 	digest VARCHAR NOT NULL,
 	body BLOB NOT NULL,
@@ -107,6 +98,18 @@ CREATE TABLE rule_timings (
 	nanoseconds INTEGER NOT NULL,
 	errors INTEGER NOT NULL,
 	PRIMARY KEY (rule)
+);
+CREATE TABLE rule_versions (
+	number INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	digest VARCHAR NOT NULL,
+	sets VARCHAR NOT NULL,
+	files VARCHAR NOT NULL,
+	made_at_ms INTEGER NOT NULL,
+	actor VARCHAR NOT NULL,
+	change VARCHAR NOT NULL,
+	PRIMARY KEY (number),
+	FOREIGN KEY(digest) REFERENCES rule_sets (digest)
 );
 CREATE TABLE settings (
 	name VARCHAR NOT NULL,
@@ -149,6 +152,6 @@ CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0003');
+INSERT INTO alembic_version VALUES ('0005');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 3;
+PRAGMA user_version = 5;

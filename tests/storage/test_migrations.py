@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +17,16 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from core.domain.errors import StorageFailed
+from core.ports.catalogue import RulesVersion
+from core.rules.layers import RuleBook, rules_of
+from core.rules.rule import Rule, rule_set_digest, rule_to_plain
+from core.rules.versions import VersionKind
 from storage.database import SCHEMA_SQL, SCHEMA_VERSION, prepare
 from storage.migrations.migrate import SCRIPTS, migrate, upgrade
 from storage.migrations.schema import schema_text
+from storage.opened import open_storage
+from tests.core.rules.builders import rule as a_rule
+from tests.storage.builders import codec
 
 NEXT_VERSION = SCHEMA_VERSION + 1
 NEXT = '''"""Which schema comes next?"""
@@ -123,7 +134,9 @@ def test_a_copy_never_replaces_an_earlier_one(old: Path, tmp_path: Path) -> None
 
 def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -> None:
     scripts = tmp_path / "first"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0002*", "r0003*", "r0004*"))
+    shutil.copytree(
+        SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0002*", "r0003*", "r0004*", "r0005*")
+    )
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     with closing(sqlite3.connect(path)) as database:
@@ -142,7 +155,7 @@ def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp
 
 def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_anew(tmp_path: Path) -> None:
     scripts = tmp_path / "second"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0003*", "r0004*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0003*", "r0004*", "r0005*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     with closing(sqlite3.connect(path)) as database:
@@ -161,3 +174,42 @@ def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_ane
         rows = database.execute("SELECT session, quarter_ms, route, cost_microusd, answers FROM costs ORDER BY 2")
         assert rows.fetchall() == [("gone", 900_000, "", 4, 0), ("gone", 1_800_000, "", 6, 0)]
         assert database.execute("SELECT * FROM positions").fetchall() == [("index", 9)]
+
+
+def test_rules_of_every_set_stay_in_force_when_sets_come_to_stand_upon_one_another(tmp_path: Path) -> None:
+    scripts = tmp_path / "before"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0004*", "r0005*"))
+    path = tmp_path / "moot.db"
+    upgrade(path, scripts=scripts)
+    versions = [[rule("a")], [rule("a"), rule("b", "night"), rule("c", "evening"), rule("d", "standard")]]
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        for number, rules in enumerate(versions, start=1):
+            body = json.dumps([rule_to_plain(each) for each in rules]).encode()
+            database.execute("INSERT INTO rule_sets VALUES (?, ?)", (rule_set_digest(rules), body))
+            database.execute(
+                "INSERT INTO rule_set_history VALUES (?, ?, ?, 'operator', ?)",
+                (number, rule_set_digest(rules), number, f"change {number}"),
+            )
+        database.commit()
+
+    async def read_back() -> tuple[RuleBook, RuleBook, Sequence[RulesVersion]]:
+        storage = open_storage(path, codec=codec())
+        try:
+            catalogue = storage.catalogue
+            return await catalogue.rule_book(1), await catalogue.rule_book(), await catalogue.rules_history()
+        finally:
+            await storage.close()
+
+    first, newest, history = asyncio.run(read_back())
+
+    assert (rules_of(first, "own"), first.sets) == ((rule("a"),), ())
+    assert rule_set_digest(rules_of(newest, "own")) == rule_set_digest(versions[1])
+    assert [(each.number, each.change, each.kind, each.made_at_ms) for each in history] == [
+        (2, "change 2", VersionKind.CHANGE, 2),
+        (1, "change 1", VersionKind.CHANGE, 1),
+    ]
+
+
+def rule(id_: str, rule_set: str = "own") -> Rule:
+    return replace(a_rule(id_), rule_set=rule_set)
