@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +54,12 @@ class Moot:
         assert done.returncode == code, f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **environ: str) -> subprocess.Popen[str]:
         """Start, with pipes to read from while it runs."""
         return subprocess.Popen(
             self.command(*words),
             cwd=ROOT,
-            env=self.environ,
+            env=self.environ | environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -93,8 +94,13 @@ def read_until(process: subprocess.Popen[str], kind: str) -> list[dict[str, obje
     """Events from a running `--json` command up to the first of `kind`."""
     assert process.stdout is not None
     seen = []
-    for line in process.stdout:
-        seen.append(json.loads(line))
-        if seen[-1]["kind"] == kind:
-            return seen
+    hangs = threading.Timer(SECONDS_MAX, process.kill)
+    hangs.start()
+    try:
+        for line in process.stdout:
+            seen.append(json.loads(line))
+            if seen[-1]["kind"] == kind:
+                return seen
+    finally:
+        hangs.cancel()
     raise AssertionError(f"it ended without {kind}: {[event['kind'] for event in seen]}\n{process.communicate()[1]}")
