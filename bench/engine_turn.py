@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 from core.domain.budget import FREE
 from core.domain.commands import Admit, BeginAttempt, Command, Open, RecordAnswer
@@ -33,16 +34,25 @@ WARM_UP_TURNS = 200
 MEASURED_TURNS = 200
 LATE_TURN = 10_000
 ROUTE = "scripted:alpha"
-SENTENCE = "The evidence shows that release time fell from nine days to two while the rota spread the load fairly."
+OPENERS = ("Nobody shows that the", "In the same quarter the", "Where teams were small the", "By every measure the")
+THINGS = ("budget", "rota", "review", "backlog", "customer", "deadline", "contract", "archive", "release", "interface")
+VERBS = ("outweighed the", "followed from the", "was paid for by the", "waited for the", "was mistaken for the")
+CLOSERS = ("for a year", "in two of three plants", "without a complaint", "until somebody measured it", "at a loss")
 ROLES = (Role.PROPOSER, Role.OPPONENT, Role.JUDGE)
 ENDING = ("complete_at_max_rounds", "complete_when_stalled")
 """These would end the debate long before turn 10,000. They are asked all the same, and one thing more."""
 
 
 def text_of(turn: int) -> str:
-    """About 500 characters, different for each turn, with an agreement and a disagreement in it."""
-    said = f"Turn {turn}. I agree that it costs sleep, but I dispute that it costs quality. {SENTENCE} {SENTENCE} "
-    return (said + SENTENCE * 3)[:500]
+    """About 500 characters of its own for each turn, with an agreement and a disagreement in it. A participant that
+    says the same twice is looked at more closely than one that argues.
+    """
+    chosen = Random(turn)
+    said = [f"Turn {turn}. I agree that it costs sleep, but I dispute that it costs quality."]
+    while sum(map(len, said)) < 500:
+        thing, other = chosen.sample(THINGS, 2)
+        said.append(f"{chosen.choice(OPENERS)} {thing} {chosen.choice(VERBS)} {other} {chosen.choice(CLOSERS)}.")
+    return " ".join(said)[:500]
 
 
 def never_ending(rule: Rule) -> Rule:

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.engine_turn import SENTENCE, long_format, never_ending, text_of
+from bench.engine_turn import long_format, never_ending, text_of
 from console.bootstrap import open_orchestrator
 from console.settings import Settings
 from core.domain.commands import COMMANDS
@@ -29,6 +29,8 @@ from storage.opened import open_storage
 
 MOTION = "The release train leaves on Fridays."
 DEBATES_AT_ONCE_MAX = 10_000
+DISTINCT_TURNS = 64
+"""More than anybody looks back for a repetition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,8 @@ def long_template() -> Template:
 def script(folder: Path, thinks_ms: int) -> Path:
     """A script's path: everybody says about 500 characters after `thinks_ms`, without a price."""
     path = folder / f"thinks-{thinks_ms}.yaml"
-    answers = [{"text": text_of(turn), "delay_ms": thinks_ms} for turn in range(8)]
-    path.write_text(json.dumps({"piece_characters": 100_000, "answers": {"default": answers}}), encoding="utf-8")
+    answers = [{"text": text_of(turn), "delay_ms": thinks_ms} for turn in range(DISTINCT_TURNS)]
+    path.write_text(json.dumps({"piece_characters": 100_000, "by_turn": answers}), encoding="utf-8")
     return path
 
 
@@ -112,4 +114,4 @@ class Commits:
         return [after - before for before, after in zip(self.at_ns, self.at_ns[1:], strict=False)]
 
 
-__all__ = ["SENTENCE", "Commits", "House", "furnish", "house", "long_template", "script"]
+__all__ = ["Commits", "House", "furnish", "house", "long_template", "script"]

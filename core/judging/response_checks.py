@@ -6,7 +6,7 @@ debate: what is compared is an answer with itself, with what its seat said befor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,9 +20,13 @@ REPEATED_WORDS_MIN = 30
 SHINGLE_WORDS = 5
 """Rows of so many words are compared: single words recur in every debate, rows of them only in copies."""
 
-PROBES = 6
+PROBES = 8
 PROBE_WORDS = 3
-"""Whether it is worth comparing two turns row by row is told by so many rows of so few words."""
+PROBES_MET_MIN = 4
+"""Whether it is worth comparing two turns row by row is told by so many rows of so few words, from all over the answer.
+A copy to 80 % holds most of them; half is asked for, because some copies differ in case and punctuation. A seat that
+has one favourite sentence meets few.
+"""
 
 REPEATED_PPM_MIN = 800_000
 """The share of an answer's rows of words that its seat has used before, from which on it counts as a repetition."""
@@ -87,11 +91,17 @@ def _repeated(text: str, words: Sequence[str], earlier: Sequence[str]) -> Findin
         return None
     if _goes_in_circles(words):
         return Finding(oddity=Oddity.REPEATED, saw="it repeats itself")
-    probes = _probes(text)
-    for number, turn in enumerate(reversed(earlier[-EARLIER_TURNS_MAX:]), start=1):
-        if not any(probe in turn for probe in probes):
+    probes, newest = _probes(text), earlier[-EARLIER_TURNS_MAX:]
+    met_min = min(PROBES_MET_MIN, len(probes))  # a text of few long chains of words has few
+    # Most answers hold too few of them in all those turns together, which takes one search for each probe to tell.
+    probes = list(filter("\n".join(newest).__contains__, probes))
+    if len(probes) < met_min:
+        return None
+    for number, turn in enumerate(reversed(newest), start=1):
+        if sum(map(turn.__contains__, probes)) < met_min:
             continue
-        shared_ppm = _share_ppm(set(_rows(words)), set(_rows(words_of(turn))))
+        rows = set(_rows(words))
+        shared_ppm = len(rows.intersection(_rows(words_of(turn)))) * PPM // max(1, len(rows))
         if shared_ppm >= REPEATED_PPM_MIN:
             which = "its last turn" if number == 1 else f"its turn {number} turns before"
             return Finding(oddity=Oddity.REPEATED, saw=f"it repeats {which}, to {shared_ppm * 100 // PPM} %")
@@ -102,15 +112,15 @@ def _goes_in_circles(words: Sequence[str]) -> bool:
     # Where few rows are distinct, few words are: of most answers that is told without a look at their rows.
     if (len(set(words)) - SHINGLE_WORDS) * PPM >= DISTINCT_PPM_MAX * len(words):
         return False
-    rows = _rows(words)
+    rows = list(_rows(words))
     return len(set(rows)) * PPM < DISTINCT_PPM_MAX * len(rows)
 
 
 def _probes(text: str) -> list[str]:
-    """A few rows of words from all over `text`. A turn that holds none of them as they stand is not what it copies."""
+    """PROBES rows of words from all over `text`, as they stand."""
     raw = text.split()
-    step = max(1, len(raw) // PROBES)
-    return [" ".join(raw[at : at + PROBE_WORDS]) for at in range(0, len(raw) - PROBE_WORDS + 1, step)]
+    step = max(1, (len(raw) - PROBE_WORDS) // (PROBES - 1))
+    return [" ".join(raw[at : at + PROBE_WORDS]) for at in range(0, len(raw) - PROBE_WORDS + 1, step)][:PROBES]
 
 
 def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None:
@@ -125,12 +135,9 @@ def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None
     return None
 
 
-def _rows(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + SHINGLE_WORDS]) for at in range(max(0, len(words) - SHINGLE_WORDS + 1))]
-
-
-def _share_ppm(of: Collection[object], in_: Collection[object]) -> int:
-    return sum(each in in_ for each in of) * PPM // max(1, len(of))
+def _rows(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Each SHINGLE_WORDS words that follow one another."""
+    return zip(*(words[at:] for at in range(SHINGLE_WORDS)), strict=False)
 
 
 def _grammar_ppm(words: Sequence[str]) -> int:

@@ -70,10 +70,12 @@ class Answer:
 class Script:
     """Answers in order under the id of a step or a seat, a role, or `default`: the first of these that is listed.
 
-    After the last answer of a list come those of `default` where there is one; else the last is repeated.
+    After the last answer of a list come those of `default` where there is one; else the last is repeated. Where
+    `by_turn` is given it holds for everybody: the debate's nth turn is the nth of these, and then the first again.
     """
 
     answers: Mapping[str, tuple[Answer, ...]]
+    by_turn: tuple[Answer, ...] = ()
     price: Price = FREE
     piece_characters: int = PIECE_CHARACTERS_DEFAULT
 
@@ -120,11 +122,15 @@ def read_script(text: str, *, origin: str) -> Script:
         raise WrongUse(f"this is not YAML: {problem}.", where=where, now="Correct the line.") from error
     except RecursionError as error:
         raise WrongUse("the script is nested too deeply.", where=origin, now="Write it flat.") from error
-    keys = _mapping(plain, origin, ("price", "piece_characters", "answers"))
-    if not keys.get("answers"):
+    keys = _mapping(plain, origin, ("price", "piece_characters", "answers", "by_turn"))
+    if not keys.get("answers") and not keys.get("by_turn"):
         raise WrongUse("the script has no answers.", where=origin, now="List some under 'answers', such as 'default'.")
-    listed = _mapping(keys["answers"], f"{origin}: answers", None)
+    if keys.get("answers") and keys.get("by_turn"):
+        now = "Keep one of them: 'by_turn' holds for everybody."
+        raise WrongUse("the script has both 'answers' and 'by_turn'.", where=origin, now=now)
+    listed = _mapping(keys["answers"], f"{origin}: answers", None) if keys.get("answers") else {}
     return Script(
+        by_turn=_answers(keys["by_turn"], f"{origin}: by_turn") if keys.get("by_turn") else (),
         answers={name: _answers(given, f"{origin}: answers.{name}") for name, given in listed.items()},
         price=_price(keys["price"], f"{origin}: price") if "price" in keys else FREE,
         piece_characters=_whole(

@@ -93,6 +93,8 @@ class ScriptedProvider:
     def _next(self, request: ModelRequest) -> Answer | None:
         """The answer that is due. Turns are counted only where the script has several: debates grow long."""
         script = self._script(request.model)
+        if script.by_turn:
+            return script.by_turn[len(request.brief.turns) % len(script.by_turn)]
         spoken = 0
         if request.kind is StepKind.TURN and (enough := script.answers_max()) > 1:
             for turn in request.brief.turns:

@@ -103,3 +103,21 @@ def test_whatever_is_said_the_look_at_it_ends(text: str, earlier: list[str]) -> 
     finding = seen(text, earlier=tuple(earlier))
 
     assert finding is None or finding.saw
+
+
+def test_a_seat_with_a_favourite_sentence_is_not_taken_for_one_that_repeats_itself() -> None:
+    favourite = ANSWER.split(".")[0] + "."
+
+    assert seen(f"{favourite} {OTHER}", earlier=(ANSWER, f"{favourite} Nothing else is known of it.")) is None
+
+
+def test_a_copy_in_other_case_and_spacing_is_still_a_copy() -> None:
+    assert oddity(ANSWER.replace(". ", ".\n\n").replace("The notes", "the notes"), earlier=(ANSWER,)) is Oddity.REPEATED
+
+
+@given(st.lists(st.sampled_from(ANSWER.split()), min_size=45, max_size=120), st.data())
+def test_a_long_turn_said_again_with_one_word_changed_is_seen(words: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(words) - 1))
+    changed = [*words[:at], "otherwise", *words[at + 1 :]]
+
+    assert oddity(" ".join(changed), earlier=(" ".join(words),)) is Oddity.REPEATED

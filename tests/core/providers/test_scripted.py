@@ -211,3 +211,17 @@ def test_two_providers_of_one_prefix_are_a_mistake_in_the_program() -> None:
 
     with pytest.raises(ValueError, match="one prefix"):
         Providers([ScriptedProvider(clock=clock), ScriptedProvider(clock=clock)])
+
+
+async def test_by_turn_everybody_gets_the_debates_next_answer_and_then_the_first_again() -> None:
+    script = read_script("by_turn: [first, {text: second}]", origin="test")
+    provider = ScriptedProvider(clock=StoppingClock(), script=script)
+
+    assert (await heard(provider))[0] == "first"
+    assert (await heard(provider, seat="anybody", turns=(turn("x"),)))[0] == "second"
+    assert (await heard(provider, turns=(turn("x"), turn("y"))))[0] == "first"
+
+
+def test_a_script_has_answers_or_turns_and_not_both() -> None:
+    with pytest.raises(WrongUse, match="both 'answers' and 'by_turn'"):
+        read_script("{answers: {default: one}, by_turn: [two]}", origin="test")
