@@ -125,13 +125,24 @@ class Orchestrator:
         await stock(self._ports.catalogue, at_ms=self._ports.clock.now_ms())
         if drive:
             try:
-                await self._take_the_wheel(recover=recover)
+                await self._begin_to_drive(recover=recover)
             except DriverBusy:
                 if must_drive:
                     raise
         if self._driver is None:
             await self._announce_position()
             self._following = asyncio.create_task(self._follow(), name="follow")
+
+    async def take_the_wheel(self) -> None:
+        """Drive from now on where this process has joined and nobody drives any more, and go on with what was left, as
+        `start` does. Changes nothing where this process drives. Raises DriverBusy where another one does."""
+        async with self._passing:  # a request that drives for just as long as it takes comes to its end first
+            if self._is_stopped:
+                raise CommandRefused(CLOSED, now=OPEN_ANEW)
+            if self._driver is None:
+                await self._begin_to_drive(recover=True)
+        if self._following is not None:
+            self._following.cancel()
 
     async def stop(self, *, drain: bool = True) -> None:
         """Let turns under way be recorded (or marked in doubt), then close everything. Safe to call twice."""
@@ -457,7 +468,7 @@ class Orchestrator:
 
     # --- within -------------------------------------------------------------------------------------------------
 
-    async def _take_the_wheel(self, *, recover: bool) -> None:
+    async def _begin_to_drive(self, *, recover: bool) -> None:
         driver = self._new_driver()
         await driver.start(are_driven=recover, are_scheduled=True)
         self._driver = driver

@@ -1,0 +1,116 @@
+"""Can a process that has joined go on where the one that drove has ended?"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from core.domain.errors import CommandRefused, DriverBusy
+from core.domain.events import RunResumed
+from core.domain.session import Status
+from core.orchestrator import Orchestrator
+from tests.stage import Stage, start, until
+from tests.virtual_time import in_virtual_time
+
+
+async def joined(stage: Stage) -> Orchestrator:
+    other = stage.orchestrator()
+    await other.start()
+    assert not other.is_driver
+    return other
+
+
+def test_who_has_joined_takes_the_wheel_and_goes_on_with_what_was_left() -> None:
+    async def work() -> None:
+        stage = Stage()
+        first = await stage.drive()
+        session = await start(first)
+        await asyncio.sleep(7)
+        second = await joined(stage)
+        await first.stop(drain=False)
+        assert (await second.summary(session)).status is Status.RUNNING
+
+        await second.take_the_wheel()
+
+        assert second.is_driver
+        assert (await second.system_status()).driver == "this process"
+        assert await until(second, session) is Status.COMPLETED
+        assert len(stage.events(session, RunResumed)) == 1
+        await second.stop()
+        assert stage.lock == []
+
+    in_virtual_time(work)
+
+
+def test_the_wheel_is_not_taken_from_who_drives() -> None:
+    async def work() -> None:
+        stage = Stage()
+        first = await stage.drive()
+        second = await joined(stage)
+
+        with pytest.raises(DriverBusy):
+            await second.take_the_wheel()
+
+        assert not second.is_driver
+        session = await start(second)
+        assert await until(second, session) is Status.COMPLETED, "it goes on through the inbox"
+        await second.stop()
+        await first.stop()
+
+    in_virtual_time(work)
+
+
+def test_of_two_that_reach_for_the_wheel_one_has_it_and_taking_it_twice_changes_nothing() -> None:
+    async def work() -> None:
+        stage = Stage()
+        first = await stage.drive()
+        second, third = await joined(stage), await joined(stage)
+        await first.stop()
+
+        outcomes = await asyncio.gather(second.take_the_wheel(), third.take_the_wheel(), return_exceptions=True)
+        await second.take_the_wheel()
+
+        assert [type(outcome) for outcome in outcomes] == [type(None), DriverBusy]
+        assert (second.is_driver, third.is_driver) == (True, False)
+        await third.stop()
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+def test_who_hears_of_commits_goes_on_hearing_of_them_behind_the_wheel() -> None:
+    async def work() -> None:
+        stage = Stage()
+        first = await stage.drive()
+        second = await joined(stage)
+        heard: list[int] = []
+        second.on_committed(heard.append)
+        spoken: list[str] = []
+        second.on_progress(lambda progress: spoken.append(progress.step))
+        await first.stop()
+        await second.take_the_wheel()
+
+        session = await start(second)
+        await until(second, session)
+
+        assert heard[-1] == stage.disk.records[-1].position
+        assert spoken, "what is spoken here is heard while it is spoken"
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+def test_who_is_closed_takes_no_wheel() -> None:
+    async def work() -> None:
+        stage = Stage()
+        first = await stage.drive()
+        second = await joined(stage)
+        await first.stop()
+        await second.stop()
+
+        with pytest.raises(CommandRefused, match="being closed"):
+            await second.take_the_wheel()
+        assert stage.lock == []
+
+    in_virtual_time(work)
