@@ -280,13 +280,14 @@ class Feed:
             if not records:
                 return
             changed: dict[str, None] = {}
+            let_go = fold.transcript.let_go
             for record in records:
                 fold.detail.take(record)
                 changed.update(dict.fromkeys(fold.transcript.take(record)))
             fold.seq = records[-1].seq
             if fold.session != self._followed:
                 return
-            if is_first:
+            if is_first or fold.transcript.let_go != let_go:
                 self._tell_whole(fold)
             elif changed:
                 turns = tuple(fold.transcript.turns[key] for key in changed)

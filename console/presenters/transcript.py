@@ -56,6 +56,14 @@ if TYPE_CHECKING:
     from core.domain.facts import FactSpec
     from core.domain.participants import Seat
 
+TURNS_KEPT_MAX = 2_000
+CHARACTERS_KEPT_MAX = 2_000_000
+"""Of one transcript, so that a console that is left open for weeks stays as small as on its first day. The log has it
+all."""
+
+EARLIER = "earlier"
+"""The key of the note that stands for the turns that were let go."""
+
 REHEARSAL = "rehearsal"
 NOT_ASKED = "no model asked"
 JUDGE = "judge"
@@ -96,10 +104,19 @@ class TranscriptFold:
         self._open: dict[str, TurnView] = {}
         self._findings: dict[str, tuple[str, ...]] = {}
         self._round = 0
-        self._step_rounds: dict[str, int] = {}
+        self._characters = 0
+        self._session = ""
+        self.let_go = 0
 
     def take(self, record: Recorded) -> Iterable[str]:
-        """Fold one event; the keys of the turns that are new or changed."""
+        """Fold one event; the keys of the turns that are new or changed. `let_go` counts the oldest ones that gave way
+        to newer ones: where it has grown, the whole is another."""
+        self._session = record.session
+        yield from self._taken(record)
+        if len(self.turns) > TURNS_KEPT_MAX or self._characters > CHARACTERS_KEPT_MAX:
+            yield from self._make_room()
+
+    def _taken(self, record: Recorded) -> Iterable[str]:
         event = record.event
         match event:
             case SessionOpened(opening=opening):
@@ -173,8 +190,27 @@ class TranscriptFold:
                 self._seats.setdefault(seat.id, len(self._seats) + 1)
 
     def _put(self, view: TurnView) -> str:
+        before = self.turns.get(view.key)
+        self._characters += len(view.text) - (len(before.text) if before is not None else 0)
         self.turns[view.key] = view
         return view.key
+
+    def _make_room(self) -> Iterable[str]:
+        """Let the oldest turns go, more than has to be, so that it is seldom; those under way and the newest stay."""
+        spoken = {view.key for view in self._open.values()}
+        oldest = [key for key in list(self.turns)[:-1] if key not in spoken and key != EARLIER]
+        for key in oldest:
+            if len(self.turns) <= TURNS_KEPT_MAX * 3 // 4 and self._characters <= CHARACTERS_KEPT_MAX * 3 // 4:
+                break
+            self._characters -= len(self.turns.pop(key).text)
+            self.let_go += 1
+        if not oldest:
+            return
+        self.turns.pop(EARLIER, None)
+        said = f"{self.let_go:,} turns and notes stand before this: moot sessions show {self._session[:8]}"
+        view = TurnView(key=EARLIER, seat_index=0, seat="… earlier", text=said, state="note")
+        self.turns = {EARLIER: view, **self.turns}
+        yield EARLIER
 
     def _note(self, record: Recorded, seat: str, text: str) -> str:
         return self._put(TurnView(key=f"note {record.seq}", seat_index=0, seat=seat, text=text, state="note"))

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from console.acting import Acting
 from console.bootstrap import open_orchestrator
+from console.presenters import transcript
 from console.screens.leaving import LeavingScreen
 from console.widgets.bar import HeaderBar, KeyBar
 from core.domain.events import RulesChanged
@@ -131,6 +132,19 @@ async def test_a_call_in_doubt_is_settled_with_what_it_cost(settings: Settings) 
         assert (await core.summary(session)).spent_microusd < before
         await pilot.press("S")
         await until(pilot, lambda: "Nothing is in doubt here." in screen_text(hall))
+
+
+async def test_a_transcript_that_grows_too_long_keeps_its_newest_turns(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcript, "TURNS_KEPT_MAX", 6)
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "Verdict: for" in screen_text(hall) and "… earlier" in screen_text(hall))
+
+        assert len(hall.sessions._turns) <= 6 + 1
+        assert f"moot sessions show {session[:8]}" in hall.sessions.transcript.text_of(transcript.EARLIER)
 
 
 async def test_words_appear_while_they_are_spoken(settings: Settings) -> None:

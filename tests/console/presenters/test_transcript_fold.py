@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from console.presenters import transcript
 from console.presenters.rules_fired import in_seconds
 from console.presenters.session_detail import DetailFold, standing_lines
-from console.presenters.transcript import NOT_ASKED, TranscriptFold, model_marks, step_of, turn_key
+from console.presenters.transcript import EARLIER, NOT_ASKED, TranscriptFold, model_marks, step_of, turn_key
 from core.domain.commands import AddStatement, Pause, RecordFailure
 from core.domain.events import Recorded, Unreadable
 from core.domain.ids import SessionId, TemplateId
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
-from tests.builders import Played, a_round, a_turn, after, begun, complete_at, gave_up, opened
+from tests.builders import SESSION, Played, a_round, a_turn, after, begun, complete_at, gave_up, opened
 
 
 def folded(played: Played) -> TranscriptFold:
@@ -205,3 +206,35 @@ def test_a_log_in_pieces_gives_the_same_turns_as_the_whole() -> None:
             list(fold.take(record))
 
     assert fold.turns == whole.turns
+
+
+def test_the_oldest_turns_give_way_and_a_note_says_how_many_and_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "TURNS_KEPT_MAX", 8)
+    played = after(*opened(rounds=9), *(a_turn(f"Turn {number}.") for number in range(15)), begun)
+    fold = TranscriptFold({})
+    sizes = []
+    for record in played.log:
+        before = fold.let_go
+        changed = list(fold.take(record))
+        assert (EARLIER in changed) is (fold.let_go > before)
+        sizes.append(len(fold.turns))
+
+    texts = [turn.text for turn in fold.turns.values()]
+    assert max(sizes) <= 8 + 1, "and the note"
+    assert texts[-2:] == ["Turn 14.", ""]
+    assert next(iter(fold.turns)) == EARLIER
+    kept = sum(text.startswith("Turn") for text in texts)
+    assert texts[0] == f"{15 - kept} turns and notes stand before this: moot sessions show {SESSION[:8]}"
+    assert texts[1:-1] == [f"Turn {number}." for number in range(15 - kept, 15)]
+
+
+def test_long_texts_give_way_before_there_are_many_and_the_newest_stays_however_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transcript, "CHARACTERS_KEPT_MAX", 100)
+    fold = folded(after(*opened(rounds=3), *(a_turn(letter * 40) for letter in "abcd")))
+    assert sum(len(turn.text) for turn in fold.turns.values() if turn.key != EARLIER) <= 100
+
+    alone = folded(after(*opened(), a_turn("x" * 500)))
+    assert [len(turn.text) for turn in alone.turns.values() if turn.state == "done"] == [500]
+    assert EARLIER not in alone.turns
