@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import ParticipantId
@@ -20,6 +21,7 @@ PARTICIPANT_MARK = "participant:"
 """Before an id it says that a participant is meant, whatever models are called."""
 
 WORD_SHOWN_CHARACTERS_MAX = 80
+PARTICIPANTS_SHARED_MAX = 1_024
 
 
 class Casting:
@@ -62,6 +64,9 @@ class Casting:
         return cast
 
     def _cast(self, usual: Participant, casting: Mapping[str, str], seat: str, role: Role) -> Participant:
+        return _one_copy(self._chosen(usual, casting, seat, role))
+
+    def _chosen(self, usual: Participant, casting: Mapping[str, str], seat: str, role: Role) -> Participant:
         word = (casting.get(seat) or casting.get(role.value) or casting.get("") or "").strip()
         if not word:
             return usual if usual.model else replace(usual, model=MODEL_DEFAULT)
@@ -100,6 +105,12 @@ class Casting:
         if word in by_tail:
             return f"Did you mean {by_tail[word]!r}?"
         return nearest(word, (*self._participants, *self._offers.prefixes(), *self._offers.names(), *by_tail))
+
+
+@lru_cache(maxsize=PARTICIPANTS_SHARED_MAX)
+def _one_copy(participant: Participant) -> Participant:
+    """The first of all that are equal to this one: a thousand sessions seat the same few."""
+    return participant
 
 
 def _shown(word: str) -> str:
