@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from importlib import metadata
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Literal
@@ -108,6 +107,9 @@ def damage(path: Path) -> tuple[str, ...]:
 
 def moot_version() -> str:
     """The version of this moot, as databases remember who made them."""
+    # As slow to load as SQLite's driver, and asked for only where a schema is made or a newer one is met.
+    from importlib import metadata
+
     try:
         return metadata.version("moot")
     except metadata.PackageNotFoundError:
