@@ -20,7 +20,7 @@ from core.domain.costs import Costs
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse, nearest
 from core.domain.events import Recorded
 from core.domain.facts import FactSpec
-from core.domain.ids import Digest, RuleId, SessionId, StepId
+from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SessionId, StepId
 from core.domain.participants import Participant
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
@@ -31,7 +31,7 @@ from core.ports.inbox import InboxAnswer
 from core.ports.model_offers import ProviderOffer
 from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
-from core.rules.rule import Rule, rule_to_plain
+from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.driver import Driver
@@ -42,8 +42,10 @@ from core.runtime.office import SPENDING_SWITCH
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
+from core.runtime.refusals import refusal_of
 from core.runtime.requests import DebatePlan, DebateRequest
 from core.runtime.rows import RowsBeyond
+from core.runtime.rulebook import Rulebook
 from core.runtime.schedule import JobView
 from core.runtime.stock import stock
 from core.templates.template import Template
@@ -96,6 +98,7 @@ class Orchestrator:
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
         self._announcements = Announcements()
+        self.rulebook = Rulebook(ports, self._ask)
         self._driver: Driver | None = None
         self._following: asyncio.Task[None] | None = None
         self._is_started = False
@@ -192,6 +195,7 @@ class Orchestrator:
                 "cap_microusd": asked.cap_microusd,
                 "seed": asked.seed,
                 "title": asked.title,
+                "rules": asked.rules,
             },
             actor=asked.origin,
         )
@@ -309,18 +313,17 @@ class Orchestrator:
 
     # --- rules and templates ------------------------------------------------------------------------------------
 
-    async def rules(self) -> tuple[Rule, ...]:
-        """All rules, enabled and disabled, in the order in which they are heard."""
-        return await self._ports.catalogue.rules()
+    async def rules(self, rule_set: str = DEFAULT_RULE_SET) -> tuple[Rule, ...]:
+        """The rules that hold in a set, enabled and disabled, in the order in which they are heard."""
+        return tuple(placed.rule for placed in await self.rulebook.effective(rule_set))
 
     async def set_rule_enabled(self, rule_id: str, enabled: bool, *, actor: str = OPERATOR) -> str:
         """Switch a rule; every running session follows at once. Raises WrongUse with the nearest name."""
-        return (await self._ask("set_rule_enabled", {"rule": rule_id, "enabled": enabled}, actor=actor)).text
+        return (await self.rulebook.switch([rule_id], enabled, actor=actor)).text
 
     async def save_rules(self, rules: Sequence[Rule], *, actor: str = OPERATOR, change: str) -> None:
-        """Put these rules in force as a new version; `change` says in words what is new."""
-        plain = [dict(rule_to_plain(rule)) for rule in rules]
-        await self._ask("save_rules", {"rules": plain, "change": change}, actor=actor)
+        """Make these all the rules that were made by hand, as a new version; `change` says in words what is new."""
+        await self.rulebook.save(rules, change=change, actor=actor)
 
     async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
         """Versions of the rules, newest first: who changed what, when."""
@@ -512,7 +515,7 @@ class Orchestrator:
             answer = await self._ports.inbox.answer_to(id)
             if answer is not None:
                 if not answer.is_done:
-                    raise _refusal(answer)
+                    raise refusal_of(answer)
                 return answer
             await clock.sleep(FOLLOW_MILLISECONDS // 4)
         raise StorageFailed(
@@ -542,9 +545,3 @@ class Orchestrator:
 def _count(answer: InboxAnswer) -> int:
     count = answer.body.get("count", 0)
     return count if isinstance(count, int) else 0
-
-
-def _refusal(answer: InboxAnswer) -> Exception:
-    kind = CommandRefused if answer.body.get("error") == "refused" else WrongUse
-    what, where, now = (str(answer.body.get(part, "")) for part in ("what", "where", "now"))
-    return kind(what or answer.text, where=where, now=now)

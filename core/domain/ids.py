@@ -18,6 +18,9 @@ RuleId = NewType("RuleId", str)
 TemplateId = NewType("TemplateId", str)
 Digest = NewType("Digest", str)
 
+DEFAULT_RULE_SET = "own"
+"""The set of rules that a session follows unless another is chosen."""
+
 NO_SEAT = SeatId("")
 NO_STEP = StepId("")
 NO_DIGEST = Digest("")

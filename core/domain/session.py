@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.domain.budget import Price
-from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.status import Status as Status
 
@@ -36,7 +36,8 @@ class DocumentRef:
 class Opening:
     """Everything that a session's decisions depend on besides its later events, fixed when it opens.
 
-    `flow` and `measure` are `name@version`. `templates` pins every template that a rule in force may apply.
+    `flow` and `measure` are `name@version`. `rule_set` names the set whose rules the session follows, `rules_digest`
+    what those were. `templates` pins every template that a rule in force may apply.
     `casting` holds, by role, who takes a seat that only a later template has. `prices` are micro-dollars for a million
     tokens, by model; `windows` the tokens that fit into one, where known. Both hold every route that a seat may take.
     `cap_microusd` of None means that the session has no cap of its own.
@@ -60,6 +61,7 @@ class Opening:
     origin: str = "operator"
     plugins: Mapping[str, str] = field(default_factory=dict)
     windows: Mapping[str, int] = field(default_factory=dict)
+    rule_set: str = DEFAULT_RULE_SET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,12 +154,13 @@ def require_sound(book: RuleBook) -> None:
 
 
 def require_filled(before: RuleBook, after: RuleBook) -> None:
-    """Raise WrongUse for a set in which rules held and none would hold any more: nothing would end its sessions."""
-    left = effective_sets(after)
-    for name, rules in effective_sets(before).items():
-        if rules and name in left and not left[name]:
+    """Raise WrongUse for a set in which no rule would hold, unless none held before: nothing would watch over its
+    sessions."""
+    were = effective_sets(before)
+    for name, rules in effective_sets(after).items():
+        if not rules and were.get(name, True):
             raise WrongUse(
-                f"the set {name!r} would hold no rule at all.", now="Keep one, or switch its rules off instead."
+                f"the set {name!r} would hold no rule at all.", now="Give it one, or switch its rules off instead."
             )
 
 

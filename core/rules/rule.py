@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from core.domain.errors import WrongUse, nearest
-from core.domain.ids import Digest, RuleId, is_snake_case
+from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, is_snake_case
 from core.rules.action import (
     Action,
     ActionType,
@@ -73,7 +73,7 @@ PRIORITY_MAX = 1000
 ACTIONS_MAX = 8
 """Actions of one rule."""
 
-OWN_RULE_SET = "own"
+OWN_RULE_SET = DEFAULT_RULE_SET
 """The set of a rule that doesn't say to which it belongs: the operator's own."""
 
 

@@ -29,8 +29,8 @@ from core.runtime.office import SPENDING_SWITCH, Office
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
+from core.runtime.rules_in_force import RulesInForce
 from core.runtime.schedule import JobView, Schedule
-from core.runtime.session_loop import RulesInForce
 from core.runtime.supervisor import Supervisor
 
 RESTART_MILLISECONDS = 1_000

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse, nearest
 from core.domain.ids import Digest, SessionId
@@ -18,14 +18,15 @@ from core.domain.session import Status
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import InboxAnswer
-from core.rules.rule import rule_from_plain
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
-from core.runtime.opening import Openings, pinned_templates
+from core.runtime.opening import Openings
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
+from core.runtime.refusals import answer_of
 from core.runtime.requests import DebateRequest
-from core.runtime.session_loop import RulesInForce
+from core.runtime.rule_desk import Body, RuleDesk, Verb
+from core.runtime.rules_in_force import RulesInForce
 from core.runtime.supervisor import SPENDING_STOPPED, Supervisor
 
 SPENDING_SWITCH = "spending_stopped"
@@ -35,9 +36,6 @@ TAGS_MAX = 20
 LABEL_CHARACTERS_MAX = 200
 
 _log = logging.getLogger(__name__)
-
-Body = Mapping[str, Any]
-Verb = Callable[[Body, str], Awaitable[InboxAnswer]]
 
 
 class Office:
@@ -61,14 +59,13 @@ class Office:
         self._rules = rules
         self._projector = projector
         self._gateway = gateway
-        self._changing = asyncio.Lock()
+        self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
         self._starting = asyncio.Lock()
         self._verbs: Mapping[str, Verb] = {
             "start_debate": self._start_debate,
             "command": self._command,
             "resume": self._resume,
-            "set_rule_enabled": self._set_rule_enabled,
-            "save_rules": self._save_rules,
+            **self._desk.verbs,
             "label": self._label,
             "delete": self._delete,
             "pause_all": self._pause_all,
@@ -90,46 +87,18 @@ class Office:
         try:
             return await self.perform(verb, body, actor=actor)
         except MootError as error:
-            kind = "refused" if isinstance(error, CommandRefused) else "wrong_use"
-            return InboxAnswer(
-                is_done=False,
-                text=str(error),
-                body={"error": kind, "what": error.what, "where": error.where, "now": error.now},
-            )
+            return answer_of(error)
         except Exception as error:
             _log.exception("the request %r failed", verb)
-            return InboxAnswer(
-                is_done=False,
-                text=f"the driver failed with {type(error).__name__}.",
-                body={
-                    "error": "wrong_use",
-                    "what": f"the driver failed with {type(error).__name__}.",
-                    "where": "",
-                    "now": "Its log file says more.",
-                },
-            )
+            return answer_of(WrongUse(f"the driver failed with {type(error).__name__}.", now="Its log file says more."))
 
-    async def read_rules(self) -> bool:
-        """Look up which rules are in force, and have them at hand; True where they are others than before."""
-        async with self._changing:  # of two that look at once, the slower one must not bring older rules back
-            return await self._read_rules()
+    async def read_rules(self) -> None:
+        """Look up which rules are in force, and have them at hand."""
+        await self._desk.read()
 
-    async def _read_rules(self) -> bool:
-        digest = await self._ports.catalogue.rules_digest()
-        if digest == self._rules.digest:
-            return False
-        compiled = await self._ports.library.rules(digest)
-        wanted = pinned_templates(compiled.rules)
-        pins: dict[Any, Digest] = {}
-        for template in await self._ports.catalogue.templates():
-            if template.id in wanted:
-                pins[template.id] = await self._ports.catalogue.save_template(
-                    template, actor="moot", at_ms=self._ports.clock.now_ms()
-                )
-                await self._ports.library.template(pins[template.id])
-        self._rules.digest = digest
-        self._rules.templates = pins
-        return True
+    async def follow_rules(self) -> None:
+        """Bring rules that were changed to every running session at once."""
+        await self._desk.follow()
 
     async def _start_debate(self, body: Body, actor: str) -> InboxAnswer:
         documents = [await self._document(pinned) for pinned in body.get("documents", ())]
@@ -144,6 +113,7 @@ class Office:
             seed=body.get("seed"),
             title=str(body.get("title", "")),
             origin=actor,
+            rules=str(body.get("rules", "")),
         )
         session = SessionId(str(body.get("session") or self._ports.new_id()))
         started = InboxAnswer(is_done=True, text=f"started {session[:8]}", body={"session": session})
@@ -151,7 +121,7 @@ class Office:
             if await self._ports.log.read(session, limit=1):
                 return started  # it was, and the answer got lost: a request is carried out once
             await self.read_rules()
-            opening = await self._openings.opening(request, rules_digest=self._rules.digest, pins=self._rules.templates)
+            opening = await self._openings.opening(request, rules=self._rules)
             await self._supervisor.open(session, opening)
         return started
 
@@ -179,40 +149,6 @@ class Office:
         state = await self._supervisor.resume(SessionId(str(body["session"])))
         status = state.life.status.value
         return InboxAnswer(is_done=True, text=f"it is {status}", body={"status": status})
-
-    async def _set_rule_enabled(self, body: Body, actor: str) -> InboxAnswer:
-        async with self._changing:  # of two that are switched at once, neither may undo the other
-            answer = await self._switched(str(body["rule"]), bool(body["enabled"]), actor)
-        await self.follow_rules()
-        return answer
-
-    async def _switched(self, id: str, enabled: bool, actor: str) -> InboxAnswer:
-        rules = {rule.id: rule for rule in await self._ports.catalogue.rules()}
-        rule = next((each for each in rules.values() if each.id == id), None)
-        if rule is None:
-            raise WrongUse(f"no rule is called {id!r}.", now=nearest(id, rules))
-        word = "enabled" if enabled else "disabled"
-        if rule.enabled == enabled:
-            return InboxAnswer(is_done=True, text=f"{id} is {word} already", body={"rule": id, "enabled": enabled})
-        changed = [replace(each, enabled=enabled) if each.id == id else each for each in rules.values()]
-        await self._ports.catalogue.save_rules(
-            changed, actor=actor, at_ms=self._ports.clock.now_ms(), change=f"{word} {id}"
-        )
-        return InboxAnswer(is_done=True, text=f"{word} {id}", body={"rule": id, "enabled": enabled})
-
-    async def _save_rules(self, body: Body, actor: str) -> InboxAnswer:
-        rules = [rule_from_plain(plain) for plain in body["rules"]]
-        async with self._changing:
-            await self._ports.catalogue.save_rules(
-                rules, actor=actor, at_ms=self._ports.clock.now_ms(), change=str(body["change"])
-            )
-        await self.follow_rules()
-        return InboxAnswer(is_done=True, text=str(body["change"]), body={})
-
-    async def follow_rules(self) -> None:
-        """Bring rules that were changed to every running session at once."""
-        if await self.read_rules():
-            await self._supervisor.rules_changed()
 
     async def _label(self, body: Body, actor: str) -> InboxAnswer:
         session = SessionId(str(body["session"]))

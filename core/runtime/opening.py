@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.domain.commands import Admit, Open
 from core.domain.errors import WrongUse, nearest
-from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
+from core.domain.ids import DEFAULT_RULE_SET, Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
@@ -19,10 +19,11 @@ from core.engine.evolve import unopened
 from core.engine.settle import settle
 from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
-from core.rules.rule import ApplyTemplate, Rule
+from core.rules.layers import set_specs, unknown_set
 from core.runtime.casting import Casting, casting_notes
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
+from core.runtime.rules_in_force import RulesInForce
 from core.templates.template import Complexity, Template
 
 DEFAULT_TEMPLATE = TemplateId("standard_debate")
@@ -55,11 +56,12 @@ class Openings:
         plan, _, _ = await self._planned(request)
         return plan
 
-    async def opening(
-        self, request: DebateRequest, *, rules_digest: Digest, pins: Mapping[TemplateId, Digest]
-    ) -> Opening:
+    async def opening(self, request: DebateRequest, *, rules: RulesInForce) -> Opening:
         """Everything pinned. Raises WrongUse where the debate can't be held."""
         plan, infos, casting = await self._planned(request)
+        in_force = rules.sets.get(plan.rule_set)
+        if in_force is None:  # deleted just now
+            raise unknown_set(plan.rule_set, rules.sets)
         digest = await self._digest(plan.template)
         for document in request.documents:
             if document.digest not in self._ports.library.documents:  # what is at hand was read from the catalogue
@@ -72,8 +74,9 @@ class Openings:
             motion=motion,
             template=plan.template.id,
             template_digest=digest,
-            rules_digest=rules_digest,
-            templates=pins,
+            rules_digest=in_force.digest,
+            templates=in_force.templates,
+            rule_set=plan.rule_set,
             seats=plan.seats,
             casting=casting,
             prices={model: info.price for model, info in infos.items()},
@@ -111,6 +114,7 @@ class Openings:
         rounds = _rounds(request.rounds, template)
         _seed(request.seed)
         cap = _cap(request.cap_microusd, self._limits.cap_session_microusd)
+        rule_set = await self._rule_set(request, template)
         cast = Casting(await self._ports.catalogue.participants(), self._ports.offers)
         seats = cast.seats(request, template)
         casting = cast.later(request, template)
@@ -124,6 +128,7 @@ class Openings:
                 template=template,
                 seats=seats,
                 rounds=rounds,
+                rule_set=rule_set,
                 minutes_expected=_share(template.minutes_expected, template, speaking, rounds),
                 cost_microusd_expected=_share(template.cost_microusd_expected, template, speaking, rounds),
                 cap_microusd=cap,
@@ -166,6 +171,14 @@ class Openings:
                 now=nearest(request.complexity, Complexity) or f"It is one of {', '.join(Complexity)}.",
             )
         return await self.template(f"{request.complexity}_debate")
+
+    async def _rule_set(self, request: DebateRequest, template: Template) -> str:
+        """The set that is asked for, or else the format's, or else the operator's own."""
+        name = request.rules or template.rule_set or DEFAULT_RULE_SET
+        specs = set_specs(await self._ports.catalogue.rule_book())
+        if name not in specs:
+            raise unknown_set(name, specs)
+        return name
 
     async def _with_models(self, refusal: WrongUse, plan: DebatePlan) -> WrongUse:
         """A rehearsal that can't be held, with the providers that could hold the debate instead, where any is ready."""
@@ -213,13 +226,6 @@ def _can_argue(offer: ProviderOffer) -> bool:
 
 def _seated(seats: Sequence[Seat]) -> tuple[Participant, ...]:
     return tuple(seat.participant for seat in seats)
-
-
-def pinned_templates(rules: Sequence[Rule]) -> frozenset[TemplateId]:
-    """The templates that a rule set may apply: a session pins them together with the rules."""
-    return frozenset(
-        TemplateId(action.template) for rule in rules for action in rule.then if isinstance(action, ApplyTemplate)
-    )
 
 
 def _motion(question: str) -> str:

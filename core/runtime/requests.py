@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.domain.ids import DEFAULT_RULE_SET
 from core.domain.participants import Seat
 from core.domain.steps import Document
 from core.templates.template import Template
@@ -15,7 +16,8 @@ MOTION_BYTES_MAX = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateRequest:
-    """`casting` names a model for a role or a seat, `""` for all others. None or "" leaves a choice to the defaults."""
+    """`casting` names a model for a role or a seat, `""` for all others; `rules` the set of rules to follow. None or ""
+    leaves a choice to the defaults."""
 
     question: str
     template_id: str = ""
@@ -27,6 +29,7 @@ class DebateRequest:
     seed: int | None = None
     title: str = ""
     origin: str = "operator"
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +45,4 @@ class DebatePlan:
     cap_microusd: int | None
     is_rehearsal: bool
     notes: tuple[str, ...]
+    rule_set: str = DEFAULT_RULE_SET

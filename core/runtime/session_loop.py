@@ -28,7 +28,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
 from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event, Recorded
-from core.domain.ids import Digest, SessionId, StepId, TemplateId
+from core.domain.ids import Digest, SessionId, StepId
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import OpenAttempt, SessionState, Status
 from core.domain.steps import ModelRequest, Step
@@ -45,6 +45,7 @@ from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger, Refusal
 from core.runtime.ports import Limits, Ports
+from core.runtime.rules_in_force import RulesInForce
 from core.runtime.step_runner import Attempt, perform
 
 STORAGE_RETRY_MILLISECONDS = 1_000
@@ -61,14 +62,6 @@ Outcome = RecordAnswer | RecordFailure | MarkInDoubt
 """How a call ended, as far as anybody knows."""
 
 _log = logging.getLogger(__name__)
-
-
-class RulesInForce:
-    """Which rules every session is to follow. The catalogue is the truth; this is what was last read of it."""
-
-    def __init__(self) -> None:
-        self.digest = Digest("")
-        self.templates: dict[TemplateId, Digest] = {}
 
 
 class SessionLoop:
@@ -247,9 +240,10 @@ class SessionLoop:
         return events
 
     async def _follow_rules(self) -> None:
-        if self._follows_the_rules(self.state):
+        wanted = self._rules.newer_for(self.state)
+        if wanted is None:
             return
-        change = ChangeRules(digest=self._rules.digest, templates=self._rules.templates)
+        change = ChangeRules(digest=wanted.digest, templates=wanted.templates)
         _, begun = await self._recorded(change, RUNTIME, "rules")
         for attempt in begun:
             self._begin(attempt)
@@ -300,14 +294,12 @@ class SessionLoop:
             await self._ports.library.prepare(record.event for record in records)
             self._advance(fold(self._ports.engine, records, state=self.state), tuple(records))
 
-    def _follows_the_rules(self, state: SessionState) -> bool:
-        return state.opening is None or state.life.status.is_over or state.ruling.digest == self._rules.digest
-
     def _with_rules_in_force(self, state: SessionState, now_ms: int, appends: list[Append]) -> SessionState:
         """A session whose recorded rules differ from the catalogue's follows the catalogue's from here on."""
-        if self._follows_the_rules(state):
+        wanted = self._rules.newer_for(state)
+        if wanted is None:
             return state
-        change = ChangeRules(digest=self._rules.digest, templates=self._rules.templates)
+        change = ChangeRules(digest=wanted.digest, templates=wanted.templates)
         settlement = settle(self._ports.engine, state, change, now_ms=now_ms)
         envelope = Envelope(command=change, actor=RUNTIME, at_ms=settlement.state.at_ms, correlation="rules")
         appends.append(self._append(envelope, settlement.events, state.seq))

@@ -38,7 +38,8 @@ from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
-from core.runtime.session_loop import RulesInForce, SessionLoop, is_settled
+from core.runtime.rules_in_force import RulesInForce
+from core.runtime.session_loop import SessionLoop, is_settled
 
 LOOPS_REMEMBERED_MAX = 200
 """Sessions that stand still are kept in memory up to this many; the rest are folded again when somebody asks."""
@@ -180,9 +181,10 @@ class Supervisor:
                 _log.warning("session %s was not taken up: %s", session[:8], error)
 
     async def rules_changed(self) -> None:
-        """Bring the rules now in force to every session that is driven."""
+        """Bring the rules now in force to every session that is driven and follows others."""
         for loop in tuple(self._loops.values()):
-            if loop.is_driven and loop.state.life.status is Status.RUNNING:
+            is_running = loop.is_driven and loop.state.life.status is Status.RUNNING
+            if is_running and self._rules.newer_for(loop.state) is not None:
                 await self._try(loop, ReachDeadline())
 
     async def pause_all(self, reason: str = ALL_PAUSED) -> int:

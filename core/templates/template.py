@@ -54,6 +54,7 @@ class Template:
     """A format. `verdict` is the judge's step after the last round; `consensus_ppm` the level that counts as reached.
 
     `minutes_expected` and `cost_microusd_expected` are what a run with paid models of the middle class takes.
+    `rule_set` names the set of rules that its sessions follow unless another is asked for, "" the operator's own.
     """
 
     id: TemplateId
@@ -68,6 +69,7 @@ class Template:
     consensus_ppm: int
     minutes_expected: int
     cost_microusd_expected: int
+    rule_set: str = ""
 
     def steps_of_round(self, number: int, *, rounds_limit: int) -> tuple[StepSpec, ...]:
         """The steps of round `number` (from 1) in order, where `rounds_limit` rounds are to be played."""

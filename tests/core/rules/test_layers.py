@@ -173,11 +173,13 @@ def test_an_unknown_set_is_refused_with_the_nearest_name() -> None:
         effective(RuleBook(), "x")
 
 
-def test_a_set_may_not_lose_its_last_rule() -> None:
+def test_a_set_may_not_lose_its_last_rule_nor_begin_without_one() -> None:
     book = RuleBook(rules=(of("standard"), of("bare", "b")), sets=(extends("bare", NOTHING), extends("empty", NOTHING)))
 
-    require_filled(book, replace(book, sets=(extends("empty", NOTHING),)))
+    require_filled(book, replace(book, rules=(of("standard"),), sets=(extends("empty", NOTHING),)))
     require_filled(book, replace(book, rules=(of("standard", "other"), of("bare", "c"))))
+    with pytest.raises(WrongUse, match="the set 'new' would hold no rule at all"):
+        require_filled(book, replace(book, sets=(*book.sets, extends("new", NOTHING))))
     with pytest.raises(WrongUse, match="the set 'bare' would hold no rule at all"):
         require_filled(book, replace(book, rules=(of("standard"),)))
     with pytest.raises(WrongUse, match="the set 'own' would hold no rule at all"):

@@ -1,0 +1,84 @@
+"""Which rules is each session to follow?
+
+The catalogue is the truth; this is what was last read of it, set by set, with the compiled form of each at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.domain.ids import Digest, TemplateId
+from core.domain.session import SessionState
+from core.ports.catalogue import RulesVersion
+from core.rules.layers import RuleBook, effective_sets
+from core.rules.rule import ApplyTemplate, Rule, rule_set_digest
+from core.runtime.ports import Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetInForce:
+    """What a session of one set is pinned to: its rules by digest, and the templates that they may apply."""
+
+    digest: Digest
+    templates: Mapping[TemplateId, Digest]
+
+
+class RulesInForce:
+    """`book` is what version number `version` holds, 0 before any was read; `sets` is what it comes to, by name."""
+
+    def __init__(self) -> None:
+        self.version = -1
+        self.book = RuleBook()
+        self.sets: Mapping[str, SetInForce] = {}
+
+    def newer_for(self, state: SessionState) -> SetInForce | None:
+        """What a session is to follow from here on; None where it does already, or is over.
+
+        One whose set is gone goes on by the rules that it has: there is nothing else that it could follow.
+        """
+        if state.opening is None or state.life.status.is_over:
+            return None
+        wanted = self.sets.get(state.opening.rule_set)
+        return wanted if wanted is not None and wanted.digest != state.ruling.digest else None
+
+    async def read(self, ports: Ports) -> bool:
+        """Look up what is in force, and have it at hand; True where something is another than before."""
+        newest = await ports.catalogue.rules_version()
+        number = newest.number if newest is not None else 0
+        if number == self.version:
+            return False
+        book = await ports.catalogue.rule_book(number) if number else RuleBook()
+        before, self.sets = self.sets, await _sets(book, newest, ports)
+        self.version, self.book = number, book
+        return self.sets != before
+
+
+async def _sets(book: RuleBook, newest: RulesVersion | None, ports: Ports) -> Mapping[str, SetInForce]:
+    rules = {name: tuple(placed.rule for placed in found) for name, found in effective_sets(book).items()}
+    pins = await _pins(frozenset().union(*(templates_of(each) for each in rules.values())), ports)
+    found: dict[str, SetInForce] = {}
+    for name, each in rules.items():
+        digest = rule_set_digest(each)
+        if digest not in ports.library.rule_sets and (newest is None or digest != newest.digest):
+            await ports.catalogue.keep_rules(each)
+        await ports.library.rules(digest)
+        found[name] = SetInForce(digest=digest, templates={id: pins[id] for id in templates_of(each) if id in pins})
+    return found
+
+
+async def _pins(wanted: frozenset[TemplateId], ports: Ports) -> Mapping[TemplateId, Digest]:
+    """The newest version of each template that some rule may apply, at hand."""
+    pins: dict[TemplateId, Digest] = {}
+    for template in await ports.catalogue.templates() if wanted else ():
+        if template.id in wanted:
+            pins[template.id] = await ports.catalogue.save_template(template, actor="moot", at_ms=ports.clock.now_ms())
+            await ports.library.template(pins[template.id])
+    return pins
+
+
+def templates_of(rules: Sequence[Rule]) -> frozenset[TemplateId]:
+    """The templates that a rule set may apply: a session pins them together with the rules."""
+    return frozenset(
+        TemplateId(action.template) for rule in rules for action in rule.then if isinstance(action, ApplyTemplate)
+    )
