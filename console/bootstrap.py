@@ -29,6 +29,7 @@ from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import SCRIPTED
 from core.runtime.caching import CachedAnswers
+from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit
@@ -44,6 +45,9 @@ from storage.wire import CommandWire
 
 UNMETERED = (REHEARSAL, SCRIPTED, "ollama", "vllm")
 """Who runs here, or on a machine of one's own: nobody counts how often they are asked."""
+
+DAYS_TOLD = 7
+"""So many days of spending a doctor tells of, today included."""
 
 DEMO_SEED = 20_261_120
 MILLISECONDS_PER_SECOND = 1_000
@@ -127,7 +131,8 @@ def inspect_database(config: Settings) -> DatabaseHealth:
     path = config.database
     if not path.exists():
         return DatabaseHealth(state="absent")
-    found = check_up(path)
+    days_ms = midnights_ms(SystemClock().now_ms(), days=DAYS_TOLD, local_midnight_ms=local_midnight_ms)
+    found = check_up(path, costs_from_ms=days_ms)
     return DatabaseHealth(
         state="failing" if found.faults else "ok",
         reason="; ".join(found.faults),
@@ -136,6 +141,7 @@ def inspect_database(config: Settings) -> DatabaseHealth:
         bytes=found.bytes,
         driver=DriverLock(path).holder() or "nobody",
         notes=notes_from_text(found.settings.get(NOTES_SETTING, "")),
+        costs=tuple(CostsOfDay(midnight_ms=span.from_ms, routes=span.routes) for span in found.costs),
     )
 
 

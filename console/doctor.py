@@ -19,6 +19,7 @@ from console.version import VERSION
 
 if TYPE_CHECKING:
     from core.ports.model_offers import ProviderOffer
+    from core.runtime.costs import CostsOfDay
     from core.runtime.driver_notes import DriverNotes
 
 SDKS = ("anthropic", "google-genai", "google-generativeai", "openai")
@@ -30,7 +31,7 @@ class DatabaseHealth:
     """What was found about a database file. `state` is `ok`, `absent` or `failing`, `reason` why it fails.
 
     `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned. `notes` are
-    what whoever drove last left of its routes and jobs.
+    what whoever drove last left of its routes and jobs, `costs` what the last days came to, oldest first.
     """
 
     state: str
@@ -40,6 +41,7 @@ class DatabaseHealth:
     bytes: int = 0
     driver: str = ""
     notes: DriverNotes | None = None
+    costs: tuple[CostsOfDay, ...] = ()
 
     @property
     def is_well(self) -> bool:

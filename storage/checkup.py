@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.errors import StorageFailed
+from core.ports.cost_book import Span
+from storage.cost_book import COSTS_SINCE_SCHEMA, spans_of
 from storage.database import APPLICATION_ID, SCHEMA_VERSION, refusals
 
 FAULTS_SHOWN_MAX = 20
@@ -19,7 +21,8 @@ FAULTS_SHOWN_MAX = 20
 class Checkup:
     """`faults` is empty where everything is in order; a file that can't be read at all has its refusal there.
 
-    `settings` are those kept in the database, by name; none of a file that isn't in order.
+    `settings` are those kept in the database, by name, and `costs` what was spent from each of the moments asked for;
+    none of a file that isn't in order, or that a release made before there were any.
     """
 
     schema: int
@@ -27,19 +30,20 @@ class Checkup:
     bytes: int
     faults: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
+    costs: Sequence[Span] = ()
 
 
-def check_up(path: Path) -> Checkup:
+def check_up(path: Path, *, costs_from_ms: Sequence[int] = ()) -> Checkup:
     """Look at the database at `path`, which must exist. Reads all of it, writes nothing, raises nothing."""
     size = path.stat().st_size
     try:
         with refusals(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            return _looked_at(database, size)
+            return _looked_at(database, size, costs_from_ms)
     except StorageFailed as error:
         return Checkup(schema=0, sessions=0, bytes=size, faults=(f"{error.what} {error.now}".strip(),))
 
 
-def _looked_at(database: sqlite3.Connection, size: int) -> Checkup:
+def _looked_at(database: sqlite3.Connection, size: int, costs_from_ms: Sequence[int]) -> Checkup:
     schema = _number(database, "PRAGMA user_version")
     if _number(database, "PRAGMA application_id") != APPLICATION_ID:
         return Checkup(schema=schema, sessions=0, bytes=size, faults=("it is a database of another program.",))
@@ -51,7 +55,8 @@ def _looked_at(database: sqlite3.Connection, size: int) -> Checkup:
     if found != ("ok",):
         return Checkup(schema=schema, sessions=sessions, bytes=size, faults=found)
     settings = dict(database.execute("SELECT name, value FROM settings"))
-    return Checkup(schema=schema, sessions=sessions, bytes=size, faults=(), settings=settings)
+    costs = spans_of(database, costs_from_ms) if schema >= COSTS_SINCE_SCHEMA else []
+    return Checkup(schema=schema, sessions=sessions, bytes=size, faults=(), settings=settings, costs=costs)
 
 
 def _number(database: sqlite3.Connection, query: str) -> int:

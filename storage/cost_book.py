@@ -12,6 +12,7 @@ from core.ports.cost_book import Span
 from storage.readers import Readers
 from storage.writer import Writer
 
+COSTS_SINCE_SCHEMA = 3
 POSITION = "costs"
 AT_ONCE_MAX = 4
 """Rows that the event loop may wait for: more sessions than this seldom end a turn within the projector's rhythm."""
@@ -49,16 +50,7 @@ class SqliteCostBook:
         await self._writer.run(add, is_brief=len(values) <= AT_ONCE_MAX)
 
     async def spans(self, from_ms: Sequence[int]) -> tuple[int, Sequence[Span]]:
-        bounds = [*map(quarter_of, from_ms), _END_MS]
-
-        def read(reader: sqlite3.Connection) -> tuple[int, Sequence[Span]]:
-            spans = [
-                Span(from_ms=begins, routes=_by_route(reader, _SPAN, bounds[number], bounds[number + 1]))
-                for number, begins in enumerate(from_ms)
-            ]
-            return _position(reader), spans
-
-        return await self._readers.run(read)
+        return await self._readers.run(lambda reader: (_position(reader), spans_of(reader, from_ms)))
 
     async def of_session(self, session: SessionId) -> tuple[int, Mapping[str, Costs]]:
         return await self._readers.run(lambda reader: (_position(reader), _by_route(reader, _SESSION, session)))
@@ -73,6 +65,15 @@ class SqliteCostBook:
             _move(writer, 0)
 
         await self._writer.run(clear)
+
+
+def spans_of(reader: sqlite3.Connection, from_ms: Sequence[int]) -> list[Span]:
+    """What was charged from each of these moments to the next."""
+    bounds = [*map(quarter_of, from_ms), _END_MS]
+    return [
+        Span(from_ms=begins, routes=_by_route(reader, _SPAN, bounds[number], bounds[number + 1]))
+        for number, begins in enumerate(from_ms)
+    ]
 
 
 def _by_route(reader: sqlite3.Connection, query: str, *values: object) -> dict[str, Costs]:

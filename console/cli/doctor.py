@@ -14,8 +14,10 @@ from console.machine import now_ms
 from console.plain import json_text, plain
 
 if TYPE_CHECKING:
-    from core.domain.route_health import RouteHealth
-    from core.runtime.driver_notes import DriverNotes
+    from collections.abc import Sequence
+
+    from core.domain.route_health import ProviderHealth, RouteHealth
+    from core.runtime.costs import CostsOfDay
 
 SETTINGS_COLUMNS = (Column("setting"), Column("value"), Column("origin"), Column("what it does", is_flexible=True))
 
@@ -27,7 +29,7 @@ ROUTE_COLUMNS = (
     Column("answers", is_number=True),
     Column("errors", is_number=True),
     Column("left", is_number=True),
-    Column("spent", is_number=True),
+    Column("today", is_number=True),
 )
 
 ABOUT_COLUMNS_MIN = 140
@@ -78,31 +80,51 @@ def _as_text(report: Report) -> str:
             "database",
             pairs(_health(report.database)),
             "",
-            *_noted(report.database.notes),
+            *_spent(report.database.costs),
+            *_noted(report.database),
             table(shown, settings, width=width),
         )
     )
 
 
-def _noted(notes: DriverNotes | None) -> list[str]:
-    """What whoever drove last left of its routes and jobs; nothing where nobody did."""
+def _spent(costs: Sequence[CostsOfDay]) -> list[str]:
+    """What each of the last days cost; nothing where there is nothing to say."""
+    from console.presenters.system import spent_lines
+
+    return [line.text for line in spent_lines(costs)]
+
+
+def _noted(database: DatabaseHealth) -> list[str]:
+    """What whoever drove last left of its providers, routes and jobs; nothing where nobody did."""
+    notes = database.notes
     if notes is None or not notes.at_ms:
         return []
     from console.presenters.figures import age
 
     ago = age(now_ms() - notes.at_ms)
-    said = [f"routes and jobs, as the driver noted them {'just now' if ago == 'now' else f'{ago} ago'}"]
+    said = [f"providers, routes and jobs, as the driver noted them {'just now' if ago == 'now' else f'{ago} ago'}"]
+    if notes.providers:
+        said.append(pairs([probe_cells(found, notes.at_ms) for found in notes.providers]))
     if notes.routes:
-        said.append(table(ROUTE_COLUMNS, [route_cells(route) for route in notes.routes], width=terminal_columns()))
+        cells = [route_cells(route, database.costs) for route in notes.routes]
+        said.append(table(ROUTE_COLUMNS, cells, width=terminal_columns()))
     said.append(pairs([(job.name, job.last_result or "has not run yet") for job in notes.jobs]))
     return [*said, ""]
 
 
-def route_cells(route: RouteHealth) -> tuple[str, ...]:
+def route_cells(route: RouteHealth, costs: Sequence[CostsOfDay]) -> tuple[str, ...]:
     """A route as the System screen has it."""
+    from console.presenters.costs import route_over
     from console.presenters.system import route_row
 
-    return tuple(cell.text for cell in route_row(route).cells)
+    return tuple(cell.text for cell in route_row(route, route_over(costs[-1:], route.route)).cells)
+
+
+def probe_cells(found: ProviderHealth, at_ms: int) -> tuple[str, str]:
+    """A provider that was probed, as the System screen tells of it, at the moment of the note."""
+    from console.presenters.system import probe_line
+
+    return found.provider, probe_line(found, at_ms)
 
 
 def _health(health: DatabaseHealth) -> list[tuple[str, str]]:

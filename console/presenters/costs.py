@@ -46,6 +46,11 @@ def provider_over(days: Sequence[CostsOfDay], provider: str) -> Costs:
     return sum(found, start=NO_COSTS)
 
 
+def route_over(days: Sequence[CostsOfDay], route: str) -> Costs:
+    """What one model's calls came to over all of the days."""
+    return sum((day.routes.get(route, NO_COSTS) for day in days), start=NO_COSTS)
+
+
 def cost_rows(days: Sequence[CostsOfDay], *, are_models_told: bool) -> list[CostCells]:
     """Day, who was asked, answers, calls that brought none, tokens in, out and from the provider's cache, dollars
     spent, lost and saved. Newest day first; a day without calls has no row. The last row is the sum of several."""
@@ -95,11 +100,11 @@ def of_routes(routes: Mapping[str, Costs]) -> list[str]:
 
 def in_short(costs: Costs) -> str:
     """`4 answers, 1 failed, $0.021 of which $0.003 for nothing`."""
-    parts = [counted(costs.answers, "answer")] if costs.answers or not (costs.cached or _without_answer(costs)) else []
+    parts = [counted(costs.answers, "answer")] if costs.answers or not (costs.cached or without_answer(costs)) else []
     if costs.cached:
         parts.append(f"{count(costs.cached)} kept ones given again")
-    if _without_answer(costs):
-        parts.append(f"{count(_without_answer(costs))} failed")
+    if without_answer(costs):
+        parts.append(f"{count(without_answer(costs))} failed")
     lost = f" of which {money(costs.lost_microusd)} for nothing" if costs.lost_microusd else ""
     parts.append(f"{money(costs.cost_microusd)}{lost}")
     if costs.saved_microusd:
@@ -108,7 +113,7 @@ def in_short(costs: Costs) -> str:
 
 
 def _cells(costs: Costs) -> CostCells:
-    failed = _without_answer(costs)
+    failed = without_answer(costs)
     return (
         count(costs.answers),
         count(failed) if failed else NOTHING,
@@ -121,7 +126,8 @@ def _cells(costs: Costs) -> CostCells:
     )
 
 
-def _without_answer(costs: Costs) -> int:
+def without_answer(costs: Costs) -> int:
+    """Calls that failed, those in doubt among them."""
     return costs.failures + costs.doubts
 
 

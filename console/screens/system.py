@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.analytics.health_levels import Health
     from core.orchestrator import Orchestrator, SystemStatus
     from core.ports.model_offers import ProviderOffer
+    from core.runtime.costs import CostsOfDay
     from core.runtime.driver_notes import DriverNotes
 
 PULSE_SECONDS = 1.0
@@ -52,8 +53,15 @@ COLUMNS = (
     Column(key="answers", title="answers", width=7, align="right", priority=3),
     Column(key="errors", title="errors", width=6, align="right", priority=8),
     Column(key="left", title="left", width=5, align="right", priority=2),
-    Column(key="spent", title="spent", width=10, align="right", priority=5),
+    Column(key="spent", title="today", width=9, align="right", priority=5),
 )
+
+DAYS_SHOWN = 7
+"""So many days of spending, today included."""
+
+COSTS_MS_MIN = 3_000
+COSTS_MS_MAX = 60_000
+"""Sums are read again after so long: at least where something was committed, at most where nothing was."""
 
 LOADING_TEXT = "The providers are being looked at …"
 EMPTY_TEXT = "No provider is at hand."
@@ -66,6 +74,8 @@ class Standings:
     status: SystemStatus | None = None
     health: tuple[Health, ...] = ()
     notes: DriverNotes | None = None
+    costs: tuple[CostsOfDay, ...] = ()
+    costs_read_at_ms: int = 0
     trouble: str = ""
 
 
@@ -121,6 +131,7 @@ class SystemScreen(Screen[None]):
         self._keymap = keymap
         self._standings = Standings()
         self._offers: tuple[ProviderOffer, ...] = ()
+        self._looked_at_ms = 0
         self._due = asyncio.Event()
         self._is_resting = False
 
@@ -204,7 +215,7 @@ class SystemScreen(Screen[None]):
         self._show()
 
     def on_system_screen_looked(self, event: Looked) -> None:
-        self._offers = event.offers
+        self._offers, self._looked_at_ms = event.offers, self._now_ms()
         self.query_one(Rows).set_empty_text(EMPTY_TEXT)
         self._show()
 
@@ -218,7 +229,7 @@ class SystemScreen(Screen[None]):
     def _show(self) -> None:
         standings, now_ms = self._standings, self._now_ms()
         notes = standings.notes
-        rows = system_rows(self._offers, notes.routes if notes is not None else ())
+        rows = system_rows(self._offers, notes, standings.costs, looked_at_ms=self._looked_at_ms)
         self.query_one(Rows).set_rows(rows, keeps_order=False)
         if standings.status is not None and notes is not None:
             self.query_one("#head", Prose).show([headline(standings.status, notes, now_ms=now_ms)])
@@ -239,10 +250,13 @@ class SystemScreen(Screen[None]):
             self.query_one(Rows).cursor_key,
             self._offers,
             standings.notes,
+            standings.costs,
             reset_key=shown_key(keys[0]) if keys else "The palette",
             now_ms=now_ms,
         )
-        below = system_lines(standings.health, standings.notes.jobs, now_ms=now_ms)
+        below = system_lines(
+            standings.health, standings.notes.jobs, now_ms=now_ms, costs=standings.costs, kept=standings.notes.kept
+        )
         return (*said, Paragraph(), *below) if said else below
 
     def _refuse(self, why: str) -> None:
@@ -254,10 +268,12 @@ class SystemScreen(Screen[None]):
 
     async def _read_on(self) -> None:
         core = await self._core()
+        before = Standings()
         while True:
             self._due.clear()
             if not self._is_resting:
-                self.post_message(self.Read(await _read(core)))
+                before = await _read(core, before, self._now_ms())
+                self.post_message(self.Read(before))
             with suppress(TimeoutError):
                 async with asyncio.timeout(PULSE_SECONDS):
                     await self._due.wait()
@@ -267,12 +283,30 @@ class SystemScreen(Screen[None]):
         self.post_message(self.Looked(await core.models()))
 
 
-async def _read(core: Orchestrator) -> Standings:
+async def _read(core: Orchestrator, before: Standings, now_ms: int) -> Standings:
     """A door that refuses is asked again; what it says is shown meanwhile."""
     try:
-        return Standings(status=await core.system_status(), health=await core.health(), notes=await core.driver_notes())
+        status = await core.system_status()
+        costs, at_ms = before.costs, before.costs_read_at_ms
+        if _are_costs_stale(before, status, now_ms):
+            costs, at_ms = await core.costs(days=DAYS_SHOWN), now_ms
+        return Standings(
+            status=status,
+            health=await core.health(),
+            notes=await core.driver_notes(),
+            costs=costs,
+            costs_read_at_ms=at_ms,
+        )
     except MootError as error:
         return Standings(trouble=str(error))
+
+
+def _are_costs_stale(before: Standings, status: SystemStatus, now_ms: int) -> bool:
+    """Whether something was committed since, or another day may have begun; sums over many sessions take their time."""
+    if before.status is None:
+        return True
+    old_ms = now_ms - before.costs_read_at_ms
+    return old_ms >= (COSTS_MS_MAX if before.status.position == status.position else COSTS_MS_MIN)
 
 
 def resetting(route: str) -> Work:

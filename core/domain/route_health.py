@@ -1,4 +1,4 @@
-"""How well is a route: a model as a provider serves it?"""
+"""How well is a route, a model as a provider serves it, and how well is the provider itself?"""
 
 from __future__ import annotations
 
@@ -27,6 +27,27 @@ class RouteHealth:
     requests_left: int | None = None
     tokens_left: int | None = None
     waiting: int = 0
-    spent_microusd: int = 0
     probe: str = ""
     probed_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderHealth:
+    """What came of asking a provider for its models, which spends nothing, since the driver began.
+
+    `probe` is what it came to last: `ok`, or an error's word. `answers` and `errors` count such questions, latencies are
+    of their answers. What is left within this minute is of its key; asking for models doesn't count there.
+    """
+
+    provider: str
+    address: str = ""
+    probe: str = ""
+    probed_at_ms: int = 0
+    answers: int = 0
+    errors: Mapping[str, int] = field(default_factory=dict)
+    last_error: str = ""
+    latency_p50_ms: int | None = None
+    latency_p95_ms: int | None = None
+    requests_left: int | None = None
+    tokens_left: int | None = None
+    waiting: int = 0

@@ -69,6 +69,13 @@ class ModelOffers(Protocol):
         once and for a few seconds at most; no tokens are spent. Raises nothing for what can't be reached."""
         ...
 
+    async def usable(self) -> tuple[str, ...]:
+        """A name for each provider somewhere else that has what it needs to be asked: a model of it, or its prefix.
+
+        Asks no provider for anything; at most it sees whether a server takes connections that needs no key.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of every connection. What is asked afterwards makes new ones."""
         ...
@@ -90,6 +97,9 @@ class NothingOffered:
         return None
 
     async def look(self, *, is_asking: bool = True) -> tuple[ProviderOffer, ...]:
+        return ()
+
+    async def usable(self) -> tuple[str, ...]:
         return ()
 
     async def close(self) -> None:

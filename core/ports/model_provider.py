@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from core.domain.budget import Price
@@ -94,6 +94,18 @@ class ProviderFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Whose calls are counted together: those that one key pays for with one provider at one address.
+
+    `digest` tells one key from another and nothing else about it. It stays in memory and is never shown.
+    """
+
+    provider: str
+    address: str = ""
+    digest: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """A provider that was asked for its models, which costs nothing. The names are as one asks for them in moot."""
 
@@ -123,7 +135,14 @@ class ModelProvider(Protocol):
 
 
 class RemoteProvider(ModelProvider, Protocol):
-    """A provider that is somewhere else: it can be asked how it is, and it may count for nothing."""
+    """A provider that is somewhere else: it can be asked how it is, and it may count for nothing.
+
+    `model` is a whole name, or the provider's prefix alone where it has one address.
+    """
+
+    def account(self, model: str) -> Account:
+        """Whose calls those to `model` are counted with. Raises WrongUse for a name that it can't serve."""
+        ...
 
     async def count_input(self, request: ModelRequest) -> int | None:
         """The tokens of `request`'s input by the provider's own count; None where it doesn't count for nothing.
@@ -132,8 +151,8 @@ class RemoteProvider(ModelProvider, Protocol):
         """
         ...
 
-    async def probe(self) -> Probe:
-        """Ask for the list of models, which spends no tokens. Raises ProviderFailed."""
+    async def probe(self, model: str) -> Probe:
+        """Ask whoever serves `model` for the list of models, which spends no tokens. Raises ProviderFailed."""
         ...
 
     async def aclose(self) -> None:

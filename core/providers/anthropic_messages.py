@@ -17,6 +17,7 @@ from core.ports.model_provider import (
     CONTENT_POLICY,
     LENGTH,
     STOP,
+    Account,
     Closing,
     ModelInfo,
     Piece,
@@ -26,7 +27,7 @@ from core.ports.model_provider import (
 from core.providers.asking import asked, model_name, refuse_without_key, required
 from core.providers.connecting import OnFirstUse, http_client
 from core.providers.failing import Fault, fault_of_exception, fault_of_status, mapping_of, words_of
-from core.providers.keys import Key
+from core.providers.keys import Key, digest_of
 from core.providers.listening import PATIENCE, Heard, Patience, listen
 from core.providers.prices import Prices
 from core.providers.prompting import exchanges, system_text
@@ -101,7 +102,10 @@ class AnthropicProvider:
 
         return await self._asked(count)
 
-    async def probe(self) -> Probe:
+    def account(self, model: str) -> Account:
+        return Account(provider=ANTHROPIC, address=self._base_url.rstrip("/"), digest=digest_of(self.key()))
+
+    async def probe(self, model: str) -> Probe:
         async def list_models() -> Probe:
             client = await self.client.get()
             page = await client.models.list(limit=MODELS_LISTED_MAX)

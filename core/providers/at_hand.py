@@ -42,6 +42,8 @@ OLLAMA_ABSENT: Final = "Start it with 'ollama serve', or say where it is with OL
 VLLM_ABSENT: Final = "Say where it is with providers.vllm.base_url in the settings."
 COMPATIBLE_ABSENT: Final = "Say where it is with providers.compatible.base_url, or cast compatible:ADDRESS/MODEL."
 LEGACY_SDK: Final = "generativeai"
+ANY_MODEL: Final = "any"
+"""Stands for a model where only the address matters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def _anthropic(setup: Setup, *, clock: Clock, prices: Prices) -> Offered:
     return Offered(
         provider=provider,
         name=anthropic_messages.NAME,
-        ask=provider.probe,
+        ask=partial(provider.probe, provider.prefix),
         close=provider.aclose,
         address=address,
         has_key=bool(key()),
@@ -128,7 +130,7 @@ def _gemini(setup: Setup, *, clock: Clock, prices: Prices) -> Offered:
     return Offered(
         provider=provider,
         name=gemini.NAME,
-        ask=provider.probe,
+        ask=partial(provider.probe, provider.prefix),
         close=provider.aclose,
         address=address,
         has_key=bool(key()),
@@ -153,7 +155,7 @@ def _server(endpoint: Endpoint, setup: Setup, *, clock: Clock, prices: Prices) -
     return Offered(
         provider=provider,
         name=endpoint.name,
-        ask=provider.probe,
+        ask=partial(provider.probe, prefix),
         close=provider.aclose,
         address=looked_for,
         has_key=bool(key()),
@@ -177,16 +179,19 @@ def _compatible(setup: Setup, servers: Sequence[Offered], *, clock: Clock, price
         keys={address: key} if address else {},
         patience=setup.patience,
     )
+    reached_by = f"{COMPATIBLE}:{address}#{model or ANY_MODEL}"
     return Offered(
         provider=provider,
         name="other servers",
+        ask=partial(provider.probe, reached_by),
         close=provider.aclose,
         address=address,
         has_key=bool(key()),
         origin=_origin(variable if key() else "", address),
         module=OPENAI_MODULE,
-        model_meant=f"{COMPATIBLE}:{address}#{model}" if address and model else "",
+        model_meant=reached_by if address and model else "",
         absent_now=COMPATIBLE_ABSENT,
+        reached_by=reached_by,
     )
 
 

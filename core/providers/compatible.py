@@ -14,7 +14,7 @@ from typing import Final
 from core.domain.errors import WrongUse
 from core.domain.steps import ModelRequest
 from core.ports.clock import Clock
-from core.ports.model_provider import Closing, ModelInfo, Piece, Probe
+from core.ports.model_provider import Account, Closing, ModelInfo, Piece, Probe
 from core.providers.asking import MODEL_NAME_CHARACTERS_MAX
 from core.providers.keys import Key
 from core.providers.listening import PATIENCE, Patience
@@ -73,13 +73,19 @@ class AnyCompatibleProvider:
         provider, name = self._served(request.model)
         return await provider.count_input(replace(request, model=name))
 
-    async def probe(self) -> Probe:
-        """The models of every address that was named so far. Raises ProviderFailed where one of them doesn't answer."""
-        models: list[str] = []
-        for address, provider in self._by_address.items():
-            found = await provider.probe()
-            models += [f"{COMPATIBLE}:{address}#{model.partition(':')[2]}" for model in found.models]
-        return Probe(models=tuple(models))
+    def account(self, model: str) -> Account:
+        """A preset's own account, where one is named: its calls are the same key's."""
+        provider, name = self._served(model)
+        return provider.account(name)
+
+    async def probe(self, model: str) -> Probe:
+        """The models at the address that `model` names, as they can be asked for."""
+        provider, name = self._served(model)
+        found = await provider.probe(name)
+        if provider.prefix != COMPATIBLE:
+            return found
+        address = provider.endpoint.base_url
+        return Probe(models=tuple(f"{COMPATIBLE}:{address}#{each.partition(':')[2]}" for each in found.models))
 
     async def aclose(self) -> None:
         for provider in self._by_address.values():

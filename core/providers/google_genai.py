@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from core.domain.steps import ModelRequest
 from core.ports.clock import Clock
-from core.ports.model_provider import Closing, ModelInfo, Piece, Probe
+from core.ports.model_provider import Account, Closing, ModelInfo, Piece, Probe
 from core.providers.asking import asked, model_name, refuse_without_key, required
 from core.providers.connecting import OnFirstUse, http_client, responses_into
 from core.providers.failing import Fault, fault_of_exception
@@ -34,7 +34,7 @@ from core.providers.gemini import (
     stop_for,
     stop_for_prompt,
 )
-from core.providers.keys import Key
+from core.providers.keys import Key, digest_of
 from core.providers.listening import PATIENCE, Heard, Patience, listen
 from core.providers.prices import Prices
 from core.providers.prompting import system_text
@@ -114,7 +114,10 @@ class GeminiProvider:
 
         return await self._asked(count)
 
-    async def probe(self) -> Probe:
+    def account(self, model: str) -> Account:
+        return Account(provider=GEMINI, address=self._base_url.rstrip("/"), digest=digest_of(self.key()))
+
+    async def probe(self, model: str) -> Probe:
         async def list_models() -> Probe:
             client = (await self.connected.get()).client
             pager = await client.aio.models.list(config={"page_size": MODELS_LISTED_MAX})

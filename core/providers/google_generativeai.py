@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from core.domain.steps import ModelRequest
 from core.ports.clock import Clock
-from core.ports.model_provider import Closing, ModelInfo, Piece, Probe, ProviderError
+from core.ports.model_provider import Account, Closing, ModelInfo, Piece, Probe, ProviderError
 from core.providers.asking import asked, model_name, refuse_without_key, required
 from core.providers.connecting import OnFirstUse
 from core.providers.failing import Fault, Faulty, fault_of_exception
@@ -35,7 +35,7 @@ from core.providers.gemini import (
     stop_for,
     stop_for_prompt,
 )
-from core.providers.keys import Key
+from core.providers.keys import Key, digest_of
 from core.providers.listening import MILLISECONDS_PER_SECOND, PATIENCE, Heard, Patience, listen
 from core.providers.prices import Prices
 from core.providers.prompting import system_text
@@ -124,7 +124,10 @@ class LegacyGeminiProvider:
 
         return await self._asked(count)
 
-    async def probe(self) -> Probe:
+    def account(self, model: str) -> Account:
+        return Account(provider=GEMINI, address=self._base_url.rstrip("/"), digest=digest_of(self.key()))
+
+    async def probe(self, model: str) -> Probe:
         async def list_models() -> Probe:
             clients = await self.clients.get()
             pager = await self._in_thread(clients.models.list_models, {"page_size": MODELS_LISTED_MAX})

@@ -32,7 +32,8 @@ PORTS: Final = {"http": 80, "https": 443}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
     """A provider with what is known of it here. `ask` has it name its models, None where there is nobody to ask;
-    `close` lets go of its connections.
+    `close` lets go of its connections. `reached_by` is a name of a model by which it is reached, its prefix where that
+    will do.
 
     `key_variable` is where its key is to be put, empty where it needs none; `origin` where its key or address comes
     from. `module` is what has to be installed, by `extra` where it isn't by default. `listed` gives the models that
@@ -53,6 +54,7 @@ class Offered:
     model_meant: str = ""
     absent_now: str = ""
     listed: Callable[[], Sequence[str]] = tuple
+    reached_by: str = ""
 
     @property
     def prefix(self) -> str:
@@ -97,6 +99,13 @@ class Offers:
         self._seen = {offer.prefix: offer for offer in found}
         return tuple(found)
 
+    async def usable(self) -> tuple[str, ...]:
+        asked = [each for each in self._offered if each.ask is not None]
+        found = await asyncio.gather(*(_out_of_reach(each) for each in asked))
+        return tuple(
+            each.reached_by or each.prefix for each, missing in zip(asked, found, strict=True) if missing is None
+        )
+
     async def close(self) -> None:
         for each in self._offered:
             if each.close is not None:
@@ -104,12 +113,9 @@ class Offers:
 
 
 async def _looked_at(each: Offered, *, is_asking: bool) -> ProviderOffer:
-    missing = await asyncio.to_thread(_missing, each)
+    missing = await _out_of_reach(each)
     if missing is not None:
         return missing
-    if each.absent_now and not await _takes_connections(each.address):
-        why = f"Nothing answers at {each.address}." if each.address else "No address is set."
-        return _offer(each, Standing.ABSENT, why=why, now=each.absent_now)
     if each.ask is None or not is_asking:
         return _ready(each, await asyncio.to_thread(each.listed), was_asked=False)
     try:
@@ -121,6 +127,15 @@ async def _looked_at(each: Offered, *, is_asking: bool) -> ProviderOffer:
         why = f"{each.name} did not answer within {ANSWER_SECONDS_MAX} seconds."
         return _offer(each, Standing.FAILING, why=why, now="Ask again later.")
     return _ready(each, probe.models, was_asked=True)
+
+
+async def _out_of_reach(each: Offered) -> ProviderOffer | None:
+    """What it lacks, None where nothing keeps it from being asked."""
+    missing = await asyncio.to_thread(_missing, each)
+    if missing is None and each.absent_now and not await _takes_connections(each.address):
+        why = f"Nothing answers at {each.address}." if each.address else "No address is set."
+        return _offer(each, Standing.ABSENT, why=why, now=each.absent_now)
+    return missing
 
 
 def _missing(each: Offered) -> ProviderOffer | None:

@@ -14,11 +14,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from core.domain.budget import FREE
 from core.domain.steps import ModelRequest
 from core.ports.clock import Clock
-from core.ports.model_provider import CONTENT_POLICY, LENGTH, STOP, Closing, ModelInfo, Piece, Probe, ProviderError
+from core.ports.model_provider import (
+    CONTENT_POLICY,
+    LENGTH,
+    STOP,
+    Account,
+    Closing,
+    ModelInfo,
+    Piece,
+    Probe,
+    ProviderError,
+)
 from core.providers.asking import asked, model_name, refuse_without_key, required
 from core.providers.connecting import OnFirstUse, http_client, is_this_machine
 from core.providers.failing import Fault, fault_of_exception, mapping_of
-from core.providers.keys import Key, Secret
+from core.providers.keys import Key, Secret, digest_of
 from core.providers.listening import PATIENCE, Heard, Patience, listen
 from core.providers.openai_errors import fault_of_body, refused_parameter
 from core.providers.prices import Prices
@@ -129,7 +139,10 @@ class OpenAICompatibleProvider:
         """None: of what these servers have in common, nothing counts without answering."""
         return None
 
-    async def probe(self) -> Probe:
+    def account(self, model: str) -> Account:
+        return Account(provider=self.prefix, address=self._base_url.rstrip("/"), digest=digest_of(self.key()))
+
+    async def probe(self, model: str) -> Probe:
         async def list_models() -> Probe:
             client = await self.client.get()
             page = await client.models.list()

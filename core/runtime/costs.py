@@ -18,7 +18,7 @@ from core.ports.event_log import EventLog
 
 DAYS_MAX = 366
 UNKNOWN_ROUTE = ""
-"""Of calls whose beginning no log tells: those of sessions that an older release deleted, or that can't be read here."""
+"""Of calls whose beginning no log tells: of sessions that an older release deleted, or that can't be read here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +109,7 @@ class CostReader:
 
     async def by_day(self, *, now_ms: int, days: int) -> tuple[CostsOfDay, ...]:
         """The last `days` days, oldest first, today included."""
-        midnights = [self._local_midnight_ms(now_ms)]
-        for _ in range(min(days, DAYS_MAX) - 1):
-            midnights.insert(0, self._local_midnight_ms(midnights[0] - 1))
+        midnights = midnights_ms(now_ms, days=days, local_midnight_ms=self._local_midnight_ms)
         position, spans = await self._book.spans(midnights)
         rows = await self._beyond(position)
         return tuple(
@@ -133,6 +131,14 @@ class CostReader:
             rows += await fold.rows(records)
             position = records[-1].position
         return rows
+
+
+def midnights_ms(now_ms: int, *, days: int, local_midnight_ms: Callable[[int], int]) -> list[int]:
+    """When each of the last `days` days began, oldest first, today last; at most `DAYS_MAX`."""
+    midnights = [local_midnight_ms(now_ms)]
+    for _ in range(min(days, DAYS_MAX) - 1):
+        midnights.append(local_midnight_ms(midnights[-1] - 1))
+    return midnights[::-1]
 
 
 def _is_within(row: CostRow, spans: Sequence[Span], number: int) -> bool:

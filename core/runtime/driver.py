@@ -40,7 +40,10 @@ INBOX_MILLISECONDS = 100
 """How often the inbox is looked at: another process has its answer within twice that."""
 
 PROBE_SECONDS = 300
-"""How often each provider that was used is asked how it is, which spends nothing."""
+"""How often each provider that can be used is asked how it is, which spends nothing."""
+
+PROBE_FIRST_SECONDS = 20
+"""Asking loads what it is asked with: not while the console opens."""
 
 _log = logging.getLogger(__name__)
 
@@ -157,8 +160,19 @@ class Driver:
         await self._ports.catalogue.save_setting(NOTES_SETTING, notes_as_text(self.notes()))
 
     def notes(self) -> DriverNotes:
-        """How routes and jobs stand."""
-        return DriverNotes(at_ms=self._ports.clock.now_ms(), routes=self.gateway.health(), jobs=self._schedule.jobs())
+        """How routes, providers and jobs stand, and what came of kept answers."""
+        answers = self._ports.answers
+        return DriverNotes(
+            at_ms=self._ports.clock.now_ms(),
+            routes=self.gateway.health(),
+            jobs=self._schedule.jobs(),
+            providers=self.gateway.providers(),
+            kept=answers.figures() if answers is not None else None,
+        )
+
+    async def probe(self) -> None:
+        """Ask each provider that can be used how it is, whether or not anybody has used it, without spending."""
+        await self.gateway.probe(await self._ports.offers.usable())
 
     async def housekeep(self) -> None:
         """What is due now and then: the day's count, and rules that were changed without asking us."""
@@ -172,7 +186,9 @@ class Driver:
             self._schedule.add("metrics", every_seconds=rhythm.metrics_seconds, work=self._export_on_schedule)
         if rhythm.health_seconds is not None:
             self._schedule.add("health", every_seconds=rhythm.health_seconds, work=self.check_health)
-            self._schedule.add("providers", every_seconds=PROBE_SECONDS, work=self.gateway.probe)
+            self._schedule.add(
+                "providers", every_seconds=PROBE_SECONDS, first_seconds=PROBE_FIRST_SECONDS, work=self.probe
+            )
         self._schedule.start()
 
     def _run(self, work: Callable[[], Awaitable[None]], name: str) -> None:

@@ -1,7 +1,7 @@
-"""What does the driver leave for other processes to read about its routes and its jobs?
+"""What does the driver leave for other processes to read about its routes, its jobs and the answers that it kept?
 
-Both live in the driver's memory. A note in the database, written with each health check, lets a joined console and the
-doctor say how they stood, and how long ago that was.
+All of it lives in the driver's memory. A note in the database, written with each health check, lets a joined console
+and the doctor say how they stood, and how long ago that was.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from core.domain.route_health import RouteHealth
+from core.domain.route_health import ProviderHealth, RouteHealth
+from core.ports.response_cache import CacheMode
+from core.runtime.caching import CacheFigures
 from core.runtime.schedule import JobView
 
 NOTES_SETTING = "driver_notes"
@@ -20,11 +22,14 @@ NOTES_SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverNotes:
-    """Routes in alphabetical order and jobs, as they were at Unix time `at_ms`; 0 where nobody has driven yet."""
+    """Routes in alphabetical order, providers that were probed, and jobs, as they were at Unix time `at_ms`; 0 where
+    nobody has driven yet. `kept` is what came of kept answers, None where none are kept."""
 
     at_ms: int = 0
     routes: tuple[RouteHealth, ...] = ()
     jobs: tuple[JobView, ...] = ()
+    providers: tuple[ProviderHealth, ...] = ()
+    kept: CacheFigures | None = None
 
 
 def notes_as_text(notes: DriverNotes) -> str:
@@ -34,6 +39,8 @@ def notes_as_text(notes: DriverNotes) -> str:
         "at_ms": notes.at_ms,
         "routes": [asdict(route) for route in notes.routes],
         "jobs": [asdict(job) for job in notes.jobs],
+        "providers": [asdict(provider) for provider in notes.providers],
+        "kept": None if notes.kept is None else asdict(notes.kept),
     }
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
@@ -48,9 +55,20 @@ def notes_from_text(text: str) -> DriverNotes:
             at_ms=int(plain["at_ms"]),
             routes=tuple(RouteHealth(**_known(RouteHealth, route)) for route in plain["routes"]),
             jobs=tuple(JobView(**_known(JobView, job)) for job in plain["jobs"]),
+            providers=tuple(
+                ProviderHealth(**_known(ProviderHealth, provider)) for provider in plain.get("providers", ())
+            ),
+            kept=_kept(plain.get("kept")),
         )
     except (KeyError, TypeError, ValueError):
         return DriverNotes()
+
+
+def _kept(plain: Mapping[str, Any] | None) -> CacheFigures | None:
+    if plain is None:
+        return None
+    known = _known(CacheFigures, plain)
+    return CacheFigures(**{**known, "mode": CacheMode(known["mode"]), "faults": tuple(known["faults"])})
 
 
 def _known(kind: type[Any], plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class JobView:
 @dataclass(slots=True, kw_only=True)
 class _Job:
     every_seconds: int
+    first_seconds: int | None
     work: Work
     last_run_ms: int = 0
     last_result: str = ""
@@ -64,15 +65,16 @@ class Schedule:
     def is_running(self) -> bool:
         return self._scheduler is not None
 
-    def add(self, name: str, *, every_seconds: int, work: Work) -> None:
-        """Do `work` every so many seconds, the first time after one interval. A name that is known is replaced."""
+    def add(self, name: str, *, every_seconds: int, work: Work, first_seconds: int | None = None) -> None:
+        """Do `work` every so many seconds, the first time after one interval, or after `first_seconds`. A name that is
+        known is replaced."""
         if every_seconds < 1:
             raise WrongUse(
                 f"{every_seconds} can't be the seconds between two runs.", where=name, now="Name at least 1."
             )
         if name not in self._jobs and len(self._jobs) >= JOBS_MAX:
             raise WrongUse(f"more than {JOBS_MAX} jobs can't be scheduled.", where=name)
-        self._jobs[name] = _Job(every_seconds=every_seconds, work=work)
+        self._jobs[name] = _Job(every_seconds=every_seconds, first_seconds=first_seconds, work=work)
         if self._scheduler is not None:
             self._put(self._scheduler, name)
 
@@ -134,8 +136,18 @@ class Schedule:
 
     def _put(self, scheduler: Any, name: str) -> None:
         job = self._jobs[name]
+        first: dict[str, datetime] = {}
+        if job.first_seconds is not None:
+            first["next_run_time"] = EPOCH + timedelta(seconds=job.first_seconds, milliseconds=self._clock.now_ms())
         scheduler.add_job(
-            self.run, "interval", seconds=job.every_seconds, args=(name,), id=name, name=name, replace_existing=True
+            self.run,
+            "interval",
+            seconds=job.every_seconds,
+            args=(name,),
+            id=name,
+            name=name,
+            replace_existing=True,
+            **first,
         )
 
     def _next_run_ms(self, name: str) -> int:

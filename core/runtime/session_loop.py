@@ -394,7 +394,7 @@ class SessionLoop:
         return Append(session=self.session, envelope=envelope, events=events, expected_seq=expected_seq)
 
     def _advance(self, state: SessionState, recorded: tuple[Recorded, ...]) -> None:
-        doubtful, open_, self.state = self.state.work.doubtful, self.state.work.open, state
+        doubtful, self.state = self.state.work.doubtful, state
         self._is_left = not self.is_driven
         for record in recorded:
             match record.event:
@@ -404,8 +404,6 @@ class SessionLoop:
                 ):
                     self._ledger.settle(self.session, step, number, cost_microusd=cost)
                     self._unsent.pop(step, None)
-                    if cost and step in open_:
-                        self._gateway.spent(open_[step].route, cost)
                 case AttemptInDoubt(step=step, attempt=number, cost_microusd_max=cost):
                     self._ledger.settle(self.session, step, number, cost_microusd=cost)
                 case AttemptSettled(step=step, attempt=number, difference_microusd=difference):

@@ -72,7 +72,7 @@ async def refused(port_url: str) -> None:
     hand = all_at_hand(setup, clock=CLOCK, prices=Prices(clock=CLOCK), rehearsal=RehearsalProvider(clock=CLOCK))
     provider = next(each for each in hand.providers if each.prefix == "openai")
     try:
-        await provider.probe()  # type: ignore[attr-defined]  # this one is remote
+        await provider.probe("openai")  # type: ignore[attr-defined]  # this one is remote
     finally:
         await hand.offers.close()
 

@@ -17,7 +17,7 @@ from core.domain.ids import SessionId
 from core.domain.provider_errors import MEANINGS, ProviderError
 from core.domain.steps import ModelRequest, StepKind
 from core.ports.clock import Clock
-from core.ports.model_provider import Closing, ModelInfo, Piece, ProviderFailed
+from core.ports.model_provider import Account, Closing, ModelInfo, Piece, ProviderFailed
 
 PLANTED_KEY = "sk-planted-0123456789abcdef"
 """Stands in what a broken adapter raises. It must be found nowhere."""
@@ -59,7 +59,10 @@ class Weather:
     async def count_input(self, request: ModelRequest) -> int | None:
         return request.bytes_input // 4 if self.can_count else None
 
-    async def probe(self) -> None:
+    def account(self, model: str) -> Account:
+        return Account(provider=self.prefix)
+
+    async def probe(self, model: str) -> None:
         return None
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.costs import COUNTS, Costs
 from storage.checkup import check_up
 from storage.database import SCHEMA_VERSION, prepare
 
@@ -76,3 +77,12 @@ def test_what_another_process_left_to_be_merged_stays_as_it_is(path: Path, tmp_p
 
     assert check_up(left / path.name).faults == ()
     assert {name: (left / name).read_bytes() for name in before} == before
+
+
+def test_what_was_spent_is_read_along_and_not_looked_for_in_an_older_database(path: Path) -> None:
+    changed(path, f"INSERT INTO costs VALUES ('a', 900000, 'groq:swift', {', '.join('7' for _ in COUNTS)})")
+    spans = check_up(path, costs_from_ms=[0, 900_000, 1_800_000]).costs
+    changed(path, "PRAGMA user_version = 2")
+
+    assert [dict(span.routes) for span in spans] == [{}, {"groq:swift": Costs(**dict.fromkeys(COUNTS, 7))}, {}]
+    assert check_up(path, costs_from_ms=[0]).costs == []

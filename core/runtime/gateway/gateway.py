@@ -12,20 +12,20 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, TypeGuard
 
 from core.domain.errors import MootError
 from core.domain.provider_errors import ROUTE_RESTING, ProviderError, meaning_of
-from core.domain.route_health import RouteHealth
+from core.domain.route_health import ProviderHealth, RouteHealth
 from core.domain.session import FailedAttempt
 from core.domain.steps import ModelRequest
 from core.engine.routes import RETRY_AFTER_MS_MAX
 from core.ports.clock import Clock
-from core.ports.model_provider import Closing, ModelProvider, ModelProviders, Piece, ProviderFailed
+from core.ports.model_provider import Account, Closing, ModelProviders, Piece, ProviderFailed
 from core.runtime.gateway.backoff import wait_ms_before
 from core.runtime.gateway.breaker import Breaker, BreakerState
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit, RateLimiter, Taken
 from core.runtime.gateway.observed import Observed
+from core.runtime.gateway.probes import Probes, account_of, is_remote
 from core.runtime.gateway.single_flight import SingleFlight
 
 COOL_DOWN_MS_DEFAULT = 1_000
@@ -37,13 +37,11 @@ PASSED_OVER_MS_MIN = 5_000
 COUNT_MS_MAX = 2_000
 """How long to wait for a provider's own count of a prompt before doing without it."""
 
-PROBE_MS_MAX = 10_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayLimits:
-    """`rate_limits` are by the prefix of a model's name; `rate_limit` holds for every other. Silence is bounded by the
-    adapters more tightly; what is bounded here is theirs too."""
+    """`rate_limits` are by provider and hold for each of its accounts; `rate_limit` holds for every other. Silence is
+    bounded by the adapters more tightly; what is bounded here is theirs too."""
 
     rate_limit: RateLimit = UNLIMITED
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
@@ -72,10 +70,11 @@ class Gateway:
         self._clock = clock
         self._limits = limits if limits is not None else GatewayLimits()
         self._breakers: dict[str, Breaker] = {}
-        self._limiters: dict[str, RateLimiter] = {}
+        self._accounts: dict[str, Account] = {}
+        self._limiters: dict[Account, RateLimiter] = {}
         self._observed: dict[str, Observed] = {}
         self._counting: SingleFlight[int | None] = SingleFlight()
-        self._probing: SingleFlight[str] = SingleFlight()
+        self._probes = Probes(providers, clock, now_ms=self._now_ms)
 
     async def call(self, call: Call) -> Closing:
         """Wait, ask, listen. Raises ProviderFailed, and whatever `heard` raises.
@@ -84,7 +83,7 @@ class Gateway:
         """
         route = call.request.model
         breaker, observed = self._breaker(route), self._observe(route)
-        limiter = self._limiter(account_of(route))
+        limiter = self._limiter(self._account(route))
         taken = await self._admitted(call, breaker, limiter)
         ticket = breaker.begin()
         call.sent()
@@ -134,13 +133,14 @@ class Gateway:
             breaker.reset()
         return breaker is not None
 
-    def spent(self, route: str, cost_microusd: int) -> None:
-        """A call by `route` was settled."""
-        self._observe(route).spent_microusd += cost_microusd
-
     def health(self) -> tuple[RouteHealth, ...]:
         """Every route that this driver has asked, in alphabetical order."""
         return tuple(self._health(route) for route in sorted(self._observed))
+
+    def providers(self) -> tuple[ProviderHealth, ...]:
+        """Every provider that was probed, by name and address."""
+        found = sorted(self._probes.found().items(), key=lambda each: (each[0].provider, each[0].address))
+        return tuple(self._provider(account, observed) for account, observed in found)
 
     async def count_input(self, request: ModelRequest) -> int | None:
         """The tokens of a prompt as its provider counts them, None where it doesn't, or not in time."""
@@ -155,18 +155,9 @@ class Gateway:
                 return await self._counting.share((request.model, digest.digest()), provider.count_input(request))
         return None
 
-    async def probe(self) -> None:
-        """Ask each provider that was used how it is, without spending tokens."""
-        routes: dict[str, list[str]] = {}
-        for route in self._observed:
-            routes.setdefault(account_of(route), []).append(route)
-        for account, of_account in routes.items():
-            provider = self._providers.for_model(of_account[0])
-            if is_remote(provider):
-                found = await self._probing.share(account, self._probed(provider))
-                for route in of_account:
-                    observed = self._observe(route)
-                    observed.probe, observed.probed_at_ms = found, self._clock.now_ms()
+    async def probe(self, usable: Collection[str] = ()) -> None:
+        """Ask each provider that was used, and those behind `usable`, how it is, without spending anything."""
+        await self._probes.look((*usable, *self._observed), rests=self._rests)
 
     async def _admitted(self, call: Call, breaker: Breaker, limiter: RateLimiter | None) -> Taken | None:
         """Wait until it may be sent. Raises ProviderFailed where that would take longer than a debate waits."""
@@ -174,7 +165,7 @@ class Gateway:
         wait_ms = wait_ms_before(
             request.session, request.step, call.attempt, route=request.model, failures=call.failures
         )
-        account = account_of(request.model)
+        account = self._account(request.model)
         has_waited = False
 
         def waits_for(what: str) -> None:
@@ -196,7 +187,7 @@ class Gateway:
                 await self._clock.sleep(rest_ms)
             if limiter is not None:
                 tokens = request.bytes_input + request.tokens_output_max
-                taken = await limiter.take(tokens, on_wait=lambda: waits_for(f"its turn with {account}"))
+                taken = await limiter.take(tokens, on_wait=lambda: waits_for(f"its turn with {account.provider}"))
             if not breaker.rest_ms():
                 break
             if limiter is not None and taken is not None:  # it opened while this call waited for its turn
@@ -240,19 +231,18 @@ class Gateway:
             asked_ms = COOL_DOWN_MS_DEFAULT if failed.retry_after_ms is None else failed.retry_after_ms
             breaker.cool_down(max(0, asked_ms))
 
-    async def _probed(self, provider: Any) -> str:
-        try:
-            async with asyncio.timeout(PROBE_MS_MAX / 1_000):
-                await provider.probe()
-        except ProviderFailed as failed:
-            return failed.error
-        except TimeoutError:
-            return "no answer"
-        return "ok"
+    def _rests(self, account: Account) -> bool:
+        """True where the provider asked to be left alone, by any of its routes, and that time isn't over."""
+        return any(
+            breaker.state is BreakerState.CLOSED and breaker.rest_ms() > 0
+            for route, breaker in self._breakers.items()
+            if self._account(route) == account
+        )
 
     def _health(self, route: str) -> RouteHealth:
         breaker, observed = self._breaker(route), self._observed[route]
-        limiter = self._limiter(account_of(route))
+        account = self._account(route)
+        limiter, probed = self._limiter(account), self._probes.found().get(account)
         requests_left, tokens_left = limiter.left() if limiter is not None else (None, None)
         return RouteHealth(
             route=route,
@@ -266,10 +256,33 @@ class Gateway:
             requests_left=requests_left,
             tokens_left=tokens_left,
             waiting=limiter.waiting if limiter is not None else 0,
-            spent_microusd=observed.spent_microusd,
+            probe=probed.probe if probed is not None else "",
+            probed_at_ms=probed.probed_at_ms if probed is not None else 0,
+        )
+
+    def _provider(self, account: Account, observed: Observed) -> ProviderHealth:
+        limiter = self._limiter(account)
+        requests_left, tokens_left = limiter.left() if limiter is not None else (None, None)
+        return ProviderHealth(
+            provider=account.provider,
+            address=account.address,
             probe=observed.probe,
             probed_at_ms=observed.probed_at_ms,
+            answers=observed.answers,
+            errors=dict(observed.errors),
+            last_error=observed.last_error,
+            latency_p50_ms=observed.latency_ms(50),
+            latency_p95_ms=observed.latency_ms(95),
+            requests_left=requests_left,
+            tokens_left=tokens_left,
+            waiting=limiter.waiting if limiter is not None else 0,
         )
+
+    def _account(self, route: str) -> Account:
+        account = self._accounts.get(route)
+        if account is None:
+            account = self._accounts[route] = account_of(self._providers, route)
+        return account
 
     def _breaker(self, route: str) -> Breaker:
         breaker = self._breakers.get(route)
@@ -283,11 +296,11 @@ class Gateway:
             observed = self._observed[route] = Observed()
         return observed
 
-    def _limiter(self, account: str) -> RateLimiter | None:
+    def _limiter(self, account: Account) -> RateLimiter | None:
         """None where nobody counts the calls of that account."""
         limiter = self._limiters.get(account)
         if limiter is None:
-            limit = self._limits.rate_limits.get(account, self._limits.rate_limit)
+            limit = self._limits.rate_limits.get(account.provider, self._limits.rate_limit)
             if limit == UNLIMITED:
                 return None
             limiter = self._limiters[account] = RateLimiter(limit, now_ms=self._now_ms, sleep=self._clock.sleep)
@@ -305,16 +318,6 @@ class CallEnded(Exception):
         self.error = error
         self.message = message
         super().__init__(message)
-
-
-def account_of(route: str) -> str:
-    """Whose calls are counted together: those of one provider share its key."""
-    return route.partition(":")[0]
-
-
-def is_remote(provider: ModelProvider) -> TypeGuard[Any]:
-    """True where a provider can be asked to count, and how it is."""
-    return hasattr(provider, "count_input") and hasattr(provider, "probe")
 
 
 def _resting(route: str, breaker: Breaker, rest_ms: int) -> ProviderFailed:

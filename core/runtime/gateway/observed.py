@@ -1,4 +1,4 @@
-"""What has been seen of a route: how long it takes, how it fails, what it cost?"""
+"""What has been seen of a route, or of a provider that was probed: how long it takes, how it fails?"""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ MESSAGE_CHARACTERS_MAX = 200
 
 
 class Observed:
-    """Of one route, since this driver began. Never recorded, and never decided by."""
+    """Since this driver began. Never recorded, and never decided by."""
 
-    __slots__ = ("_newest_ms", "answers", "errors", "last_error", "probe", "probed_at_ms", "spent_microusd")
+    __slots__ = ("_newest_ms", "answers", "errors", "last_error", "probe", "probed_at_ms")
 
     def __init__(self) -> None:
         self.answers = 0
         self.errors: Counter[str] = Counter()
         self.last_error = ""
-        self.spent_microusd = 0
         self.probe = ""
         self.probed_at_ms = 0
         self._newest_ms: deque[int] = deque(maxlen=SAMPLES_MAX)

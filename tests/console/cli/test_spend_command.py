@@ -72,3 +72,17 @@ def test_a_session_says_what_each_of_its_models_came_to(moot: Moot, spent: list[
 
     assert "dear 2 answers, 2 failed, $0." in said
     assert said.count("; it cost $0.") == 2
+
+
+@pytest.mark.usefixtures("spent")
+def test_the_doctor_tells_what_the_last_days_cost(moot: Moot) -> None:
+    said = moot.run("doctor").stdout
+    (day,) = json.loads(moot.run("spend", "--json").stdout)[:1]
+    found = json.loads(moot.run("doctor", "--json").stdout)["database"]["costs"]
+
+    assert "spent   $0." in said
+    assert f"{day['day']}  " in said
+    assert "2 calls failed, $0." in said
+    assert [sum(each["cost_microusd"] for each in costs["routes"].values()) > 0 for costs in found] == [False] * 6 + [
+        True
+    ]

@@ -143,9 +143,25 @@ async def test_where_nobody_counts_for_nothing_nobody_is_asked(adapter: Adapter)
 
 
 @pytest.mark.parametrize("adapter", EACH)
+async def test_an_account_tells_keys_and_addresses_apart_and_nothing_of_the_key(adapter: Adapter) -> None:
+    async with (
+        provider_at("http://127.0.0.1:1", adapter) as one,
+        provider_at("http://127.0.0.1:1", adapter) as same,
+        provider_at("http://127.0.0.1:2", adapter) as elsewhere,
+    ):
+        account = one.account(adapter.model)
+
+        assert account == same.account(one.prefix)
+        assert account != elsewhere.account(adapter.model)
+        assert account.provider == one.prefix
+        assert KEY not in repr(account) + account.digest
+        assert account.digest not in repr(account)
+
+
+@pytest.mark.parametrize("adapter", EACH)
 async def test_a_probe_lists_models_by_the_names_that_moot_asks_for(adapter: Adapter) -> None:
     async with WireServer(adapter.wire) as server, provider_at(server.url, adapter) as provider:
-        probe = await provider.probe()
+        probe = await provider.probe(adapter.model)
 
     assert probe.models == (adapter.model,)
     assert [(asked.method, asked.path.endswith("/models")) for asked in server.asked] == [("GET", True)]
@@ -156,7 +172,7 @@ async def test_a_probe_that_is_refused_says_so_in_the_same_words(adapter: Adapte
     act = Act(refusal=adapter.refusals["busy"])
     async with WireServer(adapter.wire, act) as server, provider_at(server.url, adapter) as provider:
         with pytest.raises(ProviderFailed) as failure:
-            await provider.probe()
+            await provider.probe(adapter.model)
 
     assert failure.value.error == ProviderError.OVERLOADED
     assert not failure.value.may_have_cost
@@ -171,7 +187,7 @@ async def test_a_question_that_nobody_answers_ends(adapter: Adapter) -> None:
         provider_at(server.url, adapter, patience) as provider,
     ):
         with pytest.raises(ProviderFailed) as failure:
-            await provider.probe()
+            await provider.probe(adapter.model)
 
     assert failure.value.error == ProviderError.TIMEOUT_FIRST_TOKEN
     assert not failure.value.may_have_cost

@@ -93,6 +93,18 @@ async def test_what_names_no_address_and_model_is_refused(model: str) -> None:
             provider.describe(model)
 
 
+async def test_calls_are_counted_with_those_of_the_same_key_at_the_same_address() -> None:
+    one, two = "http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"
+    async with compatible(keys={one: Secret(KEY)}) as provider, compatible(keys={one: Secret("another")}) as other:
+        first = provider.account(f"compatible:{one}/model-x")
+
+        assert first == provider.account(f"compatible:{one}#model-y")
+        assert first != provider.account(f"compatible:{two}/model-x")
+        assert first != other.account(f"compatible:{one}/model-x")
+        assert provider.account("compatible:groq/model-x") == provider._presets["groq"].account("groq:model-y")
+        assert (first.provider, first.address) == ("compatible", one)
+
+
 async def test_an_address_elsewhere_has_an_unknown_price_until_the_operator_gives_one() -> None:
     model = "compatible:https://gpu.example/v1/model-x"
     price = Price(input_microusd=1, output_microusd=2)
@@ -107,8 +119,7 @@ async def test_an_address_elsewhere_has_an_unknown_price_until_the_operator_give
 
 async def test_a_probe_names_models_as_they_can_be_asked_for() -> None:
     async with WireServer(OpenAIWire()) as server, compatible() as provider:
-        provider.describe(f"compatible:{server.url}/v1/any")
-        [name] = (await provider.probe()).models
+        [name] = (await provider.probe(f"compatible:{server.url}/v1/any")).models
         text, _ = await heard(provider, OPENAI.request(model=name))
 
     assert text == "Bread rises by itself."

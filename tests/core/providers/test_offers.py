@@ -163,7 +163,35 @@ async def test_another_server_is_named_by_its_address() -> None:
         offer = (await looked(hand))["compatible"]
 
     assert offer.standing is Standing.READY
+    assert offer.was_asked
     assert hand.offers.full_name("compatible") == f"compatible:{server.url}/v1#mine"
+
+
+async def test_usable_is_what_has_a_key_or_a_server_and_nobody_is_asked_to_find_that_out() -> None:
+    async with WireServer(Shelf()) as server:
+        hand = at_hand(
+            keys={"ANTHROPIC_API_KEY": Secret(KEY), "GROQ_API_KEY": Secret(KEY)},
+            addresses={"ollama": f"{server.url}/v1", "compatible": f"{server.url}/v1", "vllm": NOBODY},
+        )
+
+        assert await hand.offers.usable() == ("anthropic", "groq", "ollama", f"compatible:{server.url}/v1#any")
+        assert server.asked == []
+    assert await at_hand().offers.usable() == ()
+    assert await rehearsal_alone(REHEARSAL).offers.usable() == ()
+
+
+async def test_what_is_usable_can_be_probed_by_its_name() -> None:
+    async with WireServer(Shelf("llama3.2")) as server:
+        hand = at_hand(addresses={"ollama": f"{server.url}/v1", "compatible": f"{server.url}/v1"})
+        by_prefix = {provider.prefix: provider for provider in hand.providers}
+
+        found = [
+            (await by_prefix[name.partition(":")[0]].probe(name)).models  # type: ignore[attr-defined]
+            for name in await hand.offers.usable()
+        ]
+
+        assert found == [("ollama:llama3.2",), (f"compatible:{server.url}/v1#llama3.2",)]
+        await hand.offers.close()
 
 
 async def test_a_demo_has_the_rehearsal_alone() -> None:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import WrongUse
-from core.domain.route_health import RouteHealth
+from core.domain.route_health import ProviderHealth, RouteHealth
 from core.domain.session import Status
+from core.ports.response_cache import CacheMode
+from core.runtime.caching import CacheFigures
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text, notes_from_text
 from core.runtime.schedule import JobView
 from tests.stage import Stage, until
@@ -30,16 +32,46 @@ ROUTES = st.builds(
     requests_left=MAYBE,
     tokens_left=MAYBE,
     waiting=COUNTS,
-    spent_microusd=COUNTS,
     probe=WORDS,
     probed_at_ms=COUNTS,
 )
 JOBS = st.builds(JobView, name=WORDS, every_seconds=COUNTS, next_run_ms=COUNTS, last_run_ms=COUNTS, last_result=WORDS)
+PROVIDERS = st.builds(
+    ProviderHealth,
+    provider=WORDS,
+    address=WORDS,
+    probe=WORDS,
+    probed_at_ms=COUNTS,
+    answers=COUNTS,
+    errors=st.dictionaries(WORDS, COUNTS, max_size=3),
+    last_error=WORDS,
+    latency_p50_ms=MAYBE,
+    latency_p95_ms=MAYBE,
+    requests_left=MAYBE,
+    tokens_left=MAYBE,
+    waiting=COUNTS,
+)
+KEPT = st.builds(
+    CacheFigures,
+    mode=st.sampled_from(CacheMode),
+    looked_up=COUNTS,
+    hits_exact=COUNTS,
+    hits_similar=COUNTS,
+    kept=COUNTS,
+    not_kept=st.dictionaries(WORDS, COUNTS, max_size=3),
+    saved_microusd=COUNTS,
+    saved_ms=COUNTS,
+    saved_tokens_input=COUNTS,
+    saved_tokens_output=COUNTS,
+    faults=st.lists(WORDS, max_size=2).map(tuple),
+)
 NOTES = st.builds(
     DriverNotes,
     at_ms=COUNTS,
     routes=st.lists(ROUTES, max_size=3).map(tuple),
     jobs=st.lists(JOBS, max_size=3).map(tuple),
+    providers=st.lists(PROVIDERS, max_size=3).map(tuple),
+    kept=st.none() | KEPT,
 )
 
 
@@ -54,6 +86,12 @@ def test_a_note_reads_as_it_was_written(notes: DriverNotes) -> None:
 )
 def test_a_note_that_cannot_be_read_says_nothing(text: str) -> None:
     assert notes_from_text(text) == DriverNotes()
+
+
+def test_a_note_of_an_earlier_release_is_read_as_far_as_it_goes() -> None:
+    text = '{"schema":1,"at_ms":5,"routes":[{"route":"a:b","breaker":"open","spent_microusd":3}],"jobs":[]}'
+
+    assert notes_from_text(text) == DriverNotes(at_ms=5, routes=(RouteHealth(route="a:b", breaker="open"),))
 
 
 def test_a_note_of_a_later_release_with_a_field_more_is_read() -> None:

@@ -26,7 +26,7 @@ from core.domain.session import Status
 from core.domain.steps import ModelRequest, StepKind
 from core.flows.debate_events import ArgumentPresented
 from core.orchestrator import Orchestrator
-from core.ports.model_provider import Closing, ModelInfo, Piece, ProviderFailed
+from core.ports.model_provider import Account, Closing, ModelInfo, Piece, ProviderFailed
 from core.runtime.announcements import Progress
 from core.runtime.gateway.breaker import FAILURES_MAX
 from core.runtime.gateway.gateway import GatewayLimits
@@ -70,7 +70,10 @@ class Cloud:
     async def count_input(self, request: ModelRequest) -> int | None:
         return self.tokens_counted
 
-    async def probe(self) -> None:
+    def account(self, model: str) -> Account:
+        return Account(provider=self.prefix)
+
+    async def probe(self, model: str) -> None:
         return None
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:

@@ -13,10 +13,11 @@ from core.domain.ids import SeatId, SessionId, StepId
 from core.domain.participants import Role
 from core.domain.session import FailedAttempt
 from core.domain.steps import Brief, Message, ModelRequest, StepKind
-from core.ports.model_provider import Closing, ModelInfo, Piece, ProviderFailed
+from core.ports.model_provider import Account, Closing, ModelInfo, Piece, ProviderFailed
 from core.runtime.gateway.breaker import FAILURES_MAX, OPEN_MS
 from core.runtime.gateway.gateway import COUNT_MS_MAX, Call, CallEnded, Gateway, GatewayLimits
 from core.runtime.gateway.limiter import WINDOW_MS, RateLimit
+from core.runtime.gateway.probes import PROBE_MS_MAX
 from tests.virtual_time import VirtualClock, in_virtual_time
 
 ROUTE = "cloud:large"
@@ -37,6 +38,10 @@ class Cloud:
         self.let_go = 0
         self.counts: list[Said] = []
         self.counted = 0
+        self.addresses: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
+        self.probed: list[str] = []
+        self.illnesses: dict[str, Exception | float] = {}
 
     def for_model(self, model: str) -> Cloud:
         return self
@@ -70,8 +75,17 @@ class Cloud:
                 raise said
         return 42
 
-    async def probe(self) -> None:
-        return None
+    def account(self, model: str) -> Account:
+        prefix, _, name = model.partition(":")
+        return Account(provider=prefix, address=self.addresses.get(name, ""), digest=self.digests.get(name, ""))
+
+    async def probe(self, model: str) -> None:
+        self.probed.append(model)
+        found = self.illnesses.get(model)
+        if isinstance(found, float):
+            await asyncio.sleep(found)
+        elif found is not None:
+            raise found
 
 
 CLOCK = VirtualClock()
@@ -170,6 +184,23 @@ def test_the_limit_of_one_account_holds_for_all_its_models_and_for_nobody_else()
 
         assert sorted(cloud.sent_ms) == [0, 0, 0, WINDOW_MS]
         assert [caller.waited_for for caller in callers] == [[], [], ["its turn with cloud", ""], []]
+
+    virtually(work)
+
+
+def test_each_key_and_each_address_has_a_limit_of_its_own() -> None:
+    async def work() -> None:
+        cloud = Cloud()
+        cloud.addresses = {"a": "http://one", "b": "http://two", "c": "http://two", "d": "http://two"}
+        cloud.digests = {"d": "another key"}
+        made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=1))
+        callers = [Caller(model=f"cloud:{name}") for name in "abcd"]
+
+        await asyncio.gather(*(made.call(caller.call) for caller in callers))
+
+        assert sorted(cloud.sent_ms) == [0, 0, 0, WINDOW_MS]
+        assert [bool(caller.waited_for) for caller in callers] == [False, False, True, False]
+        assert [health.requests_left for health in made.health()] == [1, 0, 0, 1]
 
     virtually(work)
 
@@ -339,14 +370,89 @@ def test_health_tells_how_a_route_has_done() -> None:
         for _ in range(3):
             await made.call(Caller().call)
         await fails(made)
-        made.spent(ROUTE, 30)
         await made.probe()
 
         (health,) = made.health()
 
         assert (health.route, health.answers, health.errors) == (ROUTE, 3, {"overloaded": 1})
         assert (health.latency_p50_ms, health.latency_p95_ms) == (2_000, 9_000)
-        assert (health.requests_left, health.spent_microusd, health.probe) == (56, 30, "ok")
+        assert (health.requests_left, health.probe) == (56, "ok")
         assert health.last_error == "overloaded: no"
+
+    virtually(work)
+
+
+def test_each_provider_that_can_be_used_is_asked_once_whether_or_not_anybody_has_used_it() -> None:
+    async def work() -> None:
+        cloud = Cloud()
+        cloud.digests = {"other": "another key"}
+        made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=60))
+        for model in ("cloud:large", "cloud:small", "cloud:other"):
+            await made.call(Caller(model=model).call)
+
+        await made.probe(("cloud", "shed"))
+
+        assert sorted(cloud.probed) == ["cloud", "cloud:other", "shed"]
+        assert [(each.provider, each.probe, each.answers) for each in made.providers()] == [
+            ("cloud", "ok", 1),
+            ("cloud", "ok", 1),
+            ("shed", "ok", 1),
+        ]
+        assert [each.probe for each in made.health()] == ["ok"] * 3
+
+    virtually(work)
+
+
+def test_asking_how_a_provider_is_takes_no_place_in_the_minute_and_moves_no_breaker() -> None:
+    async def work() -> None:
+        cloud = Cloud()
+        cloud.illnesses = {"cloud": ProviderFailed("overloaded", "no")}
+        made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=1))
+        for _ in range(3 * FAILURES_MAX):
+            await made.probe(("cloud",))
+        await made.call(Caller().call)
+
+        (health,), (provider,) = made.health(), made.providers()
+        assert cloud.sent_ms == [0]
+        assert (health.breaker, health.probe, health.requests_left) == ("closed", "overloaded", 0)
+        assert (provider.answers, provider.errors) == (0, {"overloaded": 3 * FAILURES_MAX})
+        assert provider.last_error == "overloaded: no"
+
+    virtually(work)
+
+
+def test_who_asked_to_be_left_alone_is_not_asked_how_it_is() -> None:
+    async def work() -> None:
+        cloud = Cloud(failing("rate_limited", retry_after_ms=8_000), (Piece(text="x"), WHOLE))
+        made = gateway(cloud)
+        await fails(made)
+        await made.probe(("cloud", "shed"))
+        assert cloud.probed == ["shed"]
+
+        await asyncio.sleep(8)
+        await made.probe(("cloud",))
+
+        assert cloud.probed == ["shed", "cloud"]
+
+    virtually(work)
+
+
+def test_one_that_does_not_answer_or_breaks_keeps_none_of_the_others_waiting() -> None:
+    async def work() -> None:
+        cloud = Cloud()
+        cloud.illnesses = {"cloud": PROBE_MS_MAX / 1_000 + 1, "shed": KeyError("sk-planted"), "barn": 2.0}
+        made = gateway(cloud)
+
+        await made.probe(("cloud", "shed", "barn"))
+
+        assert asyncio.get_running_loop().time() == PROBE_MS_MAX / 1_000
+        found = {each.provider: each for each in made.providers()}
+        assert {name: each.probe for name, each in found.items()} == {
+            "cloud": "no_answer",
+            "shed": "KeyError",
+            "barn": "ok",
+        }
+        assert (found["barn"].latency_p50_ms, found["barn"].latency_p95_ms) == (2_000, 2_000)
+        assert "sk-planted" not in repr(made.providers())
 
     virtually(work)
