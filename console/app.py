@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 from textual.binding import Binding
 
+from console import collecting
 from console.bindings import bindings_for, textual_keymap
 from console.exit_codes import ExitCode
 from console.hosting import CoreHost
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
 
     from console.acting import Acting
     from console.feed import Feed
+    from console.first_rows import FirstRows
     from console.keys import Keymap, Place
     from console.settings import Settings
     from console.theme_files import ColourTheme
     from core.domain.ids import SessionId
     from core.orchestrator import Orchestrator, Progress
+    from core.ports.first_look import TakeFirstLook
 
 TOAST_SECONDS = 4
 NOTICE_SECONDS = 20
@@ -79,8 +82,10 @@ class MootApp(App[int], inherit_bindings=False):
         now_ms: Callable[[], int] = now_ms,
         notices: tuple[str, ...] = (),
         keep_theme: Callable[[str], str] = str,
+        first_look: TakeFirstLook | None = None,
     ) -> None:
-        """`notices` are said once the console is open. `keep_theme` keeps a theme that is chosen, and says so."""
+        """`notices` are said once the console is open. `keep_theme` keeps a theme that is chosen, and says so.
+        `first_look` has what is shown until the core is open."""
         self.keymap_in_force = keymap
         self.header_view = HeaderView(notice=OPENING_NOTICE)
         self._themes = themes
@@ -93,6 +98,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._is_leaving = False
         self._notices = notices
         self._keep_theme = keep_theme
+        self._first_look = first_look
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -120,7 +126,6 @@ class MootApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.host.begin()
         self.run_worker(self._attend(), group="feed", exit_on_error=True)
 
     async def core(self) -> Orchestrator:
@@ -129,16 +134,37 @@ class MootApp(App[int], inherit_bindings=False):
 
     async def _attend(self) -> None:
         """Wait for the core and tell the screens what changes in it, until the console is left."""
+        first = await self._show_first_rows()
         try:
             core = await self.host.core()
         except MootError:
             self.exit(ExitCode.FAILED)  # the host keeps why; it is said once the terminal is free again
             return
+        finally:
+            collecting.go_on()
         from console.feed import Feed
 
-        self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms)
+        self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms, first=first)
         self.sessions.attach(self.feed)
         await self.feed.run()
+
+    async def _show_first_rows(self) -> FirstRows | None:
+        """Show what the database lists, and only then load the core: one interpreter can't do both at once."""
+        rows = await asyncio.to_thread(self._first_rows)
+        if rows is not None:
+            self.header_view = rows.header(OPENING_NOTICE)
+            self._show_header()
+            self.sessions.show_first(rows)
+            painted = asyncio.Event()
+            self.call_after_refresh(painted.set)
+            await painted.wait()
+        return rows
+
+    def _first_rows(self) -> FirstRows | None:
+        from console.first_rows import FirstRows
+
+        look = self._first_look() if self._first_look is not None else None
+        return FirstRows(look, now_ms=self.now_ms) if look is not None else None
 
     @cached_property
     def acting(self) -> Acting:
@@ -370,8 +396,15 @@ class MootApp(App[int], inherit_bindings=False):
         return next((title for each, title in self.session_titles() if each == session), session[:8])
 
 
-def run_console(open_core: Callable[[], Orchestrator], settings: Settings, is_demo: bool = False) -> int:
-    """Show the console until it is left, and close the core in order. `open_core` is called behind the first frame.
+def run_console(
+    open_core: Callable[[], Orchestrator],
+    settings: Settings,
+    *,
+    first_look: TakeFirstLook | None = None,
+    is_demo: bool = False,
+) -> int:
+    """Show the console until it is left, and close the core in order. `first_look` and then `open_core` are called
+    behind the first frame, each in a thread.
 
     Raises WrongUse for a theme or keymap that there isn't, and whatever kept the core from opening.
     """
@@ -385,6 +418,7 @@ def run_console(open_core: Callable[[], Orchestrator], settings: Settings, is_de
         keymap=looks.keymap,
         notices=looks.notices,
         keep_theme=lambda name: keep_theme(name, settings, places),
+        first_look=first_look,
     )
     return asyncio.run(hosted(app, mouse=settings.mouse))
 

@@ -27,6 +27,7 @@ from core.ports.event_log import READ_EVENTS_MAX
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
+    from console.first_rows import FirstRows
     from console.presenters.shown import HeaderView, TurnView
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator, Progress, SystemStatus
@@ -116,9 +117,20 @@ class Feed:
             super().__init__()
             self.view = view
 
-    def __init__(self, core: Orchestrator, screen: MessagePump, app: MessagePump, *, now_ms: Callable[[], int]) -> None:
-        self.summaries: dict[SessionId, SessionSummary] = {}
-        self.labels: dict[SessionId, Label] = {}
+    knows_turns = True
+
+    def __init__(
+        self,
+        core: Orchestrator,
+        screen: MessagePump,
+        app: MessagePump,
+        *,
+        now_ms: Callable[[], int],
+        first: FirstRows | None = None,
+    ) -> None:
+        """`first` is what is shown until all has been read."""
+        self.summaries: dict[SessionId, SessionSummary] = dict(first.summaries) if first is not None else {}
+        self.labels: dict[SessionId, Label] = dict(first.labels) if first is not None else {}
         self.next_seats: dict[str, dict[str, str]] = {}
         self.status: SystemStatus | None = None
         self._core = core

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from console import collecting
 from console.settings import Settings, load_settings
 from core.domain.errors import WrongUse
 
 if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
+    from core.ports.first_look import FirstLook
 
 FLAGS = {"--no-mouse": ("mouse", False)}
 OPTIONS = {"--theme": "theme", "--keymap": "keymap", "--database": "database"}
@@ -44,6 +46,7 @@ def open_console(settings: Settings, *, demo: bool = False) -> int:
             "the console needs a terminal, and standard input, output or error is none.",
             now="'moot debate \"MOTION\"' runs a debate without one, 'moot drive' all that wait.",
         )
+    collecting.put_off()
     from console.app import run_console
     from console.locations import find_locations
     from console.logging_setup import log_to_file
@@ -56,7 +59,13 @@ def open_console(settings: Settings, *, demo: bool = False) -> int:
 
         return open_orchestrator(settings, is_demo=demo)
 
-    return run_console(open_core, settings, demo)
+    def look() -> FirstLook | None:
+        # Not by way of the bootstrap, which names all of the core: these rows are there before that is loaded.
+        from storage.first_look import first_look
+
+        return first_look(settings.database)
+
+    return run_console(open_core, settings, first_look=look, is_demo=demo)
 
 
 def open_with(given: dict[str, object]) -> int:

@@ -19,11 +19,17 @@ NOBODY = "nobody"
 
 
 def header_view(
-    summaries: Iterable[SessionSummary], status: SystemStatus | None, *, clock: str, trouble: str = ""
+    summaries: Iterable[SessionSummary],
+    status: SystemStatus | None,
+    *,
+    clock: str,
+    trouble: str = "",
+    is_driven: bool = True,
 ) -> HeaderView:
-    """`trouble` is why what is shown may be old; `status` is None until it was asked for once."""
+    """`trouble` is why what is shown may be old; `status` is None until it was asked for once, and until then
+    `is_driven` says whether somebody drives."""
     counts = dict.fromkeys(Status, 0)
-    left, is_driven = 0, status is None or status.driver != NOBODY
+    left, is_driven = 0, status.driver != NOBODY if status is not None else is_driven
     for summary in summaries:
         if is_left(summary, is_driven=is_driven):
             left += 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from console.acting import Target, Work
     from console.app import MootApp
     from console.feed import Feed
+    from console.first_rows import FirstRows
     from console.widgets.rows import Rows
     from console.widgets.transcript import Transcript
     from core.domain.ids import SessionId
@@ -31,7 +32,7 @@ class SessionActions(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._feed: Feed | None = None
+        self._feed: Feed | FirstRows | None = None
         self._session: SessionId | None = None
 
     def say_refusal(self, why: str) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from console.acting import Acting
     from console.feed import Feed
+    from console.first_rows import FirstRows
     from console.keys import Place
     from console.presenters.session_filter import SessionFilter
     from console.presenters.shown import Row
@@ -101,11 +102,24 @@ class SessionsScreen(SessionActions):
 
     # --- what the app says --------------------------------------------------------------------------------------
 
+    def show_first(self, rows: FirstRows) -> None:
+        """The core is being opened: these are the sessions that there are."""
+        self._know(rows)
+        self._list_all(is_sorted=True)
+        self._is_listed = True
+        self._show_keys()
+
     def attach(self, feed: Feed) -> None:
         """The core is open: `feed` tells what changes from now on."""
+        self._know(feed)
+        if self._session is not None:
+            feed.follow(self._session)
+            self._show_beside()
+
+    def _know(self, source: Feed | FirstRows) -> None:
         from console.presenters.session_filter import read_filter
 
-        self._feed = feed
+        self._feed = source
         self._wanted = self._wanted or read_filter("")
 
     def go_to(self, session: SessionId) -> None:
@@ -271,7 +285,7 @@ class SessionsScreen(SessionActions):
         """The heading, where it stands still and why, and the strip."""
         head, standing, strip = (self.query_one(each, Lines) for each in ("#head", "#standing", "#strip"))
         feed, summary = self._feed, self.summary
-        if feed is None or summary is None:
+        if feed is None or summary is None or not feed.knows_turns:
             for lines in (head, standing, strip):
                 lines.show(())
             return

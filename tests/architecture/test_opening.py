@@ -1,0 +1,122 @@
+"""Is the console's first frame on the screen, and are its first rows, before what they don't need is loaded?"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.settings import PROVIDER_KEYS
+from tests.architecture.tree import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SDKS = ("anthropic", "openai", "google.genai", "google.generativeai", "httpx2")
+LIBRARIES = ("sqlalchemy", "sqlmodel", "alembic", "pydantic", "apscheduler", "filelock", "typer", "yaml", "re2")
+CORE = (
+    "core.orchestrator",
+    "core.engine",
+    "core.domain.events",
+    "core.domain.commands",
+    "core.rules",
+    "core.providers",
+)
+
+OPENING = """
+import json, os, sys
+from pathlib import Path
+from console import app, opening
+from console.settings import load_settings
+
+seen = {}
+run_console = app.run_console
+
+def note(moment, then):
+    def called():
+        seen[moment] = sorted(sys.modules)
+        return then()
+    return called
+
+def noting(open_core, settings, *, first_look, is_demo):
+    async def opened(core):
+        seen["open"] = sorted(sys.modules)
+        consoles[0].exit(0)
+    app.start_the_demo = opened
+    return run_console(note("rows", open_core), settings, first_look=note("frame", first_look), is_demo=True)
+
+consoles = []
+begin = app.MootApp._begin
+
+def begun(console):
+    consoles.append(console)
+    begin(console)
+
+app.MootApp._begin = begun
+app.run_console = noting
+code = opening.open_console(load_settings({}))
+Path(os.environ["SEEN"]).write_text(json.dumps(seen))
+sys.exit(code)
+"""
+"""The console as it is opened, writing down what was loaded when the first frame was painted, when the first rows were,
+and when the core was open."""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What was loaded at each moment, with the keys of every provider set: over a new database, then over that one."""
+    folder = tmp_path_factory.mktemp("opening")
+    _open(folder)
+    return _open(folder)
+
+
+def _open(folder: Path) -> dict[str, set[str]]:
+    seen = folder / "seen.json"
+    environment = {
+        **os.environ,
+        **dict.fromkeys(PROVIDER_KEYS, "a-key-of-nobody"),
+        "MOOT_HOME": str(folder / "home"),
+        "SEEN": str(seen),
+        "TERM": "xterm-256color",
+        "PYTHONPATH": str(ROOT),
+    }
+    terminal, program = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", OPENING], stdin=program, stdout=program, stderr=program, env=environment, cwd=ROOT
+    )
+    os.close(program)
+    painted = b""
+    with suppress(OSError):  # the terminal is gone when the program is
+        while piece := os.read(terminal, 65_536):
+            painted = (painted + piece)[-4_000:]
+    os.close(terminal)
+    assert process.wait(timeout=60) == 0, painted.decode(errors="replace")
+    return {moment: set(modules) for moment, modules in json.loads(seen.read_text()).items()}
+
+
+@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *CORE, "storage", "sqlite3", "console.bootstrap"])
+def test_the_first_frame_needs_textual_and_the_sessions_screen_alone(
+    loaded: dict[str, set[str]], unneeded: str
+) -> None:
+    assert {"textual.app", "console.screens.sessions"} <= loaded["frame"]
+    assert unneeded not in loaded["frame"]
+
+
+@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *CORE, "console.bootstrap", "console.feed"])
+def test_the_first_rows_need_no_core_and_no_library_but_sqlite(loaded: dict[str, set[str]], unneeded: str) -> None:
+    assert {"console.presenters.sessions", "storage.first_look", "sqlite3"} <= loaded["rows"]
+    assert unneeded not in loaded["rows"]
+
+
+@pytest.mark.parametrize("unneeded", [*SDKS, "sqlalchemy", "sqlmodel", "alembic"])
+def test_a_core_that_is_open_has_loaded_no_sdk_whatever_keys_are_set(
+    loaded: dict[str, set[str]], unneeded: str
+) -> None:
+    assert {"console.bootstrap", "core.orchestrator", "core.providers.at_hand"} <= loaded["open"]
+    assert unneeded not in loaded["open"]
