@@ -60,7 +60,7 @@ class TurnView:
 class HeaderView:
     """What the header says. `left` are those that would move on, and nobody drives. `cap_microusd` None means that
     today has no cap. `notice` is for what holds everywhere: a global pause, a stop of all spending, a console that only
-    reads."""
+    reads; `notice_action` leads on from there, where anything does."""
 
     running: int = 0
     left: int = 0
@@ -71,3 +71,4 @@ class HeaderView:
     cap_microusd: int | None = None
     clock: str = ""
     notice: str = ""
+    notice_action: str = ""

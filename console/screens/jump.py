@@ -69,5 +69,11 @@ class JumpScreen(ModalScreen["Widget | None"]):
                 self.dismiss(target.widget)
                 return
 
+    def on_click(self, event: events.Click) -> None:
+        """The pane that was clicked on, by its letter or anywhere."""
+        event.stop()
+        panes = (target.widget for target in self._targets)
+        self.dismiss(next((pane for pane in panes if pane.region.contains_point(event.screen_offset)), None))
+
     def action_leave(self) -> None:
         self.dismiss(None)

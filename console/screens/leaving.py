@@ -14,6 +14,7 @@ from console.widgets.lines import Lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -53,6 +54,11 @@ class LeavingScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         self.set_interval(LOOK_SECONDS, self._look)
         self.run_worker(self._close())
+
+    def on_click(self, event: events.Click) -> None:
+        lines = self.query_one(Lines)
+        if self._speaking and event.widget is lines and event.y == lines.size.height - 1:
+            self.action_give_up()
 
     def action_give_up(self) -> None:
         self._host.give_up()

@@ -74,11 +74,28 @@ def _width(left: Sequence[Part], right: Sequence[Part]) -> int:
     return words + len(_GAP) * max(0, len(parts) - 1) + 2
 
 
+_LEADS_TO = {"moot": "palette", "◆ ": "answer", "○ ": "take_wheel"}
+"""The action behind a part of the header, by what it begins with."""
+
+
 class HeaderBar(Painted):
-    """One line: how many sessions run, need the operator or wait; today's money; the time."""
+    """One line: how many sessions run, need the operator or wait; today's money; the time. A click on what something
+    can be done about does it."""
 
     DEFAULT_CSS = "HeaderBar { height: 1; dock: top; background: $surface; }"
     GROUND = "surface"
+
+    class Chosen(Message):
+        """The operator clicked on a part behind which an action lies."""
+
+        def __init__(self, header_bar: HeaderBar, action_id: str) -> None:
+            super().__init__()
+            self.header_bar = header_bar
+            self.action_id = action_id
+
+        @property
+        def control(self) -> HeaderBar:
+            return self.header_bar
 
     def __init__(self, view: HeaderView | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -93,6 +110,21 @@ class HeaderBar(Painted):
         if view != self._view:
             self._view = view
             self.paint_soon()
+
+    def action_at(self, x: int) -> str:
+        """The action behind the part in this column; "" where there is none."""
+        at = 1
+        for part in header_parts(self._view, self.size.width)[0]:
+            cells = sum(width_of(text) for text, _ in part)
+            if at <= x < at + cells:
+                is_notice = part[0][0] == one_line(self._view.notice)
+                return self._view.notice_action if is_notice else _LEADS_TO.get(part[0][0], "")
+            at += cells + len(_GAP)
+        return ""
+
+    def on_click(self, event: events.Click) -> None:
+        if action_id := self.action_at(event.x):
+            self.post_message(self.Chosen(self, action_id))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -247,22 +247,27 @@ class Rows(Painted, ScrollView, can_focus=True):
 
     def action_list_mark(self) -> None:
         """Mark or unmark, and go on to the next row: marking a run of rows is one key held down."""
-        if (key := self.cursor_key) is None:
-            return
-        self._marks ^= {key}
-        self._refresh_row(self._cursor)
+        if self._order:
+            self._mark(self._cursor)
+            self._move(self._cursor + 1)
+
+    def _mark(self, index: int) -> None:
+        self._marks ^= {self._order[index]}
+        self._refresh_row(index)
         self.post_message(self.Marked(self, self.marks))
-        self._move(self._cursor + 1)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None or offset.y < _HEADER_LINES:
             return
         index = offset.y - _HEADER_LINES + self.scroll_offset.y
-        if index < len(self._order):
-            self._move(index)
-            if event.chain == 2:
-                self.action_list_open()
+        if index >= len(self._order):
+            return
+        self._move(index)
+        if offset.x < _GUTTER_CELLS:
+            self._mark(index)
+        elif event.chain == 2:
+            self.action_list_open()
 
     def on_focus(self) -> None:
         self._refresh_row(self._cursor)

@@ -227,6 +227,11 @@ class Transcript(Painted, ScrollView, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or not self._arrangement.turns:
             return
+        if self._has_hint and offset.y == self.scrollable_content_region.height - 1:
+            hint_cells = width_of(self._hint(self._arrangement.width))
+            if offset.x >= self._arrangement.width - hint_cells:
+                self.action_transcript_end()
+                return
         line = offset.y + self.scroll_offset.y
         if line >= self._arrangement.height:
             return
@@ -409,13 +414,20 @@ class Transcript(Painted, ScrollView, can_focus=True):
         strip = strip_of(
             self._block_line(self._arrangement.blocks[number], line - self._arrangement.top(number)), width, base
         )
-        if y == self.scrollable_content_region.height - 1 and self._new_lines and not self._is_following:
+        if y == self.scrollable_content_region.height - 1 and self._has_hint:
             return self._with_hint(strip, width)
         return strip
 
-    def _with_hint(self, strip: Strip, width: int) -> Strip:
+    @property
+    def _has_hint(self) -> bool:
+        return bool(self._new_lines) and not self._is_following
+
+    def _hint(self, width: int) -> str:
         lines = "line" if self._new_lines == 1 else "lines"
-        hint = cut(f" ↓ {self._new_lines:,} new {lines} ", width)
+        return cut(f" ↓ {self._new_lines:,} new {lines} ", width)
+
+    def _with_hint(self, strip: Strip, width: int) -> Strip:
+        hint = self._hint(width)
         left = strip.crop(0, width - width_of(hint))
         return Strip.join([left, Strip([Segment(hint, self.palette.style("accent strong", "panel"))])])
 

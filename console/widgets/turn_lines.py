@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from console.widgets.turns import Turn, TurnView
 
 _SEAT_CELLS = 10
+_SEAT_GAP_CELLS = 3
 _BAR = "▌"
 _BAR_CELLS = 2
 _MARGIN_CELLS = 1
@@ -43,13 +44,14 @@ def heading(view: TurnView, cells: int, palette: Palette, *, is_chosen: bool) ->
     for right in (one_line("   ".join(part for part in (view.heading_right, state) if part)), state, ""):
         if taken + width_of(right) <= room:
             break
+    lead = " " * max(1, _SEAT_GAP_CELLS - (width_of(seat) - width_of(seat.rstrip())))
     about = one_line(" · ".join(part for part in (view.model, *view.marks) if part))
     about_cells = max(0, room - width_of(seat) - width_of(right) - 2)
     gap = max(0, room - width_of(seat) - about_cells - width_of(right))
     return [
         Segment(_BAR + " ", style(tint, ground)),
         Segment(seat, style(who, ground)),
-        Segment(fit(" " + about if about else "", about_cells) + " " * gap, style("muted", ground)),
+        Segment(fit(lead + about if about else "", about_cells) + " " * gap, style("muted", ground)),
         Segment(right, style("accent" if view.state == "speaking" else "muted", ground)),
         Segment(" " * _MARGIN_CELLS, style("muted", ground)),
     ]

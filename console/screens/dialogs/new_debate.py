@@ -105,7 +105,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
     hints = (
         ("ctrl+s", "start", "start"),
         ("⏎ tab", "next", "app.focus_next"),
-        ("ctrl+j", "new line", "app.focus_next"),
+        ("ctrl+j", "new line", "break_line"),
     )
 
     standing_lines = 3
@@ -282,6 +282,12 @@ class NewDebateDialog(Dialog[DebateRequest]):
         if not self._is_starting:
             self._is_starting = self._has_tried = True
             self._begin_look(is_to_start=True)
+
+    def action_break_line(self) -> None:
+        """For who clicks on the hint: the key itself goes to the motion."""
+        motion = self.query_one("#motion", Words)
+        motion.focus()
+        motion.action_break_line()
 
     def action_leave(self) -> None:
         """What is being started can't be left: nobody would know what became of it."""

@@ -73,12 +73,17 @@ class NumberDialog(Dialog[int]):
             self.dismiss(number)
 
     def _bounds(self) -> str:
-        least = f"at least {self._shown(self._minimum)}"
-        return least if self._maximum == NUMBER_MAX else f"{least}, at most {self._shown(self._maximum)}"
+        if self._maximum == NUMBER_MAX:
+            return f"at least {self._shown(self._minimum)}"
+        least = self._shown(self._minimum) if self._unit == DOLLARS else self._written(self._minimum)
+        return f"from {least} to {self._shown(self._maximum)}"
 
     def _shown(self, number: int) -> str:
         written = self._written(number)
-        return f"${written}" if self._unit == DOLLARS else f"{written} {self._unit}".strip()
+        if self._unit == DOLLARS:
+            return f"${written}"
+        unit = self._unit.removesuffix("s") if number == 1 else self._unit
+        return f"{written} {unit}".strip()
 
     def _written(self, number: int) -> str:
         return written_dollars(number) if self._unit == DOLLARS else str(number)

@@ -74,6 +74,18 @@ async def test_the_letter_is_drawn_on_its_pane_and_pressing_it_goes_there() -> N
         assert app.chosen is app.query_one("#right")
 
 
+async def test_a_click_goes_to_the_pane_it_falls_on() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.jump()
+        await pilot.pause()
+        await pilot.click(offset=(50, 10))
+        await pilot.pause()
+
+        assert app.chosen is app.query_one("#right")
+        assert not isinstance(app.screen, JumpScreen)
+
+
 async def test_escape_leaves_everything_as_it_was() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

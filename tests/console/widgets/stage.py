@@ -42,6 +42,7 @@ class Stage(App[None]):
 
     on_rows_cursor_moved = on_rows_opened = on_rows_marked = keep
     on_transcript_turn_chosen = on_transcript_found = on_key_bar_chosen = keep
+    on_header_bar_chosen = keep
 
     def heard_of(self, kind: type[Any]) -> list[Any]:
         return [message for message in self.heard if isinstance(message, kind)]

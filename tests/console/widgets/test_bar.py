@@ -49,6 +49,19 @@ async def test_new_figures_are_shown_with_the_next_frame() -> None:
         assert header.view.needs_you == 4
 
 
+async def test_a_click_on_a_part_of_the_header_leads_to_what_can_be_done_about_it() -> None:
+    view = HeaderView(running=1, left=2, needs_you=1, notice="nobody drives", notice_action="take_wheel")
+    header = HeaderBar(view)
+    app = Stage(header)
+    async with app.run_test(size=(120, 3)) as pilot:
+        line = screen_lines(header)[0]
+        for words in ("moot", "nobody drives", "2 left", "1 needs you", "1 running", "waiting"):
+            await pilot.click(header, offset=(line.index(words), 0))
+
+    chosen = [message.action_id for message in app.heard_of(HeaderBar.Chosen)]
+    assert chosen == ["palette", "take_wheel", "take_wheel", "answer"]
+
+
 async def test_money_at_the_cap_is_drawn_as_failed() -> None:
     header = HeaderBar(HeaderView(spent_today_microusd=5_000_000, cap_microusd=5_000_000))
     async with Stage(header).run_test(size=(80, 3)):

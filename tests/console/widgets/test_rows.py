@@ -142,6 +142,20 @@ async def test_a_click_chooses_a_row_and_a_second_one_opens_it() -> None:
     assert [message.key for message in app.heard_of(Rows.Opened)] == ["b"]
 
 
+async def test_a_click_before_a_row_marks_it_and_another_takes_the_mark_back() -> None:
+    rows = table()
+    app = Stage(rows)
+    async with app.run_test(size=(40, 8)) as pilot:
+        rows.set_rows(rows_of("abcd"))
+        await pilot.click(rows, offset=(1, 3))
+        await pilot.click(rows, offset=(1, 2))
+        assert (rows.cursor_key, rows.marks) == ("b", {"b", "c"})
+        await pilot.click(rows, offset=(1, 3))
+
+    assert rows.marks == {"b"}
+    assert app.heard_of(Rows.Opened) == []
+
+
 async def test_a_click_on_the_header_or_below_the_last_row_moves_nothing() -> None:
     rows = table()
     async with Stage(rows).run_test(size=(40, 8)) as pilot:

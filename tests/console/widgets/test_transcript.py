@@ -115,6 +115,21 @@ async def test_new_lines_are_counted_as_they_come_in() -> None:
         assert transcript.new_lines == 2
 
 
+async def test_a_click_on_what_says_that_more_came_in_goes_there() -> None:
+    transcript = Transcript()
+    app = Stage(transcript)
+    async with app.run_test(size=(40, 10)) as pilot:
+        transcript.set_turns((*long_debate(), turn("s", text="one", state="speaking")))
+        await pilot.press("pageup")
+        transcript.extend_text("s", "\ntwo\nthree")
+        transcript.paint_changes()
+        line = screen_lines(transcript)[-1]
+        await pilot.click(transcript, offset=(line.index("2 new lines"), 9))
+
+        assert transcript.is_following
+        assert app.heard_of(Transcript.TurnChosen) == []
+
+
 async def test_scrolling_back_down_to_the_end_follows_again() -> None:
     transcript = Transcript()
     async with Stage(transcript).run_test(size=(40, 10)) as pilot:

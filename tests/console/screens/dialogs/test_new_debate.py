@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from console.presenters.debate_plan import evidence_read, plan_lines
 from console.screens.dialogs import new_debate
+from console.screens.dialogs.frame import Keys
 from console.screens.dialogs.new_debate import NewDebateDialog
 from console.widgets.choices import Choices
 from core.domain.errors import WrongUse
@@ -306,6 +307,17 @@ async def test_enter_moves_on_and_never_starts() -> None:
         assert app.focused is app.screen.query_one("#cast-proposer")
 
         assert app.results == []
+
+
+async def test_a_click_on_the_hint_about_lines_breaks_the_motions_line() -> None:
+    app = dialog(DebateRequest(question="Should"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.query_one("#seed").focus()
+        bar = app.screen.query_one(Keys)
+        await pilot.click(bar, offset=(next(x for x in range(80) if bar.action_at(x) == "break_line"), 0))
+
+        assert app.screen.query_one("#motion", TextArea).text == "Should\n"
+        assert app.focused is app.screen.query_one("#motion")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16), (40, 10)])

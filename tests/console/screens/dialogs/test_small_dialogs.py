@@ -102,7 +102,7 @@ async def test_dollars_are_shown_and_micro_dollars_returned() -> None:
 
 @pytest.mark.parametrize(
     ("written", "why"),
-    [("x", "is not a whole number"), ("1", "1 rounds can't be: at least 2 rounds"), ("", "Write a whole number")],
+    [("x", "is not a whole number"), ("1", "1 round can't be: at least 2 rounds"), ("", "Write a whole number")],
 )
 async def test_a_number_that_cannot_be_is_refused_with_the_bound(written: str, why: str) -> None:
     app = Host(lambda _: NumberDialog("Rounds", "How many", None, "rounds", 2))
@@ -112,6 +112,16 @@ async def test_a_number_that_cannot_be_is_refused_with_the_bound(written: str, w
 
         assert why in text_of(app)
         assert app.results == []
+
+
+async def test_both_bounds_are_said_in_one() -> None:
+    rounds = Host(lambda _: NumberDialog("Rounds", "How many", 2, "rounds", 1, maximum=100))
+    async with rounds.run_test():
+        assert "from 1 to 100 rounds" in text_of(rounds)
+
+    cost = Host(lambda _: NumberDialog("Cost", "How much", 0, DOLLARS, maximum=250_000))
+    async with cost.run_test():
+        assert "from $0.00 to $0.25" in text_of(cost)
 
 
 @given(st.integers(min_value=0, max_value=10**12))
