@@ -66,7 +66,7 @@ def read_rule_file(text: str, *, origin: str, facts: Mapping[str, FactSpec], tem
 
     `origin` is what messages call the file. Raises RuleFileError.
     """
-    read, problems = _read_text(text, facts, templates)
+    read, problems = read_as_far_as_possible(text, facts=facts, templates=templates)
     if problems:
         raise RuleFileError(problems, origin=origin)
     return read
@@ -74,15 +74,8 @@ def read_rule_file(text: str, *, origin: str, facts: Mapping[str, FactSpec], tem
 
 def read_as_far_as_possible(
     text: str, *, facts: Mapping[str, FactSpec], templates: Collection[str]
-) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
-    """The rules in which nothing is wrong, and what is wrong with the others: for whoever only looks."""
-    read, problems = _read_text(text, facts, templates)
-    return read.rules, problems
-
-
-def _read_text(
-    text: str, facts: Mapping[str, FactSpec], templates: Collection[str]
 ) -> tuple[RulesRead, tuple[Problem, ...]]:
+    """What is well in a text of rules, and what is wrong in it: for whoever only looks."""
     try:
         root = read_tree(text)
     except NotReadable as error:

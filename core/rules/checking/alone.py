@@ -31,7 +31,7 @@ def check_alone(
         yield Finding(
             kind=Kind.UNUSABLE,
             severity=Severity.ERROR,
-            place=places.of(rule.id),
+            place=places.of(rule),
             rules=(rule.id,),
             what=f"{rule.id} can't be asked: {fault}",
         )
@@ -52,7 +52,7 @@ class _Looked:
         self.places = places
 
     def found(self, kind: Kind, severity: Severity, what: str, now: str, path: Path | None = None) -> Finding:
-        place = self.places.of(self.rule.id, path)
+        place = self.places.of(self.rule, path)
         return Finding(kind=kind, severity=severity, place=place, rules=(self.rule.id,), what=what, now=now)
 
     def at_the_whole(self) -> Iterator[Finding]:

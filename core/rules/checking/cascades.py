@@ -71,7 +71,7 @@ def _restless(rule: Rule, action: Action, places: Places) -> Finding:
     return Finding(
         kind=Kind.ENDLESS,
         severity=Severity.WARNING,
-        place=places.of(rule.id),
+        place=places.of(rule),
         rules=(rule.id,),
         what=(
             f"{rule.id} wakes itself: it acts after every event, and its {type_of(action)} is one that leaves it true."
@@ -90,7 +90,7 @@ def _round_and_round(circle: Sequence[_Wakes], places: Places) -> Finding:
     return Finding(
         kind=Kind.ENDLESS,
         severity=Severity.WARNING,
-        place=places.of(ids[0]),
+        place=places.of(circle[0].waker),
         rules=ids,
         what=f"{whom} without end: {'; '.join(links)}, {woken}{bound}.",
         now="Add a condition that ends it, such as a count that it must not exceed.",

@@ -99,7 +99,7 @@ class _Pairs:
             return Finding(
                 kind=Kind.CONTRADICTORY,
                 severity=Severity.WARNING,
-                place=self.places.of_either(loses, wins),
+                place=self.places.of_either(later.rule, one.rule),
                 rules=(loses, wins),
                 what=(
                     f"{loses} ({type_of(later.action)}) and {wins} ({type_of(one.action)}) both have priority"
@@ -134,7 +134,7 @@ class _Pairs:
                 return Finding(
                     kind=Kind.SHADOWED,
                     severity=Severity.WARNING,
-                    place=self.places.of_either(later.rule.id, one.rule.id),
+                    place=self.places.of_either(later.rule, one.rule),
                     rules=(later.rule.id, one.rule.id),
                     what=f"{later.rule.id} never decides: {why}",
                     now=f"Remove it, let it hold where {one.rule.id} doesn't, or give it the higher priority.",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.domain.events import ActionOverruled, Event, RuleFired
 from core.rules.action import type_of
 from core.rules.checking.check import Finding, Kind, RuleText, Severity, check_files, check_rules, gravest
+from core.rules.layers import RuleBook
 from core.rules.rule import (
     Action,
     AllOf,
@@ -35,7 +36,7 @@ ASK = EscalateToHuman(question="Go on?", reason="unsure")
 
 
 def checked(*rules: Rule, beside: tuple[Rule, ...] = ()) -> tuple[Finding, ...]:
-    return check_rules(rules, facts=FACTS, beside=beside)
+    return check_rules((*rules, *beside), facts=FACTS, about={rule.id for rule in rules})
 
 
 def kinds(*rules: Rule, beside: tuple[Rule, ...] = ()) -> list[Kind]:
@@ -44,7 +45,7 @@ def kinds(*rules: Rule, beside: tuple[Rule, ...] = ()) -> list[Kind]:
 
 def read(text: str, *, beside: tuple[Rule, ...] = ()) -> tuple[Finding, ...]:
     file = RuleText(origin="mine.yaml", text=text)
-    return check_files([file], facts=FACTS, templates=TEMPLATES, beside=beside)
+    return check_files([file], facts=FACTS, templates=TEMPLATES, book=RuleBook(rules=beside))
 
 
 def written(when: str, *, then: str = "{pause_debate: {reason: rest}}", more: str = "") -> str:
@@ -184,7 +185,7 @@ def test_rules_of_which_nothing_was_asked_are_only_compared_with() -> None:
     assert kinds(early, beside=(late,)) == [Kind.SHADOWED]
     assert kinds(beside=(early, late)) == []
     assert kinds(rule("own", when=at_least("error_count", 1)), beside=(early, late)) == []
-    assert kinds(replace(late, enabled=False), beside=(early, late)) == []
+    assert kinds(replace(late, enabled=False), beside=(early,)) == []
 
 
 def test_a_finding_about_a_rule_in_a_file_stands_there_whichever_rule_it_is_about() -> None:
@@ -194,6 +195,31 @@ def test_a_finding_about_a_rule_in_a_file_stands_there_whichever_rule_it_is_abou
 
     assert found.rules == ("a_rule", "mine")
     assert str(found.place) == "mine.yaml:1:7"
+
+
+def test_a_rule_is_compared_with_those_that_hold_in_its_set() -> None:
+    ending = "{complete_debate: {reason: enough}}"
+    early = written("{field: round_count, greater_than: 2}", then=ending, more="\n  set: quiet")
+    late = written("{field: round_count, greater_than: 4}").replace("id: mine", "id: late")
+    below = written("{field: round_count, greater_than: 4}", more="\n  set: standard").replace("id: mine", "id: below")
+
+    assert read(early + late) == ()
+    (found,) = read(early + below.replace("priority: 5", "priority: 4"))
+    assert (found.kind, found.rules) == (Kind.SHADOWED, ("below", "mine"))
+
+
+def test_sets_that_extend_each_other_in_a_circle_are_an_error() -> None:
+    (found,) = read("sets: [{name: a, extends: b}, {name: b, extends: a}]\nrules:\n" + written(
+        "{field: round_count, greater_than: 2}"))  # fmt: skip
+
+    assert found.severity is Severity.ERROR
+    assert str(found).startswith("mine.yaml: error: the sets extend one another in a circle")
+
+
+def test_a_rule_in_a_mapping_of_sets_and_rules_has_its_place_too() -> None:
+    text = "sets: [{name: quiet}]\nrules:\n" + written("{field: round_count, greater_than: 400}")
+
+    assert str(read(text)[0]).startswith("mine.yaml:6:9: error: mine can never fire")
 
 
 def test_a_second_decision_of_one_rule_is_never_taken() -> None:
