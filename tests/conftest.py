@@ -7,14 +7,18 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Deadlines time the machine, not the code. The blob in a failure's message gives back the failing example.
-settings.register_profile("moot", deadline=None, print_blob=True)
+# Deadlines and the check for slow examples time the machine, not the code. The blob in a failure's message gives back
+# the failing example.
+settings.register_profile("moot", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("moot")
+
+ID_CHARACTERS_MAX = 400
+ID_CHARACTERS_SHOWN = 40
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 OPERATORS_NAMES = (
@@ -44,6 +48,15 @@ def refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(refuse_the_network)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case by the beginning of its text, where that is long: no environment takes a name of a megabyte, and none
+    of the processes that a test starts could be started with it."""
+    if not isinstance(val, str | bytes) or len(val) <= ID_CHARACTERS_MAX:
+        return None
+    text = val.decode("latin-1") if isinstance(val, bytes) else val
+    return f"{ascii(text[:ID_CHARACTERS_SHOWN])[1:-1]}, {len(text)} in all"
 
 
 @pytest.fixture(autouse=True)

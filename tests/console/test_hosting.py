@@ -17,7 +17,7 @@ from console.settings import Settings
 from core.domain.commands import Pause
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.session import Status
-from tests.console.hall import a_hall, start, until
+from tests.console.hall import a_console, start, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 async def test_a_screen_that_breaks_is_reported_and_its_debates_are_played_to_their_end(
     settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    hall = a_hall(settings)
+    console = a_console(settings)
     started: list[Any] = []
 
     async def break_it(pilot: Pilot[Any]) -> None:
-        core = await hall.core()
-        await until(pilot, lambda: hall.feed is not None)
+        core = await console.core()
+        await until(pilot, lambda: console.feed is not None)
         started.append(await start(core, "Tabs or spaces?"))
-        hall.call_later(_break)
+        console.call_later(_break)
 
     def _break() -> None:
         raise RuntimeError("the screen fell over")
 
-    code = await hosted(hall, auto_pilot=break_it)
+    code = await hosted(console, auto_pilot=break_it)
 
     assert code == ExitCode.UNEXPECTED
     said = capfd.readouterr().err
@@ -62,11 +62,11 @@ async def test_a_core_that_can_not_be_opened_is_said_in_the_words_of_its_error(s
     def refuse() -> Orchestrator:
         raise StorageFailed("the database is from a newer moot.", where="moot.db", now="Update moot.")
 
-    hall = a_hall(settings)
-    hall.host = CoreHost(refuse)
+    console = a_console(settings)
+    console.host = CoreHost(refuse)
 
     with pytest.raises(StorageFailed, match="newer moot"):
-        await hosted(hall, auto_pilot=_wait_until_it_ends)
+        await hosted(console, auto_pilot=_wait_until_it_ends)
 
 
 async def _wait_until_it_ends(pilot: Pilot[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.presenters.transcript import turn_key
-from tests.console.hall import TRIES_MAX, Hall, a_hall, filled, screen_text, until
+from tests.console.hall import Hall, a_hall, filled, screen_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOOKS_ALIKE = 6
 LOOK_SECONDS = 0.12
+LOOKS_MAX = 500
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -29,7 +30,7 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 async def settled(pilot: Pilot[Any]) -> None:
     """Until what is painted has not changed for a while: longer than any reading takes to come."""
     before, alike = "", 0
-    for _ in range(TRIES_MAX):
+    for _ in range(LOOKS_MAX):
         await asyncio.sleep(LOOK_SECONDS)
         await pilot.pause()
         hall = pilot.app

@@ -385,7 +385,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(moves=MOVES)
 def test_whatever_is_kept_and_looked_for_every_place_answers_alike(
     place: Place, moves: list[tuple[str, int, bool, int]]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from console.acting import Acting
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 """Only a test that fails waits this long."""
 
 
