@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -11,10 +12,23 @@ import pytest
 from tests.console.cli.process import MOTION, Moot, of_kind
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the home of `held` is kept, once there is one."""
+    return tmp_path_factory.mktemp("held")
+
+
 @pytest.fixture
-def held(moot: Moot) -> tuple[Moot, str]:
-    """A home in which one debate was held, and its id."""
-    return moot, str(moot.debate("--title", "Cars")[0]["session"])
+def held(moot: Moot, kept: Path) -> tuple[Moot, str]:
+    """A home in which one debate was held, and its id. It is held once; each test has a copy of its own."""
+    home, id_ = kept / "home", kept / "id"
+    if id_.exists():
+        shutil.copytree(home, moot.home, dirs_exist_ok=True)
+    else:
+        said = moot.debate("--title", "Cars")[0]["session"]
+        shutil.copytree(moot.home, home)
+        id_.write_text(str(said), encoding="utf-8")
+    return moot, id_.read_text(encoding="utf-8")
 
 
 def test_a_session_is_listed_by_state_and_figures(held: tuple[Moot, str]) -> None:
