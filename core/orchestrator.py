@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
 from core.domain.costs import Costs
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse, nearest
 from core.domain.events import Recorded
-from core.domain.facts import FactSpec
+from core.domain.facts import Facts, FactSpec
 from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SessionId, StepId
 from core.domain.participants import Participant
 from core.domain.session import SessionState, Status
@@ -49,6 +49,9 @@ from core.runtime.rulebook import Rulebook
 from core.runtime.schedule import JobView
 from core.runtime.stock import stock
 from core.templates.template import Template
+
+if TYPE_CHECKING:
+    from core.rules.checking.check import Finding, RuleText
 
 ANSWER_MILLISECONDS_MAX = 10_000
 """How long a request to another process waits before it is said that nobody answers."""
@@ -347,9 +350,21 @@ class Orchestrator:
         """For each rule: evaluations timed, nanoseconds in sum, errors."""
         return await self._ports.catalogue.rule_timings()
 
+    async def check_rules(self, files: Sequence[RuleText] = (), *, is_alone: bool = False) -> tuple[Finding, ...]:
+        """What is wrong with the rules in these files, as if they were loaded: beside the rules in force, unless
+        `is_alone`. With no file, what is wrong with the rules in force. Changes nothing; never raises for what is wrong
+        in a file."""
+        from core.runtime.rule_checking import check  # a start does without it
+
+        return await check(self._ports, files, is_alone=is_alone)
+
     def fact_specs(self) -> Mapping[str, FactSpec]:
         """Every fact that a rule may look at."""
         return self._ports.library.fact_specs
+
+    async def facts(self, session: SessionId, *, at_seq: int | None = None) -> Facts:
+        """What rules see of a session now, or saw at an earlier event: a value for each of `fact_specs`."""
+        return await self._reader.facts(session, at_seq=at_seq)
 
     async def templates(self) -> tuple[Template, ...]:
         return await self._ports.catalogue.templates()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from core.domain.errors import WrongUse, nearest
 from core.domain.events import AttemptStarted, Recorded
+from core.domain.facts import Facts
 from core.domain.ids import RuleId, SessionId, StepId
 from core.domain.session import SessionState
 from core.domain.steps import Message, Step, StepKind
@@ -46,6 +47,12 @@ class Reader:
     async def state(self, session: SessionId, *, at_seq: int | None = None) -> SessionState:
         """The state that the log leaves, up to `at_seq` where given."""
         return await folded(self._ports, session, at_seq=at_seq)
+
+    async def facts(self, session: SessionId, *, at_seq: int | None = None) -> Facts:
+        """What rules see of a session: now, or at the moment of event `at_seq`."""
+        state = await folded(self._ports, session, at_seq=at_seq)
+        now_ms = self._ports.clock.now_ms() if at_seq is None else state.at_ms
+        return self._ports.engine.facts(state, now_ms=now_ms)
 
     async def prompt(self, session: SessionId, step: StepId) -> tuple[Message, ...]:
         """The exact prompt of the newest recorded attempt at `step`: rendered again from the log as it then stood."""
