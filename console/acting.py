@@ -349,6 +349,14 @@ async def _go_on(core: Orchestrator) -> Done:
     return Done(text=f"{counted(count, 'session')} go on" if count != 1 else "1 session goes on")
 
 
+async def take_wheel(core: Orchestrator) -> Done:
+    """Drive from here where nobody does."""
+    if core.is_driver:
+        raise CommandRefused("this console drives already.")
+    await core.take_the_wheel()
+    return Done(text="this console drives now; what was left goes on")
+
+
 async def stop_spending(core: Orchestrator) -> Done:
     count = await core.stop_spending()
     return Done(text=f"spending is stopped; paused {counted(count, 'session')}")

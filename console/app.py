@@ -107,6 +107,13 @@ class MootApp(App[int], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self._defaults
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse all styles anew in other colours; before there is a screen they wait to be parsed for it, once."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def get_default_screen(self) -> Screen[Any]:
         return self.sessions
 
@@ -144,7 +151,7 @@ class MootApp(App[int], inherit_bindings=False):
             collecting.go_on()
         from console.feed import Feed
 
-        self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms, first=first)
+        self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms, keys=self.sessions.keys_shown, first=first)
         self.sessions.attach(self.feed)
         await self.feed.run()
 
@@ -190,8 +197,18 @@ class MootApp(App[int], inherit_bindings=False):
             return  # the question stands before them
         self.notify(summary.question, title=summary.title or summary.motion, severity="warning", markup=False)
 
+    def on_feed_left(self, event: Feed.Left) -> None:
+        """Whoever drove has ended: say so, and what leads on from there."""
+        left = {0: "nothing was left unfinished", 1: "1 session was left"}.get(
+            event.count, f"{event.count} sessions were left"
+        )
+        key = self.sessions.keys_shown.get("take_wheel")
+        on = f". {key} takes the wheel, and goes on with it here" if key else ""
+        self.notify(f"Nobody drives any more; {left}{on}.", severity="warning", timeout=NOTICE_SECONDS, markup=False)
+
     def on_acting_finished(self, event: Acting.Finished) -> None:
         done = event.done
+        self.sessions.clear_refusal()
         undo = self.keymap_in_force.of("undo")
         told = f"{done.text} · {undo[0]} undoes it" if done.undo is not None and undo else done.text
         self.notify(told, timeout=TOAST_SECONDS, markup=False)
@@ -216,6 +233,8 @@ class MootApp(App[int], inherit_bindings=False):
     async def act(self, action_id: str) -> None:
         """Carry out an action by its id, where it is carried out."""
         place = action(action_id).place
+        if place == "sessions" and self.screen is not self.sessions:
+            self.action_go_sessions()
         focused = self.screen.focused
         if place in ("list", "transcript") and focused is not None:
             await self.run_action(action_id, focused)
@@ -223,6 +242,9 @@ class MootApp(App[int], inherit_bindings=False):
             await self.run_action(action_id, self)
         else:
             await self.run_action(action_id, self.screen)
+
+    async def on_header_bar_chosen(self, event: HeaderBar.Chosen) -> None:
+        await self.act(event.action_id)
 
     async def _on_screen(self, action_id: str) -> None:
         """An action that every screen may have its own way with."""
@@ -324,6 +346,11 @@ class MootApp(App[int], inherit_bindings=False):
         from console.acting import hold_all
 
         self.acting.ask(hold_all, self.screen)
+
+    def action_take_wheel(self) -> None:
+        from console.acting import take_wheel
+
+        self.acting.ask(take_wheel, self.screen)
 
     def action_kill_switch(self) -> None:
         self.run_worker(self._switch_spending(), group="dialogs")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import localtime, monotonic, strftime
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from textual.message import Message
 
 from console.presenters.header import header_view
 from console.presenters.session_detail import DetailFold
+from console.presenters.sessions import is_left
 from console.presenters.transcript import TranscriptFold, turn_key
 from core.domain.errors import CommandRefused, MootError
 from core.domain.ids import SessionId
@@ -110,6 +111,13 @@ class Feed:
             super().__init__()
             self.summary = summary
 
+    class Left(Message):
+        """Nobody drives any more; `count` sessions would move on if somebody did."""
+
+        def __init__(self, count: int) -> None:
+            super().__init__()
+            self.count = count
+
     class Headed(Message):
         """The header's figures changed."""
 
@@ -126,9 +134,10 @@ class Feed:
         app: MessagePump,
         *,
         now_ms: Callable[[], int],
+        keys: Mapping[str, str],
         first: FirstRows | None = None,
     ) -> None:
-        """`first` is what is shown until all has been read."""
+        """`keys` are those in force, by action; `first` is what is shown until all has been read."""
         self.summaries: dict[SessionId, SessionSummary] = dict(first.summaries) if first is not None else {}
         self.labels: dict[SessionId, Label] = dict(first.labels) if first is not None else {}
         self.next_seats: dict[str, dict[str, str]] = {}
@@ -137,6 +146,7 @@ class Feed:
         self._screen = screen
         self._app = app
         self._now_ms = now_ms
+        self._keys = keys
         self._position = 0
         self._committed = 0
         self._tries = 0
@@ -387,8 +397,12 @@ class Feed:
     async def _read_status(self) -> None:
         was_driven = self.is_driven
         self.status = await self._core.system_status()
-        if self.is_driven != was_driven:
-            self._screen.post_message(self.Listed(None))
+        if self.is_driven == was_driven:
+            return
+        self._screen.post_message(self.Listed(None))
+        if was_driven:
+            left = sum(1 for each in self.summaries.values() if is_left(each, is_driven=False))
+            self._app.post_message(self.Left(left))
 
     def _tell_header(self) -> None:
         trouble = next(iter(self._troubles.values()), "")
@@ -397,6 +411,7 @@ class Feed:
             self.status,
             clock=strftime("%H:%M", localtime(self._now_ms() // 1_000)),
             trouble=trouble,
+            keys=self._keys,
         )
         if view != self._header:
             self._header = view

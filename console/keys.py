@@ -186,7 +186,7 @@ ACTIONS: tuple[Action, ...] = (
         ("slash",), "anywhere", "find",
     ),
     Action("undo", "Undo", "Take back the last thing that can be taken back.", ("u",), "anywhere", "moot", "undo", 7),
-    Action("back", "Back", "Close what is open, or leave the filter.", ("escape",), "anywhere", "go"),
+    Action("back", "Back", "Close what is open, or leave the filter.", ("escape",), "anywhere", "go", "back"),
     Action("go_sessions", "Sessions", "To the sessions.", ("1",), "anywhere", "go", "sessions"),
     Action("go_rules", "Rules", "To the rules.", ("2",), "anywhere", "go", "rules"),
     Action(
@@ -197,6 +197,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme_next", "Next theme", "Change the colours.", ("ctrl+t",), "anywhere", "look"),
     Action("palette", "Palette", "Search everything that can be done.", ("ctrl+p",), "anywhere", "moot"),
     Action("help", "Help", "All keys; type to search.", ("question_mark", "f1"), "anywhere", "moot", "help"),
+    Action(
+        "take_wheel", "Take the wheel", "Drive the database from here where nobody does: what was left goes on.",
+        ("w",), "anywhere", "moot", "drive",
+    ),
     Action(
         "global_pause", "Hold all sessions", "Pause every session after the turn being spoken; again to go on.",
         ("ctrl+g",), "anywhere", "spending",
@@ -266,6 +270,11 @@ def footer_hints(places: Sequence[Place], keymap: Keymap = STANDARD_KEYMAP) -> t
 
 def help_hint(keymap: Keymap = STANDARD_KEYMAP) -> KeyHint:
     return _hint(action("help"), keymap)
+
+
+def hint_of(action_id: str, keymap: Keymap = STANDARD_KEYMAP) -> KeyHint:
+    """An action as a footer shows it."""
+    return _hint(action(action_id), keymap)
 
 
 def place_hints(keymap: Keymap = STANDARD_KEYMAP) -> tuple[KeyHint, ...]:

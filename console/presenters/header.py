@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from console.presenters.sessions import is_left
@@ -9,13 +10,15 @@ from console.presenters.shown import HeaderView
 from core.domain.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from core.domain.summary import SessionSummary
     from core.orchestrator import SystemStatus
 
 NOBODY = "nobody"
 """Who drives, where nobody does."""
+
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 def header_view(
@@ -25,9 +28,10 @@ def header_view(
     clock: str,
     trouble: str = "",
     is_driven: bool = True,
+    keys: Mapping[str, str] = NO_KEYS,
 ) -> HeaderView:
     """`trouble` is why what is shown may be old; `status` is None until it was asked for once, and until then
-    `is_driven` says whether somebody drives."""
+    `is_driven` says whether somebody drives. `keys` are those in force, by action."""
     counts = dict.fromkeys(Status, 0)
     left, is_driven = 0, status.driver != NOBODY if status is not None else is_driven
     for summary in summaries:
@@ -35,6 +39,7 @@ def header_view(
             left += 1
         else:
             counts[summary.status] += 1
+    notice, leads_to = (trouble, "") if trouble or status is None else _notice(status, keys)
     return HeaderView(
         left=left,
         running=counts[Status.RUNNING],
@@ -44,17 +49,24 @@ def header_view(
         spent_today_microusd=status.spent_today_microusd if status else 0,
         cap_microusd=status.cap_day_microusd if status else None,
         clock=clock,
-        notice=trouble or (_notice(status) if status else ""),
+        notice=notice,
+        notice_action=leads_to,
     )
 
 
-def _notice(status: SystemStatus) -> str:
-    """What holds everywhere; the most pressing alone."""
+def _notice(status: SystemStatus, keys: Mapping[str, str]) -> tuple[str, str]:
+    """What holds everywhere, the most pressing alone, and the action that leads on from there."""
     if status.is_spending_stopped:
-        return "spending is stopped (ctrl+k allows it)"
+        return _with_key("spending is stopped", "allows it", "kill_switch", keys), "kill_switch"
     for health in status.health:
         if health.state != "ok":
-            return f"{health.name} is {health.state}: {health.reason}"
+            return f"{health.name} is {health.state}: {health.reason}", "go_system"
+    if status.driver == NOBODY:
+        return _with_key("nobody drives", "takes the wheel", "take_wheel", keys), "take_wheel"
     if not status.is_driver:
-        return f"joined: {status.driver} drives" if status.driver != NOBODY else "nobody drives"
-    return ""
+        return f"joined: {status.driver.partition(',')[0]} drives", "go_system"
+    return "", ""
+
+
+def _with_key(said: str, does: str, action_id: str, keys: Mapping[str, str]) -> str:
+    return f"{said} ({keys[action_id]} {does})" if keys.get(action_id) else said

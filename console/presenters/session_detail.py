@@ -195,8 +195,9 @@ def standing_lines(
     """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs."""
     if is_left(summary, is_driven=is_driven):
         on = f"moot sessions resume {summary.session[:ID_SHOWN_CHARACTERS]}"
-        hint = Line((("moot drive", "accent strong"), (" or ", "muted"), (on, "accent strong"), (" goes on", "muted")))
-        return [_what(LEFT.text, "nobody drives it", "attention strong"), hint], "attention"
+        here = _hints(keys, ("take_wheel", "takes the wheel: what was left goes on here"))
+        elsewhere = Line((("moot drive", "accent strong"), (" or ", "muted"), (on, "accent strong"), (" too", "muted")))
+        return [_what(LEFT.text, "nobody drives it", "attention strong"), here, elsewhere], "attention"
     if summary.unreadable:
         what = ("✗ not readable here", "failed strong"), (f"  {summary.unreadable}", "text")
         return [Line(what, lines_max=QUESTION_LINES_MAX)], "failed"

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from console.bindings import bindings_for
-from console.keys import footer_hints, help_hint, place_hints
+from console.keys import footer_hints, help_hint, hint_of, place_hints
 from console.screens.session_actions import SessionActions
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.lines import Lines
@@ -47,6 +47,9 @@ STRIP_SHARE = 5
 
 STRIP_LINES_MIN = 2
 
+OF_A_SESSION = ("list_open", "pause_resume", "export")
+"""Keys that the footer keeps to itself while there is no session to use them on."""
+
 COLUMNS = (
     Column(key="state", title="state", width=9, priority=9, announces=True),
     Column(key="title", title="motion", width=18, is_flex=True, priority=10),
@@ -56,7 +59,7 @@ COLUMNS = (
     Column(key="age", title="age", width=6, align="right", priority=3),
 )
 
-LEFT_WIDTHS = ((160, 76), (120, 56), (0, 46))
+LEFT_WIDTHS = ((190, 92), (160, 76), (120, 56), (0, 46))
 """From this width of the screen on, the list is so wide."""
 
 
@@ -80,6 +83,7 @@ class SessionsScreen(SessionActions):
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        self._classify()  # so that what is mounted is styled once
         yield HeaderBar(self.app.header_view, id="header")
         yield Static(id="small", markup=False)
         with Horizontal(id="body"):
@@ -316,17 +320,14 @@ class SessionsScreen(SessionActions):
 
     def _arrange(self) -> None:
         """Both panes where there is room, else one; and below a certain size a sentence that says so."""
-        width, height = self.size.width or self.app.size.width, self.size.height or self.app.size.height
-        is_small = width < WIDTH_MIN or height < HEIGHT_MIN
-        self.set_class(is_small, "-small")
-        if is_small:
+        self._classify()
+        width, height = self._room
+        if self.has_class("-small"):
             words = f"moot needs {WIDTH_MIN}×{HEIGHT_MIN};\nthis terminal is {width}×{height}."
             self.query_one("#small", Static).update(words)
-        has_both = width >= BOTH_WIDTH_MIN and not self._zoomed
+        has_both = self.has_class("-both")
         shows_right = has_both or self._zoomed == "transcript" or (width < BOTH_WIDTH_MIN and self._is_open)
         left, right = self.query_one("#left"), self.query_one("#right")
-        self.set_class(has_both, "-both")
-        self.set_class(height >= TALL_HEIGHT_MIN, "-tall")
         left.styles.width = next(cells for least, cells in LEFT_WIDTHS if width >= least) if has_both else "1fr"
         left.display, right.display = has_both or not shows_right, shows_right
         if not right.display and self.focused is self.transcript:
@@ -335,6 +336,17 @@ class SessionsScreen(SessionActions):
             self.transcript.focus()
         self._show_beside()
         self._show_keys()
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """Width and height of the screen, also before its first layout."""
+        return self.size.width or self.app.size.width, self.size.height or self.app.size.height
+
+    def _classify(self) -> None:
+        width, height = self._room
+        self.set_class(width < WIDTH_MIN or height < HEIGHT_MIN, "-small")
+        self.set_class(width >= BOTH_WIDTH_MIN and not self._zoomed, "-both")
+        self.set_class(height >= TALL_HEIGHT_MIN, "-tall")
 
     def action_zoom(self) -> None:
         self._zoomed = "" if self._zoomed else "transcript" if self.focused is self.transcript else "list"
@@ -369,6 +381,12 @@ class SessionsScreen(SessionActions):
             if hint.action_id == "pause_resume" and summary is not None and summary.status in ("paused", "failed"):
                 hints[index] = type(hint)(action_id=hint.action_id, key=hint.key, label="resume")
         hints = [hint for hint in hints if hint.action_id != "answer" or asks]
+        if summary is None:
+            hints = [hint for hint in hints if hint.action_id not in OF_A_SESSION]
+        if not self.query_one("#left").display:
+            hints.insert(0, hint_of("back", keymap))  # for who has but a mouse there is no other way to the list
+        if self._feed is not None and self._feed.knows_turns and not self._feed.is_driven:
+            hints.insert(0, hint_of("take_wheel", keymap))
         self.query_one(KeyBar).show(hints, always=help_hint(keymap), places=place_hints(keymap))
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:

@@ -16,7 +16,7 @@ from console.bootstrap import open_orchestrator
 from console.presenters import transcript
 from console.screens.leaving import LeavingScreen
 from console.widgets.bar import HeaderBar, KeyBar
-from core.domain.events import RulesChanged
+from core.domain.events import RulesChanged, RunResumed
 from core.domain.session import Status
 from core.flows.debate_events import MotionAmended, StatementAdded
 from tests.console.hall import (
@@ -437,6 +437,34 @@ async def test_a_joined_console_sees_turns_as_they_are_recorded_and_acts_through
             await until(pilot, lambda: "‖ paused" in screen_text(hall))
     finally:
         await driver.stop()
+
+
+async def test_a_joined_console_takes_the_wheel_once_nobody_drives_and_goes_on_with_what_was_left(
+    settings: Settings, tmp_path: Path
+) -> None:
+    driver = await asyncio.to_thread(open_orchestrator, settings)
+    await driver.start()
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(driver, "Split billing?")
+        await until(pilot, lambda: "joined" in hall.header_view.notice and "Proposer" in screen_text(hall))
+        await pilot.press("w")
+        await until(pilot, lambda: "another moot drives this database" in screen_text(hall))
+        (tmp_path / "talking").write_text(json.dumps({"answers": {"default": REPLY}}))
+        await driver.stop(drain=False)
+
+        await until(pilot, lambda: any("Nobody drives any more" in each.message for each in hall._notifications))
+        (said,) = [each.message for each in hall._notifications if "Nobody drives" in each.message]
+        assert said == "Nobody drives any more; 1 session was left. w takes the wheel, and goes on with it here."
+        await until(pilot, lambda: "w takes the wheel: what was left goes on here" in screen_text(hall))
+        assert screen_text(hall).splitlines()[-1].startswith(" w drive")
+
+        await pilot.press("w")
+        await until(pilot, lambda: core.is_driver and not hall.header_view.notice)
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ verdict for" in screen_text(hall) and "another moot" not in screen_text(hall))
+        assert any(isinstance(each.event, RunResumed) for each in await core.events(session))
+        await pilot.press("w")
+        await until(pilot, lambda: "this console drives already." in screen_text(hall))
 
 
 async def test_leaving_with_a_debate_under_way_asks_once_and_says_what_it_waits_for(settings: Settings) -> None:
