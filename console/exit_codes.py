@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.COMPLETED: "completed",
     ExitCode.WRONG_USE: "wrong use: nothing was done",
-    ExitCode.FAILED: "failed or cancelled, or the database could not be opened or driven",
+    ExitCode.FAILED: "failed or cancelled, a check found errors, or the database could not be opened or driven",
     ExitCode.WAITS: "waits for a human (paused or escalated)",
     ExitCode.BUDGET_SPENT: "budget spent",
     ExitCode.UNEXPECTED: "a fault of moot's own",

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import debate, doctor, metrics, models, participants, rules, sessions, spend, templates
+from console.cli import (
+    debate,
+    doctor,
+    metrics,
+    models,
+    participants,
+    rules,
+    rules_check,
+    rules_facts,
+    sessions,
+    spend,
+    templates,
+)
 from console.cli.options import Database
 from console.exit_codes import MEANINGS, ExitCode
 from console.failures import say
@@ -65,6 +77,8 @@ app.command()(models.models)
 app.command()(spend.spend)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(participants.app, name="participants")
+rules.app.command()(rules_check.check)
+rules.app.command()(rules_facts.facts)
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")

@@ -39,6 +39,26 @@ KIND: dict[FactUnit, str] = {
     FactUnit.FLAG: "true or false",
 }
 
+TYPE: dict[FactUnit, str] = {
+    **dict.fromkeys(NUMERIC, "whole number"),
+    FactUnit.TEXT: "text",
+    FactUnit.WORD: "word",
+    FactUnit.WORDS: "list of words",
+    FactUnit.FLAG: "true or false",
+}
+
+UNIT: dict[FactUnit, str] = {
+    FactUnit.COUNT: "count",
+    FactUnit.PPM: "parts per million",
+    FactUnit.MICROUSD: "millionths of a dollar",
+    FactUnit.MILLISECONDS: "milliseconds",
+    FactUnit.TEXT: "",
+    FactUnit.WORD: "",
+    FactUnit.WORDS: "",
+    FactUnit.FLAG: "",
+}
+"""What a fact's value counts; nothing where it isn't a number."""
+
 UNIT_SUFFIXES = ("_ppm", "_microusd", "_ms")
 
 TEXT_SHOWN_CHARACTERS_MAX = 60

@@ -19,6 +19,7 @@ from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS
 from core.flows.debate_events import DEBATE_EVENTS
 from core.providers.script import read_script
+from core.rules.checking.finding import Kind
 from core.rules.reading import read_rules
 from core.rules.standard import STANDARD_RULES
 from core.templates.participant_files import read_participants
@@ -87,6 +88,12 @@ def test_every_kind_of_event_is_told_of() -> None:
     text = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
 
     assert [kind.__name__ for kind in (*ENGINE_EVENTS, *DEBATE_EVENTS) if f"`{kind.__name__}`" not in text] == []
+
+
+def test_every_kind_of_finding_is_told_of() -> None:
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+
+    assert [kind.value for kind in Kind if f"`{kind.value}`" not in text] == []
 
 
 def test_files_and_modules_that_pages_name_exist() -> None:
