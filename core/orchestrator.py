@@ -25,6 +25,7 @@ from core.domain.participants import Participant
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
+from core.engine.backtest import Revision
 from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
@@ -33,9 +34,11 @@ from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
 from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.backtesting import Backtesting, BacktestStep
 from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.driver import Driver
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_from_text
+from core.runtime.explaining import Explaining
 from core.runtime.health import Health, check_health
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.office import SPENDING_SWITCH
@@ -97,6 +100,7 @@ class Orchestrator:
         self._rhythm = rhythm if rhythm is not None else Rhythm()
         self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
         self._reader = Reader(ports)
+        self._explaining = Explaining(ports)
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
@@ -337,14 +341,33 @@ class Orchestrator:
         return await self._ports.catalogue.rule_set(digest)
 
     async def explain(self, session: SessionId, rule_id: str, *, at_seq: int | None = None) -> Explanation:
-        """Why a rule holds in a session, or doesn't: now, or at an earlier event."""
-        return await self._reader.explain(session, rule_id, at_seq=at_seq)
+        """Why a rule holds in a session, or doesn't: now, or behind event `at_seq` at its recorded moment.
+
+        Each clause names the event that its value comes from. Raises WrongUse for an unknown rule, session or event.
+        """
+        return await self._explaining.explain(session, rule_id, at_seq=at_seq)
+
+    async def explanations_at(self, session: SessionId, seq: int) -> tuple[Explanation, ...]:
+        """Why each rule that was in force behind event `seq` held there, or didn't. Moving along one session's events
+        folds nothing again."""
+        return await self._explaining.explanations_at(session, seq)
 
     async def explanations(self, session: SessionId) -> tuple[Explanation, ...]:
         """Why each enabled rule holds in a session now, or doesn't, in the order in which they are heard. Where this
         process drives, the state in memory answers; elsewhere the log is folded."""
         state = self._driver.supervisor.state(session) if self._driver is not None else None
-        return await self._reader.explanations(session, state=state)
+        return await self._explaining.explanations(session, state=state)
+
+    def backtest_rules(
+        self, revision: Revision, *, sessions: Sequence[SessionId] = (), back_ms: int | None = None
+    ) -> AsyncIterator[BacktestStep]:
+        """Try rules on what is on record: a step for each session (those named, or all, newest first; with `back_ms`
+        those in which something was recorded in the last so many milliseconds), with what the rules would have done
+        otherwise and the totals up to it.
+
+        Nothing is recorded and no model is asked. To stop, ask for no further step.
+        """
+        return Backtesting(self._ports, revision).run(sessions=sessions, back_ms=back_ms)
 
     async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
         """For each rule: evaluations timed, nanoseconds in sum, errors."""

@@ -16,7 +16,9 @@ from console.cli import (
     models,
     participants,
     rules,
+    rules_backtest,
     rules_check,
+    rules_explain,
     rules_facts,
     sessions,
     spend,
@@ -79,6 +81,8 @@ app.add_typer(sessions.app, name="sessions")
 app.add_typer(participants.app, name="participants")
 rules.app.command()(rules_check.check)
 rules.app.command()(rules_facts.facts)
+rules.app.command()(rules_explain.explain)
+rules.app.command()(rules_backtest.backtest)
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")

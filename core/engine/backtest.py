@@ -10,6 +10,7 @@ have done something else at it: what both would have done is left to the record,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,7 @@ from core.engine.evolve import ruling_after, unopened
 from core.engine.plan import next_deadline
 from core.engine.replay import fold
 from core.engine.settle import QUIET_COMMANDS, settle
-from core.rules.rule import Rule
+from core.rules.rule import ApplyTemplate, Rule
 
 MOMENTS_PER_GAP_MAX = 1_000
 """Moments between two events at which time alone wakes rules; beyond this many the record no longer answers."""
@@ -55,6 +56,12 @@ class Revision:
     def ids(self) -> frozenset[RuleId]:
         """Whose firings are reported one by one."""
         return frozenset(rule.id for rule in self.rules)
+
+    @property
+    def templates(self) -> frozenset[TemplateId]:
+        """Which templates the revised rules may apply."""
+        actions = (action for rule in self.rules for action in rule.then)
+        return frozenset(action.template for action in actions if isinstance(action, ApplyTemplate))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +186,7 @@ class SessionTrial:
 
     def _compare(self, happened: Heard, tried: Heard, *, at_ms: int, again: tuple[Command, int]) -> None:
         if happened.effects == tried.effects:
-            self._watch(tried, at_ms=at_ms)
+            self._watch(happened, tried, at_ms=at_ms)
             self._note(differences(happened, tried, at_ms=at_ms, is_by_time=False))
             return
         fault = self._fault_of_the_record(happened.events, *again)
@@ -227,7 +234,7 @@ class SessionTrial:
             return
         either = expected.rules.keys() | tried.rules.keys()
         others = frozenset(rule for rule in either if expected.rules.get(rule) != tried.rules.get(rule))
-        self._watch(tried, at_ms=now_ms, is_by_time=True, only=others)
+        self._watch(expected, tried, at_ms=now_ms, is_by_time=True, only=others)
         self._note(differences(expected, tried, at_ms=now_ms, is_by_time=True, of=others))
         ruling = _with_part(self._state.ruling, settled.state.ruling, of=others)
         self._state = changed(self._state, ruling=ruling)
@@ -243,10 +250,11 @@ class SessionTrial:
             at_ms=at_ms,
             is_by_time=is_by_time,
         )
-        self._watch(tried, at_ms=at_ms, is_by_time=is_by_time, up_to_seq=self._branch.after_seq)
+        self._watch(happened, tried, at_ms=at_ms, is_by_time=is_by_time, up_to_seq=self._branch.after_seq)
 
     def _watch(
         self,
+        happened: Heard,
         tried: Heard,
         *,
         at_ms: int,
@@ -256,18 +264,21 @@ class SessionTrial:
     ) -> None:
         """Note the firings of watched rules, of a settlement that branches off those that its branch begins with."""
         watched = self._trial.watched if only is None else self._trial.watched & only
-        for rule, treated in tried.rules.items():
-            if rule not in watched or not treated.fired or (up_to_seq is not None and treated.after_seq > up_to_seq):
+        on_record = Counter(fired.rule for fired in happened.firings)
+        for fired in tried.firings:
+            on_record[fired.rule] -= 1
+            if fired.rule not in watched or (up_to_seq is not None and fired.after_seq > up_to_seq):
                 continue
-            self._fired += treated.fired
+            self._fired += 1
             if len(self._firings) < FIRINGS_KEPT_MAX:
                 self._firings.append(
                     Firing(
-                        rule=rule,
-                        after_seq=treated.after_seq,
+                        rule=fired.rule,
+                        after_seq=fired.after_seq,
                         at_ms=at_ms,
                         is_by_time=is_by_time,
-                        acts=tried.acts_of(rule),
+                        is_new=on_record[fired.rule] < 0,
+                        acts=fired.acts,
                     )
                 )
 

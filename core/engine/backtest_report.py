@@ -38,20 +38,22 @@ class Act:
 class Firing:
     """A watched rule would have fired: heard after the recorded event `after_seq`, at Unix time `at_ms`.
 
-    One that is `is_by_time` fires between that event and the next, at a moment at which nothing was recorded.
+    One that is `is_by_time` fires between that event and the next, at a moment at which nothing was recorded. `is_new`
+    says that it did not fire then on record.
     """
 
     rule: RuleId
     after_seq: int
     at_ms: int
     is_by_time: bool
+    is_new: bool
     acts: tuple[Act, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What `rule` would have done otherwise, and when: see `Firing`. `happened` is what it did on record, or would have
-    done at that moment; of a branch, what all rules did."""
+    done at that moment; of a branch, what all rules did that were heard there."""
 
     kind: DifferenceKind
     rule: RuleId

@@ -18,6 +18,7 @@ _STEPPED = frozenset({FactUnit.PPM, FactUnit.MICROUSD, FactUnit.MILLISECONDS})
 """Units fine enough that "more than 79.9999 %" is better said as "at least 80 %", which is the same in integers."""
 
 INDENT = "    "
+FIRST_THAT_FAILS = "  ← first that fails"
 
 
 class Verdict(StrEnum):
@@ -38,11 +39,53 @@ MARKS: dict[Verdict, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a fact's value comes from: event number `seq` of that `kind` changed it last, at Unix time `at_ms`.
+
+    One that `grows` is as large as the active time since then.
+    """
+
+    seq: int
+    kind: str
+    at_ms: int
+    grows: bool = False
+
+    def __str__(self) -> str:
+        return f"{'time since' if self.grows else 'from'} event {self.seq} {self.kind}"
+
+
+class Standing(StrEnum):
+    """What a verdict would lead to at that point. A rule fires where it is ARMED and true."""
+
+    ARMED = "armed"
+    SPENT = "spent"
+    DISABLED = "disabled"
+    SWITCHED_OFF = "switched_off"
+    NOT_IN_FORCE = "not_in_force"
+    NOT_HEARD = "not_heard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The point at which a rule is looked at: behind event `seq` of that `kind`, at Unix time `at_ms`.
+
+    `fired_seq` is the newest event with which the rule fired up to then, 0 where it never did.
+    """
+
+    seq: int
+    kind: str
+    at_ms: int
+    standing: Standing
+    fired_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """One line of a condition: a comparison with the value seen, or the heading of a group (then `field` is "").
 
     `joiner` is `when`, `and`, `or`, or "" for the first part of an inner group. `depth` counts the groups around it.
-    `contrary` says of a false comparison what is true instead: `consensus 62 % < 80 %`.
+    `contrary` says of a false comparison what is true instead: `consensus 62 % < 80 %`. `origin` says where the value
+    comes from, where the log was asked.
     """
 
     depth: int
@@ -52,11 +95,15 @@ class Clause:
     seen: str
     verdict: Verdict
     contrary: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A rule with the facts of one moment in it. `first_false` is the clause that decided against it."""
+    """A rule with the facts of one moment in it. `first_false` is the clause that decided against it.
+
+    `moment` says which one, where the log was asked.
+    """
 
     rule: RuleId
     verdict: Verdict
@@ -64,28 +111,45 @@ class Explanation:
     first_false: Clause | None
     actions: tuple[str, ...]
     error: str
+    moment: Moment | None = None
 
     @property
     def waits_for(self) -> str:
         """What keeps the rule from firing, in a few words; "" where it holds."""
         return self.first_false.contrary if self.first_false else self.error
 
-    def as_lines(self) -> tuple[str, ...]:
-        """The rule as a sentence over several lines, verdicts aligned, with the first false clause pointed at."""
+    def as_lines(self, *, with_origins: bool = False) -> tuple[str, ...]:
+        """The rule as a sentence over several lines, verdicts aligned, with the first false clause pointed at; behind
+        each, where asked for, the event that its value comes from."""
         heads = [f"{INDENT * clause.depth}{clause.joiner:>5}  {clause.text}" for clause in self.clauses]
         width = max(len(head) for head in heads) + 2
+        ends = [MARKS[each.verdict] + (FIRST_THAT_FAILS if each is self.first_false else "") for each in self.clauses]
+        reach = max(len(end) for end in ends) + 2
         lines = [
-            f"{head:<{width}}{MARKS[clause.verdict]}{'  ← first that fails' if clause is self.first_false else ''}"
-            for head, clause in zip(heads, self.clauses, strict=True)
+            f"{head:<{width}}{end:<{reach}}{clause.origin if with_origins and clause.origin else ''}".rstrip()
+            for head, end, clause in zip(heads, ends, self.clauses, strict=True)
         ]
         acts = [f"{' then' if place == 0 else '  and'}  {said}" for place, said in enumerate(self.actions)]
         return (*lines, *([f"    !  {self.error}"] if self.error else []), *acts)
 
 
-def explain(rule: Rule, facts: Facts, specs: Mapping[str, FactSpec]) -> Explanation:
-    """Look at a rule's condition part by part, as its evaluation does. Never raises: a fault is an ERROR verdict."""
+NOWHERE: Mapping[str, Origin] = {}
+
+
+def explain(
+    rule: Rule,
+    facts: Facts,
+    specs: Mapping[str, FactSpec],
+    *,
+    origins: Mapping[str, Origin] = NOWHERE,
+    moment: Moment | None = None,
+) -> Explanation:
+    """Look at a rule's condition part by part, as its evaluation does. Never raises: a fault is an ERROR verdict.
+
+    `origins` say of facts where their values come from, `moment` when they are looked at.
+    """
     fault = fault_against(rule, specs)
-    look = _Look(facts, specs)
+    look = _Look(facts, specs, origins)
     found = look.at_root(rule.when, looked=not fault)
     error = fault or look.error
     return Explanation(
@@ -95,6 +159,7 @@ def explain(rule: Rule, facts: Facts, specs: Mapping[str, FactSpec]) -> Explanat
         first_false=found.blamed if found.verdict is Verdict.FALSE else None,
         actions=tuple(in_words(action) for action in rule.then),
         error=error,
+        moment=moment,
     )
 
 
@@ -110,9 +175,10 @@ class _Found:
 class _Look:
     """Walks a condition once, in reading order; `error` is why it could not be told, where it could not."""
 
-    def __init__(self, facts: Facts, specs: Mapping[str, FactSpec]) -> None:
+    def __init__(self, facts: Facts, specs: Mapping[str, FactSpec], origins: Mapping[str, Origin]) -> None:
         self.facts = facts
         self.specs = specs
+        self.origins = origins
         self.error = ""
 
     def at_root(self, condition: Condition, *, looked: bool) -> _Found:
@@ -180,6 +246,7 @@ class _Look:
             seen=seen,
             verdict=verdict,
             contrary=f"{name} is {seen}" if self.facts.get(compare.field) is None else false,
+            origin=self.origins.get(compare.field),
         )
         return _Found(verdict, (clause,), clause if verdict is Verdict.FALSE else None)
 

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from core.domain.errors import WrongUse, nearest
 from core.domain.events import AttemptStarted, Recorded
 from core.domain.facts import Facts
-from core.domain.ids import RuleId, SessionId, StepId
+from core.domain.ids import SessionId, StepId
 from core.domain.session import SessionState
 from core.domain.steps import Message, Step, StepKind
 from core.ports.event_log import READ_EVENTS_MAX
-from core.rules.explanation import Explanation, explain
 from core.runtime.ports import Ports
 from core.runtime.supervisor import folded
 
@@ -65,24 +64,6 @@ class Reader:
             assert isinstance(event, AttemptStarted)  # `_started` returns nothing else
             wanted = Step(id=step, kind=StepKind.TURN, seat=event.seat, task="", round=1)
         return flow.request(state, wanted).messages
-
-    async def explain(self, session: SessionId, rule_id: str, *, at_seq: int | None = None) -> Explanation:
-        """Why a rule of the session's own rules holds, or not, at the end of its log or at `at_seq`."""
-        state = await folded(self._ports, session, at_seq=at_seq)
-        rules = await self._ports.library.rules(state.ruling.digest)
-        rule = rules.by_id.get(RuleId(rule_id))
-        if rule is None:
-            raise WrongUse(f"no rule is called {rule_id!r}.", now=nearest(rule_id, rules.by_id))
-        now_ms = self._ports.clock.now_ms() if at_seq is None else state.at_ms
-        facts = self._ports.engine.facts(state, now_ms=now_ms)
-        return explain(rule, facts, self._ports.library.fact_specs)
-
-    async def explanations(self, session: SessionId, *, state: SessionState | None = None) -> tuple[Explanation, ...]:
-        """Every enabled rule of the session's own, looked at in one state: `state`, or what its log folds to."""
-        state = state or await folded(self._ports, session)
-        rules = await self._ports.library.rules(state.ruling.digest)
-        facts = self._ports.engine.facts(state, now_ms=self._ports.clock.now_ms())
-        return tuple(explain(rule, facts, self._ports.library.fact_specs) for rule in rules.rules if rule.enabled)
 
     async def _started(self, session: SessionId, step: StepId) -> Recorded:
         found: Recorded | None = None

@@ -21,7 +21,7 @@ from core.flows.debate_events import ArgumentPresented, ConsensusUpdated, RoundC
 from core.rules import rule as asked
 from core.rules.compiled import compile_rules
 from core.rules.condition import AllOf
-from core.rules.rule import ApplyTemplate, Repeat, Rule
+from core.rules.rule import Repeat, Rule
 from tests.builders import (
     FACTS,
     MOVE_MILLISECONDS,
@@ -54,7 +54,6 @@ AS_IT_WAS = Revision()
 
 def trial(played: Played, revision: Revision = AS_IT_WAS) -> Trial:
     """The revision over every version of the rules that the catalogue holds."""
-    applied = {action.template for each in revision.rules for action in each.then if isinstance(action, ApplyTemplate)}
     sets, instead = dict(played.rule_sets), {}
     for digest, recorded in played.rule_sets.items():
         tried = compile_rules(revision.over(recorded.rules), facts=FACTS)
@@ -62,7 +61,7 @@ def trial(played: Played, revision: Revision = AS_IT_WAS) -> Trial:
     return Trial(
         engine=Engine(flows=played.engine.flows, rule_sets=sets),
         instead=instead,
-        pins={each.id: digest for digest, each in played.templates.items() if each.id in applied},
+        pins={each.id: digest for digest, each in played.templates.items() if each.id in revision.templates},
         watched=revision.ids,
     )
 
@@ -188,6 +187,21 @@ def test_a_continuing_rule_that_defeats_nobody_changes_nothing_but_itself() -> N
 
     assert found.branch is None
     assert [each.kind for each in found.differences] == [DifferenceKind.FIRES]
+
+
+def test_a_branch_names_the_rule_that_made_it_and_not_one_heard_earlier_in_the_same_settlement() -> None:
+    chatty = rule("chatty", at_least("argument_count", 1), GO_ON, priority=1, repeat=Repeat.EVENT)
+    played = after(*opened(chatty, rounds=3), *a_round())
+
+    found = tried(played, chatty, complete_at(rounds=1))
+
+    assert found.branch is not None
+    assert (found.branch.kind, found.branch.rule) == (DifferenceKind.OTHER_RULE_DECIDES, "complete_at")
+    assert [(act.rule, act.is_overruled) for act in found.branch.happened] == [("chatty", False)]
+    assert [(act.rule, act.is_overruled) for act in found.branch.would] == [("complete_at", False), ("chatty", True)]
+    told = [(firing.rule, firing.is_new) for firing in found.firings]
+    assert told == [("chatty", False), ("chatty", False), ("complete_at", True)]
+    assert found.firings_count == 3
 
 
 def test_a_rule_with_another_action_acts_otherwise() -> None:

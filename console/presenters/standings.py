@@ -1,0 +1,56 @@
+"""What does a rule's verdict lead to at one point of a session, in words?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.rules.explanation import Standing, Verdict
+
+if TYPE_CHECKING:
+    from core.rules.explanation import Explanation, Moment
+
+_SHORT = {
+    Standing.ARMED: "armed",
+    Standing.SPENT: "spent",
+    Standing.DISABLED: "off",
+    Standing.SWITCHED_OFF: "no longer heard",
+    Standing.NOT_IN_FORCE: "not in force",
+    Standing.NOT_HEARD: "not heard",
+}
+
+
+def standing_in_short(moment: Moment) -> str:
+    """In two or three words, for a column."""
+    return _SHORT[moment.standing]
+
+
+def standing_in_words(moment: Moment, verdict: Verdict) -> str:
+    """Whether the verdict makes the rule fire, and what keeps it from firing where nothing in its condition does."""
+    match moment.standing:
+        case Standing.ARMED if verdict is Verdict.TRUE:
+            return "armed: it fires where it is heard with these values"
+        case Standing.ARMED:
+            return "armed: it fires once it holds"
+        case Standing.SPENT if moment.fired_seq:
+            return f"fired at event {moment.fired_seq}; it fires again once it was seen to be false"
+        case Standing.SPENT:
+            return "it could not be evaluated; it fires once it was seen to be false"
+        case Standing.DISABLED:
+            return "off, so it is not looked at; this is what it would see"
+        case Standing.SWITCHED_OFF:
+            return "not heard here any more, because it could not be evaluated again and again"
+        case Standing.NOT_IN_FORCE:
+            return "not among the rules in force there; this is what it would see"
+        case Standing.NOT_HEARD:
+            return "no rule is heard there: the session does not run, or its end is decided"
+
+
+def verdict_in_words(explanation: Explanation) -> str:
+    """`holds`, `waits: consensus 62 % < 80 %`, or why it can't be told."""
+    match explanation.verdict:
+        case Verdict.TRUE:
+            return "✓ holds"
+        case Verdict.ERROR:
+            return f"! can't be told: {explanation.error}"
+        case _:
+            return f"✗ waits: {explanation.waits_for}"
