@@ -83,9 +83,11 @@ class MootApp(App[int], inherit_bindings=False):
         notices: tuple[str, ...] = (),
         keep_theme: Callable[[str], str] = str,
         first_look: TakeFirstLook | None = None,
+        opens_running: bool = False,
     ) -> None:
         """`notices` are said once the console is open. `keep_theme` keeps a theme that is chosen, and says so.
-        `first_look` has what is shown until the core is open."""
+        `first_look` has what is shown until the core is open; where it `opens_running` the newest debate under way is
+        shown then, also where the screen has room for one pane alone."""
         self.keymap_in_force = keymap
         self.header_view = HeaderView(notice=OPENING_NOTICE)
         self._themes = themes
@@ -99,6 +101,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._notices = notices
         self._keep_theme = keep_theme
         self._first_look = first_look
+        self._opens_running = opens_running
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -153,6 +156,9 @@ class MootApp(App[int], inherit_bindings=False):
 
         self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms, keys=self.sessions.keys_shown, first=first)
         self.sessions.attach(self.feed)
+        if self._opens_running:
+            for running in (await core.active_debates())[:1]:
+                self.sessions.go_to(running.session, is_opened=True)
         await self.feed.run()
 
     async def _show_first_rows(self) -> FirstRows | None:
@@ -215,7 +221,7 @@ class MootApp(App[int], inherit_bindings=False):
         if self.feed is not None:
             self.feed.refresh()
         if done.session is not None:
-            self.sessions.go_to(done.session)
+            self.sessions.go_to(done.session, is_opened=True)
 
     def on_acting_refused(self, event: Acting.Refused) -> None:
         self.notify(event.why, severity="error", markup=False)
@@ -446,6 +452,7 @@ def run_console(
         notices=looks.notices,
         keep_theme=lambda name: keep_theme(name, settings, places),
         first_look=first_look,
+        opens_running=is_demo,
     )
     return asyncio.run(hosted(app, mouse=settings.mouse))
 

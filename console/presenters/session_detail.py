@@ -175,9 +175,9 @@ def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int) -> 
         summary.session[:ID_SHOWN_CHARACTERS],
     ]
     tags = tuple((f"  #{tag}", "accent") for tag in (label.tags if label else ()))
-    rehearsal = (("  rehearsal", "attention"),) if summary.is_rehearsal else ()
+    rehearsal = (("rehearsal", "attention"), (" · ", "muted")) if summary.is_rehearsal else ()
     lines = [Line(((summary.motion, "text strong"),), lines_max=TITLE_LINES_MAX)]
-    parts = ((" · ".join(facts), "muted"), *rehearsal, *tags)
+    parts = (*rehearsal, (" · ".join(facts), "muted"), *tags)
     if own != summary.motion:
         parts = ((f"{own}  ", "text"), *parts)
     return [*lines, Line(parts)]
@@ -217,7 +217,8 @@ def standing_lines(
         case Status.COMPLETED:
             outcome = f"verdict {summary.outcome}" if summary.outcome else "no outcome"
             how = f"{in_words(summary.reason)}, consensus {_consensus(summary)}"
-            return [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted")))], "ok"
+            hints = _hints(keys, ("export", "writes it to a file"), ("new_debate", "starts another"))
+            return [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted"))), hints], "ok"
         case Status.CANCELLED:
             return [_what("– stopped", in_words(summary.reason), "muted strong")], "muted"
         case _:
@@ -234,7 +235,7 @@ def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, st
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
         _hints(
             keys,
-            ("answer", "answers: go on, another round, your verdict, or cancel"),
+            ("answer", "answers: go on, another round, verdict or cancel"),
             ("add_statement", "says something first"),
         ),
     ]

@@ -50,6 +50,16 @@ LEFT = StateShown("○", LEFT_WORD, "attention")
 
 MOVING = (Status.CREATED, Status.WAITING, Status.RUNNING)
 
+FIRST_STEPS = (
+    ("new_debate", "starts one, rehearsed or with models"),
+    ("go_system", "says which models can be asked"),
+    ("go_rules", "shows the rules over every debate"),
+    ("help", "lists all keys; the mouse works too"),
+)
+"""What somebody who has never seen a debate here may do first, by the action."""
+
+FIRST_LOOK = "moot demo, in a shell, shows how one goes"
+
 _ORDER = (Status.ESCALATED, Status.RUNNING, Status.FAILED, Status.PAUSED, Status.WAITING, Status.CREATED)
 """What needs the operator first, then what moves, then what stands; the rest is over, newest first."""
 
@@ -135,13 +145,14 @@ def list_title(*, shown: int, total: int, marked: int, wanted: SessionFilter) ->
     return Line(tuple(parts), right=((f"/{wanted.text}", "accent"),) if wanted.text else ())
 
 
-def empty_list_text(wanted: SessionFilter, *, total: int) -> str:
-    """What would be here, and the key that brings it."""
-    if total and wanted.text:
-        return f"No session matches {wanted.text}\nesc shows all again"
+def empty_list_text(wanted: SessionFilter, keys: Mapping[str, str], *, total: int) -> str:
+    """What would be here, and the keys that lead on. `keys` are those in force, by action."""
+    if wanted.text:
+        return f"No session matches {wanted.text}\n{keys.get('back', 'esc')} shows all again"
     if total:
-        return "Every session is archived.\n/ is:archived shows them, c starts a debate"
-    return "No debates yet.\nc starts one:\na motion, a format, and evidence to argue from"
+        return f"Every session is archived.\n/ is:archived shows them, {keys.get('new_debate', 'c')} starts a debate"
+    led = [f"{keys[action]}  {what}" for action, what in FIRST_STEPS if keys.get(action)]
+    return "\n".join(("No debates yet.", *led, FIRST_LOOK))
 
 
 def names_of(titles: Sequence[str]) -> str:

@@ -77,6 +77,7 @@ class SessionsScreen(SessionActions):
         self._is_open = False
         self._zoomed = ""
         self._arriving: SessionId | None = None
+        self._is_arrival_opened = False
         self._is_listed = False
         self._ages: dict[SessionId, str] = {}
         self._prompt: Prompt | None = None
@@ -126,9 +127,10 @@ class SessionsScreen(SessionActions):
         self._feed = source
         self._wanted = self._wanted or read_filter("")
 
-    def go_to(self, session: SessionId) -> None:
-        """Put the cursor on this session, as soon as its row has come."""
-        self._arriving = session
+    def go_to(self, session: SessionId, *, is_opened: bool = False) -> None:
+        """Put the cursor on this session, as soon as its row has come; where it `is_opened` and the screen has room for
+        one pane alone, that is its transcript."""
+        self._arriving, self._is_arrival_opened = session, is_opened
         self._list_all(is_sorted=True)
 
     def put_in_order(self) -> None:
@@ -207,6 +209,9 @@ class SessionsScreen(SessionActions):
         self._select(self.rows.cursor_key)
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
+        self._open()
+
+    def _open(self) -> None:
         self.catch_up()
         self._is_open = True
         self._zoomed = "" if self._zoomed == "list" else self._zoomed
@@ -224,10 +229,12 @@ class SessionsScreen(SessionActions):
             return
         held = feed.summaries.values()
         rows = rows_of(held, feed.labels, wanted, now_ms=feed.now_ms(), is_driven=feed.is_driven)
-        self.rows.set_empty_text(empty_list_text(wanted, total=len(feed.summaries)))
+        self.rows.set_empty_text(empty_list_text(wanted, self.keys_shown, total=len(feed.summaries)))
         self.rows.set_rows(rows, keeps_order=not is_sorted)
         if self._arriving is not None and self.rows.move_to(self._arriving):
             self._arriving = None
+            if self._is_arrival_opened and not self.has_class("-both"):
+                self._open()
         self._show_title()
         if self.rows.cursor_key != self._session:
             self._select(self.rows.cursor_key)

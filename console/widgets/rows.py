@@ -337,7 +337,8 @@ class Rows(Painted, ScrollView, can_focus=True):
         if not first <= y < first + len(self._empty_lines):
             return Strip.blank(width, style)
         text = cut(self._empty_lines[y - first], width)
-        indent = " " * ((width - width_of(text)) // 2)
+        led = max((width_of(line) for line in self._empty_lines[1:]), default=0)
+        indent = " " * (max(0, width - (width_of(text) if y == first else led)) // 2)
         name = "text" if y == first else "muted"
         return strip_of([Segment(indent + text, self.palette.style(name))], width, style)
 

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
+from console import acting
 from console.acting import Acting
 from console.bootstrap import open_orchestrator
+from console.hosting import CoreHost
 from console.presenters import transcript
 from console.screens.leaving import LeavingScreen
+from console.theme_files import load_themes
 from console.widgets.bar import HeaderBar, KeyBar
 from core.domain.events import RulesChanged, RunResumed
 from core.domain.session import Status
@@ -23,7 +26,9 @@ from tests.console.hall import (
     CLAIM,
     NOW_MS,
     REPLY,
+    Hall,
     a_hall,
+    asking,
     entered,
     filled,
     keep_picture,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.settings import Settings
+    from core.orchestrator import Orchestrator
 
 WIDE = (120, 40)
 NARROW = (80, 24)
@@ -45,7 +51,9 @@ NARROW = (80, 24)
 
 async def test_a_console_without_debates_says_which_key_starts_one(settings: Settings) -> None:
     async with entered(settings, size=NARROW) as (hall, _, _):
-        assert "c starts one" in screen_text(hall)
+        for said in ("No debates yet.", "c  starts one", "4  says which models", "?  lists all keys", "moot demo"):
+            assert said in screen_text(hall)
+        assert screen_text(hall).splitlines()[-1].startswith(" c new   ? help"), "there is nothing else to do yet"
 
 
 async def test_a_debate_started_elsewhere_comes_into_the_list_and_its_turns_beside_it(settings: Settings) -> None:
@@ -352,6 +360,29 @@ async def test_narrow_screens_open_the_transcript_over_the_list(settings: Settin
         await until(pilot, lambda: "Proposer" not in screen_text(hall) and hall.focused is hall.sessions.rows)
 
 
+async def test_where_there_is_room_for_one_pane_a_debate_that_is_started_is_what_shows(settings: Settings) -> None:
+    async with entered(settings, size=NARROW) as (hall, pilot, _):
+        hall.acting.ask(acting.start(asking("Split billing?", talks=True)), hall.sessions)
+        await until(pilot, lambda: "Proposer" in screen_text(hall) and hall.focused is hall.sessions.transcript)
+        await pilot.press("escape")
+        await until(pilot, lambda: hall.focused is hall.sessions.rows)
+
+    async with entered(settings, size=WIDE) as (hall, pilot, _):
+        hall.acting.ask(acting.start(asking("Tabs or spaces?")), hall.sessions)
+        await until(pilot, lambda: "Tabs or spaces?" in screen_text(hall))
+        assert hall.focused is hall.sessions.rows
+
+
+async def test_a_demo_shows_its_debate_at_once_also_where_there_is_room_for_one_pane_alone(settings: Settings) -> None:
+    async def begin(core: Orchestrator) -> None:
+        await core.start_debate(request=asking("Split billing?", talks=True))
+
+    host = CoreHost(lambda: open_orchestrator(settings), after_opening=begin)
+    hall = Hall(host, themes=load_themes(), now_ms=lambda: NOW_MS, opens_running=True)
+    async with hall.run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: "Proposer" in screen_text(hall) and hall.focused is hall.sessions.transcript)
+
+
 async def test_a_terminal_of_40_by_10_still_shows_the_list_and_a_smaller_one_says_what_it_takes(
     settings: Settings,
 ) -> None:
@@ -553,4 +584,4 @@ async def test_one_key_leads_to_the_providers_and_from_there_to_any_other_place(
         await pilot.press("4")
         await until(pilot, lambda: "driven by this process" in screen_text(hall))
         await pilot.press("escape")
-        await until(pilot, lambda: "c starts one" in screen_text(hall))
+        await until(pilot, lambda: "c  starts one" in screen_text(hall))

@@ -48,6 +48,14 @@ async def test_an_empty_table_says_what_would_be_here_and_the_key_that_brings_it
     assert text[3].startswith(" " * 11)
 
 
+async def test_what_leads_on_from_an_empty_table_is_aligned_below_its_first_line() -> None:
+    rows = Rows(COLUMNS, empty_text="No sessions yet.\nc  starts one of them\n?  helps")
+    async with Stage(rows).run_test(size=(40, 9)):
+        shown = [line for line in screen_lines(rows)[1:] if line]
+
+        assert [line.index(line.strip()) for line in shown] == [11, 9, 9]
+
+
 async def test_keys_move_the_cursor_and_say_so() -> None:
     rows = table()
     app = Stage(rows)
