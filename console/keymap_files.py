@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,10 @@ from console.keys import (
 )
 from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
+from themes import KEYMAP_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 KEYS_PER_ACTION_MAX = 4
@@ -34,7 +33,7 @@ _SAME_AS = MappingProxyType(
 """A terminal sends the same byte for both: binding one would take the other away."""
 
 
-def load_keymap(path: Path | Traversable) -> Keymap:
+def load_keymap(path: Path) -> Keymap:
     """A keymap from a TOML file: `name`, and a table `[keys]` of action ids with a key or a list of keys.
 
     Actions it doesn't name keep their standard keys; an empty list takes an action's keys away. A file with a mistake
@@ -69,12 +68,10 @@ def load_keymaps(
     One of their own that is broken is told to `on_broken` and left out; without it, it is raised (WrongUse).
     """
     found = {}
-    shipped = resources.files("themes").joinpath("keymaps")
     own = sorted(own_folder.glob("*.toml")) if own_folder and own_folder.is_dir() else []
-    for each in sorted(shipped.iterdir(), key=lambda each: each.name):
-        if each.name.endswith(".toml"):
-            keymap = load_keymap(each)
-            found[keymap.name] = keymap
+    for path in sorted(KEYMAP_FILES.glob("*.toml")):
+        keymap = load_keymap(path)
+        found[keymap.name] = keymap
     for path in own:
         try:
             keymap = load_keymap(path)

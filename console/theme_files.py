@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
+from themes import COLOUR_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from textual.theme import Theme
@@ -36,7 +35,7 @@ class ColourTheme:
     colours: dict[str, str]
 
 
-def load_theme(path: Path | Traversable) -> ColourTheme:
+def load_theme(path: Path) -> ColourTheme:
     """A theme from a TOML file: `name`, `is_dark`, and every colour of COLOURS. A mistake refuses it (WrongUse)."""
     file = read_toml(path)
     known = ("name", "is_dark", *COLOURS)
@@ -68,13 +67,11 @@ def load_themes(
 
     One of their own that is broken is told to `on_broken` and left out; without it, it is raised (WrongUse).
     """
-    shipped = resources.files("themes").joinpath("colours")
     own = sorted(own_folder.glob("*.toml")) if own_folder and own_folder.is_dir() else []
     found = {}
-    for each in sorted(shipped.iterdir(), key=lambda each: each.name):
-        if each.name.endswith(".toml"):
-            theme = load_theme(each)
-            found[theme.name] = theme
+    for path in sorted(COLOUR_FILES.glob("*.toml")):
+        theme = load_theme(path)
+        found[theme.name] = theme
     for path in own:
         try:
             theme = load_theme(path)

@@ -11,7 +11,6 @@ from core.domain.errors import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 FILE_BYTES_MAX = 64_000
@@ -32,7 +31,7 @@ class TomlFile:
         return f"{self.name}:{self.text.count(chr(10), 0, found.end()) + 1}" if found else self.name
 
 
-def read_toml(path: Path | Traversable) -> TomlFile:
+def read_toml(path: Path) -> TomlFile:
     """Read a TOML file whole. A WrongUse says where it can't be read and what to do."""
     name = str(path)
     try:
