@@ -70,6 +70,7 @@ class Stage:
     metrics_folder: Path = field(default_factory=lambda: Path(METRICS.name) / uuid4().hex)
     provider: ScriptedProvider | None = None
     answers: CachedAnswers | None = None
+    rules_folder: Path | None = None
     providers: Sequence[ModelProvider] = ()
     ids: count[int] = field(default_factory=lambda: count(1))
 
@@ -99,6 +100,7 @@ class Stage:
             monotonic_ns=lambda: 0,
             metrics_folder=self.metrics_folder,
             answers=self.answers,
+            rules_folder=self.rules_folder,
         )
         return Orchestrator(self.ports, self.limits, rhythm=QUIET)
 

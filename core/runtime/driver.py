@@ -29,6 +29,7 @@ from core.runtime.office import SPENDING_SWITCH, Office
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
+from core.runtime.rules_folder import RULES_FOLDER_SECONDS
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.schedule import JobView, Schedule
 from core.runtime.supervisor import Supervisor
@@ -113,6 +114,8 @@ class Driver:
             settings = await self._ports.catalogue.settings()
             self.ledger.is_stopped = bool(settings.get(SPENDING_SWITCH))
             await self.office.read_rules()
+            if are_scheduled:
+                await self.office.follow_folder()
             await self.supervisor.recover(await self._ports.index.unfinished(), are_driven=are_driven)
         except BaseException:
             try:
@@ -182,6 +185,8 @@ class Driver:
     def _begin_schedule(self) -> None:
         rhythm = self._rhythm
         self._schedule.add("rule timings", every_seconds=rhythm.rule_timings_seconds, work=self._time_rules)
+        if self._ports.rules_folder is not None:
+            self._schedule.add("rules folder", every_seconds=RULES_FOLDER_SECONDS, work=self.office.follow_folder)
         if rhythm.metrics_seconds is not None:
             self._schedule.add("metrics", every_seconds=rhythm.metrics_seconds, work=self._export_on_schedule)
         if rhythm.health_seconds is not None:

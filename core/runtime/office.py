@@ -26,6 +26,7 @@ from core.runtime.projector import Projector
 from core.runtime.refusals import answer_of
 from core.runtime.requests import DebateRequest
 from core.runtime.rule_desk import Body, RuleDesk, Verb
+from core.runtime.rules_folder import RulesFolder
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.supervisor import SPENDING_STOPPED, Supervisor
 
@@ -60,12 +61,14 @@ class Office:
         self._projector = projector
         self._gateway = gateway
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
+        self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
         self._starting = asyncio.Lock()
         self._verbs: Mapping[str, Verb] = {
             "start_debate": self._start_debate,
             "command": self._command,
             "resume": self._resume,
             **self._desk.verbs,
+            "read_rules_folder": self._folder.verb,
             "label": self._label,
             "delete": self._delete,
             "pause_all": self._pause_all,
@@ -99,6 +102,10 @@ class Office:
     async def follow_rules(self) -> None:
         """Bring rules that were changed to every running session at once."""
         await self._desk.follow()
+
+    async def follow_folder(self) -> None:
+        """Put in force what the files of the rules folder say now; a broken one leaves in force what it said before."""
+        await self._folder.follow()
 
     async def _start_debate(self, body: Body, actor: str) -> InboxAnswer:
         documents = [await self._document(pinned) for pinned in body.get("documents", ())]

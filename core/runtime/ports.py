@@ -26,7 +26,8 @@ from core.runtime.library import Library
 class Ports:
     """Everything outside the runtime, handed in once. `new_id` draws a session id of 32 hexadecimal digits.
 
-    `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept.
+    `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept;
+    `rules_folder` is watched for files of rules, None where none is.
     """
 
     log: EventLog
@@ -47,6 +48,7 @@ class Ports:
     metrics_folder: Path
     offers: ModelOffers = field(default_factory=NothingOffered)
     answers: CachedAnswers | None = None
+    rules_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,16 @@ class RuleDesk:
             "restore_rules": self._restore,
         }
 
+    @property
+    def book(self) -> RuleBook:
+        """The rules as they were last read."""
+        return self._rules.book
+
+    @property
+    def version(self) -> int:
+        """The number of the version that `book` is, 0 before the first."""
+        return self._rules.version
+
     async def read(self) -> None:
         """Look up which rules are in force, and have them at hand."""
         async with self._changing:  # of two that look at once, the slower one must not bring older rules back

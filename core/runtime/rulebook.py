@@ -23,6 +23,7 @@ from core.rules.reading import RuleFileError, read_rule_file
 from core.rules.rule import Rule, rule_to_plain
 from core.rules.standard import STANDARD_RULE_SET
 from core.rules.writing import write_rule_file, write_rules
+from core.runtime.folder_notes import FOLDER_SETTING, FolderStanding, folder_from_text
 from core.runtime.ports import Ports
 from core.written.problems import Problem
 
@@ -155,6 +156,10 @@ class Rulebook:
             return write_rules([each.rule for each in effective(book, rule_set)], facts=self._facts)
         return write_rule_file(book.rules, book.sets, facts=self._facts)
 
+    async def folder(self) -> FolderStanding:
+        """How the files of the rules folder stand, as whoever drives last saw them."""
+        return folder_from_text((await self._ports.catalogue.settings()).get(FOLDER_SETTING, ""))
+
     # --- changing -----------------------------------------------------------------------------------------------
 
     async def create(self, text: str, *, origin: str = "rules", based_on: int = 0, actor: str = OPERATOR) -> RuleChange:
@@ -244,6 +249,11 @@ class Rulebook:
     async def restore(self, version: int, *, based_on: int = 0, actor: str = OPERATOR) -> RuleChange:
         """Make what a version had by hand the newest. What files say now stays in force."""
         return await self._change("restore_rules", actor, version=version, based_on=based_on)
+
+    async def look_at_folder(self, *, actor: str = OPERATOR) -> FolderStanding:
+        """Read every file of the rules folder at once instead of when it is next due, and say how each stands."""
+        answer = await self._ask("read_rules_folder", {}, actor=actor)
+        return folder_from_text(str(answer.body["standing"]))
 
     # --- within -------------------------------------------------------------------------------------------------
 
