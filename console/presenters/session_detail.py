@@ -165,13 +165,13 @@ def _name(step: str) -> str:
     return step.split(".")[1] if step.count(".") > 1 else step
 
 
-def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int) -> list[Line]:
+def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int, is_driven: bool = True) -> list[Line]:
     """What is debated, and the facts that place it."""
     own = title_of(summary, label)
     facts = [
         words(summary.template),
         f"round {summary.round} of {summary.rounds_limit}" if summary.round else f"{summary.rounds_limit} rounds",
-        duration(active_ms(summary, now_ms=now_ms)),
+        duration(active_ms(summary, now_ms=now_ms, is_driven=is_driven)),
         summary.session[:ID_SHOWN_CHARACTERS],
     ]
     tags = tuple((f"  #{tag}", "accent") for tag in (label.tags if label else ()))
@@ -183,9 +183,9 @@ def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int) -> 
     return [*lines, Line(parts)]
 
 
-def active_ms(summary: SessionSummary, *, now_ms: int) -> int:
-    """How long it has been active; what was paused doesn't count."""
-    running = now_ms - summary.changed_at_ms if summary.status is Status.RUNNING else 0
+def active_ms(summary: SessionSummary, *, now_ms: int, is_driven: bool = True) -> int:
+    """How long it has been active; what was paused doesn't count, nor what nobody drove."""
+    running = now_ms - summary.changed_at_ms if summary.status is Status.RUNNING and is_driven else 0
     return summary.active_ms + max(0, running)
 
 

@@ -305,8 +305,9 @@ class SessionsScreen(SessionActions):
 
         fold = feed.fold_of(summary.session)
         detail = fold.detail if fold is not None else DetailFold({})
-        head.show(head_lines(summary, feed.labels.get(summary.session), now_ms=feed.now_ms()))
         now_ms, is_driven = feed.now_ms(), feed.is_driven
+        label = feed.labels.get(summary.session)
+        head.show(head_lines(summary, label, now_ms=now_ms, is_driven=is_driven))
         lines_shown, edge = standing_lines(summary, detail, self.keys_shown, now_ms=now_ms, is_driven=is_driven)
         standing.show(lines_shown, edge=edge)
         room = max(STRIP_LINES_MIN, min(STRIP_LINES_MAX, self.size.height // STRIP_SHARE))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _EDGE_GLYPH = "▌"
 _MARGIN_CELLS = 1
 _GAP_CELLS = 2
+_RIGHT_CELLS_MIN = 16
+"""What stands at the right and has no more room than this is left out: the beginning of a word says nothing."""
 
 
 class Lines(Painted):
@@ -84,7 +86,7 @@ class Lines(Painted):
         left_cells = sum(width_of(one_line(text)) for text, _ in left)
         if right and left_cells + right_cells + _GAP_CELLS > room and left_cells < room:
             right_cells = max(0, room - left_cells - _GAP_CELLS)
-        if right_cells < _GAP_CELLS:
+        if right_cells < min(_RIGHT_CELLS_MIN, sum(width_of(one_line(text)) for text, _ in right)):
             right, right_cells = (), 0
         segments += self._inked(left, room - right_cells - (_GAP_CELLS if right else 0), is_padded=True)
         if right:
