@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
 AfterOpening = Callable[["Orchestrator"], Awaitable[None]]
 
+NEEDED_AT_ONCE = (
+    "console.feed",
+    "console.acting",
+    "apscheduler.schedulers.asyncio",
+    "apscheduler.executors.asyncio",
+    "apscheduler.triggers.interval",
+    "filelock",
+)
+"""What is loaded when it is first used, which is when the core starts: on the loop it would keep a key waiting."""
+
 LEFT_ALONE_SECONDS = 0.5
 """How often it is looked whether sessions that run without a screen are done."""
 
@@ -90,7 +100,7 @@ class CoreHost:
     def _loaded(self) -> Orchestrator:
         """Imports take long; here they hold up nobody."""
         core = self._open_core()
-        for module in ("console.feed", "console.acting"):
+        for module in NEEDED_AT_ONCE:
             import_module(module)
         return core
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.domain.ids import SessionId
+from core.domain.participants import Participant
+from core.domain.summary import SessionSummary
 from core.ports.catalogue import Catalogue, Label
 from core.ports.cost_book import CostBook
 from core.ports.event_log import EventLog
@@ -13,7 +15,7 @@ from core.ports.inbox import Inbox
 from core.ports.response_cache import ResponseCache
 from core.ports.session_index import SessionIndex
 from storage.catalogue import SqliteCatalogue
-from storage.codec import Codec
+from storage.codec import Codec, adapter
 from storage.cost_book import SqliteCostBook
 from storage.database import Synchronous, damage, prepare
 from storage.event_log import Appender, SqliteEventLog, open_writer
@@ -59,6 +61,8 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
     Loads neither SQLAlchemy nor Alembic unless an older database has to be migrated.
     """
     prepare(path)
+    for kind in (Participant, SessionSummary):
+        adapter(kind)  # whoever opens from a thread has loaded there what checks rows, not at the first row on the loop
     appender = Appender()
     writer = open_writer(path, synchronous=synchronous, appender=appender)
     readers = Readers(path)

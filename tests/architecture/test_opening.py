@@ -32,7 +32,7 @@ CORE = (
 OPENING = """
 import json, os, sys
 from pathlib import Path
-from console import app, opening
+from console import app, hosting, opening
 from console.settings import load_settings
 
 seen = {}
@@ -51,6 +51,14 @@ def noting(open_core, settings, *, first_look, is_demo):
     app.start_the_demo = opened
     return run_console(note("rows", open_core), settings, first_look=note("frame", first_look), is_demo=True)
 
+load = hosting.CoreHost._loaded
+
+def loading(host):
+    core = load(host)
+    seen["loaded"] = sorted(sys.modules)
+    return core
+
+hosting.CoreHost._loaded = loading
 consoles = []
 begin = app.MootApp._begin
 
@@ -65,7 +73,7 @@ Path(os.environ["SEEN"]).write_text(json.dumps(seen))
 sys.exit(code)
 """
 """The console as it is opened, writing down what was loaded when the first frame was painted, when the first rows were,
-and when the core was open."""
+when the thread was done that loads the core, and when the core was open."""
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +128,10 @@ def test_a_core_that_is_open_has_loaded_no_sdk_whatever_keys_are_set(
 ) -> None:
     assert {"console.bootstrap", "core.orchestrator", "core.providers.at_hand"} <= loaded["open"]
     assert unneeded not in loaded["open"]
+
+
+def test_what_the_core_needs_at_once_is_loaded_where_it_keeps_no_key_waiting(loaded: dict[str, set[str]]) -> None:
+    late = {name for name in loaded["open"] - loaded["loaded"] if name.partition(".")[0] in LIBRARIES}
+
+    assert {"pydantic", "apscheduler", "filelock"} <= loaded["loaded"]
+    assert late == set()
