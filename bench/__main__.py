@@ -20,6 +20,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from bench.appends import appends
+from bench.backtest import EVENTS, SESSIONS, backtests
 from bench.cache import cached_answers
 from bench.crowd import crowd
 from bench.gateway import CALLS_PER_ROUND, overhead
@@ -68,6 +69,11 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             lambda folder: first_frame(folder, rounds=rounds, debates=hall.get("debates", 50)),  # type: ignore[arg-type]
         ),
         "cache": (lambda folder: asyncio.run(cached_answers(folder, rounds=rounds, looks=64 if is_quick else 2_000)),),
+        "backtest": (
+            lambda folder: asyncio.run(
+                backtests(folder, sessions=4 if is_quick else SESSIONS, events=60 if is_quick else EVENTS)
+            ),
+        ),
         "keys": (lambda folder: keys(folder, **hall),),  # type: ignore[arg-type]
     }
 
