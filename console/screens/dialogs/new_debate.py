@@ -299,7 +299,13 @@ class NewDebateDialog(Dialog[DebateRequest]):
     def _look_soon(self) -> None:
         """Another look would break off the one that is to start; where that fails, all is looked at again."""
         if self._waiting is None and not self._is_starting:
-            self._waiting = self.set_timer(LOOK_AFTER_SECONDS, self._begin_look)
+            self._waiting = self.set_timer(LOOK_AFTER_SECONDS, self._look_if_due)
+
+    def _look_if_due(self) -> None:
+        """A timer that is stopped may have gone off already, with its call still under way: too late, it would break
+        off the look that is to start."""
+        if self._waiting is not None:
+            self._begin_look()
 
     def _begin_look(self, *, is_to_start: bool = False) -> None:
         if self._waiting is not None:

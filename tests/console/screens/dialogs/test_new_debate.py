@@ -359,6 +359,25 @@ async def test_starting_while_a_look_is_due_starts_all_the_same(monkeypatch: pyt
     assert app.results == [replace(ASKED, rounds=2)]
 
 
+async def test_a_look_that_came_due_while_the_start_key_was_on_its_way_breaks_off_no_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(new_debate, "LOOK_AFTER_SECONDS", 3_600)
+    app = dialog(ASKED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await put(pilot, "rounds", "2")
+        screen = app.screen
+        assert isinstance(screen, NewDebateDialog)
+        assert screen._waiting is not None
+        came_due = screen._waiting._callback
+        assert came_due is not None
+        screen.call_later(screen.action_start)
+        screen.call_later(came_due)
+        await until(pilot, lambda: bool(app.results))
+
+    assert app.results == [replace(ASKED, rounds=2)]
+
+
 async def test_the_name_of_a_model_or_participant_is_completed() -> None:
     known = ["anthropic:swift-1", "my_skeptic"]
     app = dialog(names=lambda: known)
