@@ -12,6 +12,10 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Without bytecode each process that a test starts would compile all of moot, and each worker all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Deadlines and the check for slow examples time the machine, not the code. The blob in a failure's message gives back
 # the failing example.
 settings.register_profile("moot", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
