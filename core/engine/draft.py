@@ -16,18 +16,24 @@ from core.engine.engine import Engine
 from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
 from core.engine.plan import plan
 from core.engine.routes import routes_left, windows_of
+from core.rules.compiled import Memory
 
 
 class Draft:
-    """Events decided since `state` was handed in, and the state that they leave."""
+    """Events decided since `state` was handed in, and the state that they leave.
 
-    __slots__ = ("_flow", "engine", "events", "now_ms", "state")
+    `memory` is what rules found in the texts of an earlier pass: the passes of one settlement look at nearly the same
+    facts. It goes with the draft, so that nothing outlives a settlement but its events.
+    """
+
+    __slots__ = ("_flow", "engine", "events", "memory", "now_ms", "state")
 
     def __init__(self, engine: Engine, state: SessionState, *, now_ms: int) -> None:
         self.engine = engine
         self.state = state
         self.now_ms = now_ms
         self.events: list[Event] = []
+        self.memory = Memory()
         self._flow = engine.flow(state) if state.opening is not None else None
 
     @property

@@ -30,7 +30,7 @@ def next_deadline(engine: Engine, state: SessionState, *, now_ms: int) -> int | 
     if state.life.status is not Status.RUNNING or state.life.completing is not None:
         return None
     rules = engine.rules(state)
-    if not rules.time_conditions:
+    if not rules.wait_for_time:
         return None
     wait_ms = rules.milliseconds_until_change(time_facts(state, now_ms))
     return None if wait_ms is None else now_ms + wait_ms

@@ -50,7 +50,7 @@ def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[Ru
     """
     rules = draft.engine.rules(draft.state)
     facts = draft.engine.facts(draft.state, now_ms=draft.now_ms)
-    evaluation = _of_those_heard(rules.evaluate(facts), draft.state.ruling.switched_off)
+    evaluation = _of_those_heard(rules.evaluate(facts, draft.memory), draft.state.ruling.switched_off)
     if evaluation.errors or draft.state.ruling.erring:
         _report(draft, evaluation)
     if draft.state.ruling.spent:
@@ -58,14 +58,14 @@ def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[Ru
     awake = evaluation.true_ids and evaluation.true_ids - heard - draft.state.ruling.spent
     if not awake:
         return heard
-    firing = tuple(rule for rule in rules.enabled if rule.id in awake)
+    firing = rules.in_order(awake)
     _fire(draft, firing, facts)
     return heard | {rule.id for rule in firing}
 
 
 def acting_on_every_event(draft: Draft) -> frozenset[RuleId]:
     """The rules in force that fire again while their condition stays true."""
-    return frozenset(rule.id for rule in draft.engine.rules(draft.state).enabled if rule.repeat is Repeat.EVENT)
+    return draft.engine.rules(draft.state).on_every_event
 
 
 def heard_after_news(draft: Draft, heard: frozenset[RuleId]) -> frozenset[RuleId]:

@@ -7,20 +7,15 @@ file all ask here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
-from core.domain.facts import Facts, FactSpec, FactUnit
+from core.domain.facts import Facts, FactSpec, FactUnit, FactValue
 from core.rules.condition import Compare, ConditionType
+from core.rules.expressions import Expression, fault_of_regex
+from core.rules.texts import Text, folded
 from core.rules.units import ADVICE, INTEGER_MAX, KIND, NUMERIC
 
 Predicate = Callable[[Facts], bool]
-"""Raises where a fact is missing or has a value of another type than its unit says."""
-
-REGEX_CHARACTERS_MAX = 1_000
-REGEX_MEMORY_BYTES_MAX = 1 << 20
-"""What the engine may use for one expression, program and automaton together; matching is linear in the text."""
-
-REGEX_CACHE_MAX = 256
+"""Raises KeyError where a fact is missing, Senseless where its value is of another type than its unit says."""
 
 _TEXTS = frozenset({FactUnit.TEXT, FactUnit.WORD})
 
@@ -61,7 +56,9 @@ def fault_of_value(type_: ConditionType, spec: FactSpec, value: object) -> tuple
         return "", ""
     if not isinstance(value, str):
         return f"'{spec.name}' is {KIND[unit]}, so it can't be compared with {value!r:.60}.", ADVICE[unit]
-    if not value and type_ in (ConditionType.CONTAINS, ConditionType.REGEX_MATCH):
+    if type_ is ConditionType.CONTAINS and not (value if unit is FactUnit.WORDS else folded(value)):
+        return f"an empty text is in every '{spec.name}', so this always holds.", "Write what has to be in it."
+    if type_ is ConditionType.REGEX_MATCH and not value:
         return f"an empty text is in every '{spec.name}', so this always holds.", "Write what has to be in it."
     if type_ is ConditionType.REGEX_MATCH:
         return fault_of_regex(value)
@@ -79,41 +76,29 @@ def _fault_of_number(spec: FactSpec, value: object) -> tuple[str, str]:
     return "", ""
 
 
-def fault_of_regex(pattern: str) -> tuple[str, str]:
-    """Why a regular expression is refused, and what would be taken; two empty strings where it is fine."""
-    if len(pattern) > REGEX_CHARACTERS_MAX:
-        return (
-            f"the regular expression has {len(pattern)} characters; at most {REGEX_CHARACTERS_MAX} are taken.",
-            "Split it into several conditions in 'any'.",
-        )
-    import re2  # loaded only where a rule uses it: it costs every start 10 ms otherwise
-
-    try:
-        _searching(pattern)
-    except (re2.error, UnicodeEncodeError) as error:
-        why = error.args[0].decode("utf-8", "replace") if isinstance(error, re2.error) else "a character isn't Unicode"
-        return (
-            f"the regular expression is refused: {why}.",
-            "It is written as for RE2, whose time is linear in the text: no look-around, no back references,"
-            " no large repetitions.",
-        )
-    return "", ""
-
-
 def fault_of_compare(compare: Compare, spec: FactSpec) -> str:
     """Why a comparison can't be asked of its fact, in one text; "" where it can."""
     fault, now = fault_of_field(compare.type, spec)
-    for value in _values(compare) if not fault else ():
+    for value in values_of(compare) if not fault else ():
         fault, now = fault_of_value(compare.type, spec, value)
         if fault:
             break
     return f"{fault} {now}".strip()
 
 
-def _values(compare: Compare) -> tuple[object, ...]:
+def values_of(compare: Compare) -> tuple[object, ...]:
     if compare.type is ConditionType.IN_LIST and isinstance(compare.value, tuple):
         return compare.value
     return (compare.value,)
+
+
+def is_total(compare: Compare) -> bool:
+    """True of a comparison that has an answer for every value that its fact can have; another may raise anything."""
+    return compare.type in UNITS_FOR
+
+
+class Senseless(Exception):
+    """A comparison that makes no sense for the value that a fact has; says which comparison, and why."""
 
 
 def predicate_of(compare: Compare, spec: FactSpec) -> Predicate:
@@ -122,23 +107,79 @@ def predicate_of(compare: Compare, spec: FactSpec) -> Predicate:
     The type of the value was checked there, which the type checker can't see: hence the checks by unit here.
     """
     field = compare.field
+    told = _telling(compare, spec)
     match compare.type:
         case ConditionType.EQUALS:
-            return _equals(field, compare.value)
+            return _is_among(field, frozenset({compare.value}), CLASS_OF[spec.unit], told)
         case ConditionType.GREATER_THAN:
-            return _greater_than(field, _integer(compare))
+            return _greater_than(field, _integer(compare), told)
         case ConditionType.LESS_THAN:
-            return _less_than(field, _integer(compare))
+            return _less_than(field, _integer(compare), told)
         case ConditionType.TIME_ELAPSED | ConditionType.COUNT_THRESHOLD:
-            return _at_least(field, _integer(compare))
+            return _at_least(field, _integer(compare), told)
         case ConditionType.CONTAINS if spec.unit is FactUnit.WORDS:
-            return _has_word(field, _text(compare))
-        case ConditionType.CONTAINS:
-            return _contains(field, _text(compare))
+            return _has_word(field, _text(compare), told)
         case ConditionType.IN_LIST:
-            return _is_among(field, frozenset(_values(compare)))
-        case ConditionType.REGEX_MATCH:
-            return _matches(field, _text(compare))
+            return _is_among(field, frozenset(values_of(compare)), CLASS_OF[spec.unit], told)
+        case ConditionType.CONTAINS | ConditionType.REGEX_MATCH:
+            return _of_text(field, text_test(compare), told)
+
+
+def text_test(compare: Compare) -> Callable[[Text], bool]:
+    """What CONTAINS or REGEX_MATCH says of a text."""
+    if compare.type is ConditionType.REGEX_MATCH:
+        return Expression(_text(compare)).is_in
+    part = folded(_text(compare))
+    return lambda text: part in text.folded
+
+
+def is_of_unit(value: object, unit: FactUnit) -> bool:
+    """True of a value that a fact of this unit can have; None, which says that it has none yet, is not among them."""
+    if unit in NUMERIC:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if unit is FactUnit.WORDS:
+        return isinstance(value, tuple) and all([isinstance(word, str) for word in value])
+    return isinstance(value, CLASS_OF[unit])
+
+
+CLASS_OF: dict[FactUnit, type[int] | type[str] | type[bool]] = {
+    **{unit: int for unit in NUMERIC},
+    **{unit: str for unit in _TEXTS},
+    FactUnit.FLAG: bool,
+}
+
+
+def _telling(compare: Compare, spec: FactSpec) -> Callable[[FactValue], bool]:
+    """What to ask about a value that isn't plainly of the fact's class: False says that there is none yet, True that
+    it can be compared all the same. Raises Senseless."""
+
+    def told(seen: FactValue) -> bool:
+        if seen is None:
+            return False
+        if is_of_unit(seen, spec.unit):
+            return True
+        raise Senseless(f"{spec.name!r} is {_kind(seen)} here, and {compare.type} compares {KIND[spec.unit]}.")
+
+    return told
+
+
+def _kind(seen: object) -> str:
+    """What a value is, without the value: that may be anything, and of any length."""
+    match seen:
+        case bool():
+            return "true or false"
+        case int():
+            return "a whole number"
+        case float() if seen != seen:  # that is what makes it none
+            return "not a number"
+        case float():
+            return "a number with a point"
+        case str():
+            return "a text"
+        case tuple():
+            return "a list"
+        case _:
+            return "nothing that a fact can be"
 
 
 def _integer(compare: Compare) -> int:
@@ -153,74 +194,52 @@ def _text(compare: Compare) -> str:
     return compare.value
 
 
-def _equals(field: str, value: object) -> Predicate:
-    return lambda facts: facts[field] == value
+_Telling = Callable[[FactValue], bool]
 
 
-def _greater_than(field: str, value: int) -> Predicate:
+def _greater_than(field: str, value: int, told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        return seen is not None and seen > value  # type: ignore[operator]  # another type is to raise
+        return seen > value if type(seen) is int else told(seen) and seen > value  # type: ignore[operator]  # told
 
     return holds
 
 
-def _less_than(field: str, value: int) -> Predicate:
+def _less_than(field: str, value: int, told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        return seen is not None and seen < value  # type: ignore[operator]  # another type is to raise
+        return seen < value if type(seen) is int else told(seen) and seen < value  # type: ignore[operator]  # told
 
     return holds
 
 
-def _at_least(field: str, value: int) -> Predicate:
+def _at_least(field: str, value: int, told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        return seen is not None and seen >= value  # type: ignore[operator]  # another type is to raise
+        return seen >= value if type(seen) is int else told(seen) and seen >= value  # type: ignore[operator]  # told
 
     return holds
 
 
-def _is_among(field: str, values: frozenset[object]) -> Predicate:
-    return lambda facts: facts[field] in values
-
-
-def _has_word(field: str, word: str) -> Predicate:
+def _is_among(field: str, values: frozenset[object], of_class: type, told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        return seen is not None and word in seen  # type: ignore[operator]  # another type is to raise
+        return seen in values if type(seen) is of_class else told(seen) and seen in values
 
     return holds
 
 
-def _contains(field: str, part: str) -> Predicate:
-    folded = part.casefold()
-
+def _has_word(field: str, word: str, told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        return seen is not None and folded in seen.casefold()  # type: ignore[union-attr]  # another type is to raise
+        return told(seen) and word in seen  # type: ignore[operator]  # told
 
     return holds
 
 
-def _matches(field: str, pattern: str) -> Predicate:
-    search = _searching(pattern)
-
+def _of_text(field: str, test: Callable[[Text], bool], told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        # Bytes, because the engine would spend longer on counting a text's characters than on the search.
-        return seen is not None and search(seen.encode("utf-8", "replace"))  # type: ignore[union-attr]
+        return told(seen) and test(Text(seen))  # type: ignore[arg-type]  # told
 
     return holds
-
-
-@lru_cache(maxsize=REGEX_CACHE_MAX)
-def _searching(pattern: str) -> Callable[[bytes], bool]:
-    import re2  # loaded only where a rule uses it: it costs every start 10 ms otherwise
-
-    options = re2.Options()
-    options.max_mem = REGEX_MEMORY_BYTES_MAX
-    options.log_errors = False
-    options.never_capture = True
-    search = re2.compile(pattern, options).search
-    return lambda text: search(text) is not None

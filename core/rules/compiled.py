@@ -1,20 +1,47 @@
-"""Which rules hold for these facts, and when could time alone make another one hold?"""
+"""Which rules hold for these facts, and when could time alone make another one hold?
+
+A set is made ready once. What that gives knows no switches, so that sets which differ in them share it: switching a
+rule is a bit. Few rules are read one after the other, which is quickest for them; many are looked up in an index. Both
+say exactly what `core.rules.interpreting` does.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import compress
 from types import MappingProxyType
 from typing import NamedTuple
 
-from core.domain.errors import WrongUse, nearest
+from core.domain.errors import WrongUse
 from core.domain.facts import Facts, FactSpec
 from core.domain.ids import Digest, RuleId
-from core.rules.comparing import Predicate, fault_of_compare, predicate_of
-from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not, comparisons
-from core.rules.rule import Rule, rule_set_digest
+from core.rules.comparing import Predicate
+from core.rules.index import IndexMemory
+from core.rules.interpreting import compile_condition, fault_against, reason_of, unknown_fact
+from core.rules.moments import milliseconds_until
+from core.rules.prepared import Prepared
+from core.rules.rule import Repeat, Rule, rule_set_digest
+from core.rules.shelves import Shelf
+from core.rules.word_rows import mask_of, places
+
+__all__ = [
+    "CompiledRules",
+    "Evaluation",
+    "Memory",
+    "RuleError",
+    "RuleErrors",
+    "compile_condition",
+    "compile_rules",
+    "fault_against",
+    "reason_of",
+    "unknown_fact",
+]
+
+READ_IN_TURN_MAX = 16
+"""So many rules are read in turn: an index costs no less for looking at the facts."""
 
 
 class RuleError(NamedTuple):
@@ -34,40 +61,88 @@ class Evaluation(NamedTuple):
     errors: RuleErrors
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeCondition:
-    """A comparison of a fact that grows by itself: `moments` are the values, ascending, at which its answer changes."""
+class Memory:
+    """What was found in the texts of the facts that were looked at last.
 
-    field: str
-    moments: tuple[int, ...]
+    It spares looking for the same in the same text again, and changes nothing of what is found. Belongs to whoever
+    evaluates the facts of one session again and again, and is not recorded.
+    """
+
+    __slots__ = ("shelves",)
+
+    def __init__(self) -> None:
+        self.shelves: list[IndexMemory] = []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CompiledRules:
     """A set of rules made ready. `rules` are all of them in the order in which they are heard: highest priority first,
-    then by id; `enabled` those that are evaluated, in the same order.
+    then by id.
     """
 
     digest: Digest
     rules: tuple[Rule, ...]
-    enabled: tuple[Rule, ...]
-    by_id: Mapping[RuleId, Rule] = field(compare=False, repr=False)
-    unusable: RuleErrors
-    """Enabled rules that don't fit the facts; each evaluation returns them among its errors."""
-    checks: tuple[tuple[RuleId, Predicate], ...] = field(compare=False, repr=False)
-    time_conditions: tuple[TimeCondition, ...] = field(compare=False, repr=False)
+    _prepared: Prepared = field(repr=False)
+    _rows: dict[Shelf, int] = field(default_factory=dict, repr=False)
 
-    def evaluate(self, facts: Facts) -> Evaluation:
-        """Look at every enabled rule. One that fails is among the errors and stops none of the others."""
-        true: list[RuleId] = []
-        errors = self.unusable
-        for rule, holds in self.checks:
-            try:
-                if holds(facts):
-                    true.append(rule)
-            except Exception as error:  # whatever a rule meets, the others are heard; the error is returned
-                errors = (*errors, RuleError(rule, reason_of(error)))
-        return Evaluation(frozenset(true), errors)
+    @cached_property
+    def enabled(self) -> tuple[Rule, ...]:
+        """The rules that are evaluated, in the order in which they are heard."""
+        return tuple(rule for rule in self.rules if rule.enabled)
+
+    @cached_property
+    def by_id(self) -> Mapping[RuleId, Rule]:
+        return MappingProxyType(dict(zip(self._prepared.ids, self.rules, strict=True)))
+
+    @cached_property
+    def unusable(self) -> RuleErrors:
+        """Enabled rules that don't fit the facts; each evaluation returns them among its errors."""
+        faults = self._prepared.faults.items()
+        return tuple(RuleError(self.rules[number].id, fault) for number, fault in faults if self.rules[number].enabled)
+
+    @cached_property
+    def checks(self) -> tuple[tuple[RuleId, Predicate], ...]:
+        """The condition of each rule that is evaluated as a function of the facts, for looking at rules one by one."""
+        return tuple((self.rules[number].id, self._prepared.predicate(number)) for number in self._evaluated)
+
+    @cached_property
+    def on_every_event(self) -> frozenset[RuleId]:
+        """The enabled rules that fire again while their condition stays true."""
+        return frozenset(rule.id for rule in self.rules if rule.enabled and rule.repeat is Repeat.EVENT)
+
+    @property
+    def wait_for_time(self) -> bool:
+        """True where time alone may change what some rule says."""
+        return bool(self._prepared.moments)
+
+    def in_order(self, ids: Iterable[RuleId]) -> tuple[Rule, ...]:
+        """The rules with these ids, in the order in which they are heard."""
+        numbers = self._prepared.numbers
+        return tuple([self.rules[number] for number in sorted([numbers[id] for id in ids])])
+
+    def evaluate(self, facts: Facts, memory: Memory | None = None) -> Evaluation:
+        """Which enabled rules hold. One that fails is among the errors and stops none of the others."""
+        if self._is_read_in_turn:
+            return self._read(self.checks, facts)
+        prepared = self._prepared
+        odd = prepared.odd(facts)
+        to_read = prepared.looking_at(odd) if odd else frozenset()
+        sound = {**facts, **dict.fromkeys(odd)} if odd else facts
+        remembered = memory.shelves if memory is not None else []
+        true: list[int] = []
+        for place, shelf in enumerate(prepared.shelves.holding(sound)):
+            if place == len(remembered):
+                remembered.append(IndexMemory())
+            found = shelf.index.look(sound, self._rows_of(shelf, without=to_read), remembered[place])
+            true += map(shelf.numbers.__getitem__, places(found.standing))
+            if found.unread:
+                to_read = to_read.union([shelf.numbers[row] for row in places(found.unread)])
+        ids = frozenset(map(prepared.ids.__getitem__, true))
+        if not to_read:
+            return Evaluation(ids, self.unusable)
+        numbers = [number for number in sorted(to_read) if self.rules[number].enabled]
+        read = self._read(((self.rules[number].id, prepared.predicate(number)) for number in numbers), facts)
+        return Evaluation(ids | read.true_ids, read.errors)
 
     def milliseconds_until_change(self, facts: Facts) -> int | None:
         """The least active time after which a time condition changes its answer by itself; None where none will.
@@ -75,120 +150,74 @@ class CompiledRules:
         Becoming false counts too: a rule that is never seen to be false is never armed again. A fact without a value,
         or with a wrong one, is passed over: `evaluate` reports it.
         """
-        least: int | None = None
-        for condition in self.time_conditions:
-            now = facts.get(condition.field)
-            if not isinstance(now, int):
-                continue
-            place = bisect_right(condition.moments, now)
-            if place < len(condition.moments):
-                wait = condition.moments[place] - now
-                least = wait if least is None or wait < least else least
-        return least
+        return milliseconds_until(self._prepared.moments, facts, self._heard)
+
+    @cached_property
+    def _evaluated(self) -> tuple[int, ...]:
+        return tuple(compress(self._prepared.sound, [self.rules[number].enabled for number in self._prepared.sound]))
+
+    @cached_property
+    def _is_read_in_turn(self) -> bool:
+        return len(self._evaluated) <= READ_IN_TURN_MAX
+
+    @cached_property
+    def _heard(self) -> int:
+        """A bit for each rule that is evaluated."""
+        return mask_of(self._evaluated)
+
+    def _rows_of(self, shelf: Shelf, *, without: frozenset[int]) -> int:
+        """The rows of a shelf's rules that are evaluated."""
+        rows = self._rows.get(shelf)
+        if rows is None:
+            rows = mask_of(row for row, number in enumerate(shelf.numbers) if self.rules[number].enabled)
+            self._rows[shelf] = rows
+        if without:
+            rows &= ~mask_of(row for row, number in enumerate(shelf.numbers) if number in without)
+        return rows
+
+    def _read(self, checks: Iterable[tuple[RuleId, Predicate]], facts: Facts) -> Evaluation:
+        true: list[RuleId] = []
+        errors = self.unusable
+        for rule, holds in checks:
+            try:
+                if holds(facts):
+                    true.append(rule)
+            except Exception as error:  # whatever a rule meets, the others are heard; the error is returned
+                errors = (*errors, RuleError(rule, reason_of(error)))
+        return Evaluation(frozenset(true), errors)
 
 
-def compile_rules(rules: Iterable[Rule], *, facts: Mapping[str, FactSpec]) -> CompiledRules:
+def compile_rules(
+    rules: Iterable[Rule], *, facts: Mapping[str, FactSpec], earlier: Iterable[CompiledRules] = ()
+) -> CompiledRules:
     """Make rules ready. Raises WrongUse for two with one id; one that doesn't fit the facts is kept as `unusable`.
 
-    A log may pin rules that an older release took: a session has to go on, and say so, without them.
+    A log may pin rules that an older release took: a session has to go on, and say so, without them. What was made of
+    the first of the `earlier` sets that differs from it in nothing but switches and names is used again.
     """
     heard = tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
-    by_id = {rule.id: rule for rule in heard}
-    if len(by_id) < len(heard):
+    for known in earlier:
+        if facts is known._prepared.facts and _are_asked_alike(heard, known.rules):
+            kept = tuple(old if new is old or new == old else new for new, old in zip(heard, known.rules, strict=True))
+            return CompiledRules(digest=rule_set_digest(kept), rules=kept, _prepared=known._prepared)
+    if len({rule.id for rule in heard}) < len(heard):
         raise WrongUse(f"Two rules are called {_first_double(heard)!r}.", now="Rename or remove one of them.")
-    enabled = tuple(rule for rule in heard if rule.enabled)
-    faults = {rule.id: fault for rule in enabled if (fault := fault_against(rule, facts))}
-    usable = [rule for rule in enabled if rule.id not in faults]
-    return CompiledRules(
-        digest=rule_set_digest(heard),
-        rules=heard,
-        enabled=enabled,
-        by_id=MappingProxyType(by_id),
-        unusable=tuple(RuleError(rule, fault) for rule, fault in faults.items()),
-        checks=tuple((rule.id, compile_condition(rule.when, facts)) for rule in usable),
-        time_conditions=tuple(found for rule in usable for found in _time_conditions(rule.when, facts)),
+    return CompiledRules(digest=rule_set_digest(heard), rules=heard, _prepared=Prepared(heard, facts))
+
+
+def _are_asked_alike(some: tuple[Rule, ...], others: tuple[Rule, ...]) -> bool:
+    """Whether a rule can be asked hangs on its actions too: a plugin may bring them, which isn't here."""
+    return len(some) == len(others) and all(
+        one is other
+        or (
+            one.id == other.id
+            and (one.when is other.when or one.when == other.when)
+            and (one.then is other.then or one.then == other.then)
+        )
+        for one, other in zip(some, others, strict=True)
     )
 
 
 def _first_double(rules: Iterable[Rule]) -> RuleId:
     times = Counter(rule.id for rule in rules)
     return next(id_ for id_, count in times.items() if count > 1)
-
-
-def fault_against(rule: Rule, facts: Mapping[str, FactSpec]) -> str:
-    """Why a rule can't be asked of these facts; "" where it can."""
-    for compare in comparisons(rule.when):
-        spec = facts.get(compare.field)
-        fault = unknown_fact(compare.field, facts) if spec is None else fault_of_compare(compare, spec)
-        if fault:
-            return fault
-    return ""
-
-
-def unknown_fact(name: str, facts: Collection[str]) -> str:
-    return f"no fact is called {name!r}. {nearest(name, facts)}".strip()
-
-
-def reason_of(error: Exception) -> str:
-    """Why evaluating a rule failed, without words of Python's own: those differ between its versions."""
-    match error:
-        case KeyError():
-            return f"the session has no fact {error.args[0]!r}."
-        case TypeError() | AttributeError():
-            return "a fact has a value of another type than the rule compares."
-        case _:
-            return f"the rule failed with {type(error).__name__}."
-
-
-def compile_condition(condition: Condition, facts: Mapping[str, FactSpec]) -> Predicate:
-    """The condition as a function of the facts."""
-    match condition:
-        case Compare():
-            return predicate_of(condition, facts[condition.field])
-        case AllOf(parts=parts):
-            return _all(tuple(compile_condition(part, facts) for part in parts))
-        case AnyOf(parts=parts):
-            return _any(tuple(compile_condition(part, facts) for part in parts))
-        case Not(part=part):
-            return _not(compile_condition(part, facts))
-
-
-def _all(parts: tuple[Predicate, ...]) -> Predicate:
-    def holds(facts: Facts) -> bool:
-        for part in parts:  # noqa: SIM110  # all() with a generator takes three times as long
-            if not part(facts):
-                return False
-        return True
-
-    return parts[0] if len(parts) == 1 else holds
-
-
-def _any(parts: tuple[Predicate, ...]) -> Predicate:
-    def holds(facts: Facts) -> bool:
-        for part in parts:  # noqa: SIM110  # any() with a generator takes three times as long
-            if part(facts):
-                return True
-        return False
-
-    return parts[0] if len(parts) == 1 else holds
-
-
-def _not(part: Predicate) -> Predicate:
-    return lambda facts: not part(facts)
-
-
-def _time_conditions(condition: Condition, facts: Mapping[str, FactSpec]) -> Iterable[TimeCondition]:
-    for compare in comparisons(condition):
-        found = _time_condition(compare, facts[compare.field])
-        if found.moments:
-            yield found
-
-
-def _time_condition(compare: Compare, spec: FactSpec) -> TimeCondition:
-    """What a comparison says of a growing number changes only at the values it names and just after each of them."""
-    holds = predicate_of(compare, spec)
-    named = compare.value if isinstance(compare.value, tuple) else (compare.value,)
-    numbers = [number for number in named if isinstance(number, int)] if spec.grows_with_time else []
-    steps = sorted({step for number in numbers for step in (number, number + 1)})
-    moments = tuple(step for step in steps if holds({compare.field: step}) != holds({compare.field: step - 1}))
-    return TimeCondition(field=compare.field, moments=moments)

@@ -9,8 +9,8 @@ from enum import StrEnum
 from core.domain.facts import Facts, FactSpec, FactUnit
 from core.domain.ids import RuleId
 from core.rules.action import in_words
-from core.rules.compiled import compile_condition, fault_against, reason_of
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, ConditionValue, Not
+from core.rules.interpreting import compile_condition, fault_against, reason_of
 from core.rules.rule import Rule
 from core.rules.units import label, shown
 

@@ -88,8 +88,15 @@ class Repeat(StrEnum):
     """After every event after which it is true."""
 
 
+class _Canonical:
+    """Where a rule keeps its canonical form: a set's digest is taken of all of its rules, of which one has changed."""
+
+    __slots__ = ("_canonical",)
+    _canonical: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(_Canonical):
     """A rule; whoever holds one holds a well-formed one, because building another raises WrongUse."""
 
     id: RuleId
@@ -182,6 +189,15 @@ def _repeat_named(name: str) -> Repeat:
 
 def rule_set_digest(rules: Iterable[Rule]) -> Digest:
     """SHA-256 (hexadecimal) of the rules' canonical plain form, whatever order they were given in."""
-    plain = [rule_to_plain(rule) for rule in sorted(rules, key=lambda rule: (rule.id, rule.rule_set))]
-    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return Digest(sha256(canonical.encode("ascii")).hexdigest())
+    ordered = sorted(rules, key=lambda rule: (rule.id, rule.rule_set))
+    canonical = b",".join([_canonical_of(rule) for rule in ordered])
+    return Digest(sha256(b"[%s]" % canonical).hexdigest())
+
+
+def _canonical_of(rule: Rule) -> bytes:
+    try:
+        return rule._canonical
+    except AttributeError:  # as long as nobody has asked
+        said = json.dumps(rule_to_plain(rule), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        object.__setattr__(rule, "_canonical", said.encode("ascii"))  # of what is frozen, so that it can't grow stale
+        return rule._canonical

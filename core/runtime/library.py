@@ -8,6 +8,7 @@ shared by content: a thousand sessions under one rule set hold it once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from core.domain.events import Event, RulesChanged, SessionOpened
 from core.domain.facts import FactSpec
@@ -16,15 +17,20 @@ from core.domain.session import Opening
 from core.domain.steps import Document
 from core.ports.catalogue import Catalogue
 from core.rules.compiled import CompiledRules, compile_rules
+from core.rules.extending import NO_PLUGINS, Plugins, Vocabulary
 from core.templates.template import Template
+
+EARLIER_SETS_MAX = 16
+"""So many of the newest rule sets are compared with a new one: what differs in its switches alone is ready at once."""
 
 
 class Library:
     """`rule_sets`, `templates` and `documents` by digest; hand them to the engine and the flows as they are."""
 
-    def __init__(self, catalogue: Catalogue, fact_specs: Iterable[FactSpec]) -> None:
+    def __init__(self, catalogue: Catalogue, fact_specs: Iterable[FactSpec], plugins: Plugins = NO_PLUGINS) -> None:
         self._catalogue = catalogue
-        self.fact_specs: Mapping[str, FactSpec] = {spec.name: spec for spec in fact_specs}
+        self.plugins = plugins
+        self.fact_specs: Mapping[str, FactSpec] = Vocabulary(fact_specs, plugins)
         self.rule_sets: dict[Digest, CompiledRules] = {}
         self.templates: dict[Digest, Template] = {}
         self.documents: dict[Digest, Document] = {}
@@ -57,7 +63,8 @@ class Library:
         """The rule set with that digest, made ready."""
         if digest not in self.rule_sets:
             rules = await self._catalogue.rule_set(digest)
-            self.rule_sets[digest] = compile_rules(rules, facts=self.fact_specs)
+            earlier = islice(reversed(self.rule_sets.values()), EARLIER_SETS_MAX)
+            self.rule_sets[digest] = compile_rules(rules, facts=self.fact_specs, earlier=earlier)
         return self.rule_sets[digest]
 
     async def template(self, digest: Digest) -> Template:

@@ -149,7 +149,7 @@ def test_a_rule_that_can_not_be_told_says_why_instead_of_raising() -> None:
 
     assert verdicts(wrong) == [Verdict.ERROR, Verdict.NOT_LOOKED_AT]
     assert (wrong.verdict, wrong.first_false) == (Verdict.ERROR, None)
-    assert wrong.waits_for == "a fact has a value of another type than the rule compares."
+    assert wrong.waits_for == "'round_count' is a text here, and greater_than compares a count."
     assert f"    !  {wrong.error}" in wrong.as_lines()
     assert (unknown.verdict, verdicts(unknown)) == (Verdict.ERROR, [Verdict.NOT_LOOKED_AT])
     assert "Did you mean 'round_count'?" in unknown.error
