@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from core.domain.changing import changed
 from core.domain.commands import ChangeRules, Command, Envelope, ReachDeadline
 from core.domain.errors import CommandRefused
-from core.domain.events import Event, Recorded, RuleFired, RunResumed, SessionOpened
+from core.domain.events import Event, Recorded, RuleFired, RunResumed, SessionOpened, Unreadable
 from core.domain.ids import Digest, RuleId, SessionId, TemplateId
 from core.domain.session import Ruling, SessionState
 from core.engine.backtest_heard import RULES_OWN, Heard, branching, differences
@@ -25,7 +25,7 @@ from core.engine.backtest_report import Difference, Firing, SessionBacktest, Una
 from core.engine.engine import Engine
 from core.engine.evolve import ruling_after, unopened
 from core.engine.plan import next_deadline
-from core.engine.replay import fold
+from core.engine.replay import fold, unreadable
 from core.engine.settle import QUIET_COMMANDS, settle
 from core.rules.rule import ApplyTemplate, Rule
 
@@ -138,6 +138,10 @@ class SessionTrial:
         if self.is_answered:
             return
         first = append[0]
+        for record in append:
+            if isinstance(record.event, Unreadable):
+                self._unanswered = Unanswered(seq=first.seq, why=str(unreadable(record, record.event)))
+                return
         if not isinstance(first.envelope, Envelope):
             self._unanswered = Unanswered(seq=first.seq, why="no command is on record")
             return

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from core.domain.events import Recorded, RuleFired, RunResumed, SessionOpened
+from core.domain.events import Recorded, RuleFired, RunResumed, SessionOpened, Unreadable
 from core.domain.facts import Facts, FactSpec, FactValue
 from core.domain.ids import RuleId, SessionId
 from core.domain.session import Ruling, SessionState, Status
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, unopened
 from core.engine.facts import time_facts
+from core.engine.replay import unreadable
 from core.rules.explanation import Explanation, Moment, Origin, Standing, explain
 from core.rules.rule import Rule
 
@@ -140,6 +141,8 @@ class FactTrail:
 
     def _take(self, record: Recorded) -> None:
         event, before = record.event, self.state
+        if isinstance(event, Unreadable):
+            raise unreadable(record, event)
         flow = self._engine.flow_of(event.opening) if isinstance(event, SessionOpened) else self._engine.flow(before)
         self.state = state = evolve(before, event, at_ms=record.at_ms, flow=flow)
         grown, without = time_facts(state, state.at_ms), time_facts(before, state.at_ms)

@@ -23,7 +23,7 @@ def fold(engine: Engine, records: Iterable[Recorded], *, state: SessionState) ->
     for record in records:
         event = record.event
         if isinstance(event, Unreadable):
-            raise _unreadable(record, event)
+            raise unreadable(record, event)
         flow = engine.flow_of(event.opening) if isinstance(event, SessionOpened) else engine.flow(state)
         state = evolve(state, event, at_ms=record.at_ms, flow=flow)
     return state
@@ -53,7 +53,7 @@ def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> D
         first = append[0]
         for record in append:
             if isinstance(record.event, Unreadable):
-                raise _unreadable(record, record.event)
+                raise unreadable(record, record.event)
         if not isinstance(first.envelope, Envelope):
             return Divergence(seq=first.seq, recorded=repr(first.event), decided="nothing: no command is on record")
         try:
@@ -71,7 +71,7 @@ def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> D
     return None
 
 
-def _unreadable(record: Recorded, event: Unreadable) -> NotVerifiableHere:
+def unreadable(record: Recorded, event: Unreadable) -> NotVerifiableHere:
     return NotVerifiableHere(event.why, where=f"session {record.session[:8]}, event {record.seq}", now=event.now)
 
 

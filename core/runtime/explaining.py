@@ -63,7 +63,7 @@ class Explaining:
         return known[rule_id]
 
     async def _point(self, session: SessionId, at_seq: int | None) -> Point:
-        trail = await self._read_on(session)
+        trail = await self._read_on(session, None if at_seq is None or at_seq < 1 else at_seq)
         last = trail.state.seq
         if not last:
             raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` shows those there are.")
@@ -77,16 +77,18 @@ class Explaining:
             )
         return trail.at(at_seq)
 
-    async def _read_on(self, session: SessionId) -> FactTrail:
+    async def _read_on(self, session: SessionId, until_seq: int | None) -> FactTrail:
+        """The trail up to event `until_seq` at least, where the log has it: what is beyond may not be readable here."""
         async with self._reading:  # of two that read on at once, neither may take an event twice
             trail = self._trail_of(session)
-            while True:
-                records = await self._ports.log.read(session, after_seq=trail.state.seq, limit=READ_EVENTS_MAX)
+            while until_seq is None or trail.state.seq < until_seq:
+                left = READ_EVENTS_MAX if until_seq is None else min(READ_EVENTS_MAX, until_seq - trail.state.seq)
+                records = await self._ports.log.read(session, after_seq=trail.state.seq, limit=left)
                 await self._ports.library.prepare(record.event for record in records)
                 for start in range(0, len(records), SLICE_EVENTS):
                     trail.read(records[start : start + SLICE_EVENTS])
                     await asyncio.sleep(0)
-                if len(records) < READ_EVENTS_MAX:
+                if len(records) < left:
                     break
             self._trail = (session, trail)
             return trail

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.domain.commands import AddStatement, AnswerEscalation, ChangeRules, Pause, ReachDeadline, Resume, ResumeRun
 from core.domain.errors import NotVerifiableHere
-from core.domain.events import AttemptStarted, DeadlineReached, RuleErred, RuleFired, SessionPaused
+from core.domain.events import AttemptStarted, DeadlineReached, RuleErred, RuleFired, SessionPaused, Unreadable
 from core.domain.ids import RuleId, TemplateId
 from core.engine import backtest as engine_backtest
 from core.engine.backtest import Revision, SessionTrial, Trial, backtest
@@ -405,6 +405,22 @@ def test_a_log_without_its_commands_can_not_be_answered() -> None:
 
     assert found.unanswered is not None
     assert found.unanswered.seq == 1
+
+
+def test_what_lies_before_an_event_that_can_not_be_read_is_answered() -> None:
+    played = after(*opened(complete_at(rounds=2)), *a_round(), *a_round())
+    seq = seqs_of(played, AttemptStarted)[-1]
+    newer = Unreadable(kind="Seance", version=3, why="the log holds a Seance.", now="Update moot.")
+    log = [replace(each, event=newer) if each.seq == seq else each for each in played.log]
+
+    found = backtest(trial(played), SESSION, log)
+    sooner = backtest(trial(played, Revision(rules=(complete_at(rounds=1),))), SESSION, log)
+
+    assert found.unanswered is not None
+    assert (found.unanswered.seq, found.answered_up_to) == (seq, seq - 1)
+    assert "the log holds a Seance. Update moot." in found.unanswered.why
+    assert sooner.branch is not None
+    assert sooner.unanswered is None
 
 
 def test_a_log_that_pins_what_is_not_at_hand_is_not_verifiable_here() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from core.domain.commands import AddStatement
-from core.domain.errors import WrongUse
-from core.domain.events import RuleFired, RulesChanged
+from core.domain.errors import NotVerifiableHere, WrongUse
+from core.domain.events import RuleFired, RulesChanged, Unreadable
 from core.domain.ids import SessionId
 from core.flows.debate_events import RoundCompleted
 from core.orchestrator import Orchestrator
@@ -152,6 +153,30 @@ def test_an_event_that_there_is_not_is_refused_with_those_there_are() -> None:
         with pytest.raises(WrongUse, match="no session"):
             await orchestrator.explain(SessionId("0" * 32), "ending")
         await orchestrator.stop()
+
+    in_virtual_time(play)
+
+
+def test_a_point_before_an_event_that_can_not_be_read_is_explained_all_the_same() -> None:
+    stage = stage_of()
+
+    async def play() -> None:
+        orchestrator, session = await held(stage)
+        await orchestrator.stop()
+        at = next(at for at, each in enumerate(stage.disk.records) if isinstance(each.event, RoundCompleted))
+        seq = stage.disk.records[at].seq
+        newer = Unreadable(kind="Seance", version=3, why="the log holds a Seance.", now="Update moot.")
+        stage.disk.records[at] = replace(stage.disk.records[at], event=newer)
+        reader = stage.orchestrator()
+        await reader.start(drive=False)
+
+        told = await reader.explain(session, "ending", at_seq=seq - 1)
+
+        assert told.verdict is Verdict.FALSE
+        with pytest.raises(NotVerifiableHere, match=f"event {seq}: the log holds a Seance"):
+            await reader.explain(session, "ending", at_seq=seq)
+        assert (await reader.explain(session, "ending", at_seq=1)).moment is not None
+        await reader.stop()
 
     in_virtual_time(play)
 
