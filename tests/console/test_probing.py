@@ -13,6 +13,7 @@ from console.bootstrap import open_orchestrator
 from console.machine import now_ms
 from console.settings import Settings, load_settings
 from core.orchestrator import Orchestrator
+from core.runtime import health
 from core.runtime.driver import PROBE_FIRST_SECONDS, Driver
 from core.runtime.driver_notes import notes_as_text
 from tests.wire.openai_wire import OpenAIWire, refusal
@@ -20,6 +21,15 @@ from tests.wire.server import Act, WireServer, address_of_nobody
 
 KEY = "sk-planted/0123456789+abcdef"
 REFUSED = Act(refusal=refusal(401, f"Incorrect key: {KEY}", kind="invalid_request_error", code="invalid_api_key"))
+
+
+BUSY_SECONDS = 120
+"""A machine that is busy with other tests takes its time over an SDK."""
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_that_may_be_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "ANSWER_SECONDS_MAX", BUSY_SECONDS)
 
 
 def settings_at(folder: Path, **changes: object) -> Settings:

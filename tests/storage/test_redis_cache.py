@@ -15,7 +15,8 @@ from core.domain.errors import MootError, StorageFailed, WrongUse
 from core.domain.ids import Digest
 from storage.redis_cache import RedisCache
 from tests.contracts.test_response_cache import NOW, kept, key
-from tests.redis_server import PATIENT_SECONDS, free_port, redis_server
+from tests.redis_server import PATIENT_SECONDS, redis_server
+from tests.wire.server import DISCARD_PORT
 
 PASSWORD = "correct-horse-battery"
 
@@ -25,7 +26,7 @@ def patient(url: str) -> RedisCache:
 
 
 async def test_a_server_that_isnt_there_is_named_without_its_password() -> None:
-    port = free_port()
+    port = DISCARD_PORT
     cache = patient(f"redis://:{PASSWORD}@127.0.0.1:{port}/0")
 
     with pytest.raises(StorageFailed, match=rf"redis at 127\.0\.0\.1:{port}: it can't be reached") as failed:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 HEADER_BYTES_MAX = 64_000
+DISCARD_PORT = 9
 DATE = "Fri, 20 Nov 2026 12:00:00 GMT"
 """The server's clock stands still, so that a date in Retry-After is a span."""
 
@@ -226,10 +227,9 @@ class MuteServer:
 
 
 def address_of_nobody() -> str:
-    """An address on this machine at which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    """An address on this machine at which nothing listens: the port that discards. A port that merely was free a moment
+    ago may be given to the server of another test."""
+    return f"http://127.0.0.1:{DISCARD_PORT}"
 
 
 def sse(data: object, *, event: str = "") -> bytes:

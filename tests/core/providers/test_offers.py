@@ -10,6 +10,7 @@ import pytest
 
 from core.domain.budget import FREE
 from core.ports.model_offers import ProviderOffer, Standing
+from core.providers import offers as offering
 from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
 from core.providers.keys import Secret
 from core.providers.listed_models import listed_models
@@ -22,6 +23,16 @@ from tests.wire.server import Act, Answer, Asked, Reply, WireServer, address_of_
 
 REHEARSAL = RehearsalProvider(clock=CLOCK)
 NOBODY = "http://127.0.0.1:9/v1"
+
+
+BUSY_SECONDS = 120
+"""A machine that is busy with other tests takes its time over an SDK."""
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_that_may_be_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offering, "ANSWER_SECONDS_MAX", BUSY_SECONDS)
+    monkeypatch.setattr(offering, "CONNECT_SECONDS_MAX", BUSY_SECONDS)
 
 
 class Shelf(OpenAIWire):
