@@ -6,6 +6,7 @@ hands the flow its own record and never looks inside. Whatever a flow returns fr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from core.domain.commands import Command
@@ -16,6 +17,7 @@ from core.domain.participants import Participant
 from core.domain.session import Opening, SessionState
 from core.domain.steps import ModelRequest, Step
 from core.domain.summary import SessionSummary
+from core.domain.transcript import Turn
 
 
 class Flow(Protocol):
@@ -68,6 +70,10 @@ class Flow(Protocol):
 
     def facts(self, state: SessionState) -> dict[str, FactValue]:
         """The values of `fact_specs` that do not depend on the time of day."""
+        ...
+
+    def turns(self, state: SessionState) -> Sequence[Turn]:
+        """All that was said, oldest first; empty where the flow is about something else."""
         ...
 
     def round_began(self, event: Event) -> bool:

@@ -58,11 +58,12 @@ class Draft:
             self.state = evolve_flow(self.state, events, at_ms=self.now_ms, flow=self.flow)
             self.events += events
 
-    def obey(self, command: Command) -> None:
-        """Take everything that `command` brings about, or nothing of it and raise CommandRefused."""
+    def obey(self, *commands: Command) -> None:
+        """Take everything that `commands` bring about, or nothing of it and raise CommandRefused."""
         state, count = self.state, len(self.events)
         try:
-            self._obey(command)
+            for command in commands:
+                self._obey(command)
         except CommandRefused:
             self.state = state
             del self.events[count:]

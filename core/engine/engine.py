@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.domain.errors import NotVerifiableHere
 from core.domain.facts import Facts, FactValue
@@ -15,17 +16,20 @@ from core.domain.flow import Flow
 from core.domain.ids import Digest
 from core.domain.session import Opening, SessionState
 from core.engine.facts import session_facts
+from core.engine.plugged import plugin_facts
 from core.rules.compiled import CompiledRules
+from core.rules.extending import NO_PLUGINS, Plugins, SessionView
 
 __all__ = ["Engine", "NotVerifiableHere"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """`flows` by `name@version`, `rule_sets` by digest."""
+    """`flows` by `name@version`, `rule_sets` by digest, `plugins` as they are installed here."""
 
     flows: Mapping[str, Flow]
     rule_sets: Mapping[Digest, CompiledRules]
+    plugins: Plugins = NO_PLUGINS
 
     def flow_of(self, opening: Opening) -> Flow:
         """The flow that an opening pins. Raises NotVerifiableHere where it isn't installed."""
@@ -54,7 +58,11 @@ class Engine:
         return rules
 
     def facts(self, state: SessionState, *, now_ms: int) -> Facts:
-        """Every fact of a session at Unix time `now_ms`: the engine's and its flow's."""
+        """Every fact of a session at Unix time `now_ms`: the engine's, its flow's, and the plugins'."""
         facts: dict[str, FactValue] = session_facts(state, now_ms)
-        facts.update(self.flow(state).facts(state))
+        flow = self.flow(state)
+        facts.update(flow.facts(state))
+        if self.plugins.facts:
+            view = SessionView(facts=MappingProxyType(dict(facts)), turns=flow.turns(state))
+            facts.update(plugin_facts(self.plugins.facts.values(), view))
         return facts

@@ -29,6 +29,7 @@ from core.domain.facts import Facts, FactValue
 from core.domain.ids import RuleId
 from core.domain.session import Status
 from core.engine.draft import Draft
+from core.engine.plugged import commands_of_plugin
 from core.rules import action as asked
 from core.rules.compiled import CompiledRules, Evaluation
 from core.rules.rule import Repeat, Rule, fields_of, is_decisive, type_of
@@ -121,7 +122,7 @@ def _fire(draft: Draft, firing: tuple[Rule, ...], facts: Facts) -> None:
                 _overrule(draft, rule, action, f"{winner} has decided already")
                 continue
             try:
-                draft.obey(command_of(action, by=f"rule:{rule.id}"))
+                draft.obey(*_commands_of(draft, action, facts, by=f"rule:{rule.id}"))
             except CommandRefused as refusal:
                 _overrule(draft, rule, action, str(refusal))
                 continue
@@ -140,8 +141,14 @@ def _as_seen(value: FactValue) -> FactValue:
     return value
 
 
-def command_of(action: asked.Action, *, by: str) -> Command:
-    """The command that a rule's action amounts to."""
+def _commands_of(draft: Draft, action: asked.Action, facts: Facts, *, by: str) -> tuple[Command, ...]:
+    if isinstance(action, asked.PluginAction):
+        return commands_of_plugin(action, facts, draft.engine.plugins.actions, by=by)
+    return (command_of(action, by=by),)
+
+
+def command_of(action: asked.OwnAction, *, by: str) -> Command:
+    """The command that one of moot's own actions amounts to."""
     match action:
         case asked.ContinueDebate():
             return ContinueOn(reason=action.reason, by=by)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from core.domain.commands import Envelope
 from core.domain.errors import CommandRefused, NotVerifiableHere
-from core.domain.events import Recorded, SessionOpened, Unreadable
+from core.domain.events import Recorded, RuleErred, SessionOpened, Unreadable
 from core.domain.ids import SessionId
 from core.domain.session import SessionState
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, unopened
 from core.engine.settle import settle
+from core.rules.pinning import lacking, needing
 
 
 def fold(engine: Engine, records: Iterable[Recorded], *, state: SessionState) -> SessionState:
@@ -60,6 +61,7 @@ def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> D
             settlement = settle(engine, state, first.envelope.command, now_ms=first.envelope.at_ms)
         except CommandRefused as refusal:
             return Divergence(seq=first.seq, recorded=repr(first.event), decided=f"nothing: {refusal}")
+        _require_plugins(engine, settlement.state, append)
         for index, record in enumerate(append):
             decided = settlement.events[index] if index < len(settlement.events) else None
             if decided != record.event:
@@ -69,6 +71,25 @@ def verify(engine: Engine, session: SessionId, records: Sequence[Recorded]) -> D
             return Divergence(seq=append[-1].seq + 1, recorded="nothing", decided=repr(surplus))
         state = settlement.state
     return None
+
+
+def _require_plugins(engine: Engine, state: SessionState, append: Sequence[Recorded]) -> None:
+    """Raise NotVerifiableHere where rules in force need a plugin that isn't here, or were heard without one that is."""
+    installed = frozenset(engine.plugins.origins)
+    where, now = f"session {state.session[:8]}", "Verify it where the same plugins are installed."
+    rules = engine.rules(state)
+    for rule in rules.enabled:
+        for origin in rule.plugins:
+            if origin not in installed:
+                raise NotVerifiableHere(f"its rule {rule.id}: {lacking(origin, installed)}", where=where, now=now)
+    for event in (record.event for record in append):
+        if isinstance(event, RuleErred) and event.rule in rules.by_id:
+            for origin in rules.by_id[event.rule].plugins:
+                if event.message.startswith(needing(origin)):
+                    why = (
+                        f"its rule {event.rule} wasn't heard for want of the plugin {origin}, which is installed here."
+                    )
+                    raise NotVerifiableHere(why, where=where, now=now)
 
 
 def unreadable(record: Recorded, event: Unreadable) -> NotVerifiableHere:

@@ -6,7 +6,7 @@ pure: it answers from its record, its template and the evidence it was opened wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.domain.changing import changed
@@ -32,6 +32,7 @@ from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
+from core.domain.transcript import Turn
 from core.flows.debate_events import (
     DEBATE_EVENTS,
     ArgumentPresented,
@@ -207,6 +208,10 @@ class DebateFlow:
     def facts(self, state: SessionState) -> dict[str, FactValue]:
         debate: DebateState = state.flow
         return facts_of(debate)
+
+    def turns(self, state: SessionState) -> Sequence[Turn]:
+        debate: DebateState = state.flow
+        return debate.turns
 
     def round_began(self, event: Event) -> bool:
         return isinstance(event, RoundStarted)

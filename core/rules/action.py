@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from core.domain.errors import WrongUse, nearest
+from core.domain.facts import PluginName
 from core.domain.ids import TemplateId
 
 
@@ -64,9 +65,19 @@ class ApplyTemplate:
     reason: str
 
 
-Action = ContinueDebate | PauseDebate | CompleteDebate | StartNewRound | EscalateToHuman | ApplyTemplate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginAction:
+    """What a plugin's action of that name does, told these texts. `decides` says that it is decisive."""
 
-ACTION_CLASSES: dict[ActionType, type[Action]] = {
+    name: PluginName
+    fields: tuple[tuple[str, str], ...]
+    decides: bool
+
+
+OwnAction = ContinueDebate | PauseDebate | CompleteDebate | StartNewRound | EscalateToHuman | ApplyTemplate
+Action = OwnAction | PluginAction
+
+ACTION_CLASSES: dict[ActionType, type[OwnAction]] = {
     ActionType.CONTINUE_DEBATE: ContinueDebate,
     ActionType.PAUSE_DEBATE: PauseDebate,
     ActionType.COMPLETE_DEBATE: CompleteDebate,
@@ -75,17 +86,20 @@ ACTION_CLASSES: dict[ActionType, type[Action]] = {
     ActionType.APPLY_TEMPLATE: ApplyTemplate,
 }
 
-_TYPES = {class_: type_ for type_, class_ in ACTION_CLASSES.items()}
+_TYPES: dict[type, ActionType] = {class_: type_ for type_, class_ in ACTION_CLASSES.items()}
+
+PLUGIN_KEY = "plugin"
+"""Marks in the plain form what a plugin brought, so that it is kept where the plugin isn't installed."""
 
 
-def type_of(action: Action) -> ActionType:
-    """Which of the six an action is."""
-    return _TYPES[type(action)]
+def type_of(action: Action) -> ActionType | PluginName:
+    """Which of the six an action is, or what a plugin calls it."""
+    return action.name if isinstance(action, PluginAction) else _TYPES[type(action)]
 
 
 def is_decisive(action: Action) -> bool:
     """True of an action that says how the session goes on: the first of these wins, continuing included."""
-    return not isinstance(action, ApplyTemplate)
+    return action.decides if isinstance(action, PluginAction) else not isinstance(action, ApplyTemplate)
 
 
 def parameters_of(type_: ActionType) -> tuple[str, ...]:
@@ -93,7 +107,7 @@ def parameters_of(type_: ActionType) -> tuple[str, ...]:
     return tuple(field.name for field in fields(ACTION_CLASSES[type_]))
 
 
-def action_from(type_: ActionType, parameters: dict[str, str]) -> Action:
+def action_from(type_: ActionType, parameters: dict[str, str]) -> OwnAction:
     """The action of that type; `parameters` are exactly those that `parameters_of` names."""
     match type_:
         case ActionType.CONTINUE_DEBATE:
@@ -113,6 +127,9 @@ def action_from(type_: ActionType, parameters: dict[str, str]) -> Action:
 def in_words(action: Action) -> str:
     """The action as a sentence in a rule's explanation goes on: `complete the debate, reason "stalled"`."""
     match action:
+        case PluginAction(name=name, fields=fields):
+            told = [f'{field.replace("_", " ")} "{text}"' for field, text in fields]
+            return ", ".join((name.replace("_", " "), *told))
         case ContinueDebate():
             said = "continue the debate"
         case PauseDebate():
@@ -128,15 +145,28 @@ def in_words(action: Action) -> str:
     return f'{said}, reason "{action.reason.replace("_", " ")}"'
 
 
-def action_to_plain(action: Action) -> dict[str, object]:
-    """The action as a rule file would say it."""
-    type_ = type_of(action)
+def as_written(action: Action) -> dict[str, object]:
+    """The action as a rule file says it."""
+    if isinstance(action, PluginAction):
+        return {action.name.value: dict(action.fields)}
+    type_ = _TYPES[type(action)]
     return {type_.value: {name: getattr(action, name) for name in parameters_of(type_)}}
+
+
+def action_to_plain(action: Action) -> dict[str, object]:
+    """The action as storage keeps it: much as a rule file would say it."""
+    if isinstance(action, PluginAction):
+        told = {"name": action.name.value, "decides": action.decides, "fields": dict(action.fields)}
+        return {PLUGIN_KEY: told}
+    return as_written(action)
 
 
 def action_from_plain(plain: object) -> Action:
     """The inverse of `action_to_plain`. Raises WrongUse for anything that it did not write."""
     match plain:
+        case {"plugin": {"name": str(plugged), "decides": bool(decides), "fields": dict(texts)}}:
+            told = tuple((str(field), str(text)) for field, text in texts.items())
+            return PluginAction(name=PluginName(plugged), fields=told, decides=decides)
         case {**entries} if len(entries) == 1:
             ((name, parameters),) = entries.items()
         case _:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.domain.facts import Facts, FactSpec, FactUnit, FactValue
+from core.domain.facts import Facts, FactSpec, FactUnit, FactValue, PluginName
 from core.rules.condition import Compare, ConditionType
 from core.rules.expressions import Expression, fault_of_regex
+from core.rules.plugged import fault_of_plugged
 from core.rules.texts import Text, folded
 from core.rules.units import ADVICE, INTEGER_MAX, KIND, NUMERIC
 
@@ -78,6 +79,8 @@ def _fault_of_number(spec: FactSpec, value: object) -> tuple[str, str]:
 
 def fault_of_compare(compare: Compare, spec: FactSpec) -> str:
     """Why a comparison can't be asked of its fact, in one text; "" where it can."""
+    if isinstance(compare.type, PluginName):
+        return " ".join(fault_of_plugged(compare.type, spec, compare.value)).strip()
     fault, now = fault_of_field(compare.type, spec)
     for value in values_of(compare) if not fault else ():
         fault, now = fault_of_value(compare.type, spec, value)
@@ -108,6 +111,8 @@ def predicate_of(compare: Compare, spec: FactSpec) -> Predicate:
     """
     field = compare.field
     told = _telling(compare, spec)
+    if isinstance(compare.type, PluginName):
+        return _plugged(compare, spec, told)
     match compare.type:
         case ConditionType.EQUALS:
             return _is_among(field, frozenset({compare.value}), CLASS_OF[spec.unit], told)
@@ -123,6 +128,15 @@ def predicate_of(compare: Compare, spec: FactSpec) -> Predicate:
             return _is_among(field, frozenset(values_of(compare)), CLASS_OF[spec.unit], told)
         case ConditionType.CONTAINS | ConditionType.REGEX_MATCH:
             return _of_text(field, text_test(compare), told)
+
+
+def _plugged(compare: Compare, spec: FactSpec, told: Callable[[FactValue], bool]) -> Predicate:
+    """What the plugin says; a fact without a value it is not asked about."""
+    kind = spec.condition(compare.type)
+    if kind is None:
+        raise TypeError(f"{compare.field} compared by {compare.type}")
+    field, asked, value = compare.field, kind.holds, compare.value
+    return lambda facts: told(facts[field]) and bool(asked(facts[field], value))
 
 
 def text_test(compare: Compare) -> Callable[[Text], bool]:

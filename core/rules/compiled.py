@@ -213,6 +213,7 @@ def _are_asked_alike(some: tuple[Rule, ...], others: tuple[Rule, ...]) -> bool:
             one.id == other.id
             and (one.when is other.when or one.when == other.when)
             and (one.then is other.then or one.then == other.then)
+            and one.plugins == other.plugins
         )
         for one, other in zip(some, others, strict=True)
     )

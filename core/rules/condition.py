@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.errors import WrongUse, nearest
+from core.domain.facts import PluginName
 
 ConditionValue = int | str | bool | tuple[int, ...] | tuple[str, ...]
 """What a fact is compared with, in the unit of the fact; a tuple for IN_LIST alone."""
@@ -33,9 +34,12 @@ class ConditionType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compare:
-    """The fact `field` compared with `value`. Without a value yet, a fact makes every comparison false."""
+    """The fact `field` compared with `value`. Without a value yet, a fact makes every comparison false.
 
-    type: ConditionType
+    `type` is one of moot's own, or the name of a kind that a plugin adds.
+    """
+
+    type: ConditionType | PluginName
     field: str
     value: ConditionValue
 
@@ -62,6 +66,9 @@ class Not:
 
 
 Condition = Compare | AllOf | AnyOf | Not
+
+PLUGIN_KEY = "plugin"
+"""Marks in the plain form what a plugin brought, so that it is kept where the plugin isn't installed."""
 
 GROUP_KEYS = ("all", "any", "not")
 """The keys of a group, in a rule file and in the plain form alike."""
@@ -110,8 +117,10 @@ def fault_of_shape(condition: Condition) -> str:
 
 
 def condition_to_plain(condition: Condition) -> dict[str, object]:
-    """The condition as a rule file would say it, with every value in its fact's own unit."""
+    """The condition much as a rule file would say it, with every value in its fact's own unit."""
     match condition:
+        case Compare(type=PluginName() as name, field=field, value=value):
+            return {"field": field, PLUGIN_KEY: name.value, "value": list(value) if isinstance(value, tuple) else value}
         case Compare(type=type_, field=field, value=value):
             return {"field": field, type_.value: list(value) if isinstance(value, tuple) else value}
         case AllOf(parts=parts):
@@ -133,6 +142,8 @@ def condition_from_plain(plain: object, *, depth: int = 1) -> Condition:
             return AnyOf(parts=tuple(condition_from_plain(part, depth=depth + 1) for part in parts))
         case {"not": part, **others} if not others:
             return Not(part=condition_from_plain(part, depth=depth + 1))
+        case {"field": str(field), "plugin": str(name), "value": value, **others} if not others:
+            return Compare(type=PluginName(name), field=field, value=_value_from_plain(value))
         case {"field": str(field), **others} if len(others) == 1:
             return _compare_from_plain(field, others)
         case _:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.domain.facts import Facts, FactSpec, FactUnit
+from core.domain.facts import Facts, FactSpec, FactUnit, PluginName
 from core.domain.ids import RuleId
 from core.rules.action import in_words
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, ConditionValue, Not
 from core.rules.interpreting import compile_condition, fault_against, reason_of
+from core.rules.plugged import unit_taken
 from core.rules.rule import Rule
 from core.rules.units import label, shown
 
@@ -235,7 +236,7 @@ class _Look:
         spec = self.specs.get(compare.field)
         unit = spec.unit if spec else FactUnit.TEXT
         seen = shown(self.facts.get(compare.field), unit)
-        sign, contrary, value = relation(compare, unit)
+        sign, contrary, value = relation(compare, spec)
         name = label(compare.field)
         false = f"{name} {seen} {sign if negated else contrary} {value}"
         clause = Clause(
@@ -277,9 +278,12 @@ def _heading(text: str, contrary: str, joiner: str, verdict: Verdict, depth: int
     return Clause(depth=depth, joiner=joiner, text=text, field="", seen="", verdict=verdict, contrary=contrary)
 
 
-def relation(compare: Compare, unit: FactUnit) -> tuple[str, str, str]:
+def relation(compare: Compare, spec: FactSpec | None) -> tuple[str, str, str]:
     """A comparison's relation in a sign or word, its contrary, and the value compared with."""
-    value = compare.value
+    value, unit = compare.value, spec.unit if spec else FactUnit.TEXT
+    if isinstance(compare.type, PluginName):
+        said = compare.type.replace("_", " ")
+        return said, f"not {said}", shown(value, unit_taken(compare.type, spec) if spec else unit)
     match compare.type:
         case ConditionType.EQUALS if isinstance(value, int) and not isinstance(value, bool):
             return "=", "≠", shown(value, unit)

@@ -13,6 +13,7 @@ from core.domain.errors import nearest
 from core.domain.facts import Facts, FactSpec
 from core.rules.comparing import Predicate, Senseless, fault_of_compare, predicate_of
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not, comparisons
+from core.rules.pinning import fault_of_plugins
 from core.rules.rule import Rule
 
 
@@ -31,6 +32,9 @@ def compile_condition(condition: Condition, facts: Mapping[str, FactSpec]) -> Pr
 
 def fault_against(rule: Rule, facts: Mapping[str, FactSpec]) -> str:
     """Why a rule can't be asked of these facts; "" where it can."""
+    fault = fault_of_plugins(rule, facts)
+    if fault:
+        return fault
     for compare in comparisons(rule.when):
         spec = facts.get(compare.field)
         fault = unknown_fact(compare.field, facts) if spec is None else fault_of_compare(compare, spec)

@@ -14,9 +14,12 @@ from core.domain.facts import FactSpec
 from core.domain.ids import RuleId
 from core.rules.action import Action, ActionType, action_from, parameters_of
 from core.rules.condition import Condition
+from core.rules.extending import actions_of
 from core.rules.layers import NOTHING, RuleSetSpec
+from core.rules.pinning import pinned
 from core.rules.problems import RuleFileError
 from core.rules.reading_condition import ConditionReader
+from core.rules.reading_plugged import read_action
 from core.rules.rule import ACTIONS_MAX, OWN_RULE_SET, PRIORITY_MAX, Repeat, Rule
 from core.rules.standard import STANDARD_RULE_SET
 from core.rules.units import whole
@@ -169,7 +172,7 @@ class _FileReader:
         faulty = len(self.problems.found) > before
         if faulty or id_ is None or name is None or priority is None or when is None or then is None:
             return None
-        return Rule(
+        rule = Rule(
             id=RuleId(id_),
             name=name,
             description=description or "",
@@ -180,6 +183,7 @@ class _FileReader:
             enabled=enabled is not False,
             rule_set=rule_set or OWN_RULE_SET,
         )
+        return pinned(rule, self.facts)
 
     def condition(self, node: Node) -> Condition | None:
         return ConditionReader(self.problems, self.facts).condition(node)
@@ -211,15 +215,19 @@ class _FileReader:
         return tuple(action for item in node.items if (action := self.action(item)) is not None)
 
     def action(self, node: Node) -> Action | None:
-        otherwise = f"The actions are {', '.join(_ACTIONS)}."
+        plugged = actions_of(self.facts)
+        names = (*_ACTIONS, *plugged)
+        otherwise = f"The actions are {', '.join(names)}."
         if not isinstance(node, Entries) or len(node.entries) != 1:
             fault = f"an action is one name with what it needs, and this is {_counted(node)}."
             self.problems.note(node, fault, f"Write {{complete_debate: {{reason: ...}}}}. {otherwise}")
             return None
         ((key, value),) = node.entries
-        if not isinstance(key, Scalar) or key.text not in _ACTIONS:
-            self.problems.note(key, f"no action is called {said(key)}.", hint(key, _ACTIONS, otherwise))
+        if not isinstance(key, Scalar) or key.text not in names:
+            self.problems.note(key, f"no action is called {said(key)}.", hint(key, names, otherwise))
             return None
+        if key.text in plugged:
+            return read_action(key, value, spec=plugged[key.text], problems=self.problems)
         type_ = ActionType(key.text)
         wanted = parameters_of(type_)
         entries = self.problems.mapping(value, f"the action {type_.value}", wanted)

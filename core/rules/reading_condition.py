@@ -18,6 +18,8 @@ from core.rules.condition import (
     ConditionValue,
     Not,
 )
+from core.rules.extending import conditions_of
+from core.rules.reading_plugged import read_plugged
 from core.rules.units import ADVICE, KIND, NUMERIC, in_unit, whole
 from core.written.problems import Problems, hint, in_quotes, said
 from core.written.tree import Entries, Items, Node, Scalar
@@ -36,6 +38,7 @@ class ConditionReader:
     def __init__(self, problems: Problems, facts: Mapping[str, FactSpec]) -> None:
         self.problems = problems
         self.facts = facts
+        self.plugged = conditions_of(facts)
         self.parts = 0
 
     def condition(self, node: Node, depth: int = 1) -> Condition | None:
@@ -86,18 +89,22 @@ class ConditionReader:
     def compare(self, node: Entries) -> Compare | None:
         entries = self.entries_once(node)
         spec = self.fact(node, entries.pop("field", None))
-        known = [name for name in entries if name in _CONDITIONS]
+        names = (*_CONDITIONS, *self.plugged)
+        known = [name for name in entries if name in names]
         for name, (key, _) in entries.items():
             if name not in known:
-                otherwise = f"The conditions are {', '.join(_CONDITIONS)}."
-                self.problems.note(key, f"no condition is called {said(key)}.", hint(key, _CONDITIONS, otherwise))
+                otherwise = f"The conditions are {', '.join(names)}."
+                self.problems.note(key, f"no condition is called {said(key)}.", hint(key, names, otherwise))
         if not entries:
-            self.problems.note(node, "this condition compares nothing.", f"Add one of {', '.join(_CONDITIONS)}.")
+            self.problems.note(node, "this condition compares nothing.", f"Add one of {', '.join(names)}.")
         if len(known) > 1:
             fault = f"this condition is {' and '.join(known)} at once."
             self.problems.note(node, fault, "Make each a condition of its own in 'all'.")
         if spec is None or len(known) != 1 or len(entries) != 1:
             return None
+        if known[0] in self.plugged:
+            kind = self.plugged[known[0]]
+            return read_plugged(*entries[kind.name], kind=kind, spec=spec, problems=self.problems)
         type_ = ConditionType(known[0])
         key, value = entries[type_.value]
         fault, now = fault_of_field(type_, spec)

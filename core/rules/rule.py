@@ -108,6 +108,8 @@ class Rule(_Canonical):
     repeat: Repeat = Repeat.EDGE
     enabled: bool = True
     rule_set: str = OWN_RULE_SET
+    plugins: tuple[str, ...] = ()
+    """The plugins whose words it uses, as `name@version`, in alphabetical order."""
 
     def __post_init__(self) -> None:
         if not is_snake_case(self.id):
@@ -127,8 +129,9 @@ class Rule(_Canonical):
 
 
 def rule_to_plain(rule: Rule) -> dict[str, object]:
-    """The rule as JSON can carry it: all nine parts, always in this order."""
-    return {
+    """The rule as JSON can carry it: all nine parts, always in this order, and behind them the plugins that it needs
+    where it needs some."""
+    plain: dict[str, object] = {
         "id": rule.id,
         "name": rule.name,
         "description": rule.description,
@@ -139,6 +142,7 @@ def rule_to_plain(rule: Rule) -> dict[str, object]:
         "enabled": rule.enabled,
         "set": rule.rule_set,
     }
+    return plain | {"plugins": list(rule.plugins)} if rule.plugins else plain
 
 
 def rule_from_plain(plain: Mapping[str, object]) -> Rule:
@@ -162,7 +166,7 @@ def _rule_from_plain(plain: Mapping[str, object]) -> Rule:
             "enabled": bool(enabled),
             "set": str(rule_set),
             **others,
-        } if not others and not isinstance(priority, bool):
+        } if others.keys() <= {"plugins"} and not isinstance(priority, bool):
             return Rule(
                 id=RuleId(id_),
                 name=name,
@@ -173,9 +177,16 @@ def _rule_from_plain(plain: Mapping[str, object]) -> Rule:
                 repeat=_repeat_named(repeat),
                 enabled=enabled,
                 rule_set=rule_set,
+                plugins=_plugins_from(others.get("plugins", [])),
             )
         case _:
             raise WrongUse("a part is missing, unknown or of the wrong type.", now="Import the rule again.")
+
+
+def _plugins_from(plain: object) -> tuple[str, ...]:
+    if isinstance(plain, list) and all(isinstance(origin, str) for origin in plain):
+        return tuple(plain)
+    raise WrongUse("its plugins are no list of names.", now="Import the rule again.")
 
 
 def _repeat_named(name: str) -> Repeat:

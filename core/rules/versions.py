@@ -19,6 +19,8 @@ class VersionKind(StrEnum):
     REDO = "redo"
     FILES = "files"
     """The files of the rules folder say something else; what was made by hand is as it was."""
+    PLUGINS = "plugins"
+    """Other versions of plugins are installed; what rules say is as it was."""
 
 
 Version = tuple[int, VersionKind]
@@ -56,7 +58,7 @@ def _stacks(history: Iterable[Version]) -> tuple[list[int], int | None, list[int
     future: list[int] = []
     for number, kind in history:
         match kind:
-            case VersionKind.FILES:
+            case VersionKind.FILES | VersionKind.PLUGINS:
                 now = number if now is None else now
             case VersionKind.UNDO if past and now is not None:
                 future.append(now)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from core.domain.facts import FactSpec
-from core.rules.action import action_to_plain
-from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not
+from core.domain.facts import FactSpec, FactUnit, PluginName
+from core.rules.action import as_written
+from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
 from core.rules.layers import RuleSetSpec
+from core.rules.plugged import unit_taken
 from core.rules.rule import OWN_RULE_SET, Repeat, Rule
 from core.rules.units import written
 
@@ -65,7 +66,7 @@ def written_parts(rule: Rule, *, facts: Mapping[str, FactSpec] | None = None) ->
         "repeat": rule.repeat.value,
         "enabled": "true" if rule.enabled else "false",
         "when": _flow(_condition(rule.when, facts or {})),
-        "then": _flow([action_to_plain(action) for action in rule.then]),
+        "then": _flow([as_written(action) for action in rule.then]),
     }
 
 
@@ -89,8 +90,8 @@ def _set(spec: RuleSetSpec) -> dict[str, str]:
 def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str, object]:
     match condition:
         case Compare(type=type_, field=field, value=value):
-            spec = facts.get(field)
-            items = [_value(item, spec) for item in (value if isinstance(value, tuple) else (value,))]
+            unit = _unit(type_, facts.get(field))
+            items = [_value(item, unit) for item in (value if isinstance(value, tuple) else (value,))]
             return {"field": field, type_.value: items if isinstance(value, tuple) else items[0]}
         case AllOf(parts=parts):
             return {"all": [_condition(part, facts) for part in parts]}
@@ -100,8 +101,15 @@ def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str,
             return {"not": _condition(part, facts)}
 
 
-def _value(value: int | str | bool, spec: FactSpec | None) -> object:
-    return written(value, spec.unit) if spec and isinstance(value, int) and not isinstance(value, bool) else value
+def _unit(type_: ConditionType | PluginName, spec: FactSpec | None) -> FactUnit | None:
+    """The unit in which a comparison's value is written; None where that isn't known."""
+    if spec is None:
+        return None
+    return unit_taken(type_, spec) if isinstance(type_, PluginName) else spec.unit
+
+
+def _value(value: int | str | bool, unit: FactUnit | None) -> object:
+    return written(value, unit) if unit and isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _flow(value: object) -> str:

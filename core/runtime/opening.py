@@ -20,6 +20,7 @@ from core.engine.settle import settle
 from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
 from core.rules.layers import set_specs, unknown_set
+from core.rules.pinning import plugins_of
 from core.runtime.casting import Casting, casting_notes
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
@@ -89,6 +90,7 @@ class Openings:
             rounds_limit=plan.rounds,
             cap_microusd=plan.cap_microusd,
             origin=request.origin,
+            plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
         )
         await self._ports.library.prepare_opening(opening)
         try:

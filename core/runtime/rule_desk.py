@@ -31,6 +31,7 @@ from core.rules.editing import (
     without,
 )
 from core.rules.layers import RuleBook, RuleSetSpec, require_filled, require_sound
+from core.rules.pinning import repinned
 from core.rules.reading import RulesRead, read_rule_file
 from core.rules.rule import OWN_RULE_SET, rule_from_plain
 from core.rules.standard import STANDARD_RULE_SET
@@ -103,6 +104,15 @@ class RuleDesk:
     async def read(self) -> None:
         """Look up which rules are in force, and have them at hand."""
         async with self._changing:  # of two that look at once, the slower one must not bring older rules back
+            if await self._rules.read(self._ports):
+                await self._pin()
+
+    async def _pin(self) -> None:
+        """Have rules name the versions of plugins that are installed here, so that logs do."""
+        book = repinned(self._rules.book, self._ports.library.fact_specs)
+        if book is not self._rules.book:
+            change = f"rules follow the plugins installed: {', '.join(self._ports.library.plugins.origins)}"
+            await self._saved(Edited(book=book, change=change, kind=VersionKind.PLUGINS), actor="moot")
             await self._rules.read(self._ports)
 
     async def follow(self) -> None:
@@ -119,7 +129,8 @@ class RuleDesk:
             before = self._rules.book
             if based_on and based_on != self._rules.version:
                 await self._refuse_outdated(based_on)
-            edited = make(before)
+            made = make(before)
+            edited = replace(made, book=repinned(made.book, self._ports.library.fact_specs))
             found = differences(before, edited.book)
             if found:
                 require_sound(edited.book)

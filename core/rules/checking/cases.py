@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.facts import FactSpec, FactUnit, FactValue, PluginName
 from core.rules.comparing import Predicate, predicate_of
 from core.rules.condition import Compare, ConditionType
 from core.rules.units import INTEGER_MAX
@@ -48,11 +48,12 @@ def cases_of(spec: FactSpec, compares: Sequence[Compare]) -> tuple[tuple[Case, .
 
 
 def _split(spec: FactSpec, compares: Sequence[Compare]) -> tuple[tuple[Compare, ...], tuple[Compare, ...]]:
-    """The comparisons that can be looked at together, and the searches beyond."""
-    if spec.words and spec.unit is not FactUnit.WORDS:
-        return tuple(compares), ()
+    """The comparisons that can be looked at together, and those that nothing is known of: what a plugin says, and the
+    searches beyond."""
+    plugged = [compare for compare in compares if isinstance(compare.type, PluginName)]
     searches = [compare for compare in compares if compare.type in _SEARCHES and _may_succeed(spec, compare)]
-    free = tuple(searches[SEARCHES_MAX:])
+    is_closed = bool(spec.words) and spec.unit is not FactUnit.WORDS
+    free = (*plugged, *(() if is_closed else searches[SEARCHES_MAX:]))
     return tuple(compare for compare in compares if compare not in free), free
 
 

@@ -14,6 +14,7 @@ from core.rules.action import (
     ContinueDebate,
     EscalateToHuman,
     PauseDebate,
+    PluginAction,
     StartNewRound,
 )
 
@@ -32,7 +33,7 @@ _ONE_MORE_SPOKEN = tuple(Effect(field=name) for name in ("turn_count", "attempt_
 
 
 def effects_of(action: Action) -> tuple[Effect, ...]:
-    """What an action changes, sooner or later; nothing where no rule is heard afterwards."""
+    """What an action changes, sooner or later; nothing where no rule is heard afterwards, or nobody can tell."""
     match action:
         case ContinueDebate() | StartNewRound():
             return (*_ONE_MORE_ROUND, *_ONE_MORE_SPOKEN)
@@ -40,7 +41,7 @@ def effects_of(action: Action) -> tuple[Effect, ...]:
             return (Effect(field="escalation_count"),)
         case ApplyTemplate(template=template):
             return (Effect(field="template", becomes=template),)
-        case PauseDebate() | CompleteDebate():
+        case PauseDebate() | CompleteDebate() | PluginAction():
             return ()
 
 

@@ -90,7 +90,7 @@ class _Pairs:
     def contrary_to(self, later: _Deciding, earlier: Sequence[_Deciding]) -> Finding | None:
         """The finding that a rule decides otherwise than the first of those at its priority that can hold with it."""
         for one in earlier:
-            if type_of(one.action) is type_of(later.action):
+            if type_of(one.action) == type_of(later.action):
                 continue
             both = self.example_of_both(one, later)
             if both is None:
@@ -188,7 +188,7 @@ class _Pairs:
 
 
 def _differ_at_one_priority(one: _Deciding, other: _Deciding) -> bool:
-    return one.rule.priority == other.rule.priority and type_of(one.action) is not type_of(other.action)
+    return one.rule.priority == other.rule.priority and type_of(one.action) != type_of(other.action)
 
 
 def _unless_refused(one: _Deciding) -> str:

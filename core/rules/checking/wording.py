@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.facts import FactSpec, FactValue
 from core.domain.ids import RuleId
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not
 from core.rules.explanation import relation
@@ -46,8 +46,7 @@ def _joined(parts: tuple[Condition, ...], word: str, specs: Mapping[str, FactSpe
 
 
 def _compared(compare: Compare, specs: Mapping[str, FactSpec], *, is_denied: bool) -> str:
-    spec = specs.get(compare.field)
-    sign, _, value = relation(compare, spec.unit if spec else FactUnit.TEXT)
+    sign, _, value = relation(compare, specs.get(compare.field))
     return f"{'not ' if is_denied else ''}{label(compare.field)} {sign} {value}"
 
 
