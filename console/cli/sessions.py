@@ -161,7 +161,7 @@ def pause(session: SessionArgument, database: Database = None) -> int:
 
 @app.command()
 def cancel(session: SessionArgument, database: Database = None) -> int:
-    """End a session without a verdict."""
+    """End a session without a verdict. Whoever speaks is hung up on at once."""
     from core.domain.commands import Cancel
 
     return have_obeyed(session, Cancel(), database, told=_is_now)
@@ -426,7 +426,7 @@ def _print_standing(
         ("turns", str(summary.turns)),
         ("tokens", f"{summary.tokens_input:,} in, {summary.tokens_output:,} out"),
         ("cost", money(summary.spent_microusd)),
-        *(("" if number else "by model", each) for number, each in enumerate(of_routes(costs))),
+        *(("" if number else "models", each) for number, each in enumerate(of_routes(costs))),
         ("rules", f"{summary.rules_fired} fired"),
         *(("in doubt", doubt) for doubt in doubts),
     ]

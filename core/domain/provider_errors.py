@@ -54,6 +54,9 @@ class ProviderError(StrEnum):
 NOT_SENT = "not_sent"
 """Broken off while it waited to be sent: it cost nothing, and nobody failed."""
 
+CUT_OFF = "cut_off"
+"""Its session ended while it was answering, and we hung up. What came until then is charged."""
+
 IN_DOUBT = "in_doubt"
 """Nobody knows how it ended."""
 
@@ -110,6 +113,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         ProviderError.REFUSED: _CALLERS_MISTAKE,
         NOT_SENT: _ASK_LATER,
         ROUTE_RESTING: _CALLERS_MISTAKE,
+        CUT_OFF: _ANSWERED_BADLY,
         IN_DOUBT: _ANSWERED_BADLY,
         TOO_LONG: _ANSWERED_BADLY,
         EMPTY: _ANSWERED_BADLY,

@@ -35,8 +35,8 @@ class RouteHealth:
 class ProviderHealth:
     """What came of asking a provider for its models, which spends nothing, since the driver began.
 
-    `probe` is what it came to last: `ok`, or an error's word. `answers` and `errors` count such questions, latencies are
-    of their answers. What is left within this minute is of its key; asking for models doesn't count there.
+    `probe` is what it came to last: `ok`, or an error's word. `answers` and `errors` count such questions, latencies
+    are of their answers. What is left within this minute is of its key; asking for models doesn't count there.
     """
 
     provider: str

@@ -32,9 +32,15 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A piece of the answer, as it is spoken."""
+    """A piece of the answer, as it is spoken.
+
+    `tokens_input` and `tokens_output` are what the whole call can have been billed for up to here, thoughts that aren't
+    shown included; None where that isn't known before the end.
+    """
 
     text: str
+    tokens_input: int | None = None
+    tokens_output: int | None = None
 
 
 STOP: Final = "stop"

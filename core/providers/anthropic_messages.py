@@ -161,6 +161,7 @@ class _Answering:
 
     def __init__(self, provider: AnthropicProvider, request: ModelRequest) -> None:
         self._provider = provider
+        self._has_thought = False
         self.heard = Heard(request=request)
         if request.temperature_milli != TEMPERATURE_MILLI_DEFAULT:
             self.heard.note("Anthropic takes no temperature: this answer was given at the model's own.")
@@ -193,7 +194,7 @@ class _Answering:
                 self.heard.model = event.message.model
                 self._count(event.message.usage)
             case "content_block_delta":
-                return event.delta.text if event.delta.type == "text_delta" else ""
+                return self._said(event.delta)
             case "message_delta":
                 self._count(event.usage)
                 if event.delta.stop_reason:
@@ -205,6 +206,15 @@ class _Answering:
             case _:
                 pass  # the beginning and the end of a block, and kinds of events that are still to come
         return None
+
+    def _said(self, delta: Any) -> str:
+        if delta.type != "text_delta":
+            self._has_thought = True
+            return ""
+        # Tokens are counted at the end alone. Where all of them are shown, there are no more of them than bytes.
+        shown = self.heard.bytes_said + len(delta.text.encode(errors="replace"))
+        self.heard.tokens_output_by_now = None if self._has_thought else shown
+        return str(delta.text)
 
     def _count(self, usage: Any) -> None:
         heard = self.heard

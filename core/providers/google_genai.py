@@ -240,6 +240,7 @@ class _Answering:
         self.heard.tokens_input = usage.prompt_token_count + (usage.tool_use_prompt_token_count or 0)
         self.heard.tokens_output = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
         self.heard.tokens_cached = usage.cached_content_token_count or 0
+        self.heard.tokens_output_by_now = self.heard.tokens_output  # counted anew with each chunk, thoughts included
 
 
 def _ratings(ratings: Any) -> list[tuple[str, str, bool]]:

@@ -242,6 +242,7 @@ class _Answering:
             # Thoughts are billed as output and have no field of their own here, but the total counts them.
             heard.tokens_output = max(usage.candidates_token_count, usage.total_token_count - usage.prompt_token_count)
             heard.tokens_cached = usage.cached_content_token_count
+            heard.tokens_output_by_now = heard.tokens_output  # counted anew with each chunk, thoughts included
         note_ratings(heard, "prompt", _ratings(chunk.prompt_feedback.safety_ratings))
         if (reason := _name(chunk.prompt_feedback.block_reason)) not in NO_REASON:
             stop_for_prompt(heard, reason)

@@ -52,6 +52,8 @@ class Heard:
     tokens_input: int | None = None
     tokens_output: int | None = None
     tokens_cached: int = 0
+    tokens_output_by_now: int | None = None
+    """The most that can have been billed as output up to the last word; None where nobody can tell before the end."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -138,7 +140,7 @@ async def listen(call: Call, patience: Patience = PATIENCE) -> AsyncIterator[Pie
             heard.is_speaking = True
             if word:
                 heard.bytes_said += len(word.encode(errors="replace"))
-                yield Piece(text=word)
+                yield Piece(text=word, tokens_input=heard.tokens_input, tokens_output=heard.tokens_output_by_now)
             wait_ms = LAST_WORDS_MS_MAX if heard.is_settled else patience.idle_ms
             deadline = now() + wait_ms / MILLISECONDS_PER_SECOND
     finally:

@@ -26,7 +26,8 @@ class Progress:
     """What a seat is saying. `pieces` are those since it began; `characters` their length in sum.
 
     `waiting_for` says what the call waits for before it is sent, "" once it is. `is_superseded` once it broke off: the
-    next attempt begins anew, and nothing of this one becomes part of an answer.
+    next attempt begins anew, and nothing of this one becomes part of an answer. `tokens_input` and `tokens_output` are
+    what the provider can have billed up to the last piece, known once somebody hung up on it, where anybody can tell.
     """
 
     session: SessionId
@@ -40,6 +41,8 @@ class Progress:
     characters: int = 0
     waiting_for: str = ""
     is_superseded: bool = False
+    tokens_input: int | None = None
+    tokens_output: int | None = None
 
     @property
     def text(self) -> str:

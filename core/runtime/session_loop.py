@@ -46,7 +46,7 @@ from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger, Refusal
 from core.runtime.ports import Limits, Ports
 from core.runtime.rules_in_force import RulesInForce
-from core.runtime.step_runner import Attempt, perform
+from core.runtime.step_runner import Attempt, cut_off, perform
 
 STORAGE_RETRY_MILLISECONDS = 1_000
 """How long an answer that could not be recorded waits before it is tried again: it was paid for."""
@@ -103,6 +103,7 @@ class SessionLoop:
         self._calls: dict[StepId, asyncio.Task[None]] = {}
         self._outcomes: set[StepId] = set()
         self._unsent: dict[StepId, int] = {}
+        self._hung_up: set[StepId] = set()
         self._is_left = not is_driven
         self._is_ending = False
         self._obeying: set[asyncio.Task[tuple[Event, ...]]] = set()
@@ -213,8 +214,8 @@ class SessionLoop:
             if not isinstance(command, ResumeRun):
                 await self._end_standstill()
             events = await self._obey(command, actor, correlation)
-            if self._unsent and self.state.life.status is not Status.RUNNING:
-                await self._withdraw()
+            if self.state.life.status is not Status.RUNNING:
+                await self._wind_up()
             return events
 
     async def _end_standstill(self) -> None:
@@ -222,6 +223,24 @@ class SessionLoop:
         if self._is_left and self.state.life.status is Status.RUNNING:
             await self._recorded(ResumeRun(), RUNTIME, "resume", begins_steps=False)
             self._is_left = False
+
+    async def _wind_up(self) -> None:
+        """Send nothing more while the session stands still, and listen to nobody once it is over."""
+        if self._unsent:
+            await self._withdraw()
+        if self._calls and self.state.life.status.is_over:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Break off what is being said in a session that is over: nobody is there to hear the rest, and it costs.
+
+        Each call then records itself as cut off. One that was never sent is withdrawn instead, and an answer that has
+        come is recorded.
+        """
+        for step, call in self._calls.items():
+            if step not in self._outcomes and step not in self._unsent:
+                self._hung_up.add(step)
+                call.cancel()
 
     def _obeyed(self, obeying: asyncio.Task[tuple[Event, ...]]) -> None:
         self._obeying.discard(obeying)
@@ -499,6 +518,13 @@ class SessionLoop:
                 )
         except TimeoutError:
             return self._end_of(self.state.work.open[attempt.step.id], why=TIMED_OUT)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or attempt.step.id not in self._hung_up:
+                raise
+            self._hung_up.discard(attempt.step.id)
+            task.uncancel()  # what was said is still to be recorded, by this task
+            return cut_off(attempt, progress)
 
     def _kept_answers(self, attempt: Attempt) -> CachedAnswers | None:
         """Where an answer may have been kept; a rehearsal reads more than its prompt and is always asked."""
@@ -527,6 +553,8 @@ class SessionLoop:
                             self._begin(attempt)
                         if begun:
                             self._take_over(begun[0].step.id)
+                        elif self.state.life.status is not Status.RUNNING:
+                            await self._wind_up()
                     self.fault = ""
                     return begun[0] if begun else None
                 except StorageFailed as failed:

@@ -16,13 +16,13 @@ from core.domain.budget import FREE, Price, cost_microusd
 from core.domain.commands import RecordAnswer, RecordFailure
 from core.domain.errors import MootError
 from core.domain.participants import Checks
-from core.domain.provider_errors import PROVIDER_BROKE, TOO_LONG, ProviderError
+from core.domain.provider_errors import CUT_OFF, PROVIDER_BROKE, TOO_LONG, ProviderError
 from core.domain.session import FailedAttempt
 from core.domain.steps import ModelRequest, Step
 from core.domain.text import StreamCleaner, clean_text
 from core.judging.response_checks import Finding, check_answer, is_asked_again
 from core.ports.clock import Clock
-from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, ProviderFailed
+from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, Piece, ProviderFailed
 from core.runtime.announcements import Progress
 from core.runtime.gateway.gateway import Call, CallEnded, Gateway
 
@@ -71,6 +71,7 @@ async def perform(
         waits_for=listener.waits_for,
         heard=listener.heard,
         sent=listener.sent,
+        hung_up=listener.hung_up,
     )
     try:
         closing = await gateway.call(call)
@@ -108,6 +109,20 @@ async def perform(
             shown=progress,
         )
     return _outcome(attempt, listener, closing, progress)
+
+
+def cut_off(attempt: Attempt, shown: Progress) -> RecordFailure:
+    """What becomes of a call that was hung up on because its session is over.
+
+    Charged is what can have been billed up to the last piece. Where nobody can tell that before the end, as of a model
+    that thinks unseen, it is all that there was room for, as for any call that breaks off.
+    """
+    hung_up = ProviderFailed(CUT_OFF, "its session was over, and we hung up", may_have_cost=True)
+    cost = _cost_of_failure(attempt, hung_up)
+    if shown.tokens_input is not None and shown.tokens_output is not None:
+        billed = cost_microusd(attempt.price, tokens_input=shown.tokens_input, tokens_output=shown.tokens_output)
+        cost = min(billed, cost)
+    return _failure(attempt, hung_up.error, hung_up.message, cost_microusd=cost, shown=shown)
 
 
 def _place_of(error: Exception) -> str:
@@ -148,6 +163,9 @@ class _Listener:
         self._progress.pieces.append(clean)
         self._progress.characters = characters
         self._show(self._progress)
+
+    def hung_up(self, last: Piece) -> None:
+        self._progress.tokens_input, self._progress.tokens_output = last.tokens_input, last.tokens_output
 
     def text(self) -> str:
         """All of it, once no more will come."""

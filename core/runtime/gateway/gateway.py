@@ -52,7 +52,8 @@ class GatewayLimits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One attempt as the gateway sees it. `waits_for` is told what it waits for, and "" once it doesn't; `heard` takes
-    each piece, and may raise to end the call. `sent` is called when it may reach the provider from now on."""
+    each piece, and may raise to end the call. `sent` is called when it may reach the provider from now on, and
+    `hung_up` with the last piece where the call is cancelled behind it."""
 
     request: ModelRequest
     attempt: int
@@ -60,6 +61,7 @@ class Call:
     waits_for: Callable[[str], None]
     heard: Callable[[str], None]
     sent: Callable[[], None]
+    hung_up: Callable[[Piece], None] = lambda piece: None
 
 
 class Gateway:
@@ -200,21 +202,25 @@ class Gateway:
         limits, loop = self._limits, asyncio.get_running_loop()
         stream = self._providers.for_model(call.request.model).stream(call.request)
         closing: Closing | None = None
-        is_speaking = False
+        piece: Piece | None = None
         try:
             async with asyncio.timeout(limits.first_token_milliseconds_max / 1_000) as limit:
                 async for said in stream:
                     if isinstance(said, Closing):
                         closing = said
                         break
-                    is_speaking = True
+                    piece = said
                     call.heard(said.text)
                     limit.reschedule(loop.time() + limits.silence_milliseconds_max / 1_000)
         except TimeoutError:
             if not limit.expired():
                 raise
-            word = ProviderError.TIMEOUT_IDLE if is_speaking else ProviderError.TIMEOUT_FIRST_TOKEN
+            word = ProviderError.TIMEOUT_FIRST_TOKEN if piece is None else ProviderError.TIMEOUT_IDLE
             raise ProviderFailed(word, "it said nothing for too long", may_have_cost=True) from None
+        except asyncio.CancelledError:
+            if piece is not None:
+                call.hung_up(piece)
+            raise
         finally:
             await _closed(stream)
         if closing is None:

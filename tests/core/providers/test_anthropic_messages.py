@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.errors import WrongUse
 from core.domain.steps import Message
-from core.ports.model_provider import ProviderError
+from core.ports.model_provider import Piece, ProviderError
 from core.providers.anthropic_messages import AnthropicProvider
 from core.providers.keys import Secret
 from tests.core.providers.adapters import (
@@ -74,6 +74,13 @@ async def test_an_answer_that_breaks_off_tells_the_tokens_counted_until_then() -
 
     assert (failure.tokens_input, failure.tokens_output) == (25, 1)
     assert failure.message == "Anthropic: Overloaded"
+
+
+async def test_each_piece_tells_what_can_have_been_billed_up_to_it() -> None:
+    async with WireServer(ANTHROPIC.wire) as server, provider_at(server.url, ANTHROPIC) as claude:
+        pieces = [each async for each in claude.stream(ANTHROPIC.request()) if isinstance(each, Piece)]
+
+    assert [(piece.tokens_input, piece.tokens_output) for piece in pieces] == [(25, 6), (25, 12), (25, 22)]
 
 
 async def test_a_break_between_the_last_word_and_its_record_is_no_whole_answer() -> None:

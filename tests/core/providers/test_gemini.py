@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 
 from core.domain.errors import WrongUse
 from core.domain.steps import Message
-from core.ports.model_provider import Closing, ProviderError
+from core.ports.model_provider import Closing, Piece, ProviderError, ProviderFailed
 from core.providers.gemini import safety_settings
 from core.providers.google_genai import GeminiProvider
 from core.providers.google_generativeai import LegacyGeminiProvider
@@ -54,6 +54,25 @@ async def test_gemini_is_asked_with_the_system_apart_and_a_bound_on_its_output(a
     assert asked.body["generationConfig"]["temperature"] == pytest.approx(0.3)
     assert asked.body["systemInstruction"]["parts"] == [{"text": "Be brief."}]
     assert KEY not in asked.path + asked.query, "addresses are written into logs along the way"
+
+
+@pytest.mark.parametrize("adapter", BOTH)
+async def test_where_each_chunk_is_counted_each_piece_tells_what_was_billed_up_to_it(adapter: Adapter) -> None:
+    usage = {"promptTokenCount": 25, "candidatesTokenCount": 3, "thoughtsTokenCount": 40, "totalTokenCount": 68}
+    part = {"content": {"role": "model", "parts": [{"text": "rises"}]}, "index": 0}
+    assert isinstance(adapter.wire, GeminiWire)
+    chunk = adapter.wire._framed({"candidates": [part], "usageMetadata": usage}, is_first=False, is_last=False)
+    pieces: list[Piece] = []
+    async with (
+        WireServer(adapter.wire, Act(frames=1, then=chunk)) as server,
+        provider_at(server.url, adapter) as provider,
+    ):
+        with suppress(ProviderFailed):
+            async for each in provider.stream(adapter.request()):
+                assert isinstance(each, Piece)
+                pieces.append(each)
+
+    assert pieces == [Piece(text="Bread "), Piece(text="rises", tokens_input=25, tokens_output=43)]
 
 
 async def test_the_seed_is_sent_within_gemini_s_bounds() -> None:

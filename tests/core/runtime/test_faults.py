@@ -823,9 +823,11 @@ def test_a_call_of_a_session_that_was_ended_is_charged_where_its_process_dies(en
         first = await stage.drive()
         session = await start(first)
         await until_event(first, session, ArgumentPresented)
+        refused.append("RecordFailure(")
         await first.command(session, end)
         await asyncio.sleep(1)
         await stage.crash()
+        refused.clear()
 
         second = await stage.drive()
 
@@ -834,7 +836,11 @@ def test_a_call_of_a_session_that_was_ended_is_charged_where_its_process_dies(en
         await second.delete(session)
         await second.stop()
 
-    in_virtual_time(work)
+    with pytest.MonkeyPatch.context() as patch:
+        refused: list[str] = []
+        patch.setattr(PickyLog, "refused", refused)
+        patch.setattr("tests.stage.MemoryLog", PickyLog)
+        in_virtual_time(work)
 
 
 def test_decisions_can_be_repeated_over_changed_rules_and_a_dead_process() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from core.domain.budget import FREE, Price
-from core.domain.commands import Pause, Resume
+from core.domain.commands import Cancel, Command, Complete, Pause, Resume
 from core.domain.errors import WrongUse
 from core.domain.events import (
     AttemptFailed,
@@ -24,6 +24,7 @@ from core.domain.ids import SessionId
 from core.domain.participants import Checks, OnContentPolicy
 from core.domain.session import Status
 from core.domain.steps import ModelRequest, StepKind
+from core.engine.replay import verify
 from core.flows.debate_events import ArgumentPresented
 from core.orchestrator import Orchestrator
 from core.ports.model_provider import Account, Closing, ModelInfo, Piece, ProviderFailed
@@ -41,7 +42,7 @@ LARGE, SMALL = "cloud:large", "cloud:small"
 THINKS_S = 2.0
 ONE_A_MINUTE = Limits(gateway=GatewayLimits(rate_limit=RateLimit(requests_per_minute=1)))
 
-Row = Sequence[str | Exception | Closing | float]
+Row = Sequence[str | Piece | Exception | Closing | float]
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Cloud:
     tokens_counted: int | None = None
     prefix: str = "cloud"
     asked: list[str] = field(default_factory=list)
+    let_go: int = 0
 
     def describe(self, model: str) -> ModelInfo:
         return ModelInfo(
@@ -78,7 +80,14 @@ class Cloud:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:
         self.asked.append(request.model)
-        await asyncio.sleep(THINKS_S)
+        try:
+            await asyncio.sleep(THINKS_S)
+            async for said in self._row(request):
+                yield said
+        finally:
+            self.let_go += 1
+
+    async def _row(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:
         rows = self.rows.get(request.model)
         verdict = "\nVERDICT: for" if request.kind is StepKind.VERDICT else ""
         row: Row = rows.pop(0) if rows else (f"Call {len(self.asked)} says so.{verdict}", closing())
@@ -88,7 +97,7 @@ class Cloud:
             if isinstance(said, float):
                 await asyncio.sleep(said)
             else:
-                yield said if isinstance(said, Closing) else Piece(text=said)
+                yield Piece(text=said) if isinstance(said, str) else said
 
 
 def closing(reason: str = "stop") -> Closing:
@@ -246,6 +255,64 @@ def test_pausing_withdraws_a_call_that_waits_to_be_sent_and_resuming_asks_again(
         await moot.command(session, Resume())
         assert await until(moot, session) is Status.COMPLETED
         assert not stage.events(session, AttemptInDoubt)
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+COUNTED = Piece(text="Half of an", tokens_input=90, tokens_output=12)
+HALF = "Half of an"
+SPOKEN = Complete(reason="seen", verdict="Carried.", outcome="for")
+
+
+@pytest.mark.parametrize("end", [Cancel(), SPOKEN])
+@pytest.mark.parametrize("piece", [COUNTED, replace(COUNTED, tokens_output=None), HALF])
+def test_who_speaks_in_a_session_that_is_over_is_hung_up_on_at_once_and_charged_for_what_came(
+    end: Command, piece: Piece | str
+) -> None:
+    async def work() -> None:
+        cloud = Cloud(rows={LARGE: [(piece, 1_000.0)]})
+        stage, moot, session = await begun(cloud)
+        shown: list[bool] = []
+        moot.on_progress(lambda progress: shown.append(progress.is_superseded))
+        await asyncio.sleep(THINKS_S + 1)
+        assert [progress.text for progress in moot.speaking(session)] == [HALF]
+
+        await moot.command(session, end)
+        await asyncio.sleep(0)
+
+        (failed,), (started,) = stage.events(session, AttemptFailed), stage.events(session, AttemptStarted)
+        at_most = started.cost_microusd_max  # type: ignore[attr-defined]
+        is_counted = isinstance(piece, Piece) and piece.tokens_output is not None
+        charged = 90 * 3 + 12 * 15 if is_counted else at_most
+        assert (failed.error, failed.characters, failed.route) == ("cut_off", len(HALF), LARGE)  # type: ignore[attr-defined]
+        assert failed.cost_microusd == charged <= at_most  # type: ignore[attr-defined]
+        assert (cloud.asked, cloud.let_go) == ([LARGE], 1)
+        assert asyncio.get_running_loop().time() == THINKS_S + 1
+        assert shown[-1]
+        assert not moot.speaking(session)
+        assert not (await stage.state(session)).work.open
+        status = await moot.system_status()
+        assert (status.held_microusd, status.spent_today_microusd) == (0, charged)
+        assert verify(stage.ports.engine, session, stage.records(session)) is None
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+def test_an_answer_that_came_before_its_session_was_cancelled_is_recorded_as_it_is() -> None:
+    async def work() -> None:
+        stage, moot, session = await begun(Cloud())
+        await asyncio.sleep(THINKS_S - 0.5)
+        stage.disk.is_full = True
+        await asyncio.sleep(1)
+        stage.disk.is_full = False
+
+        await moot.command(session, Cancel())
+        await asyncio.sleep(5)
+
+        assert len(stage.events(session, AttemptSucceeded)) == 1
+        assert errors(stage, session) == []
         await moot.stop()
 
     in_virtual_time(work)
