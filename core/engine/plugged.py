@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from core.domain.commands import Command
 from core.domain.errors import CommandRefused
-from core.domain.facts import Facts, FactSpec, FactUnit, FactValue
+from core.domain.facts import Facts, FactValue
 from core.rules.action import PluginAction
 from core.rules.extending import COMMANDS_MAX, DECIDING, STEERING, ActionSpec, FactPlugin, SessionView
-from core.rules.units import INTEGER_MAX, NUMERIC
+from core.rules.units import INTEGER_MAX, is_of_unit
 
 
 def plugin_facts(plugins: Iterable[FactPlugin], view: SessionView) -> dict[str, FactValue]:
@@ -22,19 +22,13 @@ def plugin_facts(plugins: Iterable[FactPlugin], view: SessionView) -> dict[str, 
             value = plugin.value(view)
         except Exception:  # a plugin's function can do anything; what comes of it is on record as the rules' error
             continue
-        if value is None or _fits(value, plugin.spec):
+        if value is None or (is_of_unit(value, plugin.spec.unit) and not _is_too_large(value)):
             found[plugin.spec.name] = value
     return found
 
 
-def _fits(value: object, spec: FactSpec) -> bool:
-    if spec.unit in NUMERIC:
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= INTEGER_MAX
-    if spec.unit is FactUnit.FLAG:
-        return isinstance(value, bool)
-    if spec.unit is FactUnit.WORDS:
-        return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
-    return isinstance(value, str)
+def _is_too_large(value: object) -> bool:
+    return isinstance(value, int) and abs(value) > INTEGER_MAX
 
 
 def commands_of_plugin(

@@ -13,7 +13,7 @@ from core.rules.condition import Compare, ConditionType
 from core.rules.expressions import Expression, fault_of_regex
 from core.rules.plugged import fault_of_plugged
 from core.rules.texts import Text, folded
-from core.rules.units import ADVICE, INTEGER_MAX, KIND, NUMERIC
+from core.rules.units import ADVICE, CLASS_OF, INTEGER_MAX, KIND, NUMERIC, is_of_unit
 
 Predicate = Callable[[Facts], bool]
 """Raises KeyError where a fact is missing, Senseless where its value is of another type than its unit says."""
@@ -145,22 +145,6 @@ def text_test(compare: Compare) -> Callable[[Text], bool]:
         return Expression(_text(compare)).is_in
     part = folded(_text(compare))
     return lambda text: part in text.folded
-
-
-def is_of_unit(value: object, unit: FactUnit) -> bool:
-    """True of a value that a fact of this unit can have; None, which says that it has none yet, is not among them."""
-    if unit in NUMERIC:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if unit is FactUnit.WORDS:
-        return isinstance(value, tuple) and all([isinstance(word, str) for word in value])
-    return isinstance(value, CLASS_OF[unit])
-
-
-CLASS_OF: dict[FactUnit, type[int] | type[str] | type[bool]] = {
-    **{unit: int for unit in NUMERIC},
-    **{unit: str for unit in _TEXTS},
-    FactUnit.FLAG: bool,
-}
 
 
 def _telling(compare: Compare, spec: FactSpec) -> Callable[[FactValue], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.domain.facts import ConditionSpec, FactSpec, FactUnit, PluginName
-from core.rules.units import ADVICE, INTEGER_MAX, KIND, NUMERIC
+from core.rules.units import ADVICE, INTEGER_MAX, KIND, is_of_unit
 
 LIST_ADVICE = "Write texts in [ ]."
 
@@ -20,21 +20,11 @@ def fault_of_plugged(name: PluginName, spec: FactSpec, value: object) -> tuple[s
     if kind is None:
         return f"no condition is called {name.value!r} for {spec.name!r}, which is {KIND[spec.unit]}.", ""
     unit = unit_taken(name, spec)
-    if not _is_of(unit, value):
+    if not is_of_unit(value, unit) or (isinstance(value, int) and abs(value) > INTEGER_MAX):
         wanted = "a list of texts" if unit is FactUnit.WORDS else KIND[unit]
         now = LIST_ADVICE if unit is FactUnit.WORDS else ADVICE[unit]
         return f"{name.value!r} takes {wanted}, and not {value!r:.60}.", now
     return _asked(kind, value), ""
-
-
-def _is_of(unit: FactUnit, value: object) -> bool:
-    if unit in NUMERIC:
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= INTEGER_MAX
-    if unit is FactUnit.FLAG:
-        return isinstance(value, bool)
-    if unit is FactUnit.WORDS:
-        return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
-    return isinstance(value, str)
 
 
 def _asked(kind: ConditionSpec, value: object) -> str:

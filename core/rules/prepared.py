@@ -8,12 +8,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from core.domain.facts import Facts, FactSpec, FactUnit
-from core.rules.comparing import CLASS_OF, Predicate, is_of_unit
+from core.rules.comparing import Predicate
 from core.rules.condition import Condition, fields_of
 from core.rules.interpreting import compile_condition, fault_against
 from core.rules.moments import Moments, moments_of
 from core.rules.rule import Rule
 from core.rules.shelves import Shelves
+from core.rules.units import CLASS_OF, is_of_unit
 
 _MISSING = object()
 

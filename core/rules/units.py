@@ -59,6 +59,14 @@ UNIT: dict[FactUnit, str] = {
 }
 """What a fact's value counts; nothing where it isn't a number."""
 
+CLASS_OF: dict[FactUnit, type[int] | type[str] | type[bool]] = {
+    **dict.fromkeys(NUMERIC, int),
+    FactUnit.TEXT: str,
+    FactUnit.WORD: str,
+    FactUnit.FLAG: bool,
+}
+"""What a value mostly is; a list of words is looked into."""
+
 UNIT_SUFFIXES = ("_ppm", "_microusd", "_ms")
 
 TEXT_SHOWN_CHARACTERS_MAX = 60
@@ -74,6 +82,15 @@ _MONEY = re.compile(r"([-+]?)\$\s*([0-9]{1,19})(?:\.([0-9]{1,6}))?")
 _DURATION = re.compile(
     r"(?:([0-9]{1,19})\s*h)?\s*(?:([0-9]{1,19})\s*m(?:in)?(?!s))?\s*(?:([0-9]{1,19})\s*s)?\s*(?:([0-9]{1,19})\s*ms)?"
 )
+
+
+def is_of_unit(value: object, unit: FactUnit) -> bool:
+    """True of a value that a fact of this unit can have; None, which says that it has none yet, is not among them."""
+    if unit in NUMERIC:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if unit is FactUnit.WORDS:
+        return isinstance(value, tuple) and all([isinstance(word, str) for word in value])
+    return isinstance(value, CLASS_OF[unit])
 
 
 def whole(text: str) -> int | None:

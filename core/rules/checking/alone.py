@@ -8,13 +8,15 @@ from itertools import combinations
 from core.domain.errors import nearest
 from core.domain.facts import FactSpec, FactUnit
 from core.rules.action import is_decisive, type_of
-from core.rules.checking.cases import range_of, values_of
+from core.rules.checking.cases import range_of
 from core.rules.checking.finding import Finding, Kind, Severity
 from core.rules.checking.places import Path, Places
 from core.rules.checking.possible import Possibilities
 from core.rules.checking.wording import in_short
-from core.rules.compiled import fault_against
+from core.rules.comparing import values_of
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
+from core.rules.expressions import needs_of
+from core.rules.interpreting import fault_against
 from core.rules.rule import Repeat, Rule
 from core.rules.units import NUMERIC, shown
 
@@ -136,13 +138,25 @@ class _Looked:
         for path, compare in _comparisons(self.rule.when, ()):
             if self.specs[compare.field].unit is not FactUnit.TEXT:
                 continue
-            if compare.type in _SEARCHING and self.rule.repeat is Repeat.EVENT:
+            if compare.type is ConditionType.REGEX_MATCH and not _has_literal(str(compare.value)):
+                what = (
+                    f"the expression in {self.rule.id} names no text that has to be there, so that all of"
+                    f" {compare.field} is searched by it each time."
+                )
+                now = "Give it a word that has to stand there, or a cheaper test before it in 'all'."
+                yield self.found(Kind.EXPENSIVE, Severity.ADVICE, what, now, path)
+            elif compare.type in _SEARCHING and self.rule.repeat is Repeat.EVENT:
                 what = f"{self.rule.id} acts after every event, and searches all of {compare.field} for that each time."
                 now = "Use 'repeat: edge' or 'round', unless it is to act again and again on the same words."
                 yield self.found(Kind.EXPENSIVE, Severity.ADVICE, what, now, path)
 
 
 _SEARCHING = (ConditionType.CONTAINS, ConditionType.REGEX_MATCH)
+
+
+def _has_literal(pattern: str) -> bool:
+    needs = needs_of(pattern)
+    return bool(needs.literals or needs.words)
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

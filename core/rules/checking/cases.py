@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from core.domain.facts import FactSpec, FactUnit, FactValue, PluginName
-from core.rules.comparing import Predicate, predicate_of
+from core.rules.comparing import Predicate, predicate_of, values_of
 from core.rules.condition import Compare, ConditionType
 from core.rules.units import INTEGER_MAX
 
@@ -101,11 +101,6 @@ def range_of(spec: FactSpec) -> tuple[int, int]:
         least if spec.least is None else spec.least,
         INTEGER_MAX if spec.most is None else spec.most,
     )
-
-
-def values_of(compare: Compare) -> tuple[object, ...]:
-    """What a fact is compared with, one by one."""
-    return compare.value if isinstance(compare.value, tuple) else (compare.value,)
 
 
 def _lists(spec: FactSpec, searches: Sequence[Compare]) -> Iterator[tuple[str, ...]]:

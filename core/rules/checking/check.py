@@ -18,8 +18,8 @@ from core.rules.checking.finding import Finding, Kind, Severity
 from core.rules.checking.places import Key, Place, Places, key_of, places_in
 from core.rules.checking.possible import STEPS_TOTAL_MAX, Possibilities
 from core.rules.checking.together import check_together
-from core.rules.compiled import fault_against
 from core.rules.editing import put
+from core.rules.interpreting import fault_against
 from core.rules.layers import RuleBook, all_rules, effective_sets, require_sound
 from core.rules.reading import read_as_far_as_possible
 from core.rules.rule import Rule

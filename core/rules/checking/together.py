@@ -18,8 +18,8 @@ from core.rules.checking.places import Places
 from core.rules.checking.possible import Possibilities
 from core.rules.checking.wording import NAMED_MAX, in_short, named, with_values
 from core.rules.comparing import Predicate
-from core.rules.compiled import compile_condition
 from core.rules.condition import AllOf, Not, fields_of
+from core.rules.interpreting import compile_condition
 from core.rules.rule import Repeat, Rule
 
 Example = Mapping[str, FactValue]

@@ -237,6 +237,7 @@ def test_a_rule_of_two_files_is_said_to_be_replaced() -> None:
 @pytest.mark.parametrize(
     ("when", "more", "found"),
     [
+        ('{field: last_text, regex_match: "[0-9]+"}', "", [Kind.EXPENSIVE]),
         ('{field: last_text, regex_match: "cannot agree"}', "", []),
         ('{field: last_role, regex_match: "^[a-z]+$"}', "", []),
         ("{field: last_text, contains: agree}", "", []),

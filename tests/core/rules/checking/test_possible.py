@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.domain.facts import Facts, FactSpec, FactUnit
 from core.rules.checking.possible import ALWAYS, NEVER, Possibilities
-from core.rules.compiled import compile_condition
 from core.rules.condition import Compare, Condition, ConditionType
+from core.rules.interpreting import compile_condition
 from tests.core.rules.builders import SPECS, all_of, any_of, compare, equals, less_than, more_than, no
 from tests.core.rules.strategies import CONDITIONS, seen_facts
 
