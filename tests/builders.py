@@ -46,6 +46,7 @@ from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.flows.debate_state import DebateState
 from core.rules.compiled import CompiledRules, compile_rules
 from core.rules.condition import Compare, Condition, ConditionType, ConditionValue
+from core.rules.extending import NO_PLUGINS, Plugins, Vocabulary
 from core.rules.rule import Action, CompleteDebate, Repeat, Rule
 from core.templates.template import Complexity, Occurs, SeatSpec, StepSpec, Template
 
@@ -173,7 +174,9 @@ class Played:
         templates: Iterable[Template] = (TINY, REVIEWED),
         documents: Iterable[Document] = (),
         price: Price = FREE,
+        plugins: Plugins = NO_PLUGINS,
     ) -> None:
+        self.vocabulary = Vocabulary(FACTS.values(), plugins)
         self.templates = {digest_of(each.id): each for each in templates}
         self.documents = tuple(documents)
         self.price = price
@@ -185,6 +188,7 @@ class Played:
                 )
             },
             rule_sets=self.rule_sets,
+            plugins=plugins,
         )
         self.in_force = self.known(rules)
         self.state: SessionState = unopened(SESSION)
@@ -194,7 +198,7 @@ class Played:
 
     def known(self, rules: Iterable[Rule]) -> CompiledRules:
         """Rules that the catalogue holds, in force or not."""
-        found = compiled(rules)
+        found = compile_rules(rules, facts=self.vocabulary)
         self.rule_sets[found.digest] = found
         return found
 
