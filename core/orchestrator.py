@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
 from core.domain.costs import Costs
-from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse, nearest
+from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.facts import Facts, FactSpec
 from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SessionId, StepId
@@ -43,6 +43,7 @@ from core.runtime.health import Health, check_health
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.office import SPENDING_SWITCH
 from core.runtime.opening import Openings
+from core.runtime.people import People
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
 from core.runtime.refusals import refusal_of
@@ -100,6 +101,7 @@ class Orchestrator:
         self._rhythm = rhythm if rhythm is not None else Rhythm()
         self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
         self._reader = Reader(ports)
+        self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
@@ -400,21 +402,20 @@ class Orchestrator:
 
     async def participants(self) -> tuple[Participant, ...]:
         """Everybody who can be seated, by id."""
-        return tuple(sorted(await self._ports.catalogue.participants(), key=lambda each: each.id))
+        return await self._people.all()
 
     async def participant(self, id: str) -> Participant:
         """One of them. Raises WrongUse with the nearest id."""
-        known = {str(each.id): each for each in await self._ports.catalogue.participants()}
-        if id not in known:
-            raise WrongUse(
-                f"no participant is called {id!r}.", now=nearest(id, known) or f"There are {', '.join(sorted(known))}."
-            )
-        return known[id]
+        return await self._people.one(id)
 
     async def save_participants(self, participants: Sequence[Participant]) -> None:
-        """Keep these, each instead of the one with its id. Debates under way keep whom they began with."""
-        for participant in participants:
-            await self._ports.catalogue.save_participant(participant)
+        """Keep these, each instead of the one with its id, all or none. Debates under way keep whom they began with."""
+        await self._people.save(participants)
+
+    async def remove_participant(self, id: str) -> str:
+        """Take one out, and say what that leaves. Raises WrongUse with the nearest id, and CommandRefused for one that
+        comes with moot or that a format seats."""
+        return await self._people.remove(id)
 
     async def models(self, *, is_asking: bool = True) -> tuple[ProviderOffer, ...]:
         """What each provider offers, or why it can't. With `is_asking` they are asked, which spends nothing."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.ids import Digest, RuleId, SessionId
+from core.domain.ids import Digest, ParticipantId, RuleId, SessionId
 from core.domain.participants import Participant
 from core.domain.steps import Document
 from core.ports.catalogue import Label
@@ -60,10 +60,16 @@ class SqliteCatalogue(SqliteRules):
         rows = await self._all("SELECT id, body FROM participants ORDER BY id")
         return tuple([_read(Participant, body, f"participant {id}") for id, body in rows])
 
-    async def save_participant(self, participant: Participant) -> None:
-        await self._put(
-            "INSERT OR REPLACE INTO participants VALUES (?, ?)", participant.id, canonical_json(participant)
-        )
+    async def save_participants(self, participants: Sequence[Participant]) -> None:
+        rows = [(participant.id, canonical_json(participant)) for participant in participants]
+
+        def save(writer: sqlite3.Connection) -> None:
+            writer.executemany("INSERT OR REPLACE INTO participants VALUES (?, ?)", rows)
+
+        await self._writer.run(save)
+
+    async def remove_participant(self, id: ParticipantId) -> None:
+        await self._put("DELETE FROM participants WHERE id = ?", id)
 
     async def document(self, digest: Digest) -> Document:
         row = await self._first("SELECT name, text FROM documents WHERE digest = ?", digest)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
 from core.domain.errors import CommandRefused, DriverBusy, LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
-from core.domain.ids import Digest, RuleId, SessionId
+from core.domain.ids import Digest, ParticipantId, RuleId, SessionId
 from core.domain.participants import Participant
 from core.domain.session import Status
 from core.domain.steps import Document
@@ -211,8 +211,11 @@ class MemoryCatalogue:
     async def participants(self) -> tuple[Participant, ...]:
         return tuple(self.people.values())
 
-    async def save_participant(self, participant: Participant) -> None:
-        self.people[participant.id] = participant
+    async def save_participants(self, participants: Sequence[Participant]) -> None:
+        self.people.update({participant.id: participant for participant in participants})
+
+    async def remove_participant(self, id: ParticipantId) -> None:
+        self.people.pop(id, None)
 
     async def document(self, digest: Digest) -> Document:
         if digest not in self.kept_documents:

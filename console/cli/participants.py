@@ -34,7 +34,7 @@ ParticipantArgument = Annotated[
     str, typer.Argument(metavar="ID", help="As 'moot participants list' names it.", show_default=False)
 ]
 
-app = group("List participants, and load your own.")
+app = group("List participants, load your own, and remove them.")
 
 
 @app.command("list")
@@ -85,6 +85,18 @@ def load(
         added = sum(each.id not in known for each in taken)
         await orchestrator.save_participants(taken)
         sys.stdout.write(f"{file}: {added} added, {len(taken) - added} replaced.\n")
+        return ExitCode.COMPLETED
+
+    return with_orchestrator(settings_with(database), work)
+
+
+@app.command()
+def remove(participant: ParticipantArgument, database: Database = None) -> int:
+    """Take one of your own out; where it stood in for one that comes with moot, that one is back. Debates keep whom
+    they began with."""
+
+    async def work(orchestrator: Orchestrator) -> int:
+        sys.stdout.write(f"{await orchestrator.remove_participant(participant)}\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

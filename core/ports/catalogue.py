@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.domain.ids import Digest, RuleId, SessionId, TemplateId
+from core.domain.ids import Digest, ParticipantId, RuleId, SessionId, TemplateId
 from core.domain.label import Label as Label
 from core.domain.participants import Participant
 from core.domain.steps import Document
@@ -96,7 +96,14 @@ class Catalogue(Protocol):
         ...
 
     async def participants(self) -> tuple[Participant, ...]: ...
-    async def save_participant(self, participant: Participant) -> None: ...
+
+    async def save_participants(self, participants: Sequence[Participant]) -> None:
+        """Keep these, each instead of the one with its id, in one transaction."""
+        ...
+
+    async def remove_participant(self, id: ParticipantId) -> None:
+        """Keep it no more; nothing where there is none."""
+        ...
 
     async def document(self, digest: Digest) -> Document:
         """An evidence text by its content. Raises WrongUse where there is none."""

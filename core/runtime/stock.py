@@ -16,10 +16,10 @@ async def stock(catalogue: Catalogue, *, at_ms: int) -> None:
     What the operator changed or switched off stays as it is. Doing it twice, or in two processes at once, does nothing
     more than doing it once: rows are known by their content.
     """
-    participants = {participant.id for participant in await catalogue.participants()}
-    for participant in SHIPPED_PARTICIPANTS:
-        if participant.id not in participants:
-            await catalogue.save_participant(participant)
+    known = {participant.id for participant in await catalogue.participants()}
+    missing = [participant for participant in SHIPPED_PARTICIPANTS if participant.id not in known]
+    if missing:
+        await catalogue.save_participants(missing)
     versions = {template.id: template.version for template in await catalogue.templates()}
     for template in STANDARD_TEMPLATES:
         if versions.get(template.id, 0) < template.version:

@@ -207,15 +207,14 @@ async def cast(stage: Stage, day: Day) -> None:
     chance = random.Random(f"cast {day.seed}")
     for shipped in SHIPPED_PARTICIPANTS:
         model, *fallbacks = day.routes.get(shipped.id, day.routes["proposer"])
-        await stage.catalogue.save_participant(
-            replace(
-                shipped,
-                model=model,
-                fallbacks=tuple(fallbacks),
-                content_policy=chance.choice(list(OnContentPolicy)),
-                checks=chance.choice([Checks.WHOLE, Checks.ACCEPT]),
-            )
+        cast = replace(
+            shipped,
+            model=model,
+            fallbacks=tuple(fallbacks),
+            content_policy=chance.choice(list(OnContentPolicy)),
+            checks=chance.choice([Checks.WHOLE, Checks.ACCEPT]),
         )
+        await stage.catalogue.save_participants([cast])
 
 
 async def meddled(moot: Orchestrator, sessions: list[SessionId], chance: random.Random) -> None:

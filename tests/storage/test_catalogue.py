@@ -157,10 +157,29 @@ async def test_a_template_that_changed_under_its_digest_is_not_believed(storage:
 async def test_a_participant_saved_again_replaces_the_first(storage: Storage) -> None:
     ann = Participant(id=ParticipantId("ann"), name="Ann", model="scripted:calm", fallbacks=("a", "b"))
     bob = Participant(id=ParticipantId("bob"), name="Bob", model="scripted:calm")
-    for participant in (bob, ann, replace(ann, temperature_milli=0)):
-        await storage.catalogue.save_participant(participant)
+    await storage.catalogue.save_participants([bob, ann])
+    await storage.catalogue.save_participants([replace(ann, temperature_milli=0)])
 
     assert await storage.catalogue.participants() == (replace(ann, temperature_milli=0), bob)
+
+
+async def test_several_participants_are_saved_all_or_none(storage: Storage) -> None:
+    ann = Participant(id=ParticipantId("ann"), name="Ann", model="scripted:calm")
+    unwritable = Participant(id=ParticipantId("bob"), name="\ud83d", model="scripted:calm")
+
+    with pytest.raises(ValueError, match="surrogate"):
+        await storage.catalogue.save_participants([ann, unwritable])
+
+    assert await storage.catalogue.participants() == ()
+
+
+async def test_a_participant_that_is_removed_is_gone_and_removing_it_again_does_nothing(storage: Storage) -> None:
+    people = [Participant(id=ParticipantId(id), name=id, model="scripted:calm") for id in ("ann", "bob")]
+    await storage.catalogue.save_participants(people)
+    for _ in range(2):
+        await storage.catalogue.remove_participant(ParticipantId("ann"))
+
+    assert await storage.catalogue.participants() == (people[1],)
 
 
 async def test_a_document_is_kept_by_its_content(storage: Storage) -> None:

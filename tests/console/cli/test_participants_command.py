@@ -69,6 +69,24 @@ def test_an_unknown_one_is_refused_with_the_nearest(moot: Moot) -> None:
     assert "Did you mean 'judge'?" in moot.run("participants", "show", "juge", code=2).stderr
 
 
+def test_one_of_ones_own_is_removed_and_an_unknown_one_is_refused_with_the_nearest(moot: Moot) -> None:
+    loaded(moot, MINE)
+
+    assert "Did you mean 'terse_rehearsal'?" in moot.run("participants", "remove", "terse_rehersal", code=2).stderr
+    assert moot.run("participants", "remove", "terse_rehearsal").stdout == "terse_rehearsal is removed.\n"
+    assert "terse_rehearsal" not in moot.run("participants", "list").stdout
+
+
+def test_one_that_stood_in_for_a_shipped_one_makes_room_for_it_again(moot: Moot) -> None:
+    shipped = moot.run("participants", "show", "judge").stdout
+    loaded(moot, MINE.replace("terse_rehearsal", "judge"))
+    assert moot.run("participants", "show", "judge").stdout != shipped
+
+    assert "comes with moot again" in moot.run("participants", "remove", "judge").stdout
+    assert moot.run("participants", "show", "judge").stdout == shipped
+    assert "judge comes with moot. Cast another" in moot.run("participants", "remove", "judge", code=2).stderr
+
+
 def test_a_model_whose_key_is_missing_is_refused_before_the_start(moot: Moot) -> None:
     said = moot.run("debate", MOTION, "--seat", "all=openai:gpt-4o-mini", code=2).stderr
 

@@ -124,8 +124,8 @@ class Lived:
 
 
 async def opened(stage: Stage, model: str) -> tuple[Orchestrator, SessionId]:
-    for shipped in SHIPPED_PARTICIPANTS:
-        await stage.catalogue.save_participant(replace(shipped, model=model, fallbacks=(SPARE,)))
+    cast = [replace(shipped, model=model, fallbacks=(SPARE,)) for shipped in SHIPPED_PARTICIPANTS]
+    await stage.catalogue.save_participants(cast)
     moot = await stage.drive()
     return moot, await start(moot, casting={})
 

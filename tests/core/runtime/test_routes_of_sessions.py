@@ -116,7 +116,7 @@ async def begun(
     stage.providers = [cloud]
     for shipped in SHIPPED_PARTICIPANTS:
         speaker = replace(shipped, model=LARGE, fallbacks=(SMALL,), **fields)  # type: ignore[arg-type]
-        await stage.catalogue.save_participant(speaker)
+        await stage.catalogue.save_participants([speaker])
     moot = await stage.drive()
     session = await start(moot, casting={}, cap_microusd=cap_microusd)
     return stage, moot, session
