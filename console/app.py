@@ -89,7 +89,7 @@ class MootApp(App[int], inherit_bindings=False):
         `first_look` has what is shown until the core is open; where it `opens_running` the newest debate under way is
         shown then, also where the screen has room for one pane alone."""
         self.keymap_in_force = keymap
-        self.header_view = HeaderView(notice=OPENING_NOTICE)
+        self.header_view = HeaderView(notice=OPENING_NOTICE, is_counted=False, spent_today_microusd=None)
         self._themes = themes
         self._defaults = theme_variables(themes[DEFAULT_THEME])
         super().__init__()

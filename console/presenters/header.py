@@ -46,7 +46,7 @@ def header_view(
         needs_you=counts[Status.ESCALATED],
         waiting=counts[Status.WAITING] + counts[Status.CREATED],
         failed=counts[Status.FAILED],
-        spent_today_microusd=status.spent_today_microusd if status else 0,
+        spent_today_microusd=status.spent_today_microusd if status else None,
         cap_microusd=status.cap_day_microusd if status else None,
         clock=clock,
         notice=notice,

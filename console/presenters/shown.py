@@ -60,14 +60,16 @@ class TurnView:
 class HeaderView:
     """What the header says. `left` are those that would move on, and nobody drives. `cap_microusd` None means that
     today has no cap. `notice` is for what holds everywhere: a global pause, a stop of all spending, a console that only
-    reads; `notice_action` leads on from there, where anything does."""
+    reads; `notice_action` leads on from there, where anything does. Until the sessions were read nothing `is_counted`,
+    and until today's spend was, it is None."""
 
+    is_counted: bool = True
     running: int = 0
     left: int = 0
     needs_you: int = 0
     waiting: int = 0
     failed: int = 0
-    spent_today_microusd: int = 0
+    spent_today_microusd: int | None = 0
     cap_microusd: int | None = None
     clock: str = ""
     notice: str = ""

@@ -50,6 +50,8 @@ STRIP_LINES_MIN = 2
 OF_A_SESSION = ("list_open", "pause_resume", "export")
 """Keys that the footer keeps to itself while there is no session to use them on."""
 
+NOTHING_SAID = "Nothing has been said yet."
+
 COLUMNS = (
     Column(key="state", title="state", width=9, priority=9, announces=True),
     Column(key="title", title="motion", width=18, is_flex=True, priority=10),
@@ -94,7 +96,7 @@ class SessionsScreen(SessionActions):
             with Vertical(id="right"):
                 yield Lines(id="head")
                 yield Lines(id="standing", ground="surface")
-                yield Transcript(id="transcript")
+                yield Transcript(empty_text="", id="transcript")
                 yield Lines(id="strip")
         yield Lines(id="notice", ground="panel")
         yield KeyBar(id="keys")
@@ -117,6 +119,7 @@ class SessionsScreen(SessionActions):
     def attach(self, feed: Feed) -> None:
         """The core is open: `feed` tells what changes from now on."""
         self._know(feed)
+        self.transcript.set_empty_text(NOTHING_SAID)
         if self._session is not None:
             feed.follow(self._session)
             self._show_beside()

@@ -32,18 +32,11 @@ Part = tuple[tuple[str, str], ...]
 
 def header_parts(view: HeaderView, width: int) -> tuple[list[Part], list[Part]]:
     """What fits at the left and at the right. Money and what needs the operator stay longest."""
-    needs = "attention strong" if view.needs_you else "muted"
     left: list[tuple[int, Part]] = [(4, (("moot", "text strong"),))]
     if view.notice:
         left.append((9, ((one_line(view.notice), "attention strong"),)))
-    left.append((5, (("● ", "ok" if view.running else "muted"), (f"{view.running} running", "text"))))
-    if view.left:
-        left.append((6, (("○ ", "attention"), (f"{view.left} left", "attention"))))
-    needs_words = f"{view.needs_you} needs you" if view.needs_you == 1 else f"{view.needs_you} need you"
-    left.append((8 if view.needs_you else 3, (("◆ ", needs), (needs_words, needs))))
-    if view.failed:
-        left.append((6, (("✗ ", "failed"), (f"{view.failed} failed", "failed"))))
-    left.append((2, (("◌ ", "muted"), (f"{view.waiting} waiting", "text" if view.waiting else "muted"))))
+    if view.is_counted:
+        left += _counted_parts(view)
     right: list[tuple[int, Part]] = _money_parts(view)
     if view.clock:
         right.append((1, ((view.clock, "muted"),)))
@@ -56,7 +49,24 @@ def header_parts(view: HeaderView, width: int) -> tuple[list[Part], list[Part]]:
     return [part for _, part in left], [part for _, part in right]
 
 
+def _counted_parts(view: HeaderView) -> list[tuple[int, Part]]:
+    needs = "attention strong" if view.needs_you else "muted"
+    parts: list[tuple[int, Part]] = [
+        (5, (("● ", "ok" if view.running else "muted"), (f"{view.running} running", "text")))
+    ]
+    if view.left:
+        parts.append((6, (("○ ", "attention"), (f"{view.left} left", "attention"))))
+    needs_words = f"{view.needs_you} needs you" if view.needs_you == 1 else f"{view.needs_you} need you"
+    parts.append((8 if view.needs_you else 3, (("◆ ", needs), (needs_words, needs))))
+    if view.failed:
+        parts.append((6, (("✗ ", "failed"), (f"{view.failed} failed", "failed"))))
+    parts.append((2, (("◌ ", "muted"), (f"{view.waiting} waiting", "text" if view.waiting else "muted"))))
+    return parts
+
+
 def _money_parts(view: HeaderView) -> list[tuple[int, Part]]:
+    if view.spent_today_microusd is None:
+        return []
     spent = money(view.spent_today_microusd)
     if view.cap_microusd is None:
         return [(7, (("today ", "muted"), (spent, "text")))]

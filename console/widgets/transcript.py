@@ -94,6 +94,12 @@ class Transcript(Painted, ScrollView, can_focus=True):
 
     # What others ask and say.
 
+    def set_empty_text(self, text: str) -> None:
+        """What to say where nothing has been said."""
+        self._empty_lines = tuple(one_line(line) for line in text.splitlines())
+        if not self._index:
+            self.refresh()
+
     @property
     def is_following(self) -> bool:
         """Does the view stay with what is being said?"""

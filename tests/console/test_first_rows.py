@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from console.bootstrap import open_orchestrator
 from console.hosting import CoreHost
 from console.theme_files import load_themes
+from console.widgets.bar import header_parts
 from core.domain.ids import SessionId
 from core.domain.status import Status
 from storage.first_look import first_look
@@ -82,6 +83,28 @@ async def test_what_nobody_drives_is_not_said_to_run(settings: Settings) -> None
     assert "● running" not in said
     assert "○ 1 left" in said.splitlines()[0]
     assert "● 0 running" in said.splitlines()[0]
+
+
+async def test_nothing_is_said_that_is_not_known_yet(settings: Settings) -> None:
+    await two_debates(settings)
+
+    async with opening(settings) as (hall, pilot, open_it):
+        early = screen_text(hall)
+        open_it()
+        await until(pilot, lambda: hall.feed is not None and hall.feed.status is not None)
+        await until(pilot, lambda: "today" in screen_text(hall).splitlines()[0])
+
+    assert "today" not in early
+    assert "Nothing has been said" not in early
+
+
+async def test_the_first_frame_counts_no_sessions(settings: Settings) -> None:
+    hall = Hall(CoreHost(lambda: open_orchestrator(settings)), themes=load_themes())
+
+    assert header_parts(hall.header_view, 120) == (
+        [(("moot", "text strong"),), (("opening the database …", "attention strong"),)],
+        [],
+    )
 
 
 async def test_a_key_pressed_before_the_core_is_open_is_obeyed_once_it_is(settings: Settings) -> None:
