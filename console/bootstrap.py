@@ -31,6 +31,7 @@ from core.providers.scripted import SCRIPTED
 from core.runtime.caching import CachedAnswers
 from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
+from core.runtime.folder_notes import FOLDER_SETTING, folder_from_text
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit
 from core.runtime.library import Library
@@ -83,6 +84,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         metrics_folder=config.metrics_export_path,
         offers=at_hand.offers,
         answers=_answers(config, storage, clock),
+        rules_folder=config.rules_folder,
     )
     return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))
 
@@ -141,6 +143,7 @@ def inspect_database(config: Settings) -> DatabaseHealth:
         bytes=found.bytes,
         driver=DriverLock(path).holder() or "nobody",
         notes=notes_from_text(found.settings.get(NOTES_SETTING, "")),
+        rules_folder=folder_from_text(found.settings.get(FOLDER_SETTING, "")),
         costs=tuple(CostsOfDay(midnight_ms=span.from_ms, routes=span.routes) for span in found.costs),
     )
 

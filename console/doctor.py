@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.ports.model_offers import ProviderOffer
     from core.runtime.costs import CostsOfDay
     from core.runtime.driver_notes import DriverNotes
+    from core.runtime.folder_notes import FolderStanding
 
 SDKS = ("anthropic", "google-genai", "google-generativeai", "openai")
 LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "typer", *SDKS, "genai-prices")
@@ -31,7 +32,8 @@ class DatabaseHealth:
     """What was found about a database file. `state` is `ok`, `absent` or `failing`, `reason` why it fails.
 
     `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned. `notes` are
-    what whoever drove last left of its routes and jobs, `costs` what the last days came to, oldest first.
+    what whoever drove last left of its routes and jobs, `rules_folder` how it found the files of rules, `costs` what
+    the last days came to, oldest first.
     """
 
     state: str
@@ -41,6 +43,7 @@ class DatabaseHealth:
     bytes: int = 0
     driver: str = ""
     notes: DriverNotes | None = None
+    rules_folder: FolderStanding | None = None
     costs: tuple[CostsOfDay, ...] = ()
 
     @property

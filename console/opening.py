@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from core.ports.first_look import FirstLook
 
 FLAGS = {"--no-mouse": ("mouse", False)}
-OPTIONS = {"--theme": "theme", "--keymap": "keymap", "--database": "database"}
+OPTIONS = {
+    "--theme": "theme",
+    "--keymap": "keymap",
+    "--database": "database",
+    "--rules-folder": "rules_folder",
+}
 
 
 def console_options(arguments: Sequence[str]) -> dict[str, object] | None:

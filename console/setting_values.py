@@ -102,6 +102,11 @@ def a_path(value: object) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def a_folder(value: object) -> Path | None:
+    """A path; None from `none`."""
+    return None if str(value).strip().lower() == "none" else a_path(value)
+
+
 def address(value: object) -> str:
     """The address of a server without a slash at its end; an empty text stands for the provider's own."""
     wanted = "is an address such as http://127.0.0.1:8000/v1"

@@ -26,6 +26,7 @@ from console.setting_values import (
     USD_MAX,
     Read,
     Refused,
+    a_folder,
     a_name,
     a_path,
     address,
@@ -110,6 +111,7 @@ class Settings:
     response_cache: str = "off"
     drain_seconds_max: int = 30
     rehearsal_pace: int = 240
+    rules_folder: Path | None = None
     metrics_export_path: Path = field(default_factory=lambda: find_locations().metrics)
     enable_metrics_export: bool = True
     metrics_export_interval_seconds: int = 300
@@ -160,8 +162,10 @@ class SettingSpec:
 
     def written(self, value: object) -> str:
         """The value as a settings file has it."""
+        if value is None:
+            return "none"
         if self.read is usd:
-            return "none" if value is None else dollars(value)
+            return dollars(value)
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value)
@@ -215,6 +219,7 @@ SPECS: tuple[SettingSpec, ...] = (
         "rehearsal_pace", "rehearsal_pace", whole(0, PACE_MAX),
         "characters a second at which rehearsal speaks in the console, 0 for at once",
     ),
+    SettingSpec("rules_folder", "rules_folder", a_folder, "a folder of rule files that is watched, or none"),
     SettingSpec("metrics_export_path", "metrics_export_path", a_path, "the folder of the metrics files"),
     SettingSpec(
         "enable_metrics_export", "enable_metrics_export", flag, "write metrics files unasked",
@@ -301,7 +306,8 @@ def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Se
         settings,
         database=places.demo_database,
         metrics_export_path=places.demo_metrics,
-        origins={**settings.origins, "database": DEMO, "metrics_export_path": DEMO},
+        rules_folder=None,
+        origins={**settings.origins, "database": DEMO, "metrics_export_path": DEMO, "rules_folder": DEMO},
     )
 
 

@@ -24,7 +24,7 @@ from console.cli import (
     spend,
     templates,
 )
-from console.cli.options import Database
+from console.cli.options import Database, RulesFolder
 from console.exit_codes import MEANINGS, ExitCode
 from console.failures import say
 from console.version import VERSION
@@ -60,14 +60,15 @@ def root(
     keymap: Annotated[str | None, typer.Option("--keymap", metavar="NAME", help="The console's keys.")] = None,
     no_mouse: Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal.")] = False,
     database: Database = None,
+    rules_folder: RulesFolder = None,
     version: Annotated[
         bool, typer.Option("--version", "-V", callback=_say_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    if context.invoked_subcommand is not None and (theme or keymap or no_mouse or database):
+    if context.invoked_subcommand is not None and (theme or keymap or no_mouse or database or rules_folder):
         raise typer.BadParameter(
             "--theme, --keymap and --no-mouse are for the console; "
-            f"give --database after {context.invoked_subcommand!r}."
+            f"give --database and --rules-folder after {context.invoked_subcommand!r}."
         )
 
 

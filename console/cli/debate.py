@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.options import AsJson, Budget, Database, settings_with
+from console.cli.options import AsJson, Budget, Database, RulesFolder, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, follow_to_the_end, with_orchestrator
 from console.exit_codes import ExitCode
 from console.failures import say
@@ -52,6 +52,9 @@ def debate(
         ),
     ] = None,
     rounds: Annotated[int | None, typer.Option("--rounds", metavar="N", help="Rounds instead of the format's.")] = None,
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="SET", help="The set of rules to follow, as 'moot rules sets' names it.")
+    ] = "",
     budget_usd: Budget = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Same seed, same words in rehearsal.")] = None,
     price: Annotated[
@@ -66,6 +69,7 @@ def debate(
     pace: Annotated[
         int, typer.Option("--pace", metavar="N", min=0, help="Characters a second in rehearsal; 0 for at once.")
     ] = 0,
+    rules_folder: RulesFolder = None,
     as_json: AsJson = False,
     database: Database = None,
 ) -> int:
@@ -77,7 +81,7 @@ def debate(
     from console.price_file import keep_prices
     from core.runtime.requests import DebateRequest
 
-    settings = settings_with(database, rehearsal_pace=pace)
+    settings = settings_with(database, rehearsal_pace=pace, rules_folder=rules_folder)
     keep_prices(price or (), find_locations().prices)
     request = DebateRequest(
         question=motion,
@@ -89,6 +93,7 @@ def debate(
         cap_microusd=None if budget_usd is None else read_budget(budget_usd),
         seed=seed,
         title=title,
+        rules=rules,
     )
     return run_debate(request, settings=settings, as_json=as_json)
 
@@ -181,9 +186,9 @@ def text_printer(orchestrator: Orchestrator) -> Callable[[Recorded], None]:
     return show
 
 
-def drive(database: Database = None) -> int:
+def drive(rules_folder: RulesFolder = None, database: Database = None) -> int:
     """Drive sessions without a console until stopped (ctrl+c or SIGTERM). Consoles and commands join it."""
-    settings = settings_with(database)
+    settings = settings_with(database, rules_folder=rules_folder)
 
     async def work(orchestrator: Orchestrator) -> int:
         stop = StopRequest()

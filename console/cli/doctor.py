@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from core.domain.route_health import ProviderHealth, RouteHealth
     from core.runtime.costs import CostsOfDay
+    from core.runtime.folder_notes import FolderStanding
 
 SETTINGS_COLUMNS = (Column("setting"), Column("value"), Column("origin"), Column("what it does", is_flexible=True))
 
@@ -82,6 +83,7 @@ def _as_text(report: Report) -> str:
             "",
             *_spent(report.database.costs),
             *_noted(report.database),
+            *_rules_folder(report.database.rules_folder),
             table(shown, settings, width=width),
         )
     )
@@ -110,6 +112,23 @@ def _noted(database: DatabaseHealth) -> list[str]:
         said.append(table(ROUTE_COLUMNS, cells, width=terminal_columns()))
     said.append(pairs([(job.name, job.last_result or "has not run yet") for job in notes.jobs]))
     return [*said, ""]
+
+
+def _rules_folder(standing: FolderStanding | None) -> list[str]:
+    """How the files of rules were found; nothing where no folder is watched."""
+    if standing is None or not standing.folder:
+        return []
+    files = [
+        (file.name, f"✗ {_first_line(file.complaint)}" if file.problem else f"✓ {file.rules} in force")
+        for file in standing.files
+    ]
+    trouble = [("folder", f"✗ {standing.problem}")] if standing.problem else []
+    return [f"rules folder {standing.folder}", pairs([*trouble, *files]) or "  no file of rules", ""]
+
+
+def _first_line(text: str) -> str:
+    first, *others = text.splitlines()
+    return f"{first} ('moot rules folder' says more.)" if others else first
 
 
 def route_cells(route: RouteHealth, costs: Sequence[CostsOfDay]) -> tuple[str, ...]:

@@ -12,6 +12,10 @@ from console.settings import Settings, load_settings
 Database = Annotated[
     Path | None, typer.Option("--database", metavar="PATH", help="Use this database instead of your own.")
 ]
+RulesFolder = Annotated[
+    Path | None,
+    typer.Option("--rules-folder", metavar="PATH", help="Watch this folder of rule files, or none."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for scripts, and nothing else, to standard output.")]
 SessionArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A session's id; its first digits will do.", show_default=False)

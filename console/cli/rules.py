@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli import rule_sets, rules_editing, rules_history
 from console.cli.options import AsJson, Database, group, settings_with
+from console.cli.rule_words import OWN, OneSet, RuleArgument, RulesArgument, origin_in_words
 from console.cli.running import with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
-from console.cli.written_files import text_of
+from console.cli.written_files import put_text, text_of
 from console.exit_codes import ExitCode
 from console.plain import json_text
-from core.domain.errors import WrongUse, nearest
 
 if TYPE_CHECKING:
     from core.domain.ids import RuleId
     from core.orchestrator import Orchestrator
-    from core.rules.rule import Rule
+    from core.rules.layers import Placed
 
 NANOSECONDS_PER_TENTH_MICROSECOND = 100
 
@@ -35,25 +36,33 @@ COLUMNS = (
     Column("name", is_flexible=True),
 )
 
-RuleArgument = Annotated[str, typer.Argument(metavar="ID", help="As 'moot rules list' names it.", show_default=False)]
-
-app = group("List rules, switch them on and off, and load your own.")
+app = group("List rules, change them and take that back, load your own, and choose sets of them.")
 
 
 @app.command("list")
-def list_rules(as_json: AsJson = False, database: Database = None) -> int:
-    """List the rules, in the order in which they are heard."""
+def list_rules(
+    rule_set: OneSet = "",
+    effective: Annotated[
+        bool, typer.Option("--effective", help="With --set: also what the sets beneath it hold.")
+    ] = False,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> int:
+    """List the rules that hold, in the order in which they are heard, and from which set each comes.
+
+    Without --set they are those of 'own', which sessions follow unless another set is chosen.
+    """
+    if effective and not rule_set:
+        raise typer.BadParameter("--effective is about one set: name it with --set NAME.")
 
     async def work(orchestrator: Orchestrator) -> int:
-        from core.rules.rule import rule_to_plain
-
-        rules = await orchestrator.rules()
+        book = orchestrator.rulebook
+        placed = await (book.layer(rule_set) if rule_set and not effective else book.effective(rule_set or OWN))
         timings = await orchestrator.rule_timings()
         if as_json:
-            rows = [rule_to_plain(rule) | _timing_as_plain(timings, rule.id) for rule in rules]
-            sys.stdout.write(json_text(rows) + "\n")
+            sys.stdout.write(json_text([_as_plain(each, timings) for each in placed]) + "\n")
         else:
-            sys.stdout.write(table(COLUMNS, [_row(rule, timings) for rule in rules], width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, [_row(each, timings) for each in placed], width=terminal_columns()) + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -65,6 +74,7 @@ def show(
     session: Annotated[
         str, typer.Option("--session", metavar="ID", help="With the values of this session in it.")
     ] = "",
+    rule_set: OneSet = "",
     as_json: AsJson = False,
     database: Database = None,
 ) -> int:
@@ -73,33 +83,33 @@ def show(
     async def work(orchestrator: Orchestrator) -> int:
         from core.rules.rule import rule_to_plain
 
-        found = _find(rule, await orchestrator.rules())
+        found = await orchestrator.rulebook.find(rule, rule_set=rule_set or OWN)
         if as_json:
-            sys.stdout.write(json_text(rule_to_plain(found)) + "\n")
+            sys.stdout.write(json_text(rule_to_plain(found.rule) | _origin_as_plain(found)) + "\n")
             return ExitCode.COMPLETED
         sys.stdout.write(_described(found) + "\n\n")
         if session:
-            explanation = await orchestrator.explain(await orchestrator.find(session), found.id)
+            explanation = await orchestrator.explain(await orchestrator.find(session), found.rule.id)
             sys.stdout.write("\n".join(explanation.as_lines()) + "\n")
         else:
             from core.rules.writing import write_rules
 
-            sys.stdout.write(write_rules((found,), facts=orchestrator.fact_specs()))
+            sys.stdout.write(write_rules((found.rule,), facts=orchestrator.fact_specs()))
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
 
 
 @app.command()
-def enable(rule: RuleArgument, database: Database = None) -> int:
-    """Switch a rule on. Running sessions follow at their next command."""
-    return _switch(rule, True, database)
+def enable(rules: RulesArgument, rule_set: OneSet = "", database: Database = None) -> int:
+    """Switch rules on, with --set in that set alone. Running sessions follow at once."""
+    return _switch(rules, True, rule_set, database)
 
 
 @app.command()
-def disable(rule: RuleArgument, database: Database = None) -> int:
-    """Switch a rule off. Running sessions follow at their next command."""
-    return _switch(rule, False, database)
+def disable(rules: RulesArgument, rule_set: OneSet = "", database: Database = None) -> int:
+    """Switch rules off, with --set in that set alone. Running sessions follow at once."""
+    return _switch(rules, False, rule_set, database)
 
 
 @app.command()
@@ -110,61 +120,70 @@ def load(
     """Take rules from a YAML file: new ones are added, those with a known id replaced. A bad file is refused whole."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        from core.rules.reading import read_rules
-
-        templates = [template.id for template in await orchestrator.templates()]
-        facts = orchestrator.fact_specs()
-        taken = read_rules(text_of(file), origin=str(file), facts=facts, templates=templates)
-        kept = {rule.id: rule for rule in await orchestrator.rules()}
-        added = sum(rule.id not in kept for rule in taken)
-        kept |= {rule.id: rule for rule in taken}
-        await orchestrator.save_rules(tuple(kept.values()), actor="operator", change=f"loaded {file.name}")
-        sys.stdout.write(f"{file}: {added} added, {len(taken) - added} replaced.\n")
+        done = await orchestrator.rulebook.load(text_of(file), origin=str(file))
+        told = f"{len(done.added)} added, {len(done.replaced)} replaced, {done.unchanged} unchanged"
+        sys.stdout.write(f"{file}: {told}.\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
 
 
 @app.command()
-def write(database: Database = None) -> int:
-    """Print all rules as YAML that 'moot rules load' takes back."""
+def write(
+    rules: Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="These alone.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Into this file instead of standard output.")
+    ] = None,
+    rule_set: OneSet = "",
+    database: Database = None,
+) -> int:
+    """Print rules as YAML that 'moot rules load' takes back: all that were made by hand, or what holds in a set."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        from core.rules.writing import write_rules
-
-        sys.stdout.write(write_rules(await orchestrator.rules(), facts=orchestrator.fact_specs()))
+        text = await orchestrator.rulebook.written(rules or (), rule_set=rule_set)
+        if out is None:
+            sys.stdout.write(text)
+        else:
+            put_text(out, text)
+            sys.stdout.write(f"{out}\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
 
 
-def _switch(rule: str, enabled: bool, database: Path | None) -> int:
+def _switch(rules: list[str], enabled: bool, rule_set: str, database: Path | None) -> int:
     async def work(orchestrator: Orchestrator) -> int:
-        sys.stdout.write(await orchestrator.set_rule_enabled(rule, enabled) + "\n")
+        done = await orchestrator.rulebook.switch(rules, enabled, only_in=rule_set)
+        sys.stdout.write(done.text + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
 
 
-def _find(name: str, rules: tuple[Rule, ...]) -> Rule:
-    by_id = {str(rule.id): rule for rule in rules}
-    if name not in by_id:
-        raise WrongUse(f"no rule is called {name!r}.", now=nearest(name, by_id) or "'moot rules list' lists them.")
-    return by_id[name]
-
-
-def _row(rule: Rule, timings: Mapping[RuleId, tuple[int, int, int]]) -> tuple[str, ...]:
+def _row(placed: Placed, timings: Mapping[RuleId, tuple[int, int, int]]) -> tuple[str, ...]:
+    rule = placed.rule
     evaluations, nanoseconds, errors = timings.get(rule.id, (0, 0, 0))
     return (
         rule.id,
         "● on" if rule.enabled else "○ off",
         str(rule.priority),
-        rule.rule_set,
+        origin_in_words(placed),
         f"{evaluations:,}" if evaluations else "–",
         _microseconds(nanoseconds, evaluations) if evaluations else "–",
         f"{errors:,}" if errors else "–",
         rule.name,
     )
+
+
+def _as_plain(placed: Placed, timings: Mapping[RuleId, tuple[int, int, int]]) -> dict[str, object]:
+    from core.rules.rule import rule_to_plain
+
+    return rule_to_plain(placed.rule) | _timing_as_plain(timings, placed.rule.id) | _origin_as_plain(placed)
+
+
+def _origin_as_plain(placed: Placed) -> dict[str, object]:
+    over = [{"set": origin.rule_set, "file": origin.file} for origin in placed.over]
+    return {"file": placed.origin.file, "over": over}
 
 
 def _microseconds(nanoseconds: int, evaluations: int) -> str:
@@ -177,7 +196,8 @@ def _timing_as_plain(timings: Mapping[RuleId, tuple[int, int, int]], rule: RuleI
     return {"evaluations": evaluations, "nanoseconds": nanoseconds, "errors": errors}
 
 
-def _described(rule: Rule) -> str:
+def _described(placed: Placed) -> str:
+    rule = placed.rule
     return pairs(
         [
             ("rule", rule.id),
@@ -185,7 +205,7 @@ def _described(rule: Rule) -> str:
             ("about", rule.description),
             ("switch", "on" if rule.enabled else "off"),
             ("priority", str(rule.priority)),
-            ("set", rule.rule_set),
+            ("set", origin_in_words(placed)),
             (
                 "repeats",
                 {"edge": "when it becomes true", "round": "each round", "event": "after each event"}[rule.repeat],
@@ -193,3 +213,7 @@ def _described(rule: Rule) -> str:
         ],
         indent="",
     )
+
+
+for each in (*rules_editing.COMMANDS, *rules_history.COMMANDS, *rule_sets.COMMANDS):
+    app.command()(each)

@@ -11,6 +11,7 @@ import typer
 
 from console.cli import interventions
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
+from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line, how_to_go_on, with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
@@ -294,7 +295,7 @@ def delete(
         found = await orchestrator.find(session)
         summary = await orchestrator.summary(found)
         if not yes:
-            _make_sure(f"Delete session {found[:ID_SHOWN_CHARACTERS]}, {summary.title!r}, and its log for good?")
+            make_sure(f"Delete session {found[:ID_SHOWN_CHARACTERS]}, {summary.title!r}, and its log for good?")
         await orchestrator.delete(found)
         said(found, "is deleted.")
         return ExitCode.COMPLETED
@@ -327,14 +328,6 @@ def _outcome(outcome: str, verdict: str) -> str:
         advice = nearest(outcome, known) or f"Give one of {', '.join(known)}."
         raise WrongUse(f"no outcome is called {outcome!r}.", where="--outcome", now=advice)
     return outcome
-
-
-def _make_sure(question: str) -> None:
-    """Ask before what can't be undone; where nobody can answer, refuse."""
-    if not sys.stdin.isatty():
-        raise WrongUse("nobody is there to confirm it.", now="Give --yes if you mean it.")
-    if not typer.confirm(question, err=True):
-        raise WrongUse("nothing was deleted.")
 
 
 def _print_sessions(

@@ -1,10 +1,10 @@
-"""What does a file say that an operator names on the command line?"""
+"""What does a file say that an operator names on the command line, and what is put into one?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.domain.errors import WrongUse
+from core.domain.errors import StorageFailed, WrongUse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,3 +25,13 @@ def text_of(file: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise WrongUse("is no UTF-8 text.", where=str(file), now="Save it as UTF-8.") from error
+
+
+def put_text(file: Path, text: str) -> None:
+    """Write a text into a file, which is replaced. Raises StorageFailed where it can't be written."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageFailed(
+            f"can't be written: {error.strerror}.", where=str(file), now="Name another file."
+        ) from error

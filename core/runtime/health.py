@@ -24,6 +24,7 @@ from core.analytics.health_levels import (
     worst,
 )
 from core.ports.clock import Clock
+from core.runtime.folder_notes import FOLDER_SETTING, folder_from_text
 from core.runtime.office import SPENDING_SWITCH
 from core.runtime.ports import Ports
 
@@ -46,7 +47,8 @@ Looks = Mapping[str, Callable[[], Awaitable[tuple[Level, str]]]]
 async def check_health(
     ports: Ports, *, is_thorough: bool = False, faults: Sequence[str] = (), folders: Mapping[str, Path] | None = None
 ) -> tuple[Health, ...]:
-    """One Health each for `database`, `disk`, `metrics_folder`, `spending` and, thoroughly, `event_loop`.
+    """One Health each for `database`, `disk`, `metrics_folder`, `spending`, where one is watched `rules_folder`, and,
+    thoroughly, `event_loop`.
 
     `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
     """
@@ -57,6 +59,8 @@ async def check_health(
         "metrics_folder": lambda: asyncio.to_thread(_folder, ports.metrics_folder, is_thorough=is_thorough),
         "spending": lambda: _spending(ports),
     }
+    if ports.rules_folder is not None:
+        looks["rules_folder"] = lambda: _rules_folder(ports)
     if is_thorough:
         looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
     return await _looked(looks, ports.clock)
@@ -120,6 +124,13 @@ async def _spending(ports: Ports) -> tuple[Level, str]:
     if settings.get(SPENDING_SWITCH):
         return Level.DEGRADED, "all spending is stopped; models that cost something are not asked until it is allowed"
     return Level.OK, "allowed"
+
+
+async def _rules_folder(ports: Ports) -> tuple[Level, str]:
+    standing = folder_from_text((await ports.catalogue.settings()).get(FOLDER_SETTING, ""))
+    if standing.problems:
+        return Level.DEGRADED, " ".join(standing.problems[0].split())
+    return Level.OK, f"{sum(file.rules for file in standing.files)} rules of {len(standing.files)} files are in force"
 
 
 async def _event_loop(monotonic_ns: Callable[[], int]) -> tuple[Level, str]:

@@ -229,6 +229,8 @@ class RuleDesk:
         read = await self._read_text(body)
 
         def make(book: RuleBook) -> Edited:
+            if body.get("rule"):
+                _require_one(read, str(body["rule"]), body)
             if not read.rules:
                 raise WrongUse("the text holds no rule.", where=_origin(body), now="Begin it with '- id:'.")
             refuse_known(book, read.rules)
@@ -244,19 +246,7 @@ class RuleDesk:
         read = await self._read_text(body)
 
         def make(book: RuleBook) -> Edited:
-            rule = find(book, str(body["rule"])).rule
-            if len(read.rules) != 1 or read.sets:
-                raise WrongUse(
-                    f"editing is about one rule, and this text holds {len(read.rules)} and {len(read.sets)} sets.",
-                    where=_origin(body),
-                    now="Load a file of several with 'moot rules load'.",
-                )
-            if read.rules[0].id != rule.id:
-                raise WrongUse(
-                    f"this text is about {read.rules[0].id!r}, and {rule.id!r} is edited.",
-                    where=_origin(body),
-                    now=f"Keep the id; 'moot rules clone {rule.id} {read.rules[0].id}' makes another rule.",
-                )
+            _require_one(read, find(book, str(body["rule"])).rule.id, body)
             return Edited(book=put(book, read.rules), change=f"edited {name_of(read.rules[0])}", taken=1)
 
         return await self.change(make, actor=actor, based_on=_based_on(body))
@@ -266,7 +256,9 @@ class RuleDesk:
 
         def make(book: RuleBook) -> Edited:
             return Edited(
-                book=put(book, read.rules, read.sets), change=f"loaded {_origin(body)}", taken=len(read.rules)
+                book=put(book, read.rules, read.sets),
+                change=f"loaded {_origin(body).rpartition('/')[2]}",
+                taken=len(read.rules),
             )
 
         return await self.change(make, actor=actor, based_on=_based_on(body))
@@ -395,6 +387,22 @@ def told_names(names: Sequence[str]) -> str:
     """The first few, the rest by number."""
     more = len(names) - NAMES_TOLD_MAX
     return ", ".join(names[:NAMES_TOLD_MAX]) + (f" and {more} more" if more > 0 else "")
+
+
+def _require_one(read: RulesRead, id: str, body: Body) -> None:
+    """Raise WrongUse unless the text holds the rule of that id, and nothing else."""
+    if len(read.rules) != 1 or read.sets:
+        raise WrongUse(
+            f"this is to be one rule, and the text holds {len(read.rules)} rules and {len(read.sets)} sets.",
+            where=_origin(body),
+            now="'moot rules load FILE' takes several.",
+        )
+    if read.rules[0].id != id:
+        raise WrongUse(
+            f"this text is about {read.rules[0].id!r}, and {id!r} is meant.",
+            where=_origin(body),
+            now=f"Keep the id; 'moot rules clone {id} {read.rules[0].id}' makes another rule.",
+        )
 
 
 def _based_on(body: Body) -> int:

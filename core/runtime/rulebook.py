@@ -162,9 +162,14 @@ class Rulebook:
 
     # --- changing -----------------------------------------------------------------------------------------------
 
-    async def create(self, text: str, *, origin: str = "rules", based_on: int = 0, actor: str = OPERATOR) -> RuleChange:
-        """Add the rules in a YAML text. Raises RuleFileError with every fault's place, WrongUse for a known id."""
-        return await self._change("create_rules", actor, text=text, origin=origin, based_on=based_on)
+    async def create(
+        self, text: str, *, name: str = "", origin: str = "rules", based_on: int = 0, actor: str = OPERATOR
+    ) -> RuleChange:
+        """Add the rules in a YAML text, or the one called `name`, which it has to hold alone.
+
+        Raises RuleFileError with every fault's place, WrongUse for a known id.
+        """
+        return await self._change("create_rules", actor, text=text, rule=name, origin=origin, based_on=based_on)
 
     async def edit(
         self, name: str, text: str, *, origin: str = "rules", based_on: int = 0, actor: str = OPERATOR

@@ -25,6 +25,7 @@ SAMPLES = {
     "response_cache": "exact",
     "drain_seconds_max": "5",
     "rehearsal_pace": "0",
+    "rules_folder": "/x/rules",
     "metrics_export_path": "/x/metrics",
     "enable_metrics_export": "false",
     "metrics_export_interval_seconds": "60",

@@ -17,6 +17,7 @@ from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed
 from core.domain.events import ENGINE_EVENTS
 from core.runtime import health
+from core.runtime.folder_notes import FOLDER_SETTING, FileStanding, FolderStanding, folder_as_text
 from core.runtime.health import HEALTH_SETTING, check_health
 from core.runtime.office import SPENDING_SWITCH
 from storage.codec import Codec
@@ -42,6 +43,7 @@ class Looked:
     metrics_folder: Path
     clock: StillClock
     monotonic_ns: Callable[[], int]
+    rules_folder: Path | None = None
 
 
 @pytest.fixture
@@ -184,3 +186,26 @@ async def test_an_event_loop_that_calls_back_late_is_told(
 
     assert found["event_loop"].state is state
     assert f"{late_ms} ms late" in found["event_loop"].reason
+
+
+async def test_a_watched_folder_of_rules_is_degraded_while_one_of_its_files_is_refused(
+    storage: Storage, tmp_path: Path
+) -> None:
+    ports = replace(ports_of(storage, tmp_path), rules_folder=Path("/rules"))
+    standing = FolderStanding(
+        folder="/rules",
+        at_ms=AT_MS,
+        files=(
+            FileStanding(name="a.yaml", rules=3),
+            FileStanding(name="b.yaml", rules=1, problem="no text.\nMend it."),
+        ),
+    )
+
+    assert "rules_folder" not in await look(ports_of(storage, tmp_path))
+    for wanted, (level, reason) in {
+        standing: (Level.DEGRADED, "b.yaml: no text. Mend it."),
+        replace(standing, files=standing.files[:1]): (Level.OK, "3 rules of 1 files are in force"),
+    }.items():
+        await storage.catalogue.save_setting(FOLDER_SETTING, folder_as_text(wanted))
+        found = (await look(ports))["rules_folder"]
+        assert (found.state, found.reason) == (level, reason)

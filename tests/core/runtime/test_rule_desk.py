@@ -254,8 +254,8 @@ async def restore_what_never_was(book: Rulebook) -> object:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (edit_to_another_id, f"this text is about 'mine', and '{STALLED}' is edited. Keep the id"),
-        (edit_to_two, "editing is about one rule, and this text holds 2 and 0 sets"),
+        (edit_to_another_id, f"this text is about 'mine', and '{STALLED}' is meant. Keep the id"),
+        (edit_to_two, "this is to be one rule, and the text holds 2 rules and 0 sets"),
         (create_nothing, "the text holds no rule"),
         (create_a_known_one, f"there is a rule called '{STALLED}' already, in the set standard"),
         (extend_in_a_circle, "the sets extend one another in a circle: night → own → night"),
