@@ -314,7 +314,11 @@ class MootApp(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         from console.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.keymap_in_force))
+        self.push_screen(HelpScreen(self.keymap_in_force), self._act_on)
+
+    async def _act_on(self, action_id: str | None) -> None:
+        if action_id is not None:
+            await self.act(action_id)
 
     def action_help_quit(self) -> None:
         keys = self.keymap_in_force.of("quit")

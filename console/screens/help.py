@@ -50,8 +50,8 @@ def _holds(wanted: list[str], texts: tuple[str, ...]) -> bool:
     return all(word in line for word in wanted)
 
 
-class HelpScreen(ModalScreen[None]):
-    """All keys. Escape or enter closes it."""
+class HelpScreen(ModalScreen["str | None"]):
+    """All keys. Escape or enter closes it; its result is the action of a row that was clicked on twice, or None."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
@@ -80,7 +80,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Keys"
-            box.border_subtitle = "type to search · esc closes"
+            box.border_subtitle = "type to search · a double click does it · esc closes"
             yield Input(placeholder="search keys and actions")
             yield Rows(_COLUMNS, empty_text="No key does that.\nUse fewer letters, or ctrl+p for everything.")
             yield Static(id="meaning", markup=False)
@@ -98,8 +98,11 @@ class HelpScreen(ModalScreen[None]):
     def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
         self._explain(event.key)
 
+    def on_rows_opened(self, event: Rows.Opened) -> None:
+        self.dismiss(event.key)
+
     def action_close(self) -> None:
-        self.dismiss()
+        self.dismiss(None)
 
     def action_move(self, action_id: str) -> None:
         getattr(self.query_one(Rows), f"action_{action_id}")()

@@ -405,6 +405,12 @@ class SessionsScreen(SessionActions):
 
     # --- filter and find ----------------------------------------------------------------------------------------
 
+    def on_click(self, event: events.Click) -> None:
+        """The line above the list says what it is narrowed to: a click there narrows it."""
+        if event.widget is self.query_one("#title"):
+            self.rows.focus()
+            self.action_filter()
+
     def action_filter(self) -> None:
         """Over the list, narrow it; over the transcript, find a text in it."""
         from console.widgets.prompt import Prompt

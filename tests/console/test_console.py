@@ -16,9 +16,11 @@ from console.acting import Acting
 from console.bootstrap import open_orchestrator
 from console.hosting import CoreHost
 from console.presenters import transcript
+from console.screens.help import HelpScreen
 from console.screens.leaving import LeavingScreen
 from console.theme_files import load_themes
 from console.widgets.bar import HeaderBar, KeyBar
+from console.widgets.rows import Rows
 from core.domain.events import RulesChanged, RunResumed
 from core.domain.session import Status
 from core.flows.debate_events import MotionAmended, StatementAdded
@@ -564,6 +566,27 @@ async def test_a_click_on_a_key_does_what_the_key_does(settings: Settings) -> No
         x = next(x for x in range(bar.size.width) if bar.action_at(x) == "pause_resume")
         await pilot.click(KeyBar, offset=(x, 0))
         await until_status(core, session, Status.PAUSED)
+
+
+async def test_whatever_has_a_key_can_be_done_with_the_mouse_alone(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.click("#title", offset=(3, 0))
+        await until(pilot, lambda: bool(hall.screen.query("Prompt")))
+        await pilot.press("escape")
+
+        await pilot.click(HeaderBar, offset=(2, 0))
+        await until(pilot, lambda: type(hall.screen).__name__ == "CommandPalette")
+        await pilot.press("escape")
+
+        bar = hall.screen.query_one(KeyBar)
+        await pilot.click(bar, offset=(next(x for x in range(120) if bar.action_at(x) == "help"), 0))
+        await until(pilot, lambda: isinstance(hall.screen, HelpScreen))
+        rows = hall.screen.query_one(Rows)
+        await pilot.click(rows, offset=(20, 1 + rows.keys.index("escalate")), times=2)
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        assert "What is to be decided?" in screen_text(hall)
 
 
 async def test_undo_without_anything_done_says_so(settings: Settings) -> None:
