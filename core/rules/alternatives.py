@@ -46,7 +46,7 @@ def alternatives_of(condition: Condition, *, denied: bool = False) -> tuple[Alte
 
 def _one_of(branches: Iterable[tuple[Alternative, ...]]) -> tuple[Alternative, ...]:
     """Nothing where they are too many."""
-    found = tuple(dict.fromkeys(alternative for branch in branches for alternative in branch))
+    found = tuple(alternative for branch in branches for alternative in branch)
     return found if len(found) <= ALTERNATIVES_MAX else ()
 
 

@@ -76,14 +76,16 @@ GROUP_KEYS = ("all", "any", "not")
 
 def comparisons(condition: Condition) -> Iterator[Compare]:
     """Every comparison in reading order."""
-    match condition:
-        case Compare():
-            yield condition
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from comparisons(part)
-        case Not(part=part):
-            yield from comparisons(part)
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case Compare():
+                yield part
+            case Not(part=inner):
+                waiting.append(inner)
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                waiting.extend(reversed(parts))
 
 
 def fields_of(condition: Condition) -> tuple[str, ...]:

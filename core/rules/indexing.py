@@ -50,11 +50,13 @@ class Indexing:
         self._searches: defaultdict[int, list[_Asked]] = defaultdict(list)
         self._groups: defaultdict[int, list[tuple[Predicate, bool]]] = defaultdict(list)
         self._tests: dict[object, Test] = {}
+        self._predicates: dict[int, Predicate] = {}
 
     def add(self, condition: Condition) -> int:
         """A condition against which `fault_against` finds nothing. Returns how many rows it takes."""
         indexable = _indexable(condition)
         alternatives = _ALWAYS if indexable is None else alternatives_of(indexable)
+        self._predicates.clear()
         for row, alternative in enumerate(alternatives, self._count):
             self._row(row, alternative)
             if indexable is not condition:
@@ -79,7 +81,12 @@ class Indexing:
             self._shares.setdefault(fact, {}).setdefault(key, _Share(clauses, [])).rows.append(row)
 
     def _group(self, row: int, clause: Clause) -> None:
-        self._groups[row].append((compile_condition(clause.condition, self._facts), not clause.denied))
+        """The same group often stands in several alternatives of a rule."""
+        predicate = self._predicates.get(id(clause.condition))
+        if predicate is None:
+            predicate = compile_condition(clause.condition, self._facts)
+            self._predicates[id(clause.condition)] = predicate
+        self._groups[row].append((predicate, not clause.denied))
 
     def _text(self, row: int, compare: Compare, *, denied: bool) -> None:
         demanding = self._texts[compare.field]
