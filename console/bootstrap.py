@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from console.doctor import DatabaseHealth
 from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id
+from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
 from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed
@@ -28,6 +29,7 @@ from core.providers.prices import Prices, read_prices
 from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import SCRIPTED
+from core.rules.extending import NO_PLUGINS, Plugins
 from core.runtime.caching import CachedAnswers
 from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
@@ -44,6 +46,9 @@ from storage.memory_cache import MemoryCache
 from storage.opened import Storage, open_storage
 from storage.wire import CommandWire
 
+FACTS = (*SESSION_FACTS, *DEBATE_FACTS)
+"""What rules can look at without any plugin."""
+
 UNMETERED = (REHEARSAL, SCRIPTED, "ollama", "vllm")
 """Who runs here, or on a machine of one's own: nobody counts how often they are asked."""
 
@@ -58,11 +63,12 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
     """The core over the database that `config` names, which is made where there is none. Raises StorageFailed.
 
     `start` it, use it on one event loop, `stop` it. A demo knows no provider but rehearsal, so that it can't spend,
-    whatever keys are set.
+    whatever keys are set, and no plugin, so that it is the same everywhere.
     """
     clock = SystemClock()
     storage = _open(config)
-    library = Library(storage.catalogue, (*SESSION_FACTS, *DEBATE_FACTS))
+    plugins = NO_PLUGINS if is_demo else find_plugins([spec.name for spec in FACTS])
+    library = Library(storage.catalogue, FACTS, plugins)
     debate = DebateFlow(templates=library.templates, documents=library.documents)
     at_hand = _at_hand(config, clock, is_demo=is_demo)
     ports = Ports(
@@ -76,7 +82,9 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         clock=clock,
         wire=CommandWire(COMMANDS),
         library=library,
-        engine=Engine(flows={f"{debate.name}@{debate.version}": debate}, rule_sets=library.rule_sets),
+        engine=Engine(
+            flows={f"{debate.name}@{debate.version}": debate}, rule_sets=library.rule_sets, plugins=plugins
+        ),
         new_id=new_session_id,
         new_seed=new_seed,
         local_midnight_ms=local_midnight_ms,
@@ -119,6 +127,11 @@ def rhythm_of(config: Settings) -> Rhythm:
 def open_offers(config: Settings) -> ModelOffers:
     """What can be asked here, without a database. Look, then close. Raises WrongUse for prices that can't be read."""
     return _at_hand(config, SystemClock(), is_demo=False).offers
+
+
+def installed_plugins() -> Plugins:
+    """What the plugins installed here bring to rules, and what was left out of them, without a database."""
+    return find_plugins([spec.name for spec in FACTS])
 
 
 def demo_request() -> DebateRequest:

@@ -19,6 +19,7 @@ from console.version import VERSION
 
 if TYPE_CHECKING:
     from core.ports.model_offers import ProviderOffer
+    from core.rules.extending import Plugins
     from core.runtime.costs import CostsOfDay
     from core.runtime.driver_notes import DriverNotes
     from core.runtime.folder_notes import FolderStanding
@@ -63,6 +64,15 @@ class SettingShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PluginShown:
+    """A plugin as `name@version`, what rules have of it, and what was left out, with the reason."""
+
+    origin: str
+    brings: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that the doctor looked at. `keys` says whether a provider's key is set, never what it is."""
 
@@ -70,21 +80,41 @@ class Report:
     versions: Mapping[str, str]
     keys: Mapping[str, bool]
     providers: tuple[ProviderOffer, ...]
+    plugins: tuple[PluginShown, ...]
     database: DatabaseHealth
     settings: tuple[SettingShown, ...]
 
 
 def examine(settings: Settings) -> Report:
     """Look at everything without asking any provider. Of what it finds broken, only a table of prices raises."""
-    from console.bootstrap import inspect_database
+    from console.bootstrap import inspect_database, installed_plugins
 
     return Report(
         paths=_paths(settings, find_locations()),
         versions=_versions(),
         keys=keys_present(),
         providers=asyncio.run(_providers(settings)),
+        plugins=plugins_shown(installed_plugins()),
         database=inspect_database(settings),
         settings=tuple(_shown(settings)),
+    )
+
+
+def plugins_shown(plugins: Plugins) -> tuple[PluginShown, ...]:
+    """Each plugin of which something was found, in alphabetical order."""
+    brought: dict[str, list[str]] = {origin: [] for origin in plugins.origins}
+    for fact in plugins.facts.values():
+        brought[fact.spec.origin].append(f"fact {fact.spec.name}")
+    for condition in plugins.conditions.values():
+        brought[condition.origin].append(f"condition {condition.name}")
+    for action in plugins.actions.values():
+        brought[action.origin].append(f"action {action.name}")
+    left_out: dict[str, list[str]] = {}
+    for fault in plugins.faults:
+        left_out.setdefault(fault.origin, []).append(f"{fault.entry}: {fault.why}")
+    return tuple(
+        PluginShown(origin=origin, brings=tuple(brought.get(origin, ())), left_out=tuple(left_out.get(origin, ())))
+        for origin in sorted(brought.keys() | left_out.keys())
     )
 
 

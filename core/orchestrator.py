@@ -32,6 +32,7 @@ from core.ports.inbox import InboxAnswer
 from core.ports.model_offers import ProviderOffer
 from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
+from core.rules.extending import Plugins
 from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.backtesting import Backtesting, BacktestStep
@@ -386,6 +387,10 @@ class Orchestrator:
     def fact_specs(self) -> Mapping[str, FactSpec]:
         """Every fact that a rule may look at."""
         return self._ports.library.fact_specs
+
+    def plugins(self) -> Plugins:
+        """What plugins add to rules here, and what was left out of them."""
+        return self._ports.library.plugins
 
     async def facts(self, session: SessionId, *, at_seq: int | None = None) -> Facts:
         """What rules see of a session now, or saw at an earlier event: a value for each of `fact_specs`."""

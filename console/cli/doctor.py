@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.tables import Column, pairs, table, terminal_columns
-from console.doctor import DatabaseHealth, Report, examine
+from console.doctor import DatabaseHealth, PluginShown, Report, examine
 from console.exit_codes import ExitCode
 from console.machine import now_ms
 from console.plain import json_text, plain
@@ -78,6 +78,7 @@ def _as_text(report: Report) -> str:
             "providers",
             pairs([(name, f"{standing:<{standing_cells}}  {said}") for name, standing, said in providers]),
             "",
+            *_plugins(report.plugins),
             "database",
             pairs(_health(report.database)),
             "",
@@ -129,6 +130,17 @@ def _rules_folder(standing: FolderStanding | None) -> list[str]:
 def _first_line(text: str) -> str:
     first, *others = text.splitlines()
     return f"{first} ('moot rules folder' says more.)" if others else first
+
+
+def _plugins(plugins: tuple[PluginShown, ...]) -> list[str]:
+    """What plugins add to rules; nothing where none is installed."""
+    if not plugins:
+        return []
+    rows: list[tuple[str, str]] = []
+    for each in plugins:
+        rows += [(each.origin, f"✓ {', '.join(each.brings)}")] if each.brings else []
+        rows += [(each.origin, f"✗ left out, {why}") for why in each.left_out]
+    return ["plugins", pairs(rows), ""]
 
 
 def route_cells(route: RouteHealth, costs: Sequence[CostsOfDay]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import typer
 from console.cli import rule_sets, rules_editing, rules_history
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.rule_words import OWN, OneSet, RuleArgument, RulesArgument, origin_in_words
-from console.cli.running import with_orchestrator
+from console.cli.rules_check import say_unheard
+from console.cli.running import say_left_out, with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.cli.written_files import put_text, text_of
 from console.exit_codes import ExitCode
@@ -63,6 +64,8 @@ def list_rules(
             sys.stdout.write(json_text([_as_plain(each, timings) for each in placed]) + "\n")
         else:
             sys.stdout.write(table(COLUMNS, [_row(each, timings) for each in placed], width=terminal_columns()) + "\n")
+        say_left_out(orchestrator)
+        say_unheard(orchestrator, [each.rule for each in placed])
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

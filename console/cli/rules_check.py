@@ -13,11 +13,13 @@ from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import with_orchestrator
 from console.cli.written_files import text_of
 from console.exit_codes import ExitCode
+from console.failures import say
 from console.plain import json_text
 
 if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
     from core.rules.checking.check import Finding
+    from core.rules.rule import Rule
 
 
 def check(
@@ -48,6 +50,16 @@ def check(
         return _code(findings, strict=strict)
 
     return with_orchestrator(settings_with(database), work)
+
+
+def say_unheard(orchestrator: Orchestrator, rules: Sequence[Rule]) -> None:
+    """Tell on standard error which of these rules, though switched on, can't be asked here, and why."""
+    from core.rules.interpreting import fault_against
+
+    for rule in rules:
+        fault = fault_against(rule, orchestrator.fact_specs()) if rule.enabled else ""
+        if fault:
+            say(f"{rule.id} isn't heard: {fault}")
 
 
 def _code(findings: Sequence[Finding], *, strict: bool) -> ExitCode:

@@ -50,12 +50,20 @@ def with_orchestrator(settings: Settings, work: Work, *, wheel: Wheel = Wheel.LE
         orchestrator = open_orchestrator(settings, is_demo=is_demo)
         all_of_them = wheel is Wheel.REQUIRED
         await orchestrator.start(drive=wheel is not Wheel.LEFT, must_drive=all_of_them, recover=all_of_them)
+        if wheel is not Wheel.LEFT:
+            say_left_out(orchestrator)
         try:
             return await work(orchestrator)
         finally:
             await orchestrator.stop()
 
     return asyncio.run(run())
+
+
+def say_left_out(orchestrator: Orchestrator) -> None:
+    """Tell on standard error what of the installed plugins could not be taken."""
+    for fault in orchestrator.plugins().faults:
+        say(str(fault))
 
 
 async def follow_to_the_end(

@@ -47,8 +47,8 @@ Looks = Mapping[str, Callable[[], Awaitable[tuple[Level, str]]]]
 async def check_health(
     ports: Ports, *, is_thorough: bool = False, faults: Sequence[str] = (), folders: Mapping[str, Path] | None = None
 ) -> tuple[Health, ...]:
-    """One Health each for `database`, `disk`, `metrics_folder`, `spending`, where one is watched `rules_folder`, and,
-    thoroughly, `event_loop`.
+    """One Health each for `database`, `disk`, `metrics_folder`, `spending`, where one is watched `rules_folder`, where
+    some are left out `plugins`, and, thoroughly, `event_loop`.
 
     `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
     """
@@ -61,6 +61,8 @@ async def check_health(
     }
     if ports.rules_folder is not None:
         looks["rules_folder"] = lambda: _rules_folder(ports)
+    if ports.library.plugins.faults:
+        looks["plugins"] = lambda: _plugins(ports)
     if is_thorough:
         looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
     return await _looked(looks, ports.clock)
@@ -131,6 +133,11 @@ async def _rules_folder(ports: Ports) -> tuple[Level, str]:
     if standing.problems:
         return Level.DEGRADED, " ".join(standing.problems[0].split())
     return Level.OK, f"{sum(file.rules for file in standing.files)} rules of {len(standing.files)} files are in force"
+
+
+async def _plugins(ports: Ports) -> tuple[Level, str]:
+    first, *others = ports.library.plugins.faults
+    return Level.DEGRADED, f"{first}{f' (and {len(others)} more)' if others else ''}"
 
 
 async def _event_loop(monotonic_ns: Callable[[], int]) -> tuple[Level, str]:
