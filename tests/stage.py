@@ -27,6 +27,7 @@ from core.ports.model_provider import ModelProvider
 from core.providers.registry import Providers
 from core.providers.script import Answer, Script
 from core.providers.scripted import ScriptedProvider
+from core.rules.extending import NO_PLUGINS, Plugins
 from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
 from core.runtime.caching import CachedAnswers
@@ -72,6 +73,7 @@ class Stage:
     answers: CachedAnswers | None = None
     rules_folder: Path | None = None
     providers: Sequence[ModelProvider] = ()
+    plugins: Plugins = NO_PLUGINS
     ids: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -79,7 +81,7 @@ class Stage:
 
     def orchestrator(self) -> Orchestrator:
         """Another process over the same database."""
-        library = Library(self.catalogue, (*SESSION_FACTS, *DEBATE_FACTS))
+        library = Library(self.catalogue, (*SESSION_FACTS, *DEBATE_FACTS), self.plugins)
         flow = DebateFlow(templates=library.templates, documents=library.documents)
         provider = self.provider or ScriptedProvider(clock=self.clock, script=self.script)
         self.ports = Ports(
@@ -93,7 +95,7 @@ class Stage:
             clock=self.clock,
             wire=CommandWire(COMMANDS),
             library=library,
-            engine=Engine(flows={"debate@1": flow}, rule_sets=library.rule_sets),
+            engine=Engine(flows={"debate@1": flow}, rule_sets=library.rule_sets, plugins=self.plugins),
             new_id=lambda: f"{next(self.ids):032x}",
             new_seed=lambda: 7,
             local_midnight_ms=lambda at_ms: at_ms - at_ms % 86_400_000,
