@@ -25,6 +25,7 @@ SECONDS_MAX = 120
 COLUMNS = "80"
 PROMPT = "$ "
 ASKS_HOW_IT_ENDED = "echo $?"
+INSTALLER = "python -m pip "
 
 _SESSION = re.compile(r"\bsession ([0-9a-f]{8})\b")
 _ID = re.compile(r"\bID\b")
@@ -60,9 +61,11 @@ class Shell:
         }
 
     def run(self, command: str) -> str:
+        # What an installer warns of is none of moot's.
+        environ = self.environ | ({"PYTHONWARNINGS": "ignore"} if command.startswith(INSTALLER) else {})
         done = subprocess.run(
             ["bash", "-c", f"(exit {self.code})\n{_ID.sub(self.session, command)}"],
-            cwd=self.folder, env=self.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=SECONDS_MAX, check=False,
         )  # fmt: skip
         said = done.stdout.decode()
