@@ -25,7 +25,7 @@ from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
 from core.providers.keys import Secret
 from core.providers.listening import Patience
-from core.providers.prices import Prices, read_prices
+from core.providers.prices import Prices
 from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import SCRIPTED
@@ -200,8 +200,7 @@ def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Ma
     rehearsal = RehearsalProvider(clock=clock, pace_characters_per_second=config.rehearsal_pace or None)
     if is_demo:
         return rehearsal_alone(rehearsal)
-    table = find_locations(environ).prices
-    prices = Prices(clock=clock, own=read_prices(table) if table.exists() else None)
+    prices = Prices(clock=clock, table=find_locations(environ).prices)
     return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal)
 
 

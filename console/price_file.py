@@ -1,14 +1,15 @@
 """How does an operator say what a model costs that no list of prices knows?
 
-As `--price MODEL=IN/OUT`, in US dollars for a million tokens. It is written into the operator's own table of prices, so
-that it is asked for once; what stands there already is changed there.
+On the command line as `--price MODEL=IN/OUT`, in the console in a dialog, in US dollars for a million tokens. It is
+written into the operator's own table of prices, so that it is asked for once; what stands there already is changed
+there.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -17,11 +18,14 @@ from core.domain.errors import StorageFailed, WrongUse
 USD_MAX = 1_000_000
 
 
-def keep_prices(words: Sequence[str], path: Path) -> None:
-    """Add what `words` say to the table at `path`; all of them or none. Raises WrongUse, StorageFailed."""
-    if not words:
+Amounts = tuple[Decimal, Decimal]
+"""Dollars for a million tokens that are asked, and for a million that are answered."""
+
+
+def keep_prices(given: Mapping[str, Amounts], path: Path) -> None:
+    """Add prices by model to the table at `path`; all of them or none. Raises WrongUse, StorageFailed."""
+    if not given:
         return
-    given = dict(_read(word) for word in words)
     known = _known(path)
     lines: list[str] = []
     for model, (usd_input, usd_output) in given.items():
@@ -33,22 +37,25 @@ def keep_prices(words: Sequence[str], path: Path) -> None:
         _append(path, "\n".join(lines) + "\n")
 
 
-def _read(word: str) -> tuple[str, tuple[Decimal, Decimal]]:
+def read_price(word: str) -> tuple[str, Amounts]:
+    """The model and its price, from `MODEL=IN/OUT`. Raises WrongUse."""
     model, _, amounts = word.rpartition("=")
     usd_input, _, usd_output = amounts.partition("/")
     if not model or any(character in model for character in '"\\\n'):
         raise _refused(word)
-    return model, (_usd(usd_input, word), _usd(usd_output, word))
+    asked, answered = read_usd(usd_input), read_usd(usd_output)
+    if asked is None or answered is None:
+        raise _refused(word)
+    return model, (asked, answered)
 
 
-def _usd(text: str, word: str) -> Decimal:
+def read_usd(text: str) -> Decimal | None:
+    """Dollars from `1.25` or `$1.25`; None where it is no amount that a million tokens can cost."""
     try:
         amount = Decimal(text.strip().removeprefix("$"))
-    except InvalidOperation as error:
-        raise _refused(word) from error
-    if not amount.is_finite() or not 0 <= amount <= USD_MAX:
-        raise _refused(word)
-    return amount
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 <= amount <= USD_MAX else None
 
 
 def _refused(word: str) -> WrongUse:
@@ -71,7 +78,7 @@ def _known(path: Path) -> dict[str, object]:
         raise StorageFailed(f"can't be read: {error.strerror}.", where=str(path), now="Mend its rights.") from error
 
 
-def _price_of(table: object) -> tuple[Decimal, Decimal] | None:
+def _price_of(table: object) -> Amounts | None:
     if not isinstance(table, dict):
         return None
     try:

@@ -16,6 +16,7 @@ from core.domain.session import ROUNDS_MAX
 
 if TYPE_CHECKING:
     from console.feed import SessionFold
+    from console.price_file import Amounts
     from console.screens.session_actions import SessionActions
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebatePlan, DebateRequest
@@ -69,9 +70,18 @@ async def new_debate(screen: SessionActions) -> None:
 
     # Who can be cast is found while the motion is written: a provider that is slow to answer holds up nobody.
     screen.app.run_worker(core.models(), group="models", exclusive=True)
-    await screen.app.push_screen_wait(NewDebateDialog(plan, templates, None, start=start, names=names))
+    dialog = NewDebateDialog(plan, templates, None, start=start, names=names, keep_price=keep_price)
+    await screen.app.push_screen_wait(dialog)
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))
+
+
+def keep_price(model: str, amounts: Amounts) -> None:
+    """Write down what a model costs, for this debate and all others."""
+    from console.locations import find_locations
+    from console.price_file import keep_prices
+
+    keep_prices({model: amounts}, find_locations().prices)
 
 
 async def answer(screen: SessionActions, chosen: Chosen) -> None:

@@ -17,7 +17,7 @@ from console.failures import say
 from console.headless import StopRequest
 from console.locations import find_locations
 from console.settings import Settings, read_budget
-from core.domain.errors import WrongUse
+from core.domain.errors import PricesUnknown, WrongUse
 
 if TYPE_CHECKING:
     from core.domain.events import Recorded
@@ -78,11 +78,11 @@ def debate(
     Standard output carries the debate, standard error what concerns you: notices, and how to go on after ctrl+c.
     """
     from console.evidence_files import read_evidence
-    from console.price_file import keep_prices
+    from console.price_file import keep_prices, read_price
     from core.runtime.requests import DebateRequest
 
     settings = settings_with(database, rehearsal_pace=pace, rules_folder=rules_folder)
-    keep_prices(price or (), find_locations().prices)
+    keep_prices(dict(read_price(word) for word in price or ()), find_locations().prices)
     request = DebateRequest(
         question=motion,
         template_id=template,
@@ -120,7 +120,10 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
     async def work(orchestrator: Orchestrator) -> int:
         stop = StopRequest()
         stop.listen()
-        plan = await orchestrator.plan_debate(request)
+        try:
+            plan = await orchestrator.plan_debate(request)
+        except PricesUnknown as unknown:
+            raise _asking_for(unknown) from unknown
         session = await orchestrator.start_debate(request=request)
         for note in plan.notes:
             say(note)
@@ -130,6 +133,13 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
         return await show_to_the_end(orchestrator, session, settings=settings, stop=stop, as_json=as_json)
 
     return with_orchestrator(settings, work, wheel=Wheel.TAKEN, is_demo=is_demo)
+
+
+def _asking_for(unknown: PricesUnknown) -> WrongUse:
+    """The refusal with the options that answer it."""
+    asked = " ".join(f"--price {model}=IN/OUT" for model in unknown.models)
+    now = f"Say it once, in US dollars for a million tokens: {asked}. It is kept in your table of prices."
+    return WrongUse(unknown.what, where=unknown.where, now=now)
 
 
 async def show_to_the_end(

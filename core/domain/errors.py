@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class MootError(Exception):
@@ -30,6 +30,18 @@ class MootError(Exception):
 
 class WrongUse(MootError):
     """What was asked can't be asked: unknown name, bad value, missing input. Nothing was done."""
+
+
+class PricesUnknown(WrongUse):
+    """What these `models` cost is not known, so that none of them may be asked. The operator is asked for it once."""
+
+    def __init__(self, models: Sequence[str]) -> None:
+        self.models = tuple(models)
+        super().__init__(
+            f"what {' and '.join(models)} cost{'s' if len(models) == 1 else ''} is not known.",
+            where="model",
+            now="Say it once, in US dollars for a million tokens: it is kept in your table of prices.",
+        )
 
 
 class CommandRefused(MootError):

@@ -54,12 +54,19 @@ class ListPrice:
 
 
 class Prices:
-    """The operator's own table over what genai-prices lists."""
+    """The operator's own table over what genai-prices lists.
 
-    def __init__(self, *, clock: Clock, own: Mapping[str, ListPrice] | None = None) -> None:
+    A table that is a file is read again where it has changed, once a price is looked for that isn't known: whoever
+    gives it, in whichever process, need not start anew. Raises WrongUse for one that can't be read.
+    """
+
+    def __init__(self, *, clock: Clock, own: Mapping[str, ListPrice] | None = None, table: Path | None = None) -> None:
         self._clock = clock
         self._own = dict(own or {})
         self._listed: dict[str, ListPrice] = {}
+        self._table = table
+        self._read_as: tuple[int, int] | None = None
+        self._reread()
 
     def warm(self) -> None:
         """Load the list, a fifth of a second. Call it in a thread, so that the first question needn't wait."""
@@ -71,6 +78,10 @@ class Prices:
 
     def known_of(self, model: str) -> ListPrice:
         """All that is known of `model`: each value from the operator's table, else from the list."""
+        known = self._known(model)
+        return self._known(model) if known.price is None and self._reread() else known
+
+    def _known(self, model: str) -> ListPrice:
         own = self._own.get(model, ListPrice())
         if own.price is not None and own.tokens_context_max is not None:
             return own
@@ -84,6 +95,21 @@ class Prices:
             price=listed.price if own.price is None else own.price,
             tokens_context_max=own.tokens_context_max or listed.tokens_context_max,
         )
+
+    def _reread(self) -> bool:
+        """True where the operator's table is another than when it was read last."""
+        if self._table is None:
+            return False
+        try:
+            found = self._table.stat()
+        except OSError:
+            return False  # what was read stays: a table that is gone takes no price away from a debate under way
+        read_as = found.st_mtime_ns, found.st_size
+        if read_as == self._read_as:
+            return False
+        self._own = read_prices(self._table)
+        self._read_as = read_as
+        return True
 
     def info(self, model: str, *, tokens_context_max: int, price_otherwise: Price | None = None) -> ModelInfo:
         """`model` as the port describes it. The bound and the price given here count where nothing else is known."""

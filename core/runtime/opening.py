@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.domain.commands import Admit, Open
-from core.domain.errors import WrongUse, nearest
+from core.domain.errors import PricesUnknown, WrongUse, nearest
 from core.domain.ids import DEFAULT_RULE_SET, Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
@@ -149,12 +149,7 @@ class Openings:
         infos = {route: self._ports.providers.describe(route) for route in routes}
         unknown = [route for route, info in infos.items() if not info.is_price_known]
         if unknown:
-            asked = " ".join(f"--price {route}=IN/OUT" for route in unknown)
-            raise WrongUse(
-                f"what {' and '.join(unknown)} cost{'s' if len(unknown) == 1 else ''} is not known.",
-                where="model",
-                now=f"Say it once, in US dollars for a million tokens: {asked}. It is kept in your table of prices.",
-            )
+            raise PricesUnknown(unknown)
         return infos
 
     async def _template_for(self, request: DebateRequest) -> Template:

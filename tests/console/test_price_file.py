@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.price_file import keep_prices
+from console.price_file import keep_prices, read_price
 from core.domain.budget import Price
 from core.domain.errors import StorageFailed, WrongUse
 from core.providers.prices import read_prices
@@ -15,10 +15,14 @@ MINE = "openai:my=model"
 """A name may hold what separates it from its price."""
 
 
+def kept_as(words: list[str], path: Path) -> None:
+    keep_prices(dict(map(read_price, words)), path)
+
+
 def test_a_price_given_once_stands_in_the_operators_table(tmp_path: Path) -> None:
     path = tmp_path / "config" / "prices.toml"
 
-    keep_prices([f"{MINE}=1.25/10", "ollama:small=0/$0.5"], path)
+    kept_as([f"{MINE}=1.25/10", "ollama:small=0/$0.5"], path)
 
     kept = {model: entry.price for model, entry in read_prices(path).items()}
     assert kept == {
@@ -32,9 +36,9 @@ def test_what_stands_in_the_table_is_kept_and_the_same_price_changes_nothing(tmp
     path.write_text('# mine\n["openai:a"]\ninput_usd = 1.5\noutput_usd = 2\n', encoding="utf-8")
     before = path.read_text(encoding="utf-8")
 
-    keep_prices(["openai:a=1.50/2.0"], path)
+    kept_as(["openai:a=1.50/2.0"], path)
     assert path.read_text(encoding="utf-8") == before
-    keep_prices(["openai:b=3/4"], path)
+    kept_as(["openai:b=3/4"], path)
 
     assert path.read_text(encoding="utf-8").startswith(before)
     assert set(read_prices(path)) == {"openai:a", "openai:b"}
@@ -42,11 +46,11 @@ def test_what_stands_in_the_table_is_kept_and_the_same_price_changes_nothing(tmp
 
 def test_another_price_than_the_one_that_stands_there_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
-    keep_prices(["openai:a=1/2"], path)
+    kept_as(["openai:a=1/2"], path)
     before = path.read_text(encoding="utf-8")
 
     with pytest.raises(WrongUse, match="another price there"):
-        keep_prices(["openai:b=1/2", "openai:a=1/3"], path)
+        kept_as(["openai:b=1/2", "openai:a=1/3"], path)
 
     assert path.read_text(encoding="utf-8") == before
 
@@ -56,7 +60,7 @@ def test_another_price_than_the_one_that_stands_there_is_refused_and_nothing_is_
 )
 def test_what_is_no_price_is_refused_with_an_example(word: str, tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="such as openai:my-model"):
-        keep_prices([word], tmp_path / "prices.toml")
+        kept_as([word], tmp_path / "prices.toml")
 
     assert not (tmp_path / "prices.toml").exists()
 
@@ -66,9 +70,9 @@ def test_a_table_that_is_no_toml_is_left_as_it_is(tmp_path: Path) -> None:
     path.write_text("[[", encoding="utf-8")
 
     with pytest.raises(WrongUse, match="no TOML"):
-        keep_prices(["openai:a=1/2"], path)
+        kept_as(["openai:a=1/2"], path)
 
 
 def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed):
-        keep_prices(["openai:a=1/2"], tmp_path)
+        kept_as(["openai:a=1/2"], tmp_path)

@@ -21,7 +21,7 @@ from console.screens.dialogs.number import read_dollars, read_whole, written_dol
 from console.widgets.cells import clean
 from console.widgets.choices import CHOICES_MAX, Choice, Choices
 from console.widgets.suggester import NameSuggester
-from core.domain.errors import MootError
+from core.domain.errors import MootError, PricesUnknown
 from core.domain.participants import Role
 from core.runtime.requests import DebatePlan, DebateRequest
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.timer import Timer
 
+    from console.price_file import Amounts
     from core.domain.steps import Document
     from core.templates.template import Template
 
@@ -67,6 +68,7 @@ class Look:
     """What came of looking at what was written: the request and its plan where it can be held, and the faults.
 
     `formats` are plans of the formats as they stand, with those who are cast; one that can't be held so is left out.
+    `models_unpriced` are those whose prices have to be given first, where nothing else is wrong.
     """
 
     request: DebateRequest | None
@@ -74,13 +76,15 @@ class Look:
     formats: Mapping[str, DebatePlan]
     documents: tuple[Document, ...]
     faults: Mapping[str, str]
+    models_unpriced: tuple[str, ...] = ()
 
 
 class NewDebateDialog(Dialog[DebateRequest]):
     """The request to start, one that `plan` has accepted; or None after escape.
 
     Where `start` is given the request has been started by it when the dialog closes; what it refuses is said here, and
-    what was written stays. Evidence of `defaults` is kept until other paths are written.
+    what was written stays. Evidence of `defaults` is kept until other paths are written. Where `keep_price` is given, a
+    price that isn't known is asked for when it is to start.
     """
 
     DEFAULT_CSS = """
@@ -140,6 +144,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
         *,
         start: Callable[[DebateRequest], Awaitable[object]] | None = None,
         names: Callable[[], Sequence[str]] = tuple,
+        keep_price: Callable[[str, Amounts], None] | None = None,
     ) -> None:
         """`names` are those of participants and models that can be cast, as far as is known at that moment."""
         super().__init__("New debate")
@@ -148,6 +153,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
         self._templates = tuple(sorted(templates, key=lambda each: (each.minutes_expected, each.id)))
         self._defaults = defaults or DebateRequest(question="")
         self._start = start
+        self._keep_price = keep_price
         self._has_tried = False
         self._is_starting = False
         self._refused: tuple[Written, str] | None = None
@@ -317,11 +323,15 @@ class NewDebateDialog(Dialog[DebateRequest]):
         faults: dict[str, str] = {}
         documents = await self._evidence(written.evidence, faults, is_fresh=is_to_start)
         request = self._request(written, documents, faults)
-        plan = None
+        plan, unpriced = None, tuple[str, ...]()
         if self._has_tried and not written.motion:  # said at the first try, and until there is one
             faults["motion"] = "Say what is to be debated."
         try:
             plan = await self._plan(request)
+        except PricesUnknown as unknown:
+            unpriced = () if faults else unknown.models
+            asked = "It is asked for when you start." if self._keep_price is not None else unknown.now
+            faults.setdefault("seats", f"{unknown.what[0].upper()}{unknown.what[1:]} {asked}")
         except MootError as error:
             faults.setdefault(await self._place_of_fault(request), str(error))
         look = Look(
@@ -330,6 +340,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
             formats=await self._planned_formats(),
             documents=documents,
             faults=faults,
+            models_unpriced=unpriced,
         )
         self.post_message(self.Looked(look, is_to_start=is_to_start))
 
@@ -416,9 +427,24 @@ class NewDebateDialog(Dialog[DebateRequest]):
         if look.request is not None:
             self._begin_start(look.request)
             return
+        if look.models_unpriced and self._keep_price is not None:
+            self._ask_for_price(look.models_unpriced[0], self._keep_price)
+            return
         self._is_starting = False
         self._look_soon()
         self._go_to_fault(look.faults)
+
+    def _ask_for_price(self, model: str, keep: Callable[[str, Amounts], None]) -> None:
+        from console.screens.dialogs.price import PriceDialog
+
+        def go_on(is_kept: bool | None) -> None:
+            self._is_starting = False
+            if is_kept:
+                self.action_start()
+            else:
+                self._look_soon()
+
+        self.app.push_screen(PriceDialog(model, keep), go_on)
 
     def _begin_start(self, request: DebateRequest) -> None:
         if self._start is None:

@@ -118,3 +118,15 @@ def test_a_table_of_prices_that_cannot_be_read_is_refused_with_its_place(moot: M
 
 def test_an_unknown_provider_is_refused_with_the_nearest(moot: Moot) -> None:
     assert "Did you mean 'groq'?" in moot.run("models", "grok", code=2, OLLAMA_HOST=NOBODY).stderr
+
+
+def test_a_debate_with_a_model_of_unknown_price_names_the_option_that_gives_it_once(moot: Moot) -> None:
+    words = ("debate", "Split it?", "--seat", "all=openai:mine", "--seat", "judge=groq:mine")
+
+    said = moot.run(*words, code=2).stderr
+    assert "what groq:mine and openai:mine cost is not known." in said
+    assert "--price groq:mine=IN/OUT --price openai:mine=IN/OUT" in said
+
+    said = moot.run(*words, "--price", "groq:mine=0/0", "--price", "openai:mine=1/2", code=2).stderr
+    assert "needs a key" in said
+    assert "needs a key" in moot.run(*words, code=2).stderr

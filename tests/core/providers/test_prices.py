@@ -125,3 +125,30 @@ def test_a_warmed_list_gives_the_same_prices() -> None:
     table.warm()
 
     assert table.price_of("openai:gpt-4o-mini") == prices().price_of("openai:gpt-4o-mini")
+
+
+def test_a_price_that_is_given_while_moot_runs_counts_from_the_next_look_on(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
+    table = Prices(clock=CLOCK, table=path)
+    assert table.price_of("openai:mine") is None
+    path.write_text('["openai:mine"]\ninput_usd = 1\noutput_usd = 2\n', encoding="utf-8")
+
+    assert table.price_of("openai:mine") == Price(input_microusd=1_000_000, output_microusd=2_000_000)
+
+
+def test_a_table_that_cannot_be_read_is_said_and_what_was_read_before_stays(tmp_path: Path) -> None:
+    path = written(tmp_path, '["openai:mine"]\ninput_usd = 1\noutput_usd = 2\n')
+    table = Prices(clock=CLOCK, table=path)
+    path.write_text("[[broken", encoding="utf-8")
+
+    with pytest.raises(WrongUse, match="this is no TOML"):
+        table.price_of("openai:other")
+    assert table.price_of("openai:mine") is not None
+    path.unlink()
+    assert table.price_of("openai:mine") is not None
+    assert table.price_of("openai:other") is None
+
+
+def test_a_table_that_is_faulty_from_the_beginning_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="nothing here is called"):
+        Prices(clock=CLOCK, table=written(tmp_path, '["openai:mine"]\ninput_us = 1\n'))

@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.budget import FREE, Price
 from core.domain.commands import Cancel, Command, Complete, Pause, Resume
-from core.domain.errors import WrongUse
+from core.domain.errors import PricesUnknown
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
@@ -354,10 +354,12 @@ def test_near_a_cap_the_providers_own_count_decides() -> None:
     in_virtual_time(work)
 
 
-def test_a_model_of_unknown_price_is_refused_with_the_option_that_gives_it() -> None:
+def test_models_of_unknown_price_are_refused_by_name_and_nothing_is_opened() -> None:
     async def work() -> None:
-        with pytest.raises(WrongUse, match=f"--price {LARGE}=IN/OUT --price {SMALL}=IN/OUT"):
+        with pytest.raises(PricesUnknown, match=f"what {LARGE} and {SMALL} cost is not known") as refused:
             await begun(Cloud(is_price_known=False))
+
+        assert refused.value.models == (LARGE, SMALL)
 
     in_virtual_time(work)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from console.screens.dialogs import new_debate
 from console.screens.dialogs.frame import Keys
 from console.screens.dialogs.new_debate import NewDebateDialog
 from console.widgets.choices import Choices
-from core.domain.errors import WrongUse
+from core.domain.errors import PricesUnknown, WrongUse
 from core.domain.ids import Digest
 from core.domain.participants import Seat
 from core.domain.steps import Document
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from textual.pilot import Pilot
+
+    from console.price_file import Amounts
 
 ROUNDS_MAX = 100
 MOTION_MAX = 60
@@ -393,3 +396,92 @@ async def test_the_name_of_a_model_or_participant_is_completed() -> None:
         known.append("ollama:found-meanwhile")
         await typed(pilot, "ol")
         await until(pilot, lambda: "ollama:found-meanwhile" in text_of(app))
+
+
+class Register:
+    """Knows no price until it is given one."""
+
+    def __init__(self) -> None:
+        self.prices: dict[str, Amounts] = {}
+        self.started: list[DebateRequest] = []
+
+    async def plan(self, request: DebateRequest) -> DebatePlan:
+        unknown = [model for model in request.casting.values() if ":" in model and model not in self.prices]
+        if unknown:
+            raise PricesUnknown(unknown)
+        known = {role: "claude" if ":" in model else model for role, model in request.casting.items()}
+        return await plan(replace(request, casting=known))
+
+    def keep(self, model: str, amounts: Amounts) -> None:
+        if amounts == (1, 1):
+            raise WrongUse("it has another price there.", where="prices.toml", now="Change it in that file.")
+        self.prices[model] = amounts
+
+    async def start(self, request: DebateRequest) -> None:
+        self.started.append(request)
+
+    def dialog(self, **fields: Any) -> Host:
+        asked = DebateRequest(question="Split it?", casting={"": "openai:mine", "judge": "groq:mine"})
+        return Host(lambda _: NewDebateDialog(self.plan, STANDARD_TEMPLATES, asked, start=self.start, **fields))
+
+
+async def test_a_price_that_nobody_knows_is_asked_for_when_it_is_to_start_and_then_it_starts() -> None:
+    register = Register()
+    app = register.dialog(keep_price=register.keep)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "It is asked for when you start." in fault_at(app, "seats"))
+        assert "What openai:mine and groq:mine cost is not known." in fault_at(app, "seats")
+        assert "--price" not in text_of(app)
+
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "What openai:mine costs" in text_of(app))
+        await typed(pilot, "1.25")
+        await pilot.press("enter")
+        await typed(pilot, "$10")
+        await pilot.press("enter")
+        await until(pilot, lambda: "What groq:mine costs" in text_of(app))
+        await pilot.press("0", "enter", "0", "enter")
+        await until(pilot, lambda: bool(app.results))
+
+    assert register.prices == {"openai:mine": (Decimal("1.25"), Decimal(10)), "groq:mine": (Decimal(0), Decimal(0))}
+    assert len(register.started) == 1
+
+
+async def test_who_leaves_the_question_for_a_price_is_back_where_they_wrote_and_nothing_started() -> None:
+    register = Register()
+    app = register.dialog(keep_price=register.keep)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "is not known" in fault_at(app, "seats"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "What openai:mine costs" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, NewDebateDialog))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.results == [None])
+
+    assert (register.prices, register.started) == ({}, [])
+
+
+async def test_what_is_no_price_or_can_not_be_kept_is_said_and_nothing_that_was_typed_is_lost() -> None:
+    register = Register()
+    app = register.dialog(keep_price=register.keep)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "is not known" in fault_at(app, "seats"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "What openai:mine costs" in text_of(app))
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "Write what tokens asked cost." in text_of(app))
+        await pilot.press("x", "enter", "1", "enter")
+        await until(pilot, lambda: "'x' is no price of a million tokens asked." in text_of(app))
+        await pilot.press("backspace", "1", "enter", "enter")
+        await until(pilot, lambda: "prices.toml: it has another price there." in text_of(app))
+
+        assert [each.value for each in app.screen.query(Input)] == ["1", "1"]
+    assert register.prices == {}
+
+
+async def test_where_nobody_keeps_prices_the_fault_says_what_now() -> None:
+    register = Register()
+    app = register.dialog()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "it is kept in your table of prices" in fault_at(app, "seats"))
