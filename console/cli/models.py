@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.options import AsJson, settings_with
+from console.cli.options import AsJson, Database, settings_with
+from console.cli.running import with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.exit_codes import ExitCode
 from console.locations import find_locations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.settings import Settings
+    from core.orchestrator import Orchestrator
     from core.ports.model_offers import ProviderOffer
 
 COLUMNS = (
@@ -40,12 +42,19 @@ def models(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody: list what the list of prices knows of each with a key.")
     ] = False,
+    reset: Annotated[
+        str,
+        typer.Option("--reset", metavar="MODEL", help="Have this one asked again that failed too often and rests."),
+    ] = "",
     as_json: AsJson = False,
+    database: Database = None,
 ) -> int:
     """List the models that can be asked, with their prices, and say why the others can't.
 
     Each provider with a key is asked for its models, which spends nothing. Keys are never shown.
     """
+    if reset:
+        return with_orchestrator(settings_with(database), lambda orchestrator: _reset(orchestrator, reset))
     offers = asyncio.run(_look(settings_with(None), is_asking=not offline))
     if provider:
         offers = _only(provider, offers)
@@ -55,6 +64,12 @@ def models(
         sys.stdout.write(json_text([offer_as_plain(offer) for offer in offers]) + "\n")
     else:
         sys.stdout.write(_as_text(offers, show_all=show_all, is_one=bool(provider)) + "\n")
+    return ExitCode.COMPLETED
+
+
+async def _reset(orchestrator: Orchestrator, model: str) -> int:
+    """Whoever drives lets the model be asked at once; `moot doctor` says which ones rest."""
+    sys.stdout.write(f"{await orchestrator.reset_route(model)}.\n")
     return ExitCode.COMPLETED
 
 

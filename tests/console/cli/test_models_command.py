@@ -130,3 +130,23 @@ def test_a_debate_with_a_model_of_unknown_price_names_the_option_that_gives_it_o
     said = moot.run(*words, "--price", "groq:mine=0/0", "--price", "openai:mine=1/2", code=2).stderr
     assert "needs a key" in said
     assert "needs a key" in moot.run(*words, code=2).stderr
+
+
+def test_where_nobody_drives_there_is_no_model_to_have_asked_again(moot: Moot) -> None:
+    said = moot.run("models", "--reset", "groq:swift", code=2).stderr
+
+    assert "no model 'groq:swift' was asked since the driver began. There is nothing to reset." in said
+
+
+def test_the_driver_has_a_model_asked_again_where_another_process_says_so(moot: Moot) -> None:
+    driver = moot.start("drive", MOOT_REHEARSAL_PACE="0")
+    try:
+        assert driver.stderr is not None
+        driver.stderr.readline()
+        moot.debate()
+
+        assert moot.run("models", "--reset", "rehearsal").stdout == "rehearsal is asked again.\n"
+        assert "Did you mean 'rehearsal'?" in moot.run("models", "--reset", "rehersal", code=2).stderr
+    finally:
+        driver.terminate()
+        driver.communicate()
