@@ -44,7 +44,7 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 async def is_read(hall: Hall) -> bool:
-    """Has the console read all there is: every row, today's money, and the session under its cursor?"""
+    """Has the console read all there is: every row, label, today's money, and the session under its cursor?"""
     session, feed, core = hall.sessions.session, hall.feed, await hall.core()
     if feed is None or feed.status is None:
         return False
@@ -52,7 +52,7 @@ async def is_read(hall: Hall) -> bool:
     spent_microusd = (await core.system_status()).spent_today_microusd
     if rows != {each.session: each.seq for each in feed.summaries.values()}:
         return False
-    if feed.status.spent_today_microusd != spent_microusd:
+    if feed.status.spent_today_microusd != spent_microusd or feed.labels != dict(await core.labels()):
         return False
     return session is None or _is_told(feed, core, session)
 
