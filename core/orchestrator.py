@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.analytics.book import Book
+from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR, Command
 from core.domain.costs import Costs
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
@@ -50,6 +51,7 @@ from core.runtime.reading import Reader
 from core.runtime.refusals import refusal_of
 from core.runtime.requests import DebatePlan, DebateRequest
 from core.runtime.rows import RowsBeyond
+from core.runtime.rule_meter import RuleMeter
 from core.runtime.rulebook import Rulebook
 from core.runtime.schedule import JobView
 from core.runtime.stock import stock
@@ -104,6 +106,7 @@ class Orchestrator:
         self._reader = Reader(ports)
         self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)
+        self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
@@ -372,9 +375,10 @@ class Orchestrator:
         """
         return Backtesting(self._ports, revision).run(sessions=sessions, back_ms=back_ms)
 
-    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
-        """For each rule: evaluations timed, nanoseconds in sum, errors."""
-        return await self._ports.catalogue.rule_timings()
+    async def rule_measures(self) -> Mapping[RuleId, RuleMeasure]:
+        """How often each rule was heard and fired, what went wrong with it, and how long a look at it takes: over all
+        sessions, up to the newest event; times as the driver last stored them."""
+        return await self._meter.measures()
 
     async def check_rules(self, files: Sequence[RuleText] = (), *, is_alone: bool = False) -> tuple[Finding, ...]:
         """What is wrong with the rules in these files, as if they were loaded: beside the rules in force, unless
@@ -507,7 +511,7 @@ class Orchestrator:
         """Write the metrics file and its summary; returns where they are."""
         if self._driver is not None:
             return await self._driver.export_metrics(reason=reason)
-        return await self._metrics.export(reason=reason)
+        return await self._metrics.export(reason=reason, rules=await self._meter.measures())
 
     async def metrics_book(self) -> Book:
         """The counts and lives that the files are made of, up to the newest committed event."""

@@ -12,12 +12,14 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
+from core.analytics.rule_measures import RuleCounts, RuleTimes
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.ids import Digest, ParticipantId, RuleId, SessionId
 from core.domain.participants import Participant
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.templates.template import Template
+from storage import rule_measures
 from storage.codec import adapter, canonical_json
 from storage.rules import SqliteRules, unknown
 
@@ -111,22 +113,17 @@ class SqliteCatalogue(SqliteRules):
             label.is_archived,
         )
 
-    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
-        rows = await self._all("SELECT rule, evaluations, nanoseconds, errors FROM rule_timings ORDER BY rule")
-        return {RuleId(rule): (evaluations, nanoseconds, errors) for rule, evaluations, nanoseconds, errors in rows}
+    async def rule_times(self) -> Mapping[RuleId, RuleTimes]:
+        return await self._readers.run(rule_measures.times)
 
-    async def add_rule_timings(self, timings: Mapping[RuleId, tuple[int, int, int]]) -> None:
-        rows = [(rule, *sums) for rule, sums in timings.items()]
+    async def add_rule_times(self, times: Mapping[RuleId, RuleTimes]) -> None:
+        await self._writer.run(lambda writer: rule_measures.add_times(writer, times))
 
-        def add(writer: sqlite3.Connection) -> None:
-            writer.executemany(
-                "INSERT INTO rule_timings VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " evaluations = evaluations + excluded.evaluations,"
-                " nanoseconds = nanoseconds + excluded.nanoseconds, errors = errors + excluded.errors",
-                rows,
-            )
+    async def rule_counts(self) -> tuple[int, Mapping[RuleId, RuleCounts]]:
+        return await self._readers.run(rule_measures.counts)
 
-        await self._writer.run(add)
+    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, position: int) -> None:
+        await self._writer.run(lambda writer: rule_measures.add_counts(writer, counts, position))
 
 
 def _checked(kind: type[T], body: bytes, digest: Digest) -> T:

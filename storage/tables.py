@@ -191,15 +191,30 @@ class InboxRow(SQLModel, table=True):
     answered_at_ms: int | None
 
 
-class RuleTiming(SQLModel, table=True):
-    """How often a rule was timed, for how long in sum, and how often it erred."""
+class RuleTimesRow(SQLModel, table=True):
+    """How often a rule was heard, and how long looks at it took. `buckets` is JSON: looks by bucket of time."""
 
-    __tablename__ = "rule_timings"
+    __tablename__ = "rule_times"
 
     rule: str = Field(primary_key=True)
-    evaluations: int
+    heard: int
+    timed: int
     nanoseconds: int
+    buckets: str
+
+
+class RuleCountsRow(SQLModel, table=True):
+    """What a rule did in all sessions, deleted ones included, up to the position `rules`."""
+
+    __tablename__ = "rule_counts"
+
+    rule: str = Field(primary_key=True)
+    fired: int
+    overruled: int
     errors: int
+    switched_off: int
+    fired_at_ms: int
+    switched_off_at_ms: int
 
 
 class KeptAnswerRow(SQLModel, table=True):

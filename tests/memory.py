@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from core.analytics.rule_measures import RuleCounts, RuleTimes
 from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
 from core.domain.errors import CommandRefused, DriverBusy, LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
@@ -131,7 +132,9 @@ class MemoryCatalogue:
         self.kept_documents: dict[Digest, Document] = {}
         self.kept_settings: dict[str, str] = {}
         self.kept_labels: dict[SessionId, Label] = {}
-        self.timings: dict[RuleId, tuple[int, int, int]] = {}
+        self.times: dict[RuleId, RuleTimes] = {}
+        self.counts: dict[RuleId, RuleCounts] = {}
+        self.counted = 0
 
     async def rules(self) -> tuple[Rule, ...]:
         return _in_order((await self.rule_book()).rules)
@@ -240,13 +243,20 @@ class MemoryCatalogue:
     async def save_label(self, session: SessionId, label: Label) -> None:
         self.kept_labels[session] = label
 
-    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
-        return dict(self.timings)
+    async def rule_times(self) -> Mapping[RuleId, RuleTimes]:
+        return dict(self.times)
 
-    async def add_rule_timings(self, timings: Mapping[RuleId, tuple[int, int, int]]) -> None:
-        for rule, added in timings.items():
-            before = self.timings.get(rule, (0, 0, 0))
-            self.timings[rule] = (before[0] + added[0], before[1] + added[1], before[2] + added[2])
+    async def add_rule_times(self, times: Mapping[RuleId, RuleTimes]) -> None:
+        for rule, added in times.items():
+            self.times[rule] = self.times.get(rule, RuleTimes()).plus(added)
+
+    async def rule_counts(self) -> tuple[int, Mapping[RuleId, RuleCounts]]:
+        return self.counted, dict(self.counts)
+
+    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, position: int) -> None:
+        self.counted = position
+        for rule, added in counts.items():
+            self.counts[rule] = self.counts.get(rule, RuleCounts()).plus(added)
 
 
 def _in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,20 +21,21 @@ from console.exit_codes import ExitCode
 from console.plain import json_text
 
 if TYPE_CHECKING:
+    from core.analytics.rule_measures import RuleMeasure
     from core.domain.ids import RuleId
     from core.orchestrator import Orchestrator
     from core.rules.layers import Placed
-
-NANOSECONDS_PER_TENTH_MICROSECOND = 100
 
 COLUMNS = (
     Column("rule"),
     Column("switch"),
     Column("priority", is_number=True),
     Column("set"),
-    Column("looked at", is_number=True),
-    Column("mean", is_number=True),
+    Column("heard", is_number=True),
+    Column("fired", is_number=True),
     Column("errors", is_number=True),
+    Column("mean", is_number=True),
+    Column("p95", is_number=True),
     Column("name", is_flexible=True),
 )
 
@@ -59,11 +61,12 @@ def list_rules(
     async def work(orchestrator: Orchestrator) -> int:
         book = orchestrator.rulebook
         placed = await (book.layer(rule_set) if rule_set and not effective else book.effective(rule_set or OWN))
-        timings = await orchestrator.rule_timings()
+        measures = await orchestrator.rule_measures()
         if as_json:
-            sys.stdout.write(json_text([_as_plain(each, timings) for each in placed]) + "\n")
+            sys.stdout.write(json_text([_as_plain(each, measures) for each in placed]) + "\n")
         else:
-            sys.stdout.write(table(COLUMNS, [_row(each, timings) for each in placed], width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, [_row(each, measures) for each in placed], width=terminal_columns()) + "\n")
+            await _say_given_up(orchestrator, measures)
         say_left_out(orchestrator)
         say_unheard(orchestrator, [each.rule for each in placed])
         return ExitCode.COMPLETED
@@ -163,25 +166,38 @@ def _switch(rules: list[str], enabled: bool, rule_set: str, database: Path | Non
     return with_orchestrator(settings_with(database), work)
 
 
-def _row(placed: Placed, timings: Mapping[RuleId, tuple[int, int, int]]) -> tuple[str, ...]:
+async def _say_given_up(orchestrator: Orchestrator, measures: Mapping[RuleId, RuleMeasure]) -> None:
+    from console.presenters.rule_figures import given_up_lines
+
+    newest = await orchestrator.rules_history(limit=1)
+    lines = given_up_lines(measures, rules_changed_at_ms=newest[0].made_at_ms if newest else 0)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _row(placed: Placed, measures: Mapping[RuleId, RuleMeasure]) -> tuple[str, ...]:
     rule = placed.rule
-    evaluations, nanoseconds, errors = timings.get(rule.id, (0, 0, 0))
+    from console.presenters.rule_figures import NOTHING, mean_of, p95_of
+    from core.analytics.rule_measures import NOT_MEASURED
+
+    measure = measures.get(rule.id, NOT_MEASURED)
     return (
         rule.id,
         "● on" if rule.enabled else "○ off",
         str(rule.priority),
         origin_in_words(placed),
-        f"{evaluations:,}" if evaluations else "–",
-        _microseconds(nanoseconds, evaluations) if evaluations else "–",
-        f"{errors:,}" if errors else "–",
+        f"{measure.heard:,}" if measure.heard else NOTHING,
+        f"{measure.fired:,}" if measure.fired else NOTHING,
+        f"{measure.errors:,}" if measure.errors else NOTHING,
+        mean_of(measure),
+        p95_of(measure),
         rule.name,
     )
 
 
-def _as_plain(placed: Placed, timings: Mapping[RuleId, tuple[int, int, int]]) -> dict[str, object]:
+def _as_plain(placed: Placed, measures: Mapping[RuleId, RuleMeasure]) -> dict[str, object]:
     from core.rules.rule import rule_to_plain
 
-    return rule_to_plain(placed.rule) | _timing_as_plain(timings, placed.rule.id) | _origin_as_plain(placed)
+    return rule_to_plain(placed.rule) | _figures_as_plain(measures, placed.rule.id) | _origin_as_plain(placed)
 
 
 def _origin_as_plain(placed: Placed) -> dict[str, object]:
@@ -189,14 +205,10 @@ def _origin_as_plain(placed: Placed) -> dict[str, object]:
     return {"file": placed.origin.file, "over": over}
 
 
-def _microseconds(nanoseconds: int, evaluations: int) -> str:
-    tenths = nanoseconds // evaluations // NANOSECONDS_PER_TENTH_MICROSECOND
-    return f"{tenths // 10}.{tenths % 10} µs"
+def _figures_as_plain(measures: Mapping[RuleId, RuleMeasure], rule: RuleId) -> dict[str, object]:
+    from core.analytics.rule_measures import NOT_MEASURED
 
-
-def _timing_as_plain(timings: Mapping[RuleId, tuple[int, int, int]], rule: RuleId) -> dict[str, object]:
-    evaluations, nanoseconds, errors = timings.get(rule, (0, 0, 0))
-    return {"evaluations": evaluations, "nanoseconds": nanoseconds, "errors": errors}
+    return asdict(measures.get(rule, NOT_MEASURED))
 
 
 def _described(placed: Placed) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from console.presenters.figures import age, count, counted
 from console.presenters.paragraphs import Paragraph
+from console.presenters.rule_figures import NOTHING, mean_of, p95_of
 from console.presenters.shown import Cell, Part, Row
+from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR
 from core.domain.events import Recorded, RuleFired
 from core.domain.facts import FactSpec
@@ -27,7 +29,6 @@ FIRINGS_KEPT_MAX = 100_000
 
 SESSION_SHOWN_CHARACTERS = 8
 TITLE_SHOWN_CHARACTERS = 40
-NOTHING = "–"
 
 _REPEATS = {Repeat.ROUND: "once a round", Repeat.EVENT: "after each event"}
 _STATE_WORDS = {"on": True, "off": False, "enabled": True, "disabled": False}
@@ -49,15 +50,6 @@ class Counts:
     rules: Mapping[str, RuleCount] = field(default_factory=dict)
     sessions: int = 0
     sessions_left: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Evaluations timed, their nanoseconds in sum, and errors, over all time."""
-
-    evaluations: int = 0
-    nanoseconds: int = 0
-    errors: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +154,9 @@ def _holds(rule: Rule, word: str) -> bool:
     return word in f"{rule.id} {rule.name} {rule.description} {rule.rule_set}".casefold()
 
 
-def rule_row(rule: Rule, count_: RuleCount | None, timing: Timing, *, has_session: bool, now_ms: int) -> Row:
-    """switch, priority, id, name, set, fired here, fired lately, last time, mean time, errors. `count_` is None until
-    the logs have been read."""
+def rule_row(rule: Rule, count_: RuleCount | None, measure: RuleMeasure, *, has_session: bool, now_ms: int) -> Row:
+    """switch, priority, id, name, set, fired here, fired lately, last time, mean time, p95, errors. `count_` is None
+    until the logs have been read."""
     ink = "text" if rule.enabled else "muted"
     fired = count_ or RuleCount()
     here = count(fired.here) if count_ is not None and has_session else NOTHING
@@ -180,8 +172,9 @@ def rule_row(rule: Rule, count_: RuleCount | None, timing: Timing, *, has_sessio
             Cell(here, "accent strong" if has_session and fired.here else "muted"),
             Cell(count(fired.recent) if count_ is not None else "…", ink if fired.recent else "muted"),
             Cell(last, ink if fired.last_at_ms else "muted"),
-            Cell(_mean(timing), "muted"),
-            Cell(count(timing.errors) if timing.errors else NOTHING, "failed strong" if timing.errors else "muted"),
+            Cell(mean_of(measure), "muted"),
+            Cell(p95_of(measure), "muted"),
+            Cell(count(measure.errors) if measure.errors else NOTHING, "failed strong" if measure.errors else "muted"),
         ),
     )
 
@@ -201,7 +194,7 @@ def detail(
     rule: Rule,
     seen: Seen | None,
     count_: RuleCount | None,
-    timing: Timing,
+    measure: RuleMeasure,
     change: Change | None,
     counts: Counts | None,
     *,
@@ -219,7 +212,7 @@ def detail(
         *sentence,
         Paragraph(),
         *_standing(rule, seen),
-        _record(count_, counts, timing, change, seen, now_ms=now_ms),
+        _record(count_, counts, measure, change, seen, now_ms=now_ms),
     )
 
 
@@ -305,7 +298,7 @@ def _here(seen: Seen, said: Part) -> Paragraph:
 def _record(
     count_: RuleCount | None,
     counts: Counts | None,
-    timing: Timing,
+    measure: RuleMeasure,
     change: Change | None,
     seen: Seen | None,
     *,
@@ -323,10 +316,15 @@ def _record(
         if counts.sessions_left:
             parts.append((f", {count(counts.sessions_left)} still to read", "attention"))
         parts.append((")", "muted"))
-    if timing.evaluations:
-        parts.append((f" · mean {_mean(timing)} of {counted(timing.evaluations, 'timed look')}", "muted"))
-    if timing.errors:
-        parts.append((f" · {counted(timing.errors, 'error')}", "failed"))
+    if measure.heard:
+        parts.append((f" · heard {counted(measure.heard, 'time')}, fired {count(measure.fired)} in all", "muted"))
+    if measure.timed:
+        parts.append((f" · mean {mean_of(measure)}, p95 {p95_of(measure)} of {count(measure.timed)} timed", "muted"))
+    if measure.errors:
+        parts.append((f" · {counted(measure.errors, 'error')}", "failed"))
+    if measure.switched_off:
+        ago = age(now_ms - measure.switched_off_at_ms)
+        parts.append((f" · no longer heard in {counted(measure.switched_off, 'session')}, last {ago} ago", "failed"))
     if change is not None:
         parts.append((f" · {changed(change, now_ms)}", "muted"))
     return Paragraph(tuple(parts))
@@ -346,10 +344,3 @@ def short_title(session: SessionSummary) -> str:
     if len(title) > TITLE_SHOWN_CHARACTERS:
         title = f"{title[: TITLE_SHOWN_CHARACTERS - 1]}…"
     return f"{title} · {session.session[:SESSION_SHOWN_CHARACTERS]}"
-
-
-def _mean(timing: Timing) -> str:
-    if not timing.evaluations:
-        return NOTHING
-    tenths = timing.nanoseconds // timing.evaluations // 100
-    return f"{tenths // 10}.{tenths % 10} µs"

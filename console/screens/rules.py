@@ -24,7 +24,6 @@ from console.presenters.rules import (
     Counts,
     RuleCount,
     Seen,
-    Timing,
     detail,
     headline,
     last_changes,
@@ -36,6 +35,7 @@ from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.cells import clean, one_line
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
+from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
 from core.domain.errors import MootError
 from core.domain.ids import RuleId, SessionId
 
@@ -81,6 +81,7 @@ COLUMNS = (
     Column(key="recent", title="30 d", width=6, align="right", priority=6),
     Column(key="last", title="last", width=6, align="right", priority=5),
     Column(key="mean", title="mean", width=8, align="right", priority=3),
+    Column(key="p95", title="p95", width=8, align="right", priority=3),
     Column(key="errors", title="errors", width=6, align="right", priority=4),
 )
 
@@ -94,7 +95,7 @@ class Reading:
     """What one look at the door gave."""
 
     rules: tuple[Rule, ...]
-    timings: Mapping[RuleId, Timing]
+    measures: Mapping[RuleId, RuleMeasure]
     changes: Mapping[RuleId, Change]
     specs: Mapping[str, FactSpec]
     rule: RuleId | None
@@ -346,7 +347,7 @@ class RulesScreen(Screen[None]):
                 rule_row(
                     rule,
                     self._count_of(rule.id),
-                    reading.timings.get(rule.id, Timing()),
+                    reading.measures.get(rule.id, NOT_MEASURED),
                     has_session=has_session,
                     now_ms=now_ms,
                 )
@@ -376,7 +377,7 @@ class RulesScreen(Screen[None]):
             rule,
             seen,
             self._count_of(rule.id),
-            reading.timings.get(rule.id, Timing()),
+            reading.measures.get(rule.id, NOT_MEASURED),
             reading.changes.get(rule.id),
             self._counts,
             specs=reading.specs,
@@ -427,13 +428,10 @@ class RulesScreen(Screen[None]):
         try:
             rules = await core.rules()
             rule = next((each for each in rules if each.id == id), rules[0] if rules else None)
-            timings = await core.rule_timings()
+            measures = await core.rule_measures()
             return Reading(
                 rules=rules,
-                timings={
-                    rule: Timing(evaluations=evaluations, nanoseconds=nanoseconds, errors=errors)
-                    for rule, (evaluations, nanoseconds, errors) in timings.items()
-                },
+                measures=measures,
                 changes=await self._changes(core),
                 specs=core.fact_specs(),
                 rule=rule.id if rule is not None else None,
@@ -443,7 +441,7 @@ class RulesScreen(Screen[None]):
             before = self._reading
             return Reading(
                 rules=before.rules if before is not None else (),
-                timings=before.timings if before is not None else {},
+                measures=before.measures if before is not None else {},
                 changes=before.changes if before is not None else {},
                 specs=core.fact_specs(),
                 rule=None,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.analytics.rule_measures import RuleCounts, RuleTimes
 from core.domain.ids import Digest, ParticipantId, RuleId, SessionId, TemplateId
 from core.domain.label import Label as Label
 from core.domain.participants import Participant
@@ -121,12 +122,20 @@ class Catalogue(Protocol):
     async def labels(self) -> Mapping[SessionId, Label]: ...
     async def save_label(self, session: SessionId, label: Label) -> None: ...
 
-    async def rule_timings(self) -> Mapping[RuleId, tuple[int, int, int]]:
-        """For each rule: evaluations timed, their nanoseconds in sum, errors."""
+    async def rule_times(self) -> Mapping[RuleId, RuleTimes]:
+        """How often each rule was heard, and how long those looks took that were timed."""
         ...
 
-    async def add_rule_timings(self, timings: Mapping[RuleId, tuple[int, int, int]]) -> None:
-        """Add to the sums of `rule_timings`."""
+    async def add_rule_times(self, times: Mapping[RuleId, RuleTimes]) -> None:
+        """Add to `rule_times`."""
+        ...
+
+    async def rule_counts(self) -> tuple[int, Mapping[RuleId, RuleCounts]]:
+        """Up to which position of the log rules were counted, and what each did."""
+        ...
+
+    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, position: int) -> None:
+        """Add to `rule_counts` and move their position, in one transaction."""
         ...
 
 

@@ -29,6 +29,7 @@ from core.runtime.office import SPENDING_SWITCH, Office
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
+from core.runtime.rule_meter import RuleMeter
 from core.runtime.rules_folder import RULES_FOLDER_SECONDS
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.schedule import JobView, Schedule
@@ -46,6 +47,9 @@ PROBE_SECONDS = 300
 PROBE_FIRST_SECONDS = 20
 """Asking loads what it is asked with: not while the console opens."""
 
+MEASURES_FIRST_SECONDS = 5
+"""When what rules did is first counted: soon, because until then whoever asks counts all that is not counted yet."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +64,7 @@ class Driver:
         self._rhythm = rhythm
         self._metrics = metrics
         self.instruments = Instruments(ports.monotonic_ns)
+        self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rules = RulesInForce()
         self.ledger = Ledger(cap_day_microusd=limits.cap_day_microusd)
         self.openings = Openings(ports, limits)
@@ -140,7 +145,7 @@ class Driver:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             with suppress(StorageFailed):
                 await self.projector.catch_up()
-                await self._time_rules()  # a run that is over before the schedule first comes round counts too
+                await self._measure_rules()  # a run that is over before the schedule first comes round counts too
             while self._exporting:  # also what has ended only just now is in the files
                 await asyncio.gather(*self._exporting, return_exceptions=True)
         finally:
@@ -184,7 +189,12 @@ class Driver:
 
     def _begin_schedule(self) -> None:
         rhythm = self._rhythm
-        self._schedule.add("rule timings", every_seconds=rhythm.rule_timings_seconds, work=self._time_rules)
+        self._schedule.add(
+            "rule measures",
+            every_seconds=rhythm.rule_measures_seconds,
+            first_seconds=MEASURES_FIRST_SECONDS,
+            work=self._measure_rules,
+        )
         if self._ports.rules_folder is not None:
             self._schedule.add("rules folder", every_seconds=RULES_FOLDER_SECONDS, work=self.office.follow_folder)
         if rhythm.metrics_seconds is not None:
@@ -251,12 +261,13 @@ class Driver:
                     # One answer that can't be left must not keep the others from theirs.
                     _log.warning("message %d has no answer yet: %s", message.id, error)
 
-    async def _time_rules(self) -> None:
+    async def _measure_rules(self) -> None:
+        await self._meter.store()
         taken = self.instruments.rules.take()
         if not taken:
             return
         try:
-            await self._ports.catalogue.add_rule_timings(taken)
+            await self._ports.catalogue.add_rule_times(taken)
         except StorageFailed:
             self.instruments.rules.give_back(taken)
             raise
@@ -285,4 +296,5 @@ class Driver:
 
     async def export_metrics(self, *, reason: str) -> tuple[Path, Path]:
         """Write the metrics file and its summary; returns where they are."""
-        return await self._metrics.export(reason=reason, timers=self.instruments.timers())
+        rules = await self._meter.measures()
+        return await self._metrics.export(reason=reason, timers=self.instruments.timers(), rules=rules)

@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,6 +21,8 @@ from core.analytics.book import LIVES_MAX, Book, Place, advanced, gauges_of
 from core.analytics.life import DebateLife
 from core.analytics.measures import Measures, Timer
 from core.analytics.overview import Overview, overview
+from core.analytics.rule_measures import RuleMeasure
+from core.domain.ids import RuleId
 from core.ports.clock import Clock
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
 from core.ports.session_index import SessionIndex
@@ -79,13 +81,19 @@ class MetricsFiles:
         self._newest_position = -1
 
     async def export(
-        self, *, reason: str, gauges: Mapping[str, int] | None = None, timers: Mapping[str, Timer] | None = None
+        self,
+        *,
+        reason: str,
+        gauges: Mapping[str, int] | None = None,
+        timers: Mapping[str, Timer] | None = None,
+        rules: Mapping[RuleId, RuleMeasure] | None = None,
     ) -> tuple[Path, Path]:
         """Write what is true now; returns the metrics file and its summary once both are durable.
 
         `reason` is one of COMPLETED, SCHEDULED, ASKED. Completions that come while an export is waited for share the
         next one, and an export that nobody asked for and that has nothing new to say returns the files that said it.
-        `gauges` go before those that follow from the log. Raises StorageFailed; then the older files are as they were.
+        `gauges` go before those that follow from the log; `rules` go into the summary. Raises StorageFailed; then the
+        older files are as they were.
         """
         begun = self._begun
         async with self._exporting:
@@ -103,7 +111,7 @@ class MetricsFiles:
                 self._pairs.write,
                 at_ms,
                 _metrics_chunks(book, measures, at_ms=at_ms, reason=reason),
-                _summary_chunks(seen, measures, book, at_ms=at_ms, reason=reason),
+                _summary_chunks(seen, measures, book, rules or {}, at_ms=at_ms, reason=reason),
             )
             self._newest, self._newest_position, self._written = newest, book.position, this
             return newest
@@ -208,7 +216,15 @@ def _metrics_chunks(book: Book, measures: Measures, *, at_ms: int, reason: str) 
     yield b"\n]\n}\n"
 
 
-def _summary_chunks(seen: Overview, measures: Measures, book: Book, *, at_ms: int, reason: str) -> Iterator[bytes]:
+def _summary_chunks(
+    seen: Overview,
+    measures: Measures,
+    book: Book,
+    rules: Mapping[RuleId, RuleMeasure],
+    *,
+    at_ms: int,
+    reason: str,
+) -> Iterator[bytes]:
     timers = {
         name: {"count": timer.count, "mean_ns": timer.mean_ns, "p95_ns": timer.p95_ns, "errors": timer.errors}
         for name, timer in measures.timers.items()
@@ -218,6 +234,7 @@ def _summary_chunks(seen: Overview, measures: Measures, book: Book, *, at_ms: in
         **_plain(_adapter(Overview), seen),
         "gauges": dict(measures.gauges),
         "timers": timers,
+        "rules": {rule: asdict(measure) for rule, measure in rules.items()},
     }
     yield json.dumps(summary, ensure_ascii=False, indent=2).encode()
     yield b"\n"

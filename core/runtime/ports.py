@@ -58,7 +58,7 @@ class Rhythm:
     exports_on_completion: bool = True
     metrics_seconds: int | None = 300
     health_seconds: int | None = 30
-    rule_timings_seconds: int = 60
+    rule_measures_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""How long does each rule take to evaluate, and which can't be evaluated?
+"""How long does each rule take to evaluate, and how often was it heard?
 
 Timing every evaluation would cost more than evaluating, so that every so many settlements each rule is asked once more,
 alone and by the clock. What is found is kept beside the rules and never enters an event: it differs from run to run.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.analytics.measures import Timer
+from core.analytics.rule_measures import RuleTimes, bucket_of, merged_counts
 from core.domain.facts import Facts
-from core.domain.ids import RuleId
+from core.domain.ids import Digest, RuleId
 from core.rules.compiled import CompiledRules
 from core.runtime.timers import Samples, p95
 
@@ -23,8 +24,35 @@ FIRST_TIMED = 4
 RULES_REMEMBERED_MAX = 2_000
 """Rules come and go while a driver runs for months; the one that was timed longest ago is forgotten first."""
 
-Timings = Mapping[RuleId, tuple[int, int, int]]
-"""For each rule: evaluations timed, their nanoseconds in sum, errors."""
+RULES_TIMED_AT_ONCE_MAX = 64
+"""Of a larger set, these many are timed and the next ones the next time: a look at a thousand, one by one, is late."""
+
+Timings = Mapping[RuleId, RuleTimes]
+
+
+class _Untaken:
+    """The times of one rule since they were last taken."""
+
+    __slots__ = ("buckets", "heard", "nanoseconds", "timed")
+
+    def __init__(self) -> None:
+        self.heard = self.timed = self.nanoseconds = 0
+        self.buckets: dict[int, int] = {}
+
+    def add(self, took_ns: int) -> None:
+        self.timed += 1
+        self.nanoseconds += took_ns
+        bucket = bucket_of(took_ns)
+        self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
+
+    def give_back(self, times: RuleTimes) -> None:
+        self.heard += times.heard
+        self.timed += times.timed
+        self.nanoseconds += times.nanoseconds
+        self.buckets = merged_counts(self.buckets, times.buckets)
+
+    def times(self) -> RuleTimes:
+        return RuleTimes(heard=self.heard, timed=self.timed, nanoseconds=self.nanoseconds, buckets=self.buckets)
 
 
 class RuleTiming:
@@ -36,17 +64,24 @@ class RuleTiming:
         self._settlements = 0
         self._all = Samples()
         self._rules: dict[RuleId, Samples] = {}
-        self._untaken: dict[RuleId, tuple[int, int, int]] = {}
+        self._heard: dict[Digest, tuple[CompiledRules, int]] = {}
+        self._untaken: dict[RuleId, _Untaken] = {}
+        self._timed_up_to = 0
 
     def settled(self, rules: CompiledRules, facts_of: Callable[[], Facts]) -> None:
         """Call after each settlement. `facts_of` is asked for the facts only where this one is to be timed."""
         self._settlements += 1
+        self._heard[rules.digest] = (rules, self._heard.get(rules.digest, (rules, 0))[1] + 1)
         if self._settlements % self._sample_every == FIRST_TIMED % self._sample_every:
             self.time(rules, facts_of())
 
     def time(self, rules: CompiledRules, facts: Facts) -> None:
-        """Evaluate each enabled rule once. One that can't be asked of these facts at all counts as an error untimed."""
-        for rule, holds in rules.checks:
+        """Evaluate each enabled rule once, of many the next ones. One that can't be asked of these facts at all has no
+        time."""
+        checks = rules.checks
+        begin = self._timed_up_to if self._timed_up_to < len(checks) else 0
+        self._timed_up_to = begin + RULES_TIMED_AT_ONCE_MAX
+        for rule, holds in checks[begin : self._timed_up_to]:
             has_failed = False
             began_ns = self._monotonic_ns()
             try:
@@ -54,20 +89,20 @@ class RuleTiming:
             except Exception:  # what a rule meets is recorded by the session; here it is counted
                 has_failed = True
             self._note(rule, self._monotonic_ns() - began_ns, has_failed=has_failed)
-        for rule, _ in rules.unusable:
-            count, total_ns, errors = self._untaken.get(rule, (0, 0, 0))
-            self._untaken[rule] = (count, total_ns, errors + 1)
 
     def take(self) -> Timings:
-        """What was timed since the last call, for the catalogue to add up; it is counted from zero again."""
+        """What was heard and timed since the last call, for the catalogue to add up; it is counted from zero again."""
+        for rules, heard in self._heard.values():
+            for rule in rules.enabled:
+                self._of(rule.id).heard += heard
+        self._heard.clear()
         taken, self._untaken = self._untaken, {}
-        return taken
+        return {rule: untaken.times() for rule, untaken in taken.items()}
 
     def give_back(self, taken: Timings) -> None:
         """Undo a `take` whose timings could not be stored."""
-        for rule, timed in taken.items():
-            now = self._untaken.get(rule, (0, 0, 0))
-            self._untaken[rule] = (now[0] + timed[0], now[1] + timed[1], now[2] + timed[2])
+        for rule, times in taken.items():
+            self._of(rule).give_back(times)
 
     def mean_ns(self, rule: RuleId) -> int:
         """Since this process began, whatever was taken; 0 where it was never timed."""
@@ -102,5 +137,10 @@ class RuleTiming:
         self._rules[rule] = samples
         if len(self._rules) > RULES_REMEMBERED_MAX:
             del self._rules[next(iter(self._rules))]
-        count, total_ns, errors = self._untaken.get(rule, (0, 0, 0))
-        self._untaken[rule] = (count + 1, total_ns + took_ns, errors + has_failed)
+        self._of(rule).add(took_ns)
+
+    def _of(self, rule: RuleId) -> _Untaken:
+        untaken = self._untaken.get(rule)
+        if untaken is None:
+            untaken = self._untaken[rule] = _Untaken()
+        return untaken

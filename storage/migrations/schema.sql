@@ -87,16 +87,27 @@ CREATE TABLE response_cache (
 	PRIMARY KEY ("key"),
 	UNIQUE (exact)
 );
+CREATE TABLE rule_counts (
+	rule VARCHAR NOT NULL,
+	fired INTEGER NOT NULL,
+	overruled INTEGER NOT NULL,
+	errors INTEGER NOT NULL,
+	switched_off INTEGER NOT NULL,
+	fired_at_ms INTEGER NOT NULL,
+	switched_off_at_ms INTEGER NOT NULL,
+	PRIMARY KEY (rule)
+);
 CREATE TABLE rule_sets (
 	digest VARCHAR NOT NULL,
 	body BLOB NOT NULL,
 	PRIMARY KEY (digest)
 );
-CREATE TABLE rule_timings (
+CREATE TABLE rule_times (
 	rule VARCHAR NOT NULL,
-	evaluations INTEGER NOT NULL,
+	heard INTEGER NOT NULL,
+	timed INTEGER NOT NULL,
 	nanoseconds INTEGER NOT NULL,
-	errors INTEGER NOT NULL,
+	buckets VARCHAR NOT NULL,
 	PRIMARY KEY (rule)
 );
 CREATE TABLE rule_versions (
@@ -152,6 +163,6 @@ CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0005');
+INSERT INTO alembic_version VALUES ('0006');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;

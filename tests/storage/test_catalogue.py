@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.analytics.rule_measures import RuleCounts, RuleTimes
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.ids import Digest, ParticipantId, RuleId, SeatId, TemplateId
 from core.domain.participants import Participant, Role
@@ -214,9 +215,26 @@ async def test_a_session_without_a_label_has_an_empty_one(storage: Storage) -> N
     assert await storage.catalogue.labels() == {session(1): label}
 
 
-async def test_the_timings_of_rules_add_up(storage: Storage) -> None:
+async def test_the_times_of_rules_add_up(storage: Storage) -> None:
+    one, two = RuleTimes(heard=2, timed=1, nanoseconds=500, buckets={71: 1}), RuleTimes(heard=1, buckets={3: 2, 9: 1})
     for _ in range(3):
-        await storage.catalogue.add_rule_timings({RuleId("one"): (2, 500, 1), RuleId("two"): (1, 1, 0)})
-    await storage.catalogue.add_rule_timings({})
+        await storage.catalogue.add_rule_times({RuleId("one"): one, RuleId("two"): two})
+    await storage.catalogue.add_rule_times({RuleId("one"): two})
+    await storage.catalogue.add_rule_times({})
 
-    assert await storage.catalogue.rule_timings() == {"one": (6, 1500, 3), "two": (3, 3, 0)}
+    assert await storage.catalogue.rule_times() == {
+        "one": one.plus(one).plus(one).plus(two),
+        "two": two.plus(two).plus(two),
+    }
+
+
+async def test_the_counts_of_rules_add_up_and_their_position_moves_with_them(storage: Storage) -> None:
+    assert await storage.catalogue.rule_counts() == (0, {})
+    early = RuleCounts(fired=2, overruled=1, errors=3, switched_off=1, fired_at_ms=500, switched_off_at_ms=900)
+    late = RuleCounts(fired=1, fired_at_ms=400)
+
+    await storage.catalogue.add_rule_counts({RuleId("one"): early}, position=7)
+    await storage.catalogue.add_rule_counts({RuleId("one"): late, RuleId("two"): late}, position=9)
+    await storage.catalogue.add_rule_counts({}, position=12)
+
+    assert await storage.catalogue.rule_counts() == (12, {"one": early.plus(late), "two": late})

@@ -134,9 +134,7 @@ def test_a_copy_never_replaces_an_earlier_one(old: Path, tmp_path: Path) -> None
 
 def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -> None:
     scripts = tmp_path / "first"
-    shutil.copytree(
-        SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0002*", "r0003*", "r0004*", "r0005*")
-    )
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[2-9]*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     with closing(sqlite3.connect(path)) as database:
@@ -155,7 +153,7 @@ def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp
 
 def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_anew(tmp_path: Path) -> None:
     scripts = tmp_path / "second"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0003*", "r0004*", "r0005*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[3-9]*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     with closing(sqlite3.connect(path)) as database:
@@ -178,7 +176,7 @@ def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_ane
 
 def test_rules_of_every_set_stay_in_force_when_sets_come_to_stand_upon_one_another(tmp_path: Path) -> None:
     scripts = tmp_path / "before"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r0004*", "r0005*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[4-9]*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     versions = [[rule("a")], [rule("a"), rule("b", "night"), rule("c", "evening"), rule("d", "standard")]]

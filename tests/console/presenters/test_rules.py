@@ -14,7 +14,6 @@ from console.presenters.rules import (
     FiringsBook,
     RuleCount,
     Seen,
-    Timing,
     changed,
     detail,
     headline,
@@ -22,6 +21,7 @@ from console.presenters.rules import (
     matching,
     rule_row,
 )
+from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
 from core.domain.events import Event, Recorded, RuleFired, RuleRearmed
 from core.domain.facts import FactSpec
 from core.domain.ids import Digest, RuleId, SessionId, TemplateId
@@ -60,7 +60,7 @@ def summary(status: Status = Status.RUNNING, title: str = "Split billing?") -> S
 
 
 def said(rule: Rule, seen: Seen | None, *, count: RuleCount | None = None, width: int = 80) -> list[str]:
-    lines = detail(rule, seen, count, Timing(), None, Counts(sessions=3), specs=SPECS, now_ms=NOW_MS, width=width)
+    lines = detail(rule, seen, count, NOT_MEASURED, None, Counts(sessions=3), specs=SPECS, now_ms=NOW_MS, width=width)
     return [line.text for line in lines]
 
 
@@ -174,19 +174,19 @@ def test_without_a_session_the_sentence_stands_without_values() -> None:
 
 def test_what_cannot_be_told_and_what_was_not_read_is_said_instead_of_guessed() -> None:
     why_not = Seen(session=summary(), why_not="it follows rules of its own")
-    unread = rule_row(CONSENSUS, None, Timing(), has_session=True, now_ms=NOW_MS)
+    unread = rule_row(CONSENSUS, None, NOT_MEASURED, has_session=True, now_ms=NOW_MS)
 
     assert "here, running: it follows rules of its own" in said(CONSENSUS, why_not)
     assert said(CONSENSUS, None)[-1] == "its firings are being counted …"
-    assert [cell.text for cell in unread.cells[5:]] == ["–", "…", "–", "–", "–"]
+    assert [cell.text for cell in unread.cells[5:]] == ["–", "…", "–", "–", "–", "–"]
 
 
 def test_a_row_says_how_often_when_and_how_fast() -> None:
-    timing = Timing(evaluations=4, nanoseconds=4_800, errors=2)
+    measure = RuleMeasure(heard=9, fired=3, errors=2, timed=4, mean_ns=1_200, p95_ns=2_559)
     row = rule_row(
         CONSENSUS,
         RuleCount(here=1, recent=12_345, last_at_ms=NOW_MS - 4 * 60_000),
-        timing,
+        measure,
         has_session=True,
         now_ms=NOW_MS,
     )
@@ -201,13 +201,27 @@ def test_a_row_says_how_often_when_and_how_fast() -> None:
         "12.3 k",
         "4 min",
         "1.2 µs",
+        "2.5 µs",
         "2",
     ]
 
 
+def test_what_is_known_of_a_rule_in_all_is_said_with_what_went_wrong() -> None:
+    measure = RuleMeasure(
+        heard=12_000, fired=3, errors=5, switched_off=1, switched_off_at_ms=NOW_MS - 60_000, timed=4, mean_ns=1_200,
+        p95_ns=2_559,
+    )  # fmt: skip
+    lines = detail(CONSENSUS, None, RuleCount(), measure, None, Counts(), specs=SPECS, now_ms=NOW_MS, width=80)
+
+    assert lines[-1].text == (
+        "fired 0 times in the last 30 days (no log holds a firing) · heard 12.0 k times, fired 3 in all"
+        " · mean 1.2 µs, p95 2.5 µs of 4 timed · 5 errors · no longer heard in 1 session, last 1 min ago"
+    )
+
+
 def test_logs_still_to_be_read_are_said_beside_the_count() -> None:
     counts = Counts(rules={}, sessions=3, sessions_left=2)
-    lines = detail(CONSENSUS, None, RuleCount(), Timing(), None, counts, specs=SPECS, now_ms=NOW_MS, width=80)
+    lines = detail(CONSENSUS, None, RuleCount(), NOT_MEASURED, None, counts, specs=SPECS, now_ms=NOW_MS, width=80)
 
     assert lines[-1].text == "fired 0 times in the last 30 days (3 logs read, 2 still to read)"
 

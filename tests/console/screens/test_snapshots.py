@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.acting import Acting
-from console.presenters.rules import Change, Counts, RuleCount, Seen, Timing
+from console.presenters.rules import Change, Counts, RuleCount, Seen
 from console.screens.dialogs.answer import AnswerDialog
 from console.screens.dialogs.confirm import ConfirmDialog
 from console.screens.dialogs.new_debate import NewDebateDialog
@@ -18,6 +18,7 @@ from console.screens.dialogs.prompt import PromptView
 from console.screens.dialogs.text import TextDialog
 from console.screens.rules import Reading, RulesScreen
 from console.widgets.rows import Rows
+from core.analytics.rule_measures import RuleMeasure
 from core.domain.ids import SessionId, TemplateId
 from core.domain.participants import Seat
 from core.domain.session import Status
@@ -122,7 +123,10 @@ def reading() -> Reading:
     facts = {"consensus_ppm": 620_000, "round_count": 2}
     return Reading(
         rules=rules,
-        timings={rule.id: Timing(evaluations=412, nanoseconds=494_400), rules[3].id: Timing(errors=2)},
+        measures={
+            rule.id: RuleMeasure(heard=6_592, fired=43, timed=412, mean_ns=1_200, p95_ns=2_559),
+            rules[3].id: RuleMeasure(errors=2),
+        },
         changes={rule.id: Change(at_ms=NOW_MS - 72 * HOUR_MS, actor="operator", change=f"enabled {rule.id}")},
         specs=SPECS,
         rule=rule.id,

@@ -10,6 +10,7 @@ import pytest
 
 from core.domain.commands import AddStatement, Pause
 from core.domain.events import AttemptInDoubt, AttemptSucceeded, Recorded, SessionPaused
+from core.domain.ids import RuleId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.event_log import Append
@@ -106,8 +107,8 @@ def test_what_was_timed_before_the_end_of_a_short_run_is_stored_as_it_stops() ->
 
         await moot.stop()
 
-        timed = await stage.catalogue.rule_timings()
-        assert timed["complete_on_consensus"][0] >= 1
+        times = await stage.catalogue.rule_times()
+        assert times[RuleId("complete_on_consensus")].timed >= 1
 
     in_virtual_time(work)
 

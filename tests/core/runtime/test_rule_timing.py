@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analytics.measures import Timer
+from core.analytics.rule_measures import RuleTimes, bucket_of
 from core.domain.facts import Facts
 from core.domain.ids import RuleId
 from core.rules.compiled import CompiledRules, compile_rules
@@ -19,6 +20,7 @@ from core.runtime.rule_timing import FIRST_TIMED, RuleTiming
 from core.runtime.timers import SAMPLES_MAX, Timers, p95
 from tests.core.rules.builders import SPECS, facts, rule
 
+TEN = RuleTimes(timed=1, nanoseconds=10, buckets={bucket_of(10): 1})
 QUICK, SLOW, GONE = RuleId("quick"), RuleId("slow"), RuleId("gone")
 
 
@@ -48,7 +50,7 @@ def test_each_enabled_rule_is_evaluated_once_and_timed() -> None:
 
     timing.time(two_rules(), facts(round_count=2))
 
-    assert timing.take() == {QUICK: (1, 10, 0), SLOW: (1, 10, 0)}
+    assert timing.take() == {QUICK: TEN, SLOW: TEN}
 
 
 def test_only_every_so_many_settlements_are_timed_and_their_facts_asked_for() -> None:
@@ -62,7 +64,32 @@ def test_only_every_so_many_settlements_are_timed_and_their_facts_asked_for() ->
         timing.settled(two_rules(), asking)
 
     assert len(asked) == 3
-    assert timing.take()[QUICK][0] == 3
+    assert timing.take()[QUICK].timed == 3
+
+
+def test_each_settlement_counts_for_the_rules_that_were_on_in_it() -> None:
+    timing = RuleTiming(1_000, Ticks())
+    for _ in range(2):
+        timing.settled(two_rules(), facts)
+    timing.settled(compile_rules([rule("quick", when=rounds_above(9))], facts=SPECS), facts)
+    taken = timing.take()
+    timing.give_back(taken)
+    timing.settled(two_rules(), facts)
+
+    assert {id: times.heard for id, times in taken.items()} == {QUICK: 3, SLOW: 2}
+    assert {id: times.heard for id, times in timing.take().items()} == {QUICK: 4, SLOW: 3}
+    assert timing.take() == {}
+
+
+def test_of_many_rules_some_are_timed_at_once_and_the_next_ones_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_timing, "RULES_TIMED_AT_ONCE_MAX", 2)
+    five = compile_rules([rule(f"rule_{number}", when=rounds_above(number)) for number in range(5)], facts=SPECS)
+    timing, seen = RuleTiming(1, Ticks()), []
+    for _ in range(4):
+        timing.time(five, facts())
+        seen.append(sorted(timing.take()))
+
+    assert seen == [["rule_0", "rule_1"], ["rule_2", "rule_3"], ["rule_4"], ["rule_0", "rule_1"]]
 
 
 def test_a_short_run_is_timed_too() -> None:
@@ -71,7 +98,7 @@ def test_a_short_run_is_timed_too() -> None:
     for _ in range(FIRST_TIMED):
         timing.settled(two_rules(), facts)
 
-    assert timing.take()[QUICK][0] == 1
+    assert timing.take()[QUICK].timed == 1
 
 
 def test_what_was_taken_is_not_taken_again_but_stays_in_the_mean() -> None:
@@ -80,7 +107,7 @@ def test_what_was_taken_is_not_taken_again_but_stays_in_the_mean() -> None:
 
     first, second = timing.take(), timing.take()
 
-    assert (first[QUICK], second) == ((1, 10, 0), {})
+    assert (first[QUICK], second) == (TEN, {})
     assert (timing.mean_ns(QUICK), timing.p95_ns(QUICK)) == (10, 10)
 
 
@@ -91,7 +118,8 @@ def test_timings_that_could_not_be_stored_come_with_the_next() -> None:
     timing.time(two_rules(), facts())
     timing.give_back(taken)
 
-    assert timing.take() == {QUICK: (2, 20, 0), SLOW: (2, 20, 0)}
+    twice = TEN.plus(TEN)
+    assert timing.take() == {QUICK: twice, SLOW: twice}
 
 
 def test_a_rule_that_fails_is_counted_and_stops_none_of_the_others() -> None:
@@ -100,17 +128,17 @@ def test_a_rule_that_fails_is_counted_and_stops_none_of_the_others() -> None:
 
     timing.time(two_rules(), without)
 
-    assert timing.take() == {QUICK: (1, 10, 1), SLOW: (1, 10, 1)}
+    assert timing.take() == {QUICK: TEN, SLOW: TEN}
     assert timing.timers()["rule_evaluation"].errors == 2
 
 
-def test_a_rule_that_fits_no_fact_is_an_error_without_a_time() -> None:
+def test_a_rule_that_fits_no_fact_has_no_time() -> None:
     timing = RuleTiming(1, Ticks())
     fewer = {name: spec for name, spec in SPECS.items() if name != "round_count"}
 
     timing.time(compile_rules([rule("gone", when=rounds_above(1))], facts=fewer), facts())
 
-    assert timing.take() == {GONE: (0, 0, 1)}
+    assert timing.take() == {}
     assert (timing.mean_ns(GONE), timing.p95_ns(GONE), timing.timers()) == (0, 0, {})
 
 
