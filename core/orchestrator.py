@@ -380,13 +380,15 @@ class Orchestrator:
         sessions, up to the newest event; times as the driver last stored them."""
         return await self._meter.measures()
 
-    async def check_rules(self, files: Sequence[RuleText] = (), *, is_alone: bool = False) -> tuple[Finding, ...]:
+    async def check_rules(
+        self, files: Sequence[RuleText] = (), *, is_alone: bool = False, about: Sequence[str] = ()
+    ) -> tuple[Finding, ...]:
         """What is wrong with the rules in these files, as if they were loaded: beside the rules in force, unless
-        `is_alone`. With no file, what is wrong with the rules in force. Changes nothing; never raises for what is wrong
-        in a file."""
+        `is_alone`. With no file, what is wrong with the rules in force, or with those `about`, as a change of the
+        rulebook names them. Changes nothing; never raises for what is wrong in a file."""
         from core.runtime.rule_checking import check  # a start does without it
 
-        return await check(self._ports, files, is_alone=is_alone)
+        return await check(self._ports, files, is_alone=is_alone, about=about)
 
     def fact_specs(self) -> Mapping[str, FactSpec]:
         """Every fact that a rule may look at."""

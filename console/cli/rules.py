@@ -13,7 +13,7 @@ import typer
 from console.cli import rule_sets, rules_editing, rules_history
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.rule_words import OWN, OneSet, RuleArgument, RulesArgument, origin_in_words
-from console.cli.rules_check import say_unheard
+from console.cli.rules_check import say_findings, say_findings_of, say_unheard
 from console.cli.running import say_left_out, with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.cli.written_files import put_text, text_of
@@ -126,9 +126,11 @@ def load(
     """Take rules from a YAML file: new ones are added, those with a known id replaced. A bad file is refused whole."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        done = await orchestrator.rulebook.load(text_of(file), origin=str(file))
+        text = text_of(file)
+        done = await orchestrator.rulebook.load(text, origin=str(file))
         told = f"{len(done.added)} added, {len(done.replaced)} replaced, {done.unchanged} unchanged"
         sys.stdout.write(f"{file}: {told}.\n")
+        await say_findings_of(orchestrator, text, origin=str(file), change=done)
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -161,6 +163,8 @@ def _switch(rules: list[str], enabled: bool, rule_set: str, database: Path | Non
     async def work(orchestrator: Orchestrator) -> int:
         done = await orchestrator.rulebook.switch(rules, enabled, only_in=rule_set)
         sys.stdout.write(done.text + "\n")
+        if enabled:
+            await say_findings(orchestrator, done)
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

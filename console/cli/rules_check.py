@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
     from core.rules.checking.check import Finding
     from core.rules.rule import Rule
+    from core.runtime.rulebook import RuleChange
+
+CHECKED_AT_ONCE_MAX = 100
+"""Rules that are checked while somebody waits for their change; more take seconds."""
 
 
 def check(
@@ -50,6 +54,30 @@ def check(
         return _code(findings, strict=strict)
 
     return with_orchestrator(settings_with(database), work)
+
+
+async def say_findings(orchestrator: Orchestrator, change: RuleChange) -> None:
+    """Tell on standard error what is wrong with the rules that a change has made others."""
+    changed = (*change.added, *change.replaced)
+    if changed:
+        _say_all(await orchestrator.check_rules(about=changed) if len(changed) <= CHECKED_AT_ONCE_MAX else None)
+
+
+async def say_findings_of(orchestrator: Orchestrator, text: str, *, origin: str, change: RuleChange) -> None:
+    """The same of a file that was loaded, with the places in it."""
+    from core.rules.checking.check import RuleText
+
+    if change.added or change.replaced:
+        is_small = len(change.added) + len(change.replaced) <= CHECKED_AT_ONCE_MAX
+        file = RuleText(origin=origin, text=text)
+        _say_all(await orchestrator.check_rules([file]) if is_small else None)
+
+
+def _say_all(findings: Sequence[Finding] | None) -> None:
+    for found in findings or ():
+        say(str(found))
+    if findings is None:
+        say("'moot rules check' says whether so many rules are sound.")
 
 
 def say_unheard(orchestrator: Orchestrator, rules: Sequence[Rule]) -> None:

@@ -13,6 +13,7 @@ from console.cli.confirming import make_sure
 from console.cli.editor import edited
 from console.cli.options import Database, settings_with
 from console.cli.rule_words import OWN, OneSet, RuleArgument, RulesArgument, Yes, origin_in_words
+from console.cli.rules_check import say_findings
 from console.cli.running import with_orchestrator
 from console.cli.written_files import text_of
 from console.exit_codes import ExitCode
@@ -56,10 +57,11 @@ def create(
     async def work(orchestrator: Orchestrator) -> int:
         book = orchestrator.rulebook
         if file is not None:
-            return _said(await book.create(_text(file), name=rule, origin=str(file)))
+            return await _said(orchestrator, await book.create(_text(file), name=rule, origin=str(file)))
         set_line = f"  set: {rule_set}\n" if rule_set else ""
         text = NEW_RULE.format(id=rule, name=rule.replace("_", " ").capitalize(), set_line=set_line)
-        return _said(await edited(text, rule, lambda typed, path: book.create(typed, name=rule, origin=path)))
+        made = await edited(text, rule, lambda typed, path: book.create(typed, name=rule, origin=path))
+        return await _said(orchestrator, made)
 
     return with_orchestrator(settings_with(database), work)
 
@@ -75,14 +77,15 @@ def edit(rule: RuleArgument, file: FileOption = None, rule_set: OneSet = "", dat
         version = await book.version()
         based_on = version.number if version is not None else 0
         if file is not None:
-            return _said(await book.edit(rule, _text(file), origin=str(file), based_on=based_on))
+            done = await book.edit(rule, _text(file), origin=str(file), based_on=based_on)
+            return await _said(orchestrator, done)
         placed = await book.find(rule, rule_set=rule_set or OWN)
         text = OLD_RULE.format(about=_about(placed)) + await book.text_of(rule, rule_set=rule_set)
 
         async def save(typed: str, path: str) -> RuleChange:
             return await book.edit(rule, typed, origin=path, based_on=based_on)
 
-        return _said(await edited(text, placed.rule.id, save))
+        return await _said(orchestrator, await edited(text, placed.rule.id, save))
 
     return with_orchestrator(settings_with(database), work)
 
@@ -110,7 +113,7 @@ def delete(rules: RulesArgument, yes: Yes = False, database: Database = None) ->
             count = f"{len(gone)} rules" if len(gone) > 1 else "this rule"
             typed = str(len(gone)) if len(gone) >= RULES_TYPED_FROM else ""
             make_sure(f"{listed}\nDelete {count}?", typed=typed)
-        return _said(await book.delete(rules))
+        return await _said(orchestrator, await book.delete(rules))
 
     return with_orchestrator(settings_with(database), work)
 
@@ -143,13 +146,16 @@ COMMANDS = (create, edit, clone, delete, move)
 
 def _with_rules(database: Path | None, change: Callable[[Orchestrator], Awaitable[RuleChange]]) -> int:
     async def work(orchestrator: Orchestrator) -> int:
-        return _said(await change(orchestrator))
+        return await _said(orchestrator, await change(orchestrator))
 
     return with_orchestrator(settings_with(database), work)
 
 
-def _said(done: RuleChange | None) -> int:
+async def _said(orchestrator: Orchestrator, done: RuleChange | None) -> int:
+    """Tell what was done, and what is wrong with the rules that it made others."""
     sys.stdout.write((done.text if done is not None else "nothing was changed") + "\n")
+    if done is not None:
+        await say_findings(orchestrator, done)
     return ExitCode.COMPLETED
 
 

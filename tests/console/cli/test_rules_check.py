@@ -84,6 +84,18 @@ def test_without_a_file_the_rules_in_force_are_checked_and_those_shipped_are_cle
     assert "mine never decides" in moot.run("rules", "check", "--strict", code=ExitCode.FAILED).stdout
 
 
+def test_a_rule_is_checked_where_it_is_loaded_switched_on_or_changed(moot: Moot) -> None:
+    path = saved(moot, SHADOWED)
+
+    loaded = moot.run("rules", "load", path)
+    assert loaded.stdout.endswith("1 added, 0 replaced, 0 unchanged.\n")
+    assert loaded.stderr.startswith(f"moot: {path}:2:7: warning: mine never decides: complete_at_max_rounds")
+    assert moot.run("rules", "load", path).stderr == "", "nothing new, nothing to tell"
+    assert moot.run("rules", "disable", "mine").stderr == ""
+    assert "warning: mine never decides" in moot.run("rules", "enable", "mine").stderr
+    assert moot.run("rules", "move", "mine", "--priority", "99").stderr == ""
+
+
 def test_a_file_that_is_not_there_is_wrong_use(moot: Moot, tmp_path: Path) -> None:
     assert "Name a YAML file." in moot.run("rules", "check", str(tmp_path / "no.yaml"), code=ExitCode.WRONG_USE).stderr
 
