@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from core.analytics.health_levels import Health, Level
 from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed
 from core.domain.events import ENGINE_EVENTS
+from core.rules.extending import NO_PLUGINS, PluginFault, Plugins
 from core.runtime import health
 from core.runtime.folder_notes import FOLDER_SETTING, FileStanding, FolderStanding, folder_as_text
 from core.runtime.health import HEALTH_SETTING, check_health
@@ -44,6 +45,7 @@ class Looked:
     clock: StillClock
     monotonic_ns: Callable[[], int]
     rules_folder: Path | None = None
+    library: Any = field(default_factory=lambda: SimpleNamespace(plugins=NO_PLUGINS))
 
 
 @pytest.fixture
@@ -209,3 +211,17 @@ async def test_a_watched_folder_of_rules_is_degraded_while_one_of_its_files_is_r
         await storage.catalogue.save_setting(FOLDER_SETTING, folder_as_text(wanted))
         found = (await look(ports))["rules_folder"]
         assert (found.state, found.reason) == (level, reason)
+
+
+async def test_plugins_that_were_left_out_are_told_of_and_others_are_not_spoken_of(
+    storage: Storage, tmp_path: Path
+) -> None:
+    ports = ports_of(storage, tmp_path)
+    assert "plugins" not in await look(ports)
+
+    faults = [PluginFault(origin="words@1", entry=f"moot.facts: {name}", why="no.") for name in ("a", "b")]
+    ports.library = SimpleNamespace(plugins=Plugins(faults=tuple(faults)))
+    found = (await look(ports))["plugins"]
+
+    assert found.state is Level.DEGRADED
+    assert found.reason == "the plugin words@1 (moot.facts: a) is left out: no. (and 1 more)"

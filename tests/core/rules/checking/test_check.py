@@ -265,6 +265,38 @@ def test_where_rules_are_too_many_to_compare_all_that_is_said() -> None:
     assert [each.kind for each in found] == [Kind.NOT_ALL_COMPARED]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "null",
+        "- 1",
+        "- {id: 1}",
+        "\x00",
+        "- [" * 500,
+        "&a [*a]",
+        "rules: 3",
+        "sets: [{name: a, extends: nowhere}]",
+        "- {id: a, when: {all: [{any: [{not: {}}]}]}}",
+        f"- {{id: a, name: {'x' * 1_000_001}}}",
+        "[" + "{id: a}," * 2_000 + "]",
+        written("{field: round_count, greater_than: .nan}"),
+        written(f"{{field: round_count, greater_than: {10**30}}}"),
+        written("{field: last_text, contains: \u202eevil}", more="\n  repeat: event"),
+    ],
+    ids=range(16),
+)
+def test_whatever_a_file_holds_is_a_finding_and_never_a_crash(text: str) -> None:
+    assert read(text)
+    assert all(each.place.origin == "mine.yaml" for each in read(text))
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_a_check_fail(text: str) -> None:
+    read(text)
+
+
 def decided(events: tuple[Event, ...], shadowed: Rule) -> bool:
     """Whether a rule's first decision was ever obeyed."""
     wanted = type_of(next(action for action in shadowed.then if is_decisive(action))).value
