@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from core.domain.errors import CommandRefused, WrongUse
 from core.domain.ids import Digest
 from core.ports.catalogue import RulesVersion
 from core.rules.layers import RuleBook, RuleFile, RuleSetSpec, require_sound
-from core.rules.rule import Rule, rule_from_plain, rule_set_digest, rule_to_plain
+from core.rules.rule import Rule, rule_from_plain, rule_set_digest, rule_set_text
 from core.rules.versions import VersionKind
 from storage.codec import canonical_json
 from storage.readers import Readers
@@ -178,8 +179,8 @@ def _insert(writer: sqlite3.Connection, row: _Row, *, actor: str, at_ms: int, ch
 
 
 def _kept(rules: Iterable[Rule]) -> _Kept:
-    ordered = sorted(rules, key=lambda rule: (rule.id, rule.rule_set))
-    return _Kept(rule_set_digest(ordered), canonical_json([rule_to_plain(rule) for rule in ordered]))
+    body = rule_set_text(rules)
+    return _Kept(Digest(sha256(body).hexdigest()), body)
 
 
 def _keep(writer: sqlite3.Connection, kept: _Kept) -> None:

@@ -85,7 +85,7 @@ def _difference(place: _Place, rule: Rule, parts: Iterable[PartChanged] = ()) ->
 
 
 def _parts(old: Rule, new: Rule, facts: Mapping[str, FactSpec] | None) -> Iterable[PartChanged]:
-    before, after = written_parts(old, facts=facts), written_parts(new, facts=facts)
+    before, after = ({**written_parts(rule, facts=facts), "plugins": ", ".join(rule.plugins)} for rule in (old, new))
     return (
         PartChanged(part=part, before=before[part], after=after[part]) for part in after if before[part] != after[part]
     )

@@ -63,6 +63,7 @@ __all__ = [
     "is_decisive",
     "rule_from_plain",
     "rule_set_digest",
+    "rule_set_text",
     "rule_to_plain",
     "type_of",
 ]
@@ -199,10 +200,14 @@ def _repeat_named(name: str) -> Repeat:
 
 
 def rule_set_digest(rules: Iterable[Rule]) -> Digest:
-    """SHA-256 (hexadecimal) of the rules' canonical plain form, whatever order they were given in."""
+    """SHA-256 (hexadecimal) of `rule_set_text`."""
+    return Digest(sha256(rule_set_text(rules)).hexdigest())
+
+
+def rule_set_text(rules: Iterable[Rule]) -> bytes:
+    """The rules' canonical plain form, JSON in ASCII, whatever order they were given in."""
     ordered = sorted(rules, key=lambda rule: (rule.id, rule.rule_set))
-    canonical = b",".join([_canonical_of(rule) for rule in ordered])
-    return Digest(sha256(b"[%s]" % canonical).hexdigest())
+    return b"[%s]" % b",".join([_canonical_of(rule) for rule in ordered])
 
 
 def _canonical_of(rule: Rule) -> bytes:

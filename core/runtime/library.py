@@ -18,6 +18,7 @@ from core.domain.steps import Document
 from core.ports.catalogue import Catalogue
 from core.rules.compiled import CompiledRules, compile_rules
 from core.rules.extending import NO_PLUGINS, Plugins, Vocabulary
+from core.rules.rule import Rule
 from core.templates.template import Template
 
 EARLIER_SETS_MAX = 16
@@ -62,10 +63,13 @@ class Library:
     async def rules(self, digest: Digest) -> CompiledRules:
         """The rule set with that digest, made ready."""
         if digest not in self.rule_sets:
-            rules = await self._catalogue.rule_set(digest)
-            earlier = islice(reversed(self.rule_sets.values()), EARLIER_SETS_MAX)
-            self.rule_sets[digest] = compile_rules(rules, facts=self.fact_specs, earlier=earlier)
+            self.take(digest, await self._catalogue.rule_set(digest))
         return self.rule_sets[digest]
+
+    def take(self, digest: Digest, rules: Iterable[Rule]) -> None:
+        """Make ready a rule set that the catalogue keeps, from its rules at hand."""
+        earlier = islice(reversed(self.rule_sets.values()), EARLIER_SETS_MAX)
+        self.rule_sets[digest] = compile_rules(rules, facts=self.fact_specs, earlier=earlier)
 
     async def template(self, digest: Digest) -> Template:
         if digest not in self.templates:

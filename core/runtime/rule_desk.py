@@ -112,8 +112,7 @@ class RuleDesk:
         book = repinned(self._rules.book, self._ports.library.fact_specs)
         if book is not self._rules.book:
             change = f"rules follow the plugins installed: {', '.join(self._ports.library.plugins.origins)}"
-            await self._saved(Edited(book=book, change=change, kind=VersionKind.PLUGINS), actor="moot")
-            await self._rules.read(self._ports)
+            await self._save_as_newest(Edited(book=book, change=change, kind=VersionKind.PLUGINS), actor="moot")
 
     async def follow(self) -> None:
         """Bring rules that were changed, here or elsewhere, to every running session at once."""
@@ -135,14 +134,14 @@ class RuleDesk:
             if found:
                 require_sound(edited.book)
                 require_filled(before, edited.book)
-            newest = await self._saved(edited, actor=actor) if found else None
-        if newest is None:
+                await self._save_as_newest(edited, actor=actor)
+        if not found:
             return self._answer(edited.otherwise, edited, found)
         await self.follow()
         return self._answer(edited.change, edited, found)
 
-    async def _saved(self, edited: Edited, *, actor: str) -> RulesVersion:
-        return await self._ports.catalogue.save_rule_book(
+    async def _save_as_newest(self, edited: Edited, *, actor: str) -> None:
+        newest = await self._ports.catalogue.save_rule_book(
             edited.book,
             after=self._rules.version,
             kind=edited.kind,
@@ -150,6 +149,7 @@ class RuleDesk:
             at_ms=self._ports.clock.now_ms(),
             change=edited.change,
         )
+        await self._rules.take(newest, edited.book, self._ports)
 
     def _answer(self, text: str, edited: Edited, found: Differences) -> InboxAnswer:
         told = len(found.added) + len(found.changed)

@@ -43,15 +43,18 @@ class RulesInForce:
         return wanted if wanted is not None and wanted.digest != state.ruling.digest else None
 
     async def read(self, ports: Ports) -> bool:
-        """Look up what is in force, and have it at hand; True where something is another than before."""
+        """Look up what is in force, and have it at hand; True where there is another version than before."""
         newest = await ports.catalogue.rules_version()
         number = newest.number if newest is not None else 0
         if number == self.version:
             return False
-        book = await ports.catalogue.rule_book(number) if number else RuleBook()
-        before, self.sets = self.sets, await _sets(book, newest, ports)
-        self.version, self.book = number, book
-        return self.sets != before
+        await self.take(newest, await ports.catalogue.rule_book(number) if number else RuleBook(), ports)
+        return True
+
+    async def take(self, version: RulesVersion | None, book: RuleBook, ports: Ports) -> None:
+        """Have at hand what `book` comes to, which is what the catalogue keeps as `version`."""
+        self.sets = await _sets(book, version, ports)
+        self.version, self.book = version.number if version is not None else 0, book
 
 
 async def _sets(book: RuleBook, newest: RulesVersion | None, ports: Ports) -> Mapping[str, SetInForce]:
@@ -60,9 +63,10 @@ async def _sets(book: RuleBook, newest: RulesVersion | None, ports: Ports) -> Ma
     found: dict[str, SetInForce] = {}
     for name, each in rules.items():
         digest = rule_set_digest(each)
-        if digest not in ports.library.rule_sets and (newest is None or digest != newest.digest):
-            await ports.catalogue.keep_rules(each)
-        await ports.library.rules(digest)
+        if digest not in ports.library.rule_sets:
+            if newest is None or digest != newest.digest:
+                await ports.catalogue.keep_rules(each)
+            ports.library.take(digest, each)
         found[name] = SetInForce(digest=digest, templates={id: pins[id] for id in templates_of(each) if id in pins})
     return found
 

@@ -71,3 +71,12 @@ def test_nothing_is_different_exactly_where_two_books_hold_the_same(book: RuleBo
     if held[0] != held[1]:
         assert there
     assert (there.added, there.removed) == (back.removed, back.added)
+
+
+def test_a_rule_that_was_pinned_to_another_version_of_a_plugin_says_so() -> None:
+    before = RuleBook(rules=(replace(rule("a"), plugins=("weather@1",)),))
+    after = RuleBook(rules=(replace(rule("a"), plugins=("weather@2",)),))
+
+    (changed,) = differences(before, after).changed
+
+    assert changed.parts == (PartChanged(part="plugins", before="weather@1", after="weather@2"),)

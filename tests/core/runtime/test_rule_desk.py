@@ -18,6 +18,7 @@ from core.orchestrator import Orchestrator
 from core.ports.inbox import InboxAnswer
 from core.rules.layers import RuleBook, RuleFile
 from core.rules.reading import RuleFileError
+from core.rules.rule import rule_set_digest
 from core.rules.standard import STANDARD_RULES
 from core.rules.versions import VersionKind
 from core.runtime.rule_desk import IN_PLACE_CHARACTERS_MAX, RuleDesk
@@ -465,6 +466,8 @@ def test_a_session_follows_the_set_that_is_asked_for_or_its_formats_or_ones_own(
         digests = [each.opening.rules_digest for each in (own, night, by_format, standard)]
         assert digests[1] == digests[2]
         assert len(set(digests)) == 3
+        for digest in digests:  # a process that takes the session up has nothing but these
+            assert rule_set_digest(await stage.catalogue.rule_set(digest)) == digest
         held = {rule.id for rule in stage.ports.library.rule_sets[digests[1]].rules}
         assert ("late" in held, "mine" in held, STALLED in held) == (True, False, True)
 
