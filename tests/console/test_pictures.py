@@ -75,6 +75,8 @@ def shown(hall: Hall, state: str, *keys: str) -> Callable[[Pilot[Any]], Awaitabl
         if state:
             sessions = await filled(core)
             await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
+            assert hall.feed is not None
+            hall.feed.refresh()  # as after a tag of the operator's own: no commit tells of it
             hall.clear_notifications()  # they go by a clock of their own
             hall.sessions.put_in_order()
             hall.sessions.rows.move_to(sessions[state])
