@@ -21,8 +21,8 @@ from yaml.events import (
     ScalarEvent,
 )
 
-TEXT_BYTES_MAX = 1_000_000
-NODES_MAX = 100_000
+TEXT_BYTES_MAX = 5_000_000
+NODES_MAX = 400_000
 """Values in one file, with each alias counted as often as it is used."""
 
 NESTING_MAX = 64

@@ -148,7 +148,7 @@ def test_a_broken_file_leaves_in_force_what_it_said_and_says_so_once(
     ("content", "told"),
     [
         (b"\xff\xfe", "it is no UTF-8 text"),
-        (b" " * (TEXT_BYTES_MAX + 1), "it is larger than 1,000,000 bytes"),
+        (b" " * (TEXT_BYTES_MAX + 1), f"it is larger than {TEXT_BYTES_MAX:,} bytes"),
         (b"", "bad.yaml:1:1: the file holds no rule."),
         (b"- [", "bad.yaml:2:1: this is no YAML"),
         (b"- id: \x00", "bad.yaml:1:7: the character U+0000 can't be in a text file"),
