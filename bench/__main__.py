@@ -26,6 +26,7 @@ from bench.crowd import crowd
 from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
 from bench.measuring import Figure, load_average
+from bench.rules import CONCERNED_SIZES, SIZES, rules
 from bench.settling import settling
 from bench.starting import first_frame, version
 from bench.terminal import NotPainted
@@ -50,6 +51,13 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
 
     return {
         "settle": (lambda folder: settling(rounds=rounds, late_turn=late),),
+        "rules": (
+            lambda folder: rules(
+                rounds=rounds,
+                sizes=(10, 30) if is_quick else SIZES,
+                concerned=(10, 200) if is_quick else CONCERNED_SIZES,
+            ),
+        ),
         "turn": (
             whole(1, "normal"),
             whole(3 if is_quick else 100, "normal"),

@@ -12,7 +12,7 @@ from core.domain.facts import Facts, FactSpec, FactUnit, FactValue, PluginName
 from core.rules.condition import Compare, ConditionType
 from core.rules.expressions import Expression, fault_of_regex
 from core.rules.plugged import fault_of_plugged
-from core.rules.texts import Text, folded
+from core.rules.texts import Text, folded, text_of
 from core.rules.units import ADVICE, CLASS_OF, INTEGER_MAX, KIND, NUMERIC, is_of_unit
 
 Predicate = Callable[[Facts], bool]
@@ -238,6 +238,6 @@ def _has_word(field: str, word: str, told: _Telling) -> Predicate:
 def _of_text(field: str, test: Callable[[Text], bool], told: _Telling) -> Predicate:
     def holds(facts: Facts) -> bool:
         seen = facts[field]
-        return told(seen) and test(Text(seen))  # type: ignore[arg-type]  # told
+        return told(seen) and test(text_of(seen))
 
     return holds

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import compress
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -129,15 +129,15 @@ class CompiledRules:
         to_read = prepared.looking_at(odd) if odd else frozenset()
         sound = {**facts, **dict.fromkeys(odd)} if odd else facts
         remembered = memory.shelves if memory is not None else []
-        true: list[int] = []
+        true: list[RuleId] = []
         for place, shelf in enumerate(prepared.shelves.holding(sound)):
             if place == len(remembered):
                 remembered.append(IndexMemory())
-            found = shelf.index.look(sound, self._rows_of(shelf, without=to_read), remembered[place])
-            true += map(shelf.numbers.__getitem__, places(found.standing))
-            if found.unread:
-                to_read = to_read.union([shelf.numbers[row] for row in places(found.unread)])
-        ids = frozenset(map(prepared.ids.__getitem__, true))
+            standing, unread = shelf.index.look(sound, self._rows_of(shelf, without=to_read), remembered[place])
+            true += map(shelf.ids.__getitem__, places(standing))
+            if unread:
+                to_read = to_read.union([shelf.numbers[row] for row in places(unread)])
+        ids = frozenset(true)
         if not to_read:
             return Evaluation(ids, self.unusable)
         numbers = [number for number in sorted(to_read) if self.rules[number].enabled]
@@ -154,7 +154,8 @@ class CompiledRules:
 
     @cached_property
     def _evaluated(self) -> tuple[int, ...]:
-        return tuple(compress(self._prepared.sound, [self.rules[number].enabled for number in self._prepared.sound]))
+        rules = self.rules
+        return tuple([number for number in self._prepared.sound if rules[number].enabled])
 
     @cached_property
     def _is_read_in_turn(self) -> bool:
@@ -169,8 +170,9 @@ class CompiledRules:
         """The rows of a shelf's rules that are evaluated."""
         rows = self._rows.get(shelf)
         if rows is None:
-            rows = mask_of(row for row, number in enumerate(shelf.numbers) if self.rules[number].enabled)
-            self._rows[shelf] = rows
+            rules = self.rules
+            off = mask_of([row for row, number in enumerate(shelf.numbers) if not rules[number].enabled])
+            rows = self._rows[shelf] = ((1 << len(shelf.numbers)) - 1) ^ off
         if without:
             rows &= ~mask_of(row for row, number in enumerate(shelf.numbers) if number in without)
         return rows
@@ -195,7 +197,7 @@ def compile_rules(
     A log may pin rules that an older release took: a session has to go on, and say so, without them. What was made of
     the first of the `earlier` sets that differs from it in nothing but switches and names is used again.
     """
-    heard = tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.id)))
+    heard = tuple(sorted(sorted(rules, key=attrgetter("id")), key=attrgetter("priority"), reverse=True))
     for known in earlier:
         if facts is known._prepared.facts and _are_asked_alike(heard, known.rules):
             kept = tuple(old if new is old or new == old else new for new, old in zip(heard, known.rules, strict=True))

@@ -88,6 +88,8 @@ def fault_of_regex(pattern: str) -> tuple[str, str]:
             f"the regular expression has {len(pattern)} characters; at most {REGEX_CHARACTERS_MAX} are taken.",
             "Split it into several conditions in 'any'.",
         )
+    if pattern.isascii() and (needs_of(pattern).words or needs_of(pattern).decides):
+        return "", ""  # no engine is ever asked
     import re2  # loaded only where a rule uses it: it costs every start 10 ms otherwise
 
     try:

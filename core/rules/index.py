@@ -70,13 +70,6 @@ class Search(NamedTuple):
     wanted: bool
 
 
-class Found(NamedTuple):
-    """Rows that stand, and rows left of rules that an index can't speak for."""
-
-    standing: int
-    unread: int
-
-
 class IndexMemory:
     """What the texts seen last were found to hold, so that the next look need not search them again.
 
@@ -130,8 +123,8 @@ class Index:
         self.grouped = mask_of(groups)
         self.unread = unread
 
-    def look(self, facts: Facts, rows: int, memory: IndexMemory) -> Found:
-        """Which of `rows` stand."""
+    def look(self, facts: Facts, rows: int, memory: IndexMemory) -> tuple[int, int]:
+        """Which of `rows` stand, and which of those that have to be read are left."""
         if memory.index is not self:
             memory.index = self
             memory.texts = [_Remembered() for _ in self.texts]
@@ -145,7 +138,7 @@ class Index:
             left = self._search(left, memory)
         if left & self.grouped:
             left = self._ask_groups(left, facts)
-        return Found(left, unread)
+        return left, unread
 
     def _struck(self, facts: Facts) -> int:
         """Rows that all facts but texts strike out. What is asked of each value fits its kind, as the file says."""

@@ -137,7 +137,7 @@ class Indexing:
         flips: defaultdict[int, int] = defaultdict(int)
         lowest = unknown = 0
         for clauses, rows in self._shares[fact].values():
-            mask = mask_of(rows)
+            mask = _mask_of(rows)
             predicates = [(predicate_of(compare, spec), denied) for compare, denied in clauses]
             numbers = [value for compare, _ in clauses for value in values_of(compare) if isinstance(value, int)]
             points = sorted({point for number in numbers for point in (number, number + 1)})
@@ -201,7 +201,7 @@ def _names(fact: str, shares: Iterable[_Share]) -> NameTable:
     flips: defaultdict[object, int] = defaultdict(int)
     otherwise = 0
     for clauses, rows in shares:
-        mask = mask_of(rows)
+        mask = _mask_of(rows)
         named = [(frozenset(values_of(compare)), denied) for compare, denied in clauses]
         stands = all([denied for _, denied in named])
         otherwise |= 0 if stands else mask
@@ -209,6 +209,10 @@ def _names(fact: str, shares: Iterable[_Share]) -> NameTable:
             if all([(value in values) is not denied for values, denied in named]) is not stands:
                 flips[value] |= mask
     return NameTable(fact, {value: otherwise ^ mask for value, mask in flips.items()}, otherwise)
+
+
+def _mask_of(rows: list[int]) -> int:
+    return 1 << rows[0] if len(rows) == 1 else mask_of(rows)
 
 
 def _stands(predicates: list[tuple[Predicate, bool]], fact: str, value: int | None) -> bool:

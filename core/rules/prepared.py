@@ -13,7 +13,7 @@ from core.rules.condition import Condition, fields_of
 from core.rules.interpreting import compile_condition, fault_against
 from core.rules.moments import Moments, moments_of
 from core.rules.rule import Rule
-from core.rules.shelves import Shelves
+from core.rules.shelves import Conditions, Shelves
 from core.rules.units import CLASS_OF, is_of_unit
 
 _MISSING = object()
@@ -41,7 +41,7 @@ class Prepared:
 
     @cached_property
     def shelves(self) -> Shelves:
-        return Shelves(self.sound, self.conditions, self.facts)
+        return Shelves(self.sound, Conditions(ids=self.ids, conditions=self.conditions, facts=self.facts))
 
     def predicate(self, number: int) -> Predicate:
         """The rule's condition as a function of the facts, as it is read."""

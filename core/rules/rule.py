@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from operator import attrgetter
 
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, is_snake_case
@@ -76,6 +77,9 @@ ACTIONS_MAX = 8
 
 OWN_RULE_SET = DEFAULT_RULE_SET
 """The set of a rule that doesn't say to which it belongs: the operator's own."""
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 class Repeat(StrEnum):
@@ -206,7 +210,7 @@ def rule_set_digest(rules: Iterable[Rule]) -> Digest:
 
 def rule_set_text(rules: Iterable[Rule]) -> bytes:
     """The rules' canonical plain form, JSON in ASCII, whatever order they were given in."""
-    ordered = sorted(rules, key=lambda rule: (rule.id, rule.rule_set))
+    ordered = sorted(rules, key=attrgetter("id", "rule_set"))
     return b"[%s]" % b",".join([_canonical_of(rule) for rule in ordered])
 
 
@@ -214,6 +218,6 @@ def _canonical_of(rule: Rule) -> bytes:
     try:
         return rule._canonical
     except AttributeError:  # as long as nobody has asked
-        said = json.dumps(rule_to_plain(rule), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        said = _CANONICAL.encode(rule_to_plain(rule))
         object.__setattr__(rule, "_canonical", said.encode("ascii"))  # of what is frozen, so that it can't grow stale
         return rule._canonical

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from core.domain.facts import Facts, FactSpec, FactUnit
+from core.domain.ids import RuleId
 from core.rules.comparing import values_of
 from core.rules.condition import AllOf, Compare, Condition, ConditionType
 from core.rules.index import Index
@@ -23,17 +25,28 @@ WORDS_MIN = 8
 RULES_SPARED_MIN = 64
 """As many have to be passed over at an event, else a second shelf costs more than it spares."""
 
+WORDS_MAX = 16
+"""A rule that takes one of more words lies with the rest, not on as many shelves."""
+
 _NAMING = frozenset({ConditionType.EQUALS, ConditionType.IN_LIST})
 _NAMES = frozenset({FactUnit.WORD, FactUnit.TEXT})
 
 
-class Shelf:
-    """Rules by their numbers, with their index: `numbers` has for each of its rows the rule's number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Those of a set of rules, which go by their numbers."""
 
-    def __init__(self, rules: Sequence[int], conditions: Sequence[Condition], facts: Mapping[str, FactSpec]) -> None:
-        self.rules = rules
-        self._conditions = conditions
-        self._facts = facts
+    ids: Sequence[RuleId]
+    conditions: Sequence[Condition]
+    facts: Mapping[str, FactSpec]
+
+
+class Shelf:
+    """Some of the rules with their index: `numbers` and `ids` have for each of its rows the rule that it is of."""
+
+    def __init__(self, rules: Iterable[int], of: Conditions) -> None:
+        self._rules = rules
+        self._of = of
 
     @cached_property
     def index(self) -> Index:
@@ -44,29 +57,33 @@ class Shelf:
         return self._made[1]
 
     @cached_property
+    def ids(self) -> tuple[RuleId, ...]:
+        return tuple(self._of.ids[number] for number in self.numbers)
+
+    @cached_property
     def _made(self) -> tuple[Index, tuple[int, ...]]:
-        indexing = Indexing(self._facts)
+        indexing = Indexing(self._of.facts)
         numbers: list[int] = []
-        for rule in self.rules:
-            numbers += [rule] * indexing.add(self._conditions[rule])
+        for rule in self._rules:
+            numbers += [rule] * indexing.add(self._of.conditions[rule])
         return indexing.index(), tuple(numbers)
 
 
 class Shelves:
-    """All rules of a set that fit the facts, given by their numbers."""
+    """Those `rules` of a set that fit the facts."""
 
-    def __init__(self, rules: Sequence[int], conditions: Sequence[Condition], facts: Mapping[str, FactSpec]) -> None:
-        self._fact = _telling_apart(rules, conditions, facts)
+    def __init__(self, rules: Sequence[int], of: Conditions) -> None:
+        self._fact = _telling_apart(rules, of)
         laid: defaultdict[object, list[int]] = defaultdict(list)
         rest: list[int] = []
         for rule in rules:
-            words = _words_needed(conditions[rule], facts).get(self._fact) if self._fact else None
+            words = _words_needed(rule, of).get(self._fact) if self._fact else None
             for word in words or ():
                 laid[word].append(rule)
             if words is None:
                 rest.append(rule)
-        self._rest = (Shelf(rest, conditions, facts),) if rest else ()
-        self._shelves = {word: (*self._rest, Shelf(laid[word], conditions, facts)) for word in laid}
+        self._rest = (Shelf(rest, of),) if rest else ()
+        self._shelves = {word: (*self._rest, Shelf(laid[word], of)) for word in laid}
 
     def holding(self, facts: Facts) -> tuple[Shelf, ...]:
         """The shelves that hold every rule that may be true of these facts; none of its rules is on two of them."""
@@ -75,12 +92,12 @@ class Shelves:
         return self._shelves.get(facts[self._fact], self._rest)
 
 
-def _telling_apart(rules: Iterable[int], conditions: Sequence[Condition], facts: Mapping[str, FactSpec]) -> str:
+def _telling_apart(rules: Iterable[int], of: Conditions) -> str:
     """The fact by whose words the most rules are passed over; "" where none is worth it."""
     asking: Counter[str] = Counter()
     words: defaultdict[str, set[object]] = defaultdict(set)
     for rule in rules:
-        for fact, needed in _words_needed(conditions[rule], facts).items():
+        for fact, needed in _words_needed(rule, of).items():
             asking[fact] += 1
             words[fact] |= needed
     spared = {
@@ -90,11 +107,13 @@ def _telling_apart(rules: Iterable[int], conditions: Sequence[Condition], facts:
     return best if best and spared[best] >= RULES_SPARED_MIN else ""
 
 
-def _words_needed(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str, frozenset[object]]:
-    """For facts of which the condition needs one of some words to hold, these words."""
+def _words_needed(rule: int, of: Conditions) -> dict[str, frozenset[object]]:
+    """For facts of which the rule needs one of some words to hold, these words."""
+    condition = of.conditions[rule]
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
     return {
         part.field: frozenset(values_of(part))
         for part in parts
-        if isinstance(part, Compare) and part.type in _NAMING and facts[part.field].unit in _NAMES
+        if isinstance(part, Compare) and part.type in _NAMING and of.facts[part.field].unit in _NAMES
+        if len(values_of(part)) <= WORDS_MAX
     }

@@ -8,6 +8,7 @@ text as it stands, in UTF-8. `equals` and `in_list` compare character by charact
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -23,6 +24,10 @@ def folded(text: str) -> str:
     from unicodedata import normalize  # loaded only for a text that needs it: standard rules look at none
 
     return normalize("NFC", normalize("NFC", _DIRECTION_MARKS.sub("", text)).casefold())
+
+
+TEXTS_KEPT_MAX = 4
+"""Rules that are read one after the other ask for the forms of the same few texts."""
 
 
 class Text:
@@ -64,3 +69,9 @@ class Text:
         if self._words is None:
             self._words = frozenset(self.raw.translate(_WORDS_APART).split())
         return self._words
+
+
+@lru_cache(maxsize=TEXTS_KEPT_MAX)
+def text_of(plain: str) -> Text:
+    """The forms of a text, shared by those who ask for it in turn."""
+    return Text(plain)

@@ -109,6 +109,7 @@ def test_an_accent_is_the_same_however_it_is_composed_and_marks_of_direction_are
     told = said(contains("Café"), *texts("cafe\u0301s", "CAFÉ", "cafe", "ca\u200ffé", "\u202eCAFÉ\u202c"))
 
     assert told == [True, True, False, True, True]
+    assert said(contains("\u03b1\u0345\u0301"), *texts("\u1fb4")) == [True]
     shalom = "\u05e9\u05dc\u05d5\u05dd"
     marked = f"\u200f{shalom[:2]}\u200e{shalom[2:]}."
     assert said(contains(shalom), *texts(marked, shalom * 2, f"{shalom[:2]} {shalom[2:]}")) == [True, True, False]
