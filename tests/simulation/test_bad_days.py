@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from core.domain.budget import Price
-from core.domain.commands import AnswerEscalation, Pause, RetryStep
+from core.domain.commands import AnswerEscalation, Cancel, Pause, RetryStep
 from core.domain.errors import MootError
 from core.domain.events import (
     AttemptFailed,
@@ -31,7 +31,7 @@ from core.domain.events import (
 )
 from core.domain.ids import SessionId
 from core.domain.participants import Checks, OnContentPolicy
-from core.domain.provider_errors import NOT_SENT
+from core.domain.provider_errors import CUT_OFF, NOT_SENT
 from core.domain.session import ATTEMPTS_PER_ROUTE_MAX, Status
 from core.engine.replay import verify
 from core.flows.debate_events import ArgumentPresented, VerdictReached
@@ -49,6 +49,9 @@ from tests.virtual_time import in_virtual_time
 SEEDS = 150
 SEEDS_TORTURE = 500
 DEEDS = 12
+CANCELS = 0.15
+"""How often an operator who does nothing else cancels the debate that they look at."""
+
 STANDING = (Status.COMPLETED, Status.CANCELLED, Status.FAILED, Status.PAUSED, Status.ESCALATED)
 MARK = re.compile(r"\[[^\]]*/\d+\]")
 ROUTES = ("sun:large", "sun:small", "moon:large", "moon:local")
@@ -136,6 +139,7 @@ def test_the_days_bring_all_that_they_are_to_show() -> None:
         "waited",
         "fell back",
         NOT_SENT,
+        CUT_OFF,
         "rate_limited",
         "overloaded",
         "incomplete",
@@ -238,6 +242,8 @@ async def meddled(moot: Orchestrator, sessions: list[SessionId], chance: random.
                     await asyncio.sleep(5)
                     await moot.allow_spending()
                     await moot.resume_all()
+                case _ if chance.random() < CANCELS:
+                    await moot.command(session, Cancel())
                 case _:
                     pass
         except MootError:

@@ -82,22 +82,36 @@ class Weather:
             self._fail(request, ill, chance)
         await self._break(ill)
         at = chance.randrange(1, PIECES) if ill in ("cut", "idle", "lost", "foreign", "cancel") else len(said)
-        for number, piece in enumerate(said):
-            if number == at:
-                self._bill(request, tokens_output=at)
-                await self._break_in_the_middle(ill)
-                if ill == "cut":
-                    return
-            await asyncio.sleep(chance.randrange(0, 800) / 1_000)
-            if ill != "empty":
-                yield Piece(text=piece)
-        self._bill(request, tokens_output=PIECES)
+        made, is_billed = 0, False
+        try:
+            for number, piece in enumerate(said):
+                if number == at:
+                    is_billed = True
+                    self._bill(request, tokens_output=at)
+                    await self._break_in_the_middle(ill)
+                    if ill == "cut":
+                        return
+                await asyncio.sleep(chance.randrange(0, 800) / 1_000)
+                made = number + 1
+                if ill != "empty":
+                    yield self._counted(request, piece, made)
+            is_billed = True
+            self._bill(request, tokens_output=PIECES)
+        finally:
+            if not is_billed:  # somebody hung up: what was made until then is billed
+                self._bill(request, tokens_output=made)
         yield Closing(
             stop_reason={"length": "length", "declined": "content_policy"}.get(ill, "stop"),
             tokens_input=self._tokens(request),
             tokens_output=PIECES,
             model=request.model,
         )
+
+    def _counted(self, request: ModelRequest, piece: str, made: int) -> Piece:
+        """With what it will bill up to here, where it counts as it goes."""
+        if not self.can_count:
+            return Piece(text=piece)
+        return Piece(text=piece, tokens_input=self._tokens(request), tokens_output=made)
 
     def _fail(self, request: ModelRequest, error: str, chance: random.Random) -> None:
         meaning = MEANINGS[error]
