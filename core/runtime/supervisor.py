@@ -244,6 +244,8 @@ class Supervisor:
             await asyncio.wait((draining, waiting), return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
             draining.cancel()
+            await asyncio.wait((draining,))
+            draining.exception()  # looked at, so that giving up on it is not reported as lost
         for loop in tuple(self._loops.values()):  # also those that somebody asked something of meanwhile
             if loop.is_idle:
                 continue

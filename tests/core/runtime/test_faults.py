@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
@@ -270,6 +271,23 @@ def test_stopping_ends_the_wait_of_an_answer_for_a_full_disk() -> None:
         assert not tasks_named("call")
 
     in_virtual_time(work)
+
+
+def test_giving_up_on_a_turn_that_takes_too_long_to_end_is_no_fault_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        stage = Stage(script=script(delay_ms=600_000), limits=Limits(drain_milliseconds_max=3_000))
+        moot = await stage.drive()
+        session = await start(moot)
+        await asyncio.sleep(1)
+
+        await moot.stop()
+
+        assert asyncio.get_running_loop().time() == 4
+        assert stage.events(session, AttemptInDoubt)
+
+    in_virtual_time(work)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 def test_the_kill_switch_spares_an_answer_that_has_come_and_waits_for_the_disk() -> None:
