@@ -212,6 +212,18 @@ class MootApp(App[int], inherit_bindings=False):
         on = f". {key} takes the wheel, and goes on with it here" if key else ""
         self.notify(f"Nobody drives any more; {left}{on}.", severity="warning", timeout=NOTICE_SECONDS, markup=False)
 
+    def on_feed_rules_refused(self, event: Feed.RulesRefused) -> None:
+        """A file of rules is broken: what it said before is in force, and nobody would see that."""
+        first, *others = event.problems
+        more = f" (and {len(others)} more)" if others else ""
+        self.notify(
+            f"{first.splitlines()[0]}{more}\nThe rules in force are as they were.",
+            title="rules folder",
+            severity="warning",
+            timeout=NOTICE_SECONDS,
+            markup=False,
+        )
+
     def on_acting_finished(self, event: Acting.Finished) -> None:
         done = event.done
         self.sessions.clear_refusal()

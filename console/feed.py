@@ -118,6 +118,13 @@ class Feed:
             super().__init__()
             self.count = count
 
+    class RulesRefused(Message):
+        """Files of the rules folder are not in force as they are; `problems` are those not told yet."""
+
+        def __init__(self, problems: tuple[str, ...]) -> None:
+            super().__init__()
+            self.problems = problems
+
     class Headed(Message):
         """The header's figures changed."""
 
@@ -161,6 +168,7 @@ class Feed:
         self._status_due = asyncio.Event()
         self._troubles: dict[str, str] = {}
         self._header: HeaderView | None = None
+        self._rules_refused: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Tell what changes until cancelled. A door that refuses is asked again; the header says why meanwhile."""
@@ -397,12 +405,19 @@ class Feed:
     async def _read_status(self) -> None:
         was_driven = self.is_driven
         self.status = await self._core.system_status()
+        await self._read_rules_folder()
         if self.is_driven == was_driven:
             return
         self._screen.post_message(self.Listed(None))
         if was_driven:
             left = sum(1 for each in self.summaries.values() if is_left(each, is_driven=False))
             self._app.post_message(self.Left(left))
+
+    async def _read_rules_folder(self) -> None:
+        before, self._rules_refused = self._rules_refused, (await self._core.rulebook.folder()).problems
+        problems = tuple(each for each in self._rules_refused if each not in before)
+        if problems:
+            self._app.post_message(self.RulesRefused(problems))
 
     def _tell_header(self) -> None:
         trouble = next(iter(self._troubles.values()), "")

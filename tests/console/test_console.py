@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -608,3 +609,30 @@ async def test_one_key_leads_to_the_providers_and_from_there_to_any_other_place(
         await until(pilot, lambda: "driven by this process" in screen_text(hall))
         await pilot.press("escape")
         await until(pilot, lambda: "c  starts one" in screen_text(hall))
+
+
+async def test_a_broken_file_of_rules_is_said_once_and_again_when_it_is_broken_otherwise(
+    settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    file = folder / "mine.yaml"
+    file.write_text("- {id: mine}")
+
+    async with entered(replace(settings, rules_folder=folder)) as (hall, pilot, core):
+        await until(pilot, lambda: bool(said_of_rules(hall)))
+        assert said_of_rules(hall) == [
+            "mine.yaml:1:3: this rule has no 'name'. Add it.\nThe rules in force are as they were."
+        ]
+        assert hall.feed is not None
+        hall.feed.refresh()
+        file.write_text("- [")
+        await core.rulebook.look_at_folder()
+        hall.feed.refresh()
+        await until(pilot, lambda: len(said_of_rules(hall)) > 1)
+
+        assert [said[:14] for said in said_of_rules(hall)] == ["mine.yaml:1:3:", "mine.yaml:2:1:"]
+
+
+def said_of_rules(hall: Hall) -> list[str]:
+    return [each.message for each in hall._notifications if each.title == "rules folder"]
