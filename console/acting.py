@@ -111,10 +111,14 @@ class Acting:
         except MootError as error:
             asker.post_message(self.Refused(str(error)))
             return
-        if done.undo is not None:
-            self._undos = [*self._undos[-UNDO_MAX:], done.undo]
         for refused in done.refused[:1]:
             asker.post_message(self.Refused(refused))
+        self.tell(done)
+
+    def tell(self, done: Done) -> None:
+        """Say what was done, by a key or in a dialog that did it itself, and remember how to take it back."""
+        if done.undo is not None:
+            self._undos = [*self._undos[-UNDO_MAX:], done.undo]
         if done.text:
             self._app.post_message(self.Finished(done))
 

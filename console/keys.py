@@ -148,6 +148,45 @@ ACTIONS: tuple[Action, ...] = (
         "toggle_rule", "Switch on or off", "Enable or disable the rule; running sessions follow at their next command.",
         ("t",), "rules", "rules", "switch", 1,
     ),
+    Action(
+        "edit_rule", "Edit", "Change the rule as YAML; what is wrong with it is said as you type.",
+        ("e",), "rules", "rules", "edit", 2,
+    ),
+    Action(
+        "try_rules", "Try", "See what switching the chosen rules would have done to the sessions on record.",
+        ("T",), "rules", "rules", "try", 3,
+    ),
+    Action("create_rule", "New rule", "Write a rule, beginning with one that is explained.", ("c",), "rules", "rules"),
+    Action("clone_rule", "Clone", "Write a rule beginning with a copy of this one.", ("C",), "rules", "rules"),
+    Action(
+        "delete_rules", "Delete rules", "Take the rule out, or all that are marked; what they replaced holds again.",
+        ("ctrl+d",), "rules", "rules", is_destructive=True,
+    ),
+    Action(
+        "move_rule_earlier", "Hear earlier", "Have the rule heard before the one above it.", ("K",), "rules", "rules",
+    ),
+    Action(
+        "move_rule_later", "Hear later", "Have the rule heard behind the one below it.", ("J",), "rules", "rules",
+    ),
+    Action(
+        "redo_rules", "Redo", "Make the change to the rules again that was undone last.", ("ctrl+y",), "rules", "rules",
+    ),
+    Action(
+        "rule_history", "History", "See who changed the rules, when and how; restore any version.",
+        ("H",), "rules", "rules", "history", 5,
+    ),
+    Action("rule_sets", "Sets", "See how sets stand upon one another, and show another one.", ("s",), "rules", "rules"),
+    Action(
+        "import_rules", "Import", "Take in a file of rules, after a look at what it changes.", ("i",), "rules", "rules",
+    ),
+    Action(
+        "export_rules", "Export rules", "Write the marked rules, or all that are shown, into a new file.",
+        ("x",), "rules", "rules",
+    ),
+    Action(
+        "rules_along", "Along the session", "Move along the session's events and see what every rule said behind each.",
+        ("l",), "rules", "rules", "along", 4,
+    ),
     # System.
     Action(
         "reset_route", "Ask again", "Have a model asked again that failed too often and is left alone.",

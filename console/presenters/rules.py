@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from console.presenters.figures import age, count, counted
 from console.presenters.paragraphs import Paragraph
 from console.presenters.rule_figures import NOTHING, mean_of, p95_of
+from console.presenters.rule_versions import origin_short, replaced
 from console.presenters.shown import Cell, Part, Row
 from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR
@@ -18,7 +19,8 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.catalogue import RulesVersion
 from core.rules.explanation import INDENT, MARKS, Clause, Explanation, Verdict, explain
-from core.rules.rule import Repeat, Rule
+from core.rules.layers import Placed
+from core.rules.rule import OWN_RULE_SET, Repeat, Rule
 
 DAY_MS = 24 * 60 * 60 * 1_000
 RECENT_DAYS = 30
@@ -139,24 +141,26 @@ def last_changes(versions: Sequence[tuple[RulesVersion, Sequence[Rule]]], *, is_
     return found
 
 
-def matching(rules: Sequence[Rule], search: str) -> tuple[Rule, ...]:
-    """The rules that hold every word of the search; `state:off` and `set:standard` ask for one part."""
+def matching(placed: Sequence[Placed], search: str) -> tuple[Placed, ...]:
+    """The rules that hold every word of the search; `state:off` and `from:standard` ask for one part."""
     words = search.casefold().split()
-    return tuple(rule for rule in rules if all(_holds(rule, word) for word in words))
+    return tuple(each for each in placed if all(_holds(each, word) for word in words))
 
 
-def _holds(rule: Rule, word: str) -> bool:
+def _holds(placed: Placed, word: str) -> bool:
+    rule, origin = placed.rule, placed.origin
     name, colon, value = word.partition(":")
     if colon and name == "state":
         return any(known.startswith(value) and rule.enabled is state for known, state in _STATE_WORDS.items())
-    if colon and name == "set":
-        return rule.rule_set.startswith(value)
-    return word in f"{rule.id} {rule.name} {rule.description} {rule.rule_set}".casefold()
+    if colon and name in ("from", "set"):
+        return any(each.casefold().startswith(value) for each in (origin.rule_set, origin.file) if each)
+    return word in f"{rule.id} {rule.name} {rule.description} {origin}".casefold()
 
 
-def rule_row(rule: Rule, count_: RuleCount | None, measure: RuleMeasure, *, has_session: bool, now_ms: int) -> Row:
-    """switch, priority, id, name, set, fired here, fired lately, last time, mean time, p95, errors. `count_` is None
-    until the logs have been read."""
+def rule_row(placed: Placed, count_: RuleCount | None, measure: RuleMeasure, *, has_session: bool, now_ms: int) -> Row:
+    """switch, priority, id, name, where from, fired here, fired lately, last time, mean time, p95, errors. `count_` is
+    None until the logs have been read."""
+    rule = placed.rule
     ink = "text" if rule.enabled else "muted"
     fired = count_ or RuleCount()
     here = count(fired.here) if count_ is not None and has_session else NOTHING
@@ -168,7 +172,7 @@ def rule_row(rule: Rule, count_: RuleCount | None, measure: RuleMeasure, *, has_
             Cell(str(rule.priority), ink),
             Cell(rule.id, ink),
             Cell(rule.name, "muted"),
-            Cell(rule.rule_set, "muted"),
+            Cell(origin_short(placed), "accent" if placed.over else "muted"),
             Cell(here, "accent strong" if has_session and fired.here else "muted"),
             Cell(count(fired.recent) if count_ is not None else "…", ink if fired.recent else "muted"),
             Cell(last, ink if fired.last_at_ms else "muted"),
@@ -179,10 +183,14 @@ def rule_row(rule: Rule, count_: RuleCount | None, measure: RuleMeasure, *, has_
     )
 
 
-def headline(rules: Sequence[Rule], shown: int, here: SessionSummary | None) -> Paragraph:
-    """How many rules are on, how many of them the filter shows, and which session `here` means."""
+def headline(rules: Sequence[Rule], shown: int, here: SessionSummary | None, layers: Sequence[str] = ()) -> Paragraph:
+    """Which set is shown and what it stands upon (nothing of the operator's own, which is shown unless another is
+    chosen), how many rules are on, how many of them the filter shows, and which session `here` means."""
     on = sum(1 for rule in rules if rule.enabled)
-    parts = [("Rules", "text strong"), (f"  {on} on, {len(rules) - on} off", "muted")]
+    parts = [("Rules", "text strong")]
+    if layers and layers[0] != OWN_RULE_SET:
+        parts.append((f" of {' → '.join(layers)}", "accent strong"))
+    parts.append((f"  {on} on, {len(rules) - on} off", "muted"))
     if shown < len(rules):
         parts.append((f"  {shown} shown", "attention"))
     if here is not None:
@@ -190,8 +198,17 @@ def headline(rules: Sequence[Rule], shown: int, here: SessionSummary | None) -> 
     return Paragraph(tuple(parts))
 
 
+def complaint(problems: Sequence[str]) -> str:
+    """What is wrong with the folder of rule files, on one line; "" where nothing is."""
+    if not problems:
+        return ""
+    first, more = problems[0].split("\n")[0], len(problems) - 1
+    rest = f" (and {counted(more, 'more file', 'more files')})" if more else ""
+    return f"✗ {first} What it held before stays in force.{rest}"
+
+
 def detail(
-    rule: Rule,
+    placed: Placed,
     seen: Seen | None,
     count_: RuleCount | None,
     measure: RuleMeasure,
@@ -203,10 +220,11 @@ def detail(
     width: int,
 ) -> tuple[Paragraph, ...]:
     """The rule as a sentence, with the values of the session under the cursor in it where there is one."""
+    rule = placed.rule
     explanation = seen.explanation if seen is not None else None
     sentence = with_values(explanation, width) if explanation is not None else without_values(explain(rule, {}, specs))
     return (
-        _title(rule),
+        _title(placed),
         *([Paragraph(((rule.description, "muted"),))] if rule.description else []),
         Paragraph(),
         *sentence,
@@ -216,9 +234,10 @@ def detail(
     )
 
 
-def _title(rule: Rule) -> Paragraph:
+def _title(placed: Placed) -> Paragraph:
+    rule = placed.rule
     switch = ("● on", "ok strong") if rule.enabled else ("○ off", "muted strong")
-    facts = f"  priority {rule.priority} · {rule.rule_set}"
+    facts = f"  priority {rule.priority} · {placed.origin}{replaced(placed.over)}"
     repeats = "" if rule.repeat is Repeat.EDGE else f" · fires {_REPEATS[rule.repeat]}"
     return Paragraph(((rule.name or rule.id, "text strong"), ("  ", "text"), switch, (facts + repeats, "muted")))
 

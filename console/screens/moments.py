@@ -99,10 +99,19 @@ class Moments(Dialog[None]):
             super().__init__()
             self.records = records
 
-    def __init__(self, title: str, session: SessionId, core: Callable[[], Awaitable[Orchestrator]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        session: SessionId,
+        core: Callable[[], Awaitable[Orchestrator]],
+        *,
+        at_seq: int | None = None,
+    ) -> None:
+        """It begins at event `at_seq`, or else at the last."""
         super().__init__(f"Rules along {title}")
         self._session = session
         self._core = core
+        self._at_seq = at_seq
         self._records: tuple[Recorded, ...] = ()
         self._told = _Told(seq=0)
         self._wanted = asyncio.Event()
@@ -167,7 +176,8 @@ class Moments(Dialog[None]):
         began_at_ms = event.records[0].at_ms if event.records else 0
         rows.set_rows([event_row(record, began_at_ms=began_at_ms) for record in event.records], keeps_order=False)
         if event.records:
-            rows.move_to(str(event.records[-1].seq))
+            last = event.records[-1].seq
+            rows.move_to(str(last if self._at_seq is None else min(last, max(1, self._at_seq))))
         self._wanted.set()
 
     def on_moments_told(self, event: Told) -> None:

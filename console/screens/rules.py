@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,46 +11,42 @@ from textual.actions import SkipAction
 from textual.containers import Container, Vertical
 from textual.css.query import NoMatches
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from console.acting import Acting, Done
+from console.acting import Acting
 from console.bindings import bindings_for
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.presenters.rules import (
-    Change,
     Counts,
     RuleCount,
     Seen,
+    complaint,
     detail,
     headline,
-    last_changes,
     matching,
     rule_row,
+    short_title,
 )
 from console.screens.firings import Firings
+from console.screens.rule_actions import RuleActions
+from console.screens.rule_reading import Reading, RuleReader
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.cells import clean, one_line
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
-from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
+from core.analytics.rule_measures import NOT_MEASURED
 from core.domain.errors import MootError
 from core.domain.ids import RuleId, SessionId
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from console.acting import Work
-    from core.domain.facts import FactSpec
-    from core.domain.ids import Digest
     from core.orchestrator import Orchestrator
-    from core.ports.catalogue import RulesVersion
-    from core.rules.explanation import Explanation
-    from core.rules.rule import Rule
+    from core.rules.layers import Placed
 
 READ_SECONDS = 0.2
 PULSE_SECONDS = 1.0
@@ -59,11 +54,6 @@ PULSE_SECONDS = 1.0
 COUNT_SECONDS = 2.0
 SHARE_MAX = 20
 """A reading that takes long is made the less often: it may take a twentieth of the time."""
-
-VERSIONS_READ_MAX = 50
-"""How far back a rule's last change is looked for."""
-
-NAMES_TOLD_MAX = 3
 
 WIDTH_BESIDE_MIN = 150
 """From here on what a rule says stands beside the table instead of below it."""
@@ -76,43 +66,21 @@ COLUMNS = (
     Column(key="priority", title="prio", width=4, align="right", priority=7),
     Column(key="rule", title="rule", width=28, is_flex=True, priority=9),
     Column(key="name", title="", width=34, priority=1),
-    Column(key="set", title="set", width=8, priority=2),
+    Column(key="from", title="from", width=9, priority=5),
     Column(key="here", title="here", width=4, align="right", priority=8),
     Column(key="recent", title="30 d", width=6, align="right", priority=6),
-    Column(key="last", title="last", width=6, align="right", priority=5),
+    Column(key="last", title="last", width=6, align="right", priority=4),
     Column(key="mean", title="mean", width=8, align="right", priority=3),
     Column(key="p95", title="p95", width=8, align="right", priority=3),
-    Column(key="errors", title="errors", width=6, align="right", priority=4),
+    Column(key="errors", title="errors", width=6, align="right", priority=6),
 )
 
-EMPTY_TEXT = "No rules yet.\n'moot rules load FILE' brings some; a new database has the standard ones."
+EMPTY_TEXT = "No rule holds here.\nc makes one, i imports a file of them, s shows another set."
 LOADING_TEXT = "The rules are being read …"
 NO_MATCH_TEXT = "No rule matches.\nesc shows all of them again."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What one look at the door gave."""
-
-    rules: tuple[Rule, ...]
-    measures: Mapping[RuleId, RuleMeasure]
-    changes: Mapping[RuleId, Change]
-    specs: Mapping[str, FactSpec]
-    rule: RuleId | None
-    seen: Seen | None
-    trouble: str = ""
-
-
-@dataclass(slots=True)
-class _History:
-    """Versions of the rules that were read: they never change, so that each is read once."""
-
-    newest: Digest | None = None
-    versions: dict[Digest, tuple[Rule, ...]] = field(default_factory=dict)
-    changes: Mapping[RuleId, Change] = field(default_factory=dict)
-
-
-class RulesScreen(Screen[None]):
+class RulesScreen(RuleActions):
     """The table of rules over what the one under the cursor says of `session`.
 
     It reads by itself while it is shown; `follow` gives it another session, `look_soon` tells it that something was
@@ -128,6 +96,8 @@ class RulesScreen(Screen[None]):
     RulesScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
     RulesScreen #search.-open { display: block; }
     RulesScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
+    RulesScreen #complaint { display: none; color: $error; height: 1; padding: 0 1; }
+    RulesScreen #complaint.-said { display: block; }
     RulesScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
     RulesScreen #refused.-said { display: block; }
     RulesScreen #below { height: 13; max-height: 55%; width: 1fr; border-top: solid $structure; padding: 0 1; }
@@ -160,9 +130,6 @@ class RulesScreen(Screen[None]):
             super().__init__()
             self.counts = counts
 
-    class Switched(Message):
-        """A rule was switched from here, or switched back."""
-
     def __init__(
         self,
         acting: Acting,
@@ -173,27 +140,24 @@ class RulesScreen(Screen[None]):
         keymap: Keymap = STANDARD_KEYMAP,
     ) -> None:
         """`core` waits until the core is open. `now_ms` is the time of day."""
-        super().__init__()
-        self._acting = acting
-        self._core = core
+        super().__init__(acting, core, now_ms=now_ms)
         self._session = session
-        self._now_ms = now_ms
         self._keymap = keymap
-        self._reading: Reading | None = None
         self._counts: Counts | None = None
         self._search = ""
         self._is_resting = False
         self._due = asyncio.Event()
         self._count_due = asyncio.Event()
-        self._history = _History()
+        self._reader = RuleReader()
 
     def compose(self) -> ComposeResult:
         yield HeaderBar()
         with Container(id="body"):
             with Vertical(id="above"):
                 yield Prose(id="head")
+                yield Static(id="complaint", markup=False)
                 yield Rows(COLUMNS, empty_text=LOADING_TEXT)
-                search = Input(placeholder="words, state:off, set:standard", id="search", select_on_focus=False)
+                search = Input(placeholder="words, state:off, from:standard", id="search", select_on_focus=False)
                 search.cursor_blink = False
                 yield search
                 yield Static(id="refused", markup=False)
@@ -232,16 +196,17 @@ class RulesScreen(Screen[None]):
 
     # Keys.
 
-    def action_toggle_rule(self) -> None:
-        """Switch the rule under the cursor, or all that are marked: on where one of them is off, else off."""
-        chosen = self.query_one(Rows).chosen
-        if self._reading is None or not chosen:
+    def action_rules_along(self) -> None:
+        """What every rule said behind each event of the session."""
+        if self._session is None:
+            self.say_refusal("No session is chosen. Put the cursor on one in the list of sessions (1) and come back.")
             return
-        rules = [rule for rule in self._reading.rules if rule.id in chosen]
-        is_on = any(not rule.enabled for rule in rules)
-        changing = tuple(rule.id for rule in rules if rule.enabled is not is_on)
-        self._refuse("")
-        self._acting.ask(switching(changing, is_on, self._tell_switched), self)
+        from console.screens.moments import Moments
+
+        seen = self._reading.seen if self._reading is not None else None
+        title = short_title(seen.session) if seen is not None else self._session[:8]
+        self.say_refusal("")
+        self.app.push_screen(Moments(title, self._session, self._core))
 
     def action_filter(self) -> None:
         search = self.query_one("#search", Input)
@@ -254,9 +219,9 @@ class RulesScreen(Screen[None]):
         if search.has_class("-open"):
             search.value = ""
             search.remove_class("-open")
-            self.query_one(Rows).focus()
+            self.rows.focus()
         elif self.query_one("#refused").has_class("-said"):
-            self._refuse("")
+            self.say_refusal("")
         else:
             raise SkipAction
 
@@ -270,18 +235,19 @@ class RulesScreen(Screen[None]):
         event.stop()
         if not event.value.strip():
             event.input.remove_class("-open")
-        self.query_one(Rows).focus()
+        self.rows.focus()
 
     def on_rows_cursor_moved(self) -> None:
         self._show_detail()
         self.look_soon()
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
-        rule = self._rule(event.key)
-        if rule is not None and self._reading is not None:
+        placed = self._rule(event.key)
+        if placed is not None and self._reading is not None:
             from console.screens.dialogs.prompt import TextView
             from core.rules.writing import write_rules
 
+            rule = placed.rule
             text = write_rules((rule,), facts=self._reading.specs)
             self.app.push_screen(TextView(rule.id, yaml_lines(text), copied=text, note="as 'moot rules load' takes it"))
 
@@ -309,7 +275,11 @@ class RulesScreen(Screen[None]):
 
     def on_rules_screen_read(self, event: Read) -> None:
         self._reading = event.reading
-        self.query_one(Rows).set_empty_text(EMPTY_TEXT)
+        self.rows.set_empty_text(EMPTY_TEXT)
+        said = clean(complaint(event.reading.complaints))
+        place = self.query_one("#complaint", Static)
+        place.update(said)
+        place.set_class(bool(said), "-said")
         self._show_rows()
         self._show_detail()
 
@@ -318,63 +288,66 @@ class RulesScreen(Screen[None]):
         self._show_rows()
         self._show_detail()
 
-    def on_rules_screen_switched(self) -> None:
-        self.look_soon()
-
     def on_acting_refused(self, event: Acting.Refused) -> None:
         """A refusal is said where it was asked for."""
         event.stop()
-        self._refuse(event.why)
+        self.say_refusal(event.why)
         self.look_soon()
 
     # Showing.
 
-    def _rule(self, id: str | None) -> Rule | None:
-        rules = self._reading.rules if self._reading is not None else ()
-        return next((rule for rule in rules if rule.id == id), None)
+    @property
+    def rows(self) -> Rows:
+        return self.query_one(Rows)
+
+    def _rule(self, id: str | None) -> Placed | None:
+        return next((placed for placed in self._placed if placed.rule.id == id), None)
 
     def _show_rows(self) -> None:
         reading = self._reading
         if reading is None:
             return
-        shown = matching(reading.rules, self._search)
-        rows, now_ms = self.query_one(Rows), self._now_ms()
+        shown = matching(reading.placed, self._search)
+        rows, now_ms = self.rows, self._now_ms()
         has_session = self._session is not None
         if self._search.strip():
             rows.set_empty_text(NO_MATCH_TEXT)
         rows.set_rows(
             [
                 rule_row(
-                    rule,
-                    self._count_of(rule.id),
-                    reading.measures.get(rule.id, NOT_MEASURED),
+                    placed,
+                    self._count_of(placed.rule.id),
+                    reading.measures.get(placed.rule.id, NOT_MEASURED),
                     has_session=has_session,
                     now_ms=now_ms,
                 )
-                for rule in shown
+                for placed in shown
             ],
             keeps_order=False,
         )
+        if self._wanted and rows.move_to(self._wanted):
+            self._wanted = ""
         here = reading.seen.session if reading.seen is not None else None
-        self.query_one("#head", Prose).show([headline(reading.rules, len(shown), here)])
+        rules = [placed.rule for placed in reading.placed]
+        self.query_one("#head", Prose).show([headline(rules, len(shown), here, reading.layers)])
 
     def _show_detail(self) -> None:
         with suppress(NoMatches):
             self.query_one("#detail", Prose).show(self._detail())
 
     def _detail(self) -> Sequence[Paragraph]:
-        rule, reading = self._rule(self.query_one(Rows).cursor_key), self._reading
+        placed, reading = self._rule(self.rows.cursor_key), self._reading
         if reading is None:
             return (Paragraph(((LOADING_TEXT, "muted"),)),)
         if reading.trouble:
             return paragraphs(reading.trouble, "failed")
-        if rule is None:
+        if placed is None:
             return (Paragraph((("The rule under the cursor is explained here.", "muted"),)),)
-        seen = reading.seen
+        rule, seen = placed.rule, reading.seen
         if seen is not None and reading.rule != rule.id:
             seen = Seen(session=seen.session)
         return detail(
-            rule,
+            placed,
             seen,
             self._count_of(rule.id),
             reading.measures.get(rule.id, NOT_MEASURED),
@@ -388,13 +361,10 @@ class RulesScreen(Screen[None]):
     def _count_of(self, id: RuleId) -> RuleCount | None:
         return None if self._counts is None else self._counts.rules.get(id, RuleCount())
 
-    def _refuse(self, why: str) -> None:
+    def say_refusal(self, why: str) -> None:
         place = self.query_one("#refused", Static)
         place.update(clean(why))
         place.set_class(bool(why), "-said")
-
-    def _tell_switched(self) -> None:
-        self.post_message(self.Switched())
 
     # Reading, beside the screen: what is found comes back as messages.
 
@@ -404,7 +374,8 @@ class RulesScreen(Screen[None]):
             began = monotonic()
             self._due.clear()
             if not self._is_resting:
-                self.post_message(self.Read(await self._read(core)))
+                id = self._wanted or self.rows.cursor_key
+                self.post_message(self.Read(await self._reader.read(core, self._rule_set, self._session, id)))
             took = monotonic() - began
             await asyncio.sleep(max(READ_SECONDS / 4, took))
             await _wait(self._due, max(PULSE_SECONDS, took * SHARE_MAX))
@@ -421,102 +392,6 @@ class RulesScreen(Screen[None]):
                     if session == self._session:
                         self.post_message(self.Counted(counts))
             await _wait(self._count_due, max(COUNT_SECONDS, (monotonic() - began) * SHARE_MAX))
-
-    async def _read(self, core: Orchestrator) -> Reading:
-        """Everything shown but the counts. A door that refuses is asked again; what it says is shown meanwhile."""
-        id = self.query_one(Rows).cursor_key
-        try:
-            rules = await core.rules()
-            rule = next((each for each in rules if each.id == id), rules[0] if rules else None)
-            measures = await core.rule_measures()
-            return Reading(
-                rules=rules,
-                measures=measures,
-                changes=await self._changes(core),
-                specs=core.fact_specs(),
-                rule=rule.id if rule is not None else None,
-                seen=await self._seen(core, rule),
-            )
-        except MootError as error:
-            before = self._reading
-            return Reading(
-                rules=before.rules if before is not None else (),
-                measures=before.measures if before is not None else {},
-                changes=before.changes if before is not None else {},
-                specs=core.fact_specs(),
-                rule=None,
-                seen=before.seen if before is not None else None,
-                trouble=str(error),
-            )
-
-    async def _seen(self, core: Orchestrator, rule: Rule | None) -> Seen | None:
-        """The rule in the session. One that is on is found among all that the session's rules say; for one that is off
-        the log has to be folded."""
-        if self._session is None or rule is None:
-            return None
-        summary = await core.summary(self._session)
-        explanation: Explanation | None = None
-        if rule.enabled:
-            every = await core.explanations(self._session)
-            explanation = next((each for each in every if each.rule == rule.id), None)
-        if explanation is None:
-            try:
-                explanation = await core.explain(self._session, rule.id)
-            except MootError as error:
-                return Seen(session=summary, why_not=f"it follows rules of its own: {error}")
-        return Seen(session=summary, explanation=explanation)
-
-    async def _changes(self, core: Orchestrator) -> Mapping[RuleId, Change]:
-        """When each rule was changed last; read again only where there is a newer version."""
-        history = self._history
-        versions: Sequence[RulesVersion] = await core.rules_history(limit=VERSIONS_READ_MAX)
-        newest = versions[0].digest if versions else None
-        if newest != history.newest:
-            for version in versions:
-                if version.digest not in history.versions:
-                    history.versions[version.digest] = await core.rules_version(version.digest)
-            history.versions = {each.digest: history.versions[each.digest] for each in versions}
-            told = [(version, history.versions[version.digest]) for version in versions]
-            history.changes = last_changes(told, is_all=len(versions) < VERSIONS_READ_MAX)
-            history.newest = newest
-        return history.changes
-
-
-def switching(rules: Sequence[RuleId], is_on: bool, tell: Callable[[], None]) -> Work:
-    """Switch these rules one by one, so that what another process changes meanwhile is not overwritten. Where one
-    refuses, those before it are switched and can be switched back."""
-
-    async def work(core: Orchestrator) -> Done:
-        done: list[RuleId] = []
-        refused: MootError | None = None
-        for rule in rules:
-            try:
-                await core.set_rule_enabled(rule, is_on)
-            except MootError as error:
-                refused = error
-                break
-            done.append(rule)
-        tell()
-        if refused is not None and not done:
-            raise refused
-
-        async def undo(core: Orchestrator) -> Done:
-            back = await switching(tuple(done), not is_on, tell)(core)
-            return Done(text=back.text, refused=back.refused)
-
-        return Done(
-            text=f"{'enabled' if is_on else 'disabled'} {names(done)}",
-            undo=undo,
-            refused=() if refused is None else (str(refused),),
-        )
-
-    return work
-
-
-def names(rules: Sequence[RuleId]) -> str:
-    """The first few by name, the rest by number."""
-    more = len(rules) - NAMES_TOLD_MAX
-    return ", ".join(rules[:NAMES_TOLD_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def yaml_lines(text: str) -> tuple[Paragraph, ...]:

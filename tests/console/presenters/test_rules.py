@@ -15,6 +15,7 @@ from console.presenters.rules import (
     RuleCount,
     Seen,
     changed,
+    complaint,
     detail,
     headline,
     last_changes,
@@ -31,6 +32,7 @@ from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS
 from core.ports.catalogue import RulesVersion
 from core.rules.explanation import explain
+from core.rules.layers import Origin, Placed
 from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
 
@@ -44,6 +46,10 @@ HERE, THERE = SessionId("a1" * 16), SessionId("b2" * 16)
 def fired(rule: str, *, seq: int, days_ago: int = 0, session: SessionId = HERE) -> Recorded:
     event: Event = RuleFired(rule=RuleId(rule), priority=1, stays_armed=False, actions=())
     return Recorded(session=session, seq=seq, position=seq, at_ms=NOW_MS - days_ago * DAY_MS, event=event)
+
+
+def placed(rule: Rule, *, over: tuple[Origin, ...] = (), file: str = "") -> Placed:
+    return Placed(rule=rule, origin=Origin(rule_set=rule.rule_set, file=file), over=over)
 
 
 def summary(status: Status = Status.RUNNING, title: str = "Split billing?") -> SessionSummary:
@@ -60,7 +66,9 @@ def summary(status: Status = Status.RUNNING, title: str = "Split billing?") -> S
 
 
 def said(rule: Rule, seen: Seen | None, *, count: RuleCount | None = None, width: int = 80) -> list[str]:
-    lines = detail(rule, seen, count, NOT_MEASURED, None, Counts(sessions=3), specs=SPECS, now_ms=NOW_MS, width=width)
+    lines = detail(
+        placed(rule), seen, count, NOT_MEASURED, None, Counts(sessions=3), specs=SPECS, now_ms=NOW_MS, width=width
+    )
     return [line.text for line in lines]
 
 
@@ -130,11 +138,15 @@ def test_where_the_history_does_not_reach_nobody_is_named() -> None:
 
 
 def test_a_search_asks_for_words_states_and_sets() -> None:
-    assert [rule.id for rule in matching(STANDARD_RULES, "BUDGET complete")] == ["complete_when_budget_nearly_spent"]
-    assert {rule.enabled for rule in matching(STANDARD_RULES, "state:off")} == {False}
-    assert {rule.enabled for rule in matching(STANDARD_RULES, "state:on")} == {True}
-    assert matching(STANDARD_RULES, "set:mine") == ()
-    assert matching(STANDARD_RULES, "") == STANDARD_RULES
+    every = tuple(placed(rule) for rule in STANDARD_RULES)
+    mine = placed(CONSENSUS, file="Mine.yaml")
+
+    assert [each.rule.id for each in matching(every, "BUDGET complete")] == ["complete_when_budget_nearly_spent"]
+    assert {each.rule.enabled for each in matching(every, "state:off")} == {False}
+    assert {each.rule.enabled for each in matching(every, "state:on")} == {True}
+    assert matching(every, "from:mine") == ()
+    assert matching((*every, mine), "from:mine") == (mine,)
+    assert matching(every, "set:standard") == matching(every, "") == every
 
 
 def test_the_sentence_holds_the_values_seen_and_points_at_the_first_that_fails() -> None:
@@ -174,7 +186,7 @@ def test_without_a_session_the_sentence_stands_without_values() -> None:
 
 def test_what_cannot_be_told_and_what_was_not_read_is_said_instead_of_guessed() -> None:
     why_not = Seen(session=summary(), why_not="it follows rules of its own")
-    unread = rule_row(CONSENSUS, None, NOT_MEASURED, has_session=True, now_ms=NOW_MS)
+    unread = rule_row(placed(CONSENSUS), None, NOT_MEASURED, has_session=True, now_ms=NOW_MS)
 
     assert "here, running: it follows rules of its own" in said(CONSENSUS, why_not)
     assert said(CONSENSUS, None)[-1] == "its firings are being counted …"
@@ -184,7 +196,7 @@ def test_what_cannot_be_told_and_what_was_not_read_is_said_instead_of_guessed() 
 def test_a_row_says_how_often_when_and_how_fast() -> None:
     measure = RuleMeasure(heard=9, fired=3, errors=2, timed=4, mean_ns=1_200, p95_ns=2_559)
     row = rule_row(
-        CONSENSUS,
+        placed(CONSENSUS),
         RuleCount(here=1, recent=12_345, last_at_ms=NOW_MS - 4 * 60_000),
         measure,
         has_session=True,
@@ -211,7 +223,7 @@ def test_what_is_known_of_a_rule_in_all_is_said_with_what_went_wrong() -> None:
         heard=12_000, fired=3, errors=5, switched_off=1, switched_off_at_ms=NOW_MS - 60_000, timed=4, mean_ns=1_200,
         p95_ns=2_559,
     )  # fmt: skip
-    lines = detail(CONSENSUS, None, RuleCount(), measure, None, Counts(), specs=SPECS, now_ms=NOW_MS, width=80)
+    lines = detail(placed(CONSENSUS), None, RuleCount(), measure, None, Counts(), specs=SPECS, now_ms=NOW_MS, width=80)
 
     assert lines[-1].text == (
         "fired 0 times in the last 30 days (no log holds a firing) · heard 12.0 k times, fired 3 in all"
@@ -221,7 +233,9 @@ def test_what_is_known_of_a_rule_in_all_is_said_with_what_went_wrong() -> None:
 
 def test_logs_still_to_be_read_are_said_beside_the_count() -> None:
     counts = Counts(rules={}, sessions=3, sessions_left=2)
-    lines = detail(CONSENSUS, None, RuleCount(), NOT_MEASURED, None, counts, specs=SPECS, now_ms=NOW_MS, width=80)
+    lines = detail(
+        placed(CONSENSUS), None, RuleCount(), NOT_MEASURED, None, counts, specs=SPECS, now_ms=NOW_MS, width=80
+    )
 
     assert lines[-1].text == "fired 0 times in the last 30 days (3 logs read, 2 still to read)"
 
@@ -231,4 +245,24 @@ def test_the_line_over_the_table_counts_the_rules_and_names_the_session() -> Non
 
     assert headline(two, 1, summary()).text == "Rules  1 on, 1 off  1 shown  here: Split billing? · a1a1a1a1"
     assert headline(two, 2, None).text == "Rules  1 on, 1 off"
+    assert headline(two, 2, None, ("own", "standard")).text == "Rules  1 on, 1 off"
+    assert headline(two, 2, None, ("night", "own")).text == "Rules of night → own  1 on, 1 off"
     assert len(headline(two, 2, summary(title="so on " * 40)).text) < 120
+
+
+def test_a_rule_says_where_it_comes_from_and_what_it_replaces() -> None:
+    over = placed(CONSENSUS, over=(Origin(rule_set="own"), Origin(rule_set="standard")), file="mine.yaml")
+    row = rule_row(over, None, NOT_MEASURED, has_session=False, now_ms=NOW_MS)
+    lines = detail(over, None, None, NOT_MEASURED, None, Counts(), specs=SPECS, now_ms=NOW_MS, width=80)
+
+    assert row.cells[4].text == "mine.yaml ▴"
+    assert rule_row(placed(CONSENSUS), None, NOT_MEASURED, has_session=False, now_ms=NOW_MS).cells[4].text == "standard"
+    assert "standard (mine.yaml), replaces that of own and of standard" in lines[0].text
+
+
+def test_what_is_wrong_with_the_folder_takes_one_line() -> None:
+    assert complaint(()) == ""
+    assert complaint(("mine.yaml:7:3: no.\nmine.yaml: 1 problem",)) == (
+        "✗ mine.yaml:7:3: no. What it held before stays in force."
+    )
+    assert complaint(("a.yaml: x.", "b.yaml: y.", "c.yaml: z.")).endswith("(and 2 more files)")

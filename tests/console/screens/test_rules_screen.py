@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,94 +9,33 @@ from textual.widgets import Input, Static
 
 import console.screens.rules as rules_module
 from console.acting import Acting
-from console.bootstrap import demo_request, open_orchestrator
+from console.bootstrap import demo_request
 from console.machine import now_ms
 from console.screens.dialogs.prompt import TextView
 from console.screens.rules import RulesScreen
-from console.settings import load_settings
-from console.widgets.prose import Prose
-from console.widgets.rows import Rows
-from core.domain.commands import Pause
 from core.domain.events import RuleFired, RulesChanged
 from core.domain.ids import RuleId
 from core.domain.session import Status
 from core.rules.reading import read_rules
 from tests.console.screens.host import Host, text_of, until
+from tests.console.screens.rules_stage import (
+    AFTER_A_ROUND,
+    STALLED,
+    a_core,
+    a_paused_debate,
+    detail_of,
+    ended,
+    is_on,
+    rows_of,
+    screen_over,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
-    from typing import Any
 
-    from core.domain.ids import SessionId
     from core.orchestrator import Orchestrator
     from core.rules.rule import Rule
-
-STALLED = RuleId("complete_when_stalled")
-AFTER_A_ROUND = """
-- id: another_after_the_first
-  name: Another after the first
-  priority: 10
-  when: {field: round_count, count_threshold: 1}
-  then: [{continue_debate: {reason: first_round_done}}]
-"""
-
-
-@asynccontextmanager
-async def a_core(folder: Path, *, pace: int = 0) -> AsyncIterator[Orchestrator]:
-    """The real core over a database of its own; a `pace` in characters a second keeps a first turn going."""
-    settings = replace(
-        load_settings({}), database=folder / "moot.db", metrics_export_path=folder / "metrics", rehearsal_pace=pace
-    )
-    core = open_orchestrator(settings)
-    await core.start()
-    try:
-        yield core
-    finally:
-        await core.stop(drain=False)
-
-
-def screen_over(core: Orchestrator, session: SessionId | None = None) -> Host:
-    async def opened() -> Orchestrator:
-        return core
-
-    def make(app: Host) -> RulesScreen:
-        app.acting = Acting(app, opened)  # type: ignore[arg-type]  # a host returns nothing when it ends
-        return RulesScreen(app.acting, opened, session, now_ms=now_ms)
-
-    return Host(make)
-
-
-async def a_paused_debate(core: Orchestrator) -> SessionId:
-    """It has begun and stands still, so that nothing else is recorded while the test looks."""
-    session = await core.start_debate(request=demo_request())
-    await core.command(session, Pause())
-    return session
-
-
-async def ended(core: Orchestrator, session: SessionId) -> None:
-    position = -1
-    while (row := await core.summary(session)).status is not Status.COMPLETED:
-        position = await core.committed_beyond(max(position, row.position))
-
-
-def rows_of(app: Host) -> Rows:
-    return app.screen.query_one(Rows)
-
-
-def detail_of(app: Host) -> str:
-    return app.screen.query_one("#detail", Prose).text
-
-
-async def is_on(core: Orchestrator, id: str) -> bool:
-    return next(rule.enabled for rule in await core.rules() if rule.id == id)
-
-
-async def shown(pilot: Any, app: Host, id: RuleId = STALLED) -> None:
-    """Wait for the table, and put the cursor on a rule."""
-    await until(pilot, lambda: bool(rows_of(app).keys))
-    assert rows_of(app).move_to(id)
-    await until(pilot, lambda: app.screen.rule_read == id)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +56,7 @@ async def test_switching_a_rule_reaches_a_session_that_runs_and_undo_takes_it_ba
             assert not await is_on(core, STALLED)
             assert app.acting is not None
             app.acting.undo(app.screen)
-            await until(pilot, lambda: app.done[-1] == f"enabled {STALLED}")
+            await until(pilot, lambda: app.done[-1] == f"undid version 2 (disabled {STALLED})")
             await until(pilot, lambda: "● on" in detail_of(app))
         events = [record.event for record in await core.events(session)]
 
@@ -155,9 +92,9 @@ async def test_a_refusal_is_said_where_it_was_asked_and_escape_takes_it_away(tmp
             others = tuple(rule for rule in await core.rules() if rule.id != STALLED)
             await core.save_rules(others, change="took one out")
             await pilot.press("t")
-            await until(pilot, lambda: f"no rule is called {STALLED!r}" in text_of(app))
+            await until(pilot, lambda: f"has no rule called {STALLED!r}" in text_of(app))
             await pilot.press("escape")
-            assert "no rule is called" not in text_of(app)
+            assert "has no rule called" not in text_of(app)
             await until(pilot, lambda: STALLED not in rows_of(app).keys)
 
 

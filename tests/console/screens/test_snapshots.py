@@ -16,7 +16,8 @@ from console.screens.dialogs.new_debate import NewDebateDialog
 from console.screens.dialogs.number import DOLLARS, NumberDialog
 from console.screens.dialogs.prompt import PromptView
 from console.screens.dialogs.text import TextDialog
-from console.screens.rules import Reading, RulesScreen
+from console.screens.rule_reading import Reading
+from console.screens.rules import RulesScreen
 from console.widgets.rows import Rows
 from core.analytics.rule_measures import RuleMeasure
 from core.domain.ids import SessionId, TemplateId
@@ -27,6 +28,7 @@ from core.domain.summary import SessionSummary
 from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS
 from core.rules.explanation import explain
+from core.rules.layers import Origin, Placed
 from core.rules.standard import STANDARD_RULES
 from core.runtime.requests import DebatePlan, DebateRequest
 from core.templates.participants import PARTICIPANTS_BY_ID
@@ -122,7 +124,7 @@ def reading() -> Reading:
     )
     facts = {"consensus_ppm": 620_000, "round_count": 2}
     return Reading(
-        rules=rules,
+        placed=tuple(Placed(rule=each, origin=Origin(rule_set=each.rule_set)) for each in rules),
         measures={
             rule.id: RuleMeasure(heard=6_592, fired=43, timed=412, mean_ns=1_200, p95_ns=2_559),
             rules[3].id: RuleMeasure(errors=2),
