@@ -21,6 +21,9 @@ TAIL_BYTES = 60_000
 """A frame is smaller; whoever waits for a text looks at no more than this."""
 
 STOP_SECONDS = 3.0
+HANGS_SECONDS = 120.0
+"""What is not painted by then never comes; a program that is compiled first, on a busy machine, takes half a minute."""
+
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _CONTROLS = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]"  # sequences: colours, cursor
@@ -60,11 +63,11 @@ class Terminal:
                 break
         os.close(self._master)
 
-    def until(self, text: str, *, seconds: float = 30.0) -> float:
+    def until(self, text: str, *, seconds: float = HANGS_SECONDS) -> float:
         """Milliseconds from the start until `text` was painted. Raises NotPainted."""
         return (self._until_ns(text.encode(), seconds) - self.began_ns) / 1e6
 
-    def key(self, key: str, text: str, *, seconds: float = 10.0) -> float:
+    def key(self, key: str, text: str, *, seconds: float = HANGS_SECONDS) -> float:
         """Milliseconds from sending `key` until `text` was painted. Raises NotPainted."""
         self.drain(0)
         self._tail = b""
