@@ -29,4 +29,6 @@ def log_to_file(path: Path, *, level: str) -> None:
         ) from error
     handler.setFormatter(logging.Formatter(LINE))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # It says of each job when it begins and ends: one that is due every two seconds would soon fill the file.
+    logging.getLogger("apscheduler").setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
     logging.captureWarnings(True)
