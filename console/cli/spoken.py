@@ -39,6 +39,7 @@ from core.domain.events import (
     StepRetried,
 )
 from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.ids import DEFAULT_RULE_SET
 from core.flows.debate_events import (
     ArgumentPresented,
     ConsensusReached,
@@ -173,7 +174,8 @@ class SpokenDebate:
         self.names = {seat.id: seat.role for seat in opening.seats}
         rounds = "1 round" if opening.rounds_limit == 1 else f"{opening.rounds_limit} rounds"
         yield from wrapped(f"Motion: {opening.motion}", width=self.width)
-        yield f"session {session[:8]} · {opening.template} · {rounds} · seed {opening.seed}"
+        rules = "" if opening.rule_set == DEFAULT_RULE_SET else f" · rules {opening.rule_set}"
+        yield f"session {session[:8]} · {opening.template} · {rounds} · seed {opening.seed}{rules}"
         for seat in opening.seats:
             yield f"{INDENT}{seat.id}: {seat.participant.model}"
         for document in opening.documents:

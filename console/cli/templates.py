@@ -12,6 +12,7 @@ from console.cli.running import with_orchestrator
 from console.cli.tables import COLUMNS_MAX, Column, pairs, table, terminal_columns, wrapped
 from console.exit_codes import ExitCode
 from console.plain import json_text
+from core.domain.ids import DEFAULT_RULE_SET
 
 if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
@@ -89,6 +90,7 @@ def _described(template: Template) -> str:
             "takes",
             f"about {template.minutes_expected} min and {money(template.cost_microusd_expected)} with paid models",
         ),
+        ("rules", f"the set {template.rule_set or DEFAULT_RULE_SET}, unless another is asked for"),
     ]
     lines = [pairs(about, indent=""), "", "seats"]
     lines += [f"  {seat.id}: {seat.role}, {seat.participant} unless another is cast" for seat in template.seats]

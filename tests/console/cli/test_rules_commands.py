@@ -166,6 +166,8 @@ def test_a_debate_follows_the_set_that_it_is_given(moot: Moot) -> None:
     refused = moot.run("debate", MOTION, "--rules", "nigt", code=2)
 
     (opened,) = of_kind(night, "SessionOpened")
+    shown = moot.run("sessions", "show", str(opened["session"])).stdout
+    assert "· simple_debate · 2 rounds · seed 7 · rules night\n" in shown
     assert opened["opening"]["rule_set"] == "night"  # type: ignore[index]
     assert [event["rule"] for event in of_kind(night, "RuleFired")] == ["end_at_once"]
     assert "no rule set is called 'nigt'. Did you mean 'night'?" in refused.stderr
