@@ -233,11 +233,8 @@ def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, st
     return [
         Line((("◆ asks you", "attention strong"), (f"  {about}", "muted"))),
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
-        _hints(
-            keys,
-            ("answer", "answers: go on, another round, verdict or cancel"),
-            ("add_statement", "says something first"),
-        ),
+        _hints(keys, ("answer", "answers: go on, another round, your verdict, or cancel")),
+        _hints(keys, ("add_statement", "says something to all seats first")),
     ]
 
 
