@@ -69,7 +69,7 @@ def progress(step: BacktestStep | None, *, is_over: bool, is_stopped: bool) -> P
     """`▓▓▓▓░░░░ 12 of 40 sessions · 3 would differ`."""
     if step is None:
         said = "No session is on record." if is_over else "The sessions on record are being looked up …"
-        return Paragraph(((said, "muted"),))
+        return Paragraph((("Stopped before one was tried." if is_stopped else said, "muted"),))
     shown = bar(step.number * PPM_ONE // max(1, step.total), width=BAR_CELLS)
     where = f" {count(step.number)} of {counted(step.total, 'session')}"
     totals = step.totals

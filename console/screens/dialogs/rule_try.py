@@ -91,6 +91,7 @@ class RuleTry(Dialog[None]):
         self._last: BacktestStep | None = None
         self._is_over = self._is_stopped = False
         self._shows_totals = False
+        self._at: str | None = None
 
     def fields(self) -> ComposeResult:
         about = label(self._about)
@@ -142,8 +143,11 @@ class RuleTry(Dialog[None]):
     def on_rows_opened(self) -> None:
         self.action_open_session()
 
-    def on_rows_cursor_moved(self) -> None:
-        self._shows_totals = False
+    def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
+        """Whoever moves wants to see the session; the first row that comes in moves nobody."""
+        if self._at is not None:
+            self._shows_totals = False
+        self._at = event.key
         self._show_found()
 
     def _to_difference(self, by: int) -> None:
