@@ -13,6 +13,7 @@ from itertools import product
 from core.domain.facts import FactSpec, FactUnit, FactValue, PluginName
 from core.rules.comparing import Predicate, predicate_of, values_of
 from core.rules.condition import Compare, ConditionType
+from core.rules.texts import folded
 from core.rules.units import INTEGER_MAX
 
 SEARCHES_MAX = 6
@@ -136,6 +137,6 @@ def _unnamed(spec: FactSpec, compares: Sequence[Compare]) -> Iterator[Case]:
 def _is_contradictory(truth: Mapping[Compare, bool]) -> bool:
     """A text that contains `round table` contains `table`."""
     contained = [search for search in truth if search.type is ConditionType.CONTAINS]
-    found = [str(search.value).casefold() for search in contained if truth[search]]
-    missed = [str(search.value).casefold() for search in contained if not truth[search]]
+    found = [folded(str(search.value)) for search in contained if truth[search]]
+    missed = [folded(str(search.value)) for search in contained if not truth[search]]
     return any(part in whole for part in missed for whole in found)

@@ -53,6 +53,7 @@ IMPOSSIBLE: tuple[Condition, ...] = (
     equals("status", "paused"),
     contains("roles", "reviewer"),
     all_of(contains("last_text", "Round Table"), no(contains("last_text", "table"))),
+    all_of(contains("last_text", "Caf\u00e9 table"), no(contains("last_text", "CAFE\u0301"))),
     all_of(equals("last_text", "no"), contains("last_text", "yes")),
     all_of(equals("last_text", "no"), matches("last_text", "^y")),
     all_of(matches("last_text", "a+"), no(matches("last_text", "a+"))),
@@ -67,6 +68,7 @@ POSSIBLE: tuple[Condition, ...] = (
     all_of(more_than("round_count", 4), less_than("round_count", 6)),
     no(any_of(less_than("consensus_ppm", 9), more_than("consensus_ppm", 8))),  # while it isn't known
     all_of(contains("last_text", "table"), no(contains("last_text", "Round Table"))),
+    all_of(contains("last_text", "Cafe\u0301"), no(contains("last_text", "cafe"))),
     all_of(contains("roles", "judge"), no(contains("roles", "proposer"))),
     all_of(matches("last_text", "a+"), no(matches("last_text", "b+"))),
     no(equals("last_role", "judge")),
