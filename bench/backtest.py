@@ -88,8 +88,11 @@ async def backtests(folder: Path, *, sessions: int = SESSIONS, events: int = EVE
     storage = open_storage(settings.database, codec=Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS)))
     recorded = await _record(storage, sessions=sessions, events=events)
     await storage.close()
+    driving = open_orchestrator(settings)  # once: who drives first lists and counts all that is on record
+    await driving.start(must_drive=True, recover=False)
+    await driving.stop()
     orchestrator = open_orchestrator(settings)
-    await orchestrator.start(must_drive=True, recover=False)
+    await orchestrator.start(drive=False)
     try:
         rows = await orchestrator.summaries()
         await _tried(orchestrator, [row.session for row in rows[: max(1, sessions // WARM_UP_SHARE)]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.errors import MootError
 from core.domain.events import Recorded, RulesChanged, SessionOpened
@@ -13,7 +13,6 @@ from core.domain.ids import Digest, SessionId, TemplateId
 from core.domain.summary import SessionSummary
 from core.engine.backtest import Revision, SessionTrial, Trial
 from core.engine.backtest_report import BacktestTotals, SessionBacktest, Unread
-from core.engine.engine import Engine
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.session_index import SESSIONS_LISTED_MAX
 from core.rules.compiled import CompiledRules, compile_rules
@@ -51,6 +50,7 @@ class Backtesting:
         self._ports = ports
         self._revision = revision
         self._tried: dict[Digest, CompiledRules] = {}
+        self._is_traced = False
 
     async def run(
         self, *, sessions: Sequence[SessionId] = (), back_ms: int | None = None
@@ -100,14 +100,15 @@ class Backtesting:
             return Unread(session=session, why=str(error))
         except Exception as error:
             # Settling what is on record can't fail, unless the record is damaged: one such must not stand for all.
-            _log.exception("session %s can't be tried", session[:8])
+            _log.warning("session %s can't be tried: %r", session[:8], error, exc_info=not self._is_traced)
+            self._is_traced = True  # what is wrong with one is often wrong with all: one trace will do
             return Unread(session=session, why=f"its log can't be read: {type(error).__name__}")
 
     async def _settled_again(self, session: SessionId, pins: dict[TemplateId, Digest]) -> SessionBacktest | Unread:
         self._make_room()
         instead: dict[Digest, Digest] = {}
         rule_sets: dict[Digest, CompiledRules] = {}
-        engine = Engine(flows=self._ports.engine.flows, rule_sets=rule_sets)
+        engine = replace(self._ports.engine, rule_sets=rule_sets)
         trial = SessionTrial(Trial(engine=engine, instead=instead, pins=pins, watched=self._revision.ids), session)
         seq = 0
         while not trial.is_answered:
@@ -142,7 +143,8 @@ class Backtesting:
             tried = self._tried.get(digest)
             if tried is None:
                 revised = self._revision.over(recorded.rules)
-                tried = self._tried[digest] = compile_rules(revised, facts=self._ports.library.fact_specs)
+                facts = self._ports.library.fact_specs
+                tried = self._tried[digest] = compile_rules(revised, facts=facts, earlier=(recorded,))
             rule_sets[digest] = recorded
             rule_sets[tried.digest] = tried
             instead[digest] = tried.digest
