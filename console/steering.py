@@ -51,6 +51,7 @@ Step = Callable[["SessionActions", Chosen], Awaitable[None]]
 async def new_debate(screen: SessionActions) -> None:
     """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused."""
     from console.screens.dialogs.new_debate import NewDebateDialog
+    from core.rules.layers import set_specs
 
     core = await screen.app.core()
     templates = await core.templates()
@@ -70,7 +71,8 @@ async def new_debate(screen: SessionActions) -> None:
 
     # Who can be cast is found while the motion is written: a provider that is slow to answer holds up nobody.
     screen.app.run_worker(core.models(), group="models", exclusive=True)
-    dialog = NewDebateDialog(plan, templates, None, start=start, names=names, keep_price=keep_price)
+    sets = tuple(set_specs(await core.rulebook.book()))
+    dialog = NewDebateDialog(plan, templates, None, start=start, names=names, rule_sets=sets, keep_price=keep_price)
     await screen.app.push_screen_wait(dialog)
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))

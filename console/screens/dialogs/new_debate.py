@@ -46,7 +46,7 @@ EVERYONE = ""
 STAND_IN_MOTION = "?"
 """What is planned while there is no motion yet, so that a format's minutes and dollars show from the beginning."""
 
-PLACES = ("motion", "format", "seats", "evidence", "rounds", "budget", "seed")
+PLACES = ("motion", "format", "seats", "evidence", "rounds", "budget", "seed", "rules")
 """Where a fault can be said, in the order of the fields."""
 
 
@@ -61,6 +61,7 @@ class Written:
     rounds: str
     budget: str
     seed: str
+    rules: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
     NewDebateDialog #seats { layout: grid; grid-size: 2; grid-gutter: 0 2; height: auto; width: 1fr; grid-rows: 1; }
     NewDebateDialog #seats .seat { height: 1; width: 1fr; }
     NewDebateDialog #seats .seat .name { width: 11; }
-    NewDebateDialog #numbers { layout: grid; grid-size: 3; grid-gutter: 0 2; height: auto; width: 1fr; grid-rows: 1; }
+    NewDebateDialog #numbers { layout: grid; grid-size: 2; grid-gutter: 0 2; height: auto; width: 1fr; grid-rows: 1; }
     NewDebateDialog #numbers .seat { height: 1; width: 1fr; }
     NewDebateDialog.-narrow #seats, NewDebateDialog.-narrow #numbers { grid-size: 1; }
     NewDebateDialog #read { color: $muted; height: auto; }
@@ -144,11 +145,14 @@ class NewDebateDialog(Dialog[DebateRequest]):
         *,
         start: Callable[[DebateRequest], Awaitable[object]] | None = None,
         names: Callable[[], Sequence[str]] = tuple,
+        rule_sets: Sequence[str] = (),
         keep_price: Callable[[str, Amounts], None] | None = None,
     ) -> None:
-        """`names` are those of participants and models that can be cast, as far as is known at that moment."""
+        """`names` are those of participants and models that can be cast, as far as is known at that moment; `rule_sets`
+        those of the sets of rules that can be followed."""
         super().__init__("New debate")
         self._names = names
+        self._rule_sets = tuple(rule_sets)
         self._plan = plan
         self._templates = tuple(sorted(templates, key=lambda each: (each.minutes_expected, each.id)))
         self._defaults = defaults or DebateRequest(question="")
@@ -195,11 +199,15 @@ class NewDebateDialog(Dialog[DebateRequest]):
                     "none",
                 ),
                 ("seed", "seed", "" if given.seed is None else str(given.seed), "drawn"),
+                ("rules", "rules", given.rules, "the format's set, or own"),
             ):
                 with Horizontal(classes="seat"):
                     yield _name(name)
-                    yield field(value, placeholder=otherwise, id=id)
-        for place in ("rounds", "budget", "seed"):
+                    written = field(value, placeholder=otherwise, id=id)
+                    if id == "rules":
+                        written.suggester = NameSuggester(lambda: self._rule_sets)
+                    yield written
+        for place in ("rounds", "budget", "seed", "rules"):
             yield fault_place(f"{place}-fault")
 
     def standing(self) -> ComposeResult:
@@ -246,6 +254,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
             rounds=self._value("rounds"),
             budget=self._value("budget"),
             seed=self._value("seed"),
+            rules=self._value("rules"),
         )
 
     def _casting(self, template: Template | None) -> Mapping[str, str]:
@@ -389,6 +398,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
             rounds=rounds,
             cap_microusd=cap,
             seed=seed,
+            rules=written.rules,
         )
 
     async def _place_of_fault(self, request: DebateRequest) -> str:
@@ -398,6 +408,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
             ("rounds", replace(request, rounds=None)),
             ("budget", replace(request, cap_microusd=None)),
             ("seed", replace(request, seed=None)),
+            ("rules", replace(request, rules="")),
             ("motion", replace(request, question=STAND_IN_MOTION)),
             ("format", replace(request, template_id="")),
         )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 ROUNDS_MAX = 100
 MOTION_MAX = 60
+RULE_SETS = ("night", "own", "standard")
 
 
 async def plan(request: DebateRequest) -> DebatePlan:
@@ -44,6 +45,8 @@ async def plan(request: DebateRequest) -> DebatePlan:
             raise WrongUse(f"no provider serves {model!r}.", now="Did you mean 'claude'?")
     if request.rounds is not None and not 1 <= request.rounds <= ROUNDS_MAX:
         raise WrongUse(f"{request.rounds} can't be the number of rounds.")
+    if request.rules not in ("", *RULE_SETS):
+        raise WrongUse(f"no rule set is called {request.rules!r}.", now="Did you mean 'night'?")
     if len(request.question) > MOTION_MAX:
         raise WrongUse("the motion is too long.")
     model = request.casting.get("", "rehearsal")
@@ -485,3 +488,28 @@ async def test_where_nobody_keeps_prices_the_fault_says_what_now() -> None:
     app = register.dialog()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "it is kept in your table of prices" in fault_at(app, "seats"))
+
+
+async def test_the_debate_follows_the_set_of_rules_that_is_named_and_an_unknown_one_is_said_there() -> None:
+    app = dialog(ASKED, rule_sets=RULE_SETS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        field = app.screen.query_one("#rules", Input)
+        field.value = "nihgt"
+        await until(pilot, lambda: "no rule set is called" in str(app.screen.query_one("#rules-fault").render()))
+        field.value = ""
+        field.focus()
+        await pilot.press("n")
+        await until(pilot, lambda: field._suggestion == "night")
+        await pilot.press("right", "ctrl+s")
+        await until(pilot, lambda: bool(app.results))
+
+        assert app.results[0].rules == "night"
+
+
+async def test_without_a_set_named_the_format_s_or_the_operator_s_own_is_followed() -> None:
+    app = dialog(ASKED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(app.results))
+
+        assert app.results[0].rules == ""
