@@ -39,15 +39,22 @@ class SqliteCostBook:
         return await self._readers.run(_position)
 
     async def add(self, rows: Sequence[CostRow], *, position: int) -> None:
-        values = [
-            (row.session, row.quarter_ms, row.route, *(getattr(row.costs, name) for name in COUNTS)) for row in rows
-        ]
+        values = _values(rows)
 
         def add(writer: sqlite3.Connection) -> None:
             writer.executemany(_ADD, values)
             _move(writer, position)
 
         await self._writer.run(add, is_brief=len(values) <= AT_ONCE_MAX)
+
+    async def replace(self, session: SessionId, rows: Sequence[CostRow]) -> None:
+        values = _values(rows)
+
+        def replace(writer: sqlite3.Connection) -> None:
+            writer.execute("DELETE FROM costs WHERE session = ?", (session,))
+            writer.executemany(_ADD, values)
+
+        await self._writer.run(replace)
 
     async def spans(self, from_ms: Sequence[int]) -> tuple[int, Sequence[Span]]:
         return await self._readers.run(lambda reader: (_position(reader), spans_of(reader, from_ms)))
@@ -65,6 +72,10 @@ class SqliteCostBook:
             _move(writer, 0)
 
         await self._writer.run(clear)
+
+
+def _values(rows: Sequence[CostRow]) -> list[tuple[object, ...]]:
+    return [(row.session, row.quarter_ms, row.route, *(getattr(row.costs, name) for name in COUNTS)) for row in rows]
 
 
 def spans_of(reader: sqlite3.Connection, from_ms: Sequence[int]) -> list[Span]:

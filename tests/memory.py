@@ -321,6 +321,10 @@ class MemoryCostBook:
             self.rows[key] = self.rows.get(key, NO_COSTS) + row.costs
         self.reached = position
 
+    async def replace(self, session: SessionId, rows: Sequence[CostRow]) -> None:
+        self.rows = {key: costs for key, costs in self.rows.items() if key[0] != session}
+        await self.add(rows, position=self.reached)
+
     async def spans(self, from_ms: Sequence[int]) -> tuple[int, Sequence[Span]]:
         begins = [quarter_of(each) for each in from_ms]
         spans = []

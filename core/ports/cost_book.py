@@ -33,6 +33,10 @@ class CostBook(Protocol):
         """Add to what is there and move the position, in one transaction."""
         ...
 
+    async def replace(self, session: SessionId, rows: Sequence[CostRow]) -> None:
+        """Put `rows`, a session's own, in place of what is there of it, in one transaction. The position stays."""
+        ...
+
     async def spans(self, from_ms: Sequence[int]) -> tuple[int, Sequence[Span]]:
         """The position, and one span for each of these moments, which are in order; the last one is open.
 

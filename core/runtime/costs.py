@@ -59,6 +59,10 @@ class CostFold:
             for (session, quarter_ms, route), costs in sums.items()
         ]
 
+    def forget(self, session: SessionId) -> None:
+        """What is known of calls of a session is not to be relied on."""
+        self._begun = {call: begun for call, begun in self._begun.items() if call[0] != session}
+
     async def _beginning(self, call: Call, end: Recorded) -> Begun:
         return told_by_itself(end) or self._begun.get(call) or await self._looked_up(call, before_seq=end.seq)
 
@@ -97,6 +101,15 @@ class CostKeeper:
         rows = await self._fold.rows(fresh)
         await self._book.add(rows, position=fresh[-1].position)
         self._position = fresh[-1].position
+
+    async def count_again(self, session: SessionId) -> None:
+        """Count a session anew from its whole log, of which some could not be read before."""
+        self._fold.forget(session)
+        records: list[Recorded] = []
+        while found := await self._log.read(session, after_seq=records[-1].seq if records else 0):
+            records += found
+        known = [record for record in records if record.position <= self._position]
+        await self._book.replace(session, await self._fold.rows(known))
 
 
 class CostReader:

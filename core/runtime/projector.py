@@ -130,6 +130,7 @@ class Projector:
                     return
                 row = summarise(row, record, self._flows)
         if row is not None:
+            await self._costs.count_again(session)  # first: while the row says that it can't be read, this comes again
             await self._index.advance([row], position=self._position)
             self._remember([row])
 

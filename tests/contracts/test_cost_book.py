@@ -95,6 +95,18 @@ async def test_a_span_ends_where_the_next_begins_and_the_last_is_open(place: Pla
     ]
 
 
+async def test_what_is_counted_anew_takes_the_place_of_what_was_there_of_that_session_alone(place: Place) -> None:
+    await place.book.add([charged(Q, 5), charged(Q, 7, route="shed:local"), charged(Q, 9, whose=B)], position=3)
+
+    await place.book.replace(A, [charged(Q + QUARTER_MS, 11)])
+
+    assert await place.book.position() == 3
+    (of_a, of_b) = [(await place.book.of_session(one))[1] for one in (A, B)]
+    assert {route: costs.cost_microusd for route, costs in of_a.items()} == {"cloud:large": 11}
+    assert of_b["cloud:large"].cost_microusd == 9
+    assert await place.book.spent_since(Q + QUARTER_MS) == 11
+
+
 async def test_clearing_drops_what_can_be_counted_again_and_keeps_what_cannot(place: Place) -> None:
     await place.log.append(*appends_of(records_of([Made(session=A, route="cloud:large", fate=Fate.ANSWERED)])))
     await place.book.add([charged(Q, 5), charged(Q, 7, whose=B)], position=2)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from core.domain.budget import Price
-from core.domain.events import AttemptSucceeded
+from core.domain.events import AttemptSucceeded, Recorded, Unreadable
 from core.domain.ids import SessionId
 from core.ports.response_cache import CacheBounds, CacheMode
 from core.providers.script import Answer, Fault, FaultKind, Script
 from core.runtime.caching import CachedAnswers
 from core.runtime.costs import CostKeeper, CostReader
+from core.runtime.ports import Limits
 from storage.memory_cache import MemoryCache
 from tests.calls import BEGAN_MS, Fate, Made, appends_of, records_of, session
 from tests.memory import Disk, MemoryCostBook, MemoryLog
@@ -21,6 +23,7 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 PAID = Price(input_microusd=3_000_000, output_microusd=15_000_000)
 A = session(1)
+UNREADABLE = Unreadable(kind="AttemptSucceeded", version=9, why="The log holds version 9.", now="Update moot.")
 
 
 def midnight_east(at_ms: int) -> int:
@@ -115,6 +118,40 @@ def test_what_a_debate_costs_is_told_by_route_session_and_day() -> None:
         assert await other.costs(days=7) == await moot.costs(days=7)
         await other.stop()
         await moot.stop()
+
+    in_virtual_time(work)
+
+
+def _is_an_answer(record: Recorded, of: SessionId) -> bool:
+    return record.session == of and isinstance(record.event, AttemptSucceeded)
+
+
+def test_what_an_older_release_could_not_read_is_counted_once_it_can_be() -> None:
+    async def work() -> None:
+        stage = Stage(script=script(price=PAID), limits=Limits(in_doubt_policy="retry"))
+        moot = await stage.drive()
+        one, other = await start(moot), await start(moot, "Another?")
+        await until_event(moot, other, AttemptSucceeded, 2)
+        await stage.crash()
+        whole = list(stage.disk.records)
+        stage.disk.records[:] = [
+            replace(record, event=UNREADABLE) if _is_an_answer(record, one) else record for record in whole
+        ]
+        stage.index.rows.clear()
+        stage.index.reached = 0
+        await stage.costs.clear()
+        older = await stage.drive(recover=False)
+        assert await older.session_costs(one) == {}
+        await older.stop()
+
+        stage.disk.records[:] = whole + stage.disk.records[len(whole) :]
+        newer = await stage.drive(recover=False)
+
+        for each in (one, other):
+            row, costs = await newer.summary(each), (await newer.session_costs(each))["scripted"]
+            assert (costs.answers, costs.cost_microusd) == (row.turns, row.spent_microusd)
+            assert row.turns > 0
+        await newer.stop()
 
     in_virtual_time(work)
 
