@@ -136,7 +136,8 @@ def moved(
     others = [each.rule.id for each in heard if each.rule.id != placed.rule.id]
     to = others.index(beside.rule.id) + (0 if is_before else 1)
     found = priorities_moved([(each.rule.id, each.rule.priority) for each in heard], placed.rule.id, to=to)
-    return prioritised(book, [(each, found[each.rule.id]) for each in heard if each.rule.id in found])
+    first_itself = sorted(heard, key=lambda each: each.rule.id != placed.rule.id)
+    return prioritised(book, [(each, found[each.rule.id]) for each in first_itself if each.rule.id in found])
 
 
 def prioritised(book: RuleBook, wanted: Iterable[tuple[Placed, int]]) -> tuple[RuleBook, tuple[Renumbered, ...]]:

@@ -15,6 +15,9 @@ from core.rules.rule import PRIORITY_MAX
 GAP_AT_AN_END = 5
 """How far a rule that is moved to either end goes beyond the last: half of what is left would soon be used up."""
 
+GIVING_WAY_MAX = 1_000
+"""So many other rules may have to be renumbered for one that is moved. Who moves one means no more."""
+
 Heard = Sequence[tuple[str, int]]
 """Ids with their priorities, in the order in which they are heard."""
 
@@ -22,7 +25,7 @@ Heard = Sequence[tuple[str, int]]
 def moved(heard: Heard, id: str, *, to: int) -> Mapping[str, int]:
     """The priorities that change so that `id` comes at place `to` (from 0) of all; empty where it stands there.
 
-    The order of all others stays. Raises WrongUse where more rules are in one order than there are priorities for.
+    The order of all others stays. Raises WrongUse where that can't be had by renumbering `GIVING_WAY_MAX` others.
     """
     others = [(each, priority) for each, priority in heard if each != id]
     wanted = [*(each for each, _ in others[:to]), id, *(each for each, _ in others[to:])]
@@ -31,7 +34,7 @@ def moved(heard: Heard, id: str, *, to: int) -> Mapping[str, int]:
     before = dict(heard)
     priorities = [before[each] for each in wanted]
     steps = _steps(wanted)
-    for giving_way in range(len(wanted)):
+    for giving_way in range(min(len(wanted), GIVING_WAY_MAX + 1)):
         for above in range(giving_way + 1):
             first, last = to - above, to + giving_way - above
             if first >= 0 and last < len(wanted):
@@ -39,8 +42,8 @@ def moved(heard: Heard, id: str, *, to: int) -> Mapping[str, int]:
                 if found is not None:
                     return {each: priority for each, priority in found.items() if priority != before[each]}
     raise WrongUse(
-        f"there are not priorities enough from 0 to {PRIORITY_MAX} to tell {len(wanted)} rules apart in this order.",
-        now="Delete rules that you don't need, or give them to another set.",
+        f"priorities from 0 to {PRIORITY_MAX} leave no room there, even if {GIVING_WAY_MAX} other rules give way.",
+        now="Give some rules that stand close together other priorities first.",
     )
 
 

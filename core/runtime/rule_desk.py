@@ -294,7 +294,7 @@ class RuleDesk:
             place = f"{'before' if is_before else 'behind'} {name_of(beside.rule)}"
             return Edited(
                 book=changed,
-                change=f"moved {name_of(placed.rule)} {place}: {', '.join(map(str, renumbered))}",
+                change=f"moved {name_of(placed.rule)} {place}: {told_names(list(map(str, renumbered)))}",
                 otherwise=f"{name_of(placed.rule)} is {place} already",
                 renumbered=renumbered,
             )

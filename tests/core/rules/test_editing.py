@@ -155,6 +155,11 @@ def test_a_rule_is_moved_before_or_behind_another_and_it_is_told_who_was_renumbe
     behind, _ = moved(book, find(book, "a"), find(book, "b"), is_before=False)
     assert [each.id for each in rules_of(behind, "own")] == ["b", "a", "c"]
 
+    crowded = prioritised(book, [(find(book, "b"), 89), (find(book, "c"), 88)])[0]
+    changed, told = moved(crowded, find(crowded, "c"), find(crowded, "a"), is_before=True)
+    assert [each.id for each in rules_of(changed, "own")] == ["c", "a", "b"]
+    assert str(told[0]).startswith("c 88 → ")
+
     same, told = moved(book, find(book, "a"), find(book, "b"), is_before=True)
     assert (same, told) == (book, ())
 

@@ -83,5 +83,5 @@ def test_an_order_that_priorities_can_not_tell_is_refused() -> None:
     heard = in_order({id: priority for priority, id in enumerate(ids)} | {"b": PRIORITY_MAX})
     assert heard[1] == ("b", PRIORITY_MAX)
 
-    with pytest.raises(WrongUse, match="not priorities enough"):
+    with pytest.raises(WrongUse, match="leave no room there"):
         moved(heard, "b", to=0)

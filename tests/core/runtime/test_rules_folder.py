@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -269,7 +270,7 @@ async def test_whoever_drives_looks_at_the_folder_at_the_start_and_when_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.stage.QUIET", Rhythm(metrics_seconds=None, health_seconds=None))
-    monkeypatch.setattr("tests.virtual_time.VirtualClock.now_ms", lambda self: 7)
+    monkeypatch.setattr("tests.virtual_time.VirtualClock.now_ms", lambda self: time.time_ns() // 1_000_000)
     (tmp_path / "mine.yaml").write_text(MINE)
     stage = Stage(rules_folder=tmp_path)
     moot = await stage.drive()
