@@ -9,18 +9,19 @@ from core.domain.errors import StorageFailed, WrongUse
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILE_BYTES_MAX = 1_000_000
-
 
 def text_of(file: Path) -> str:
     """The text of a YAML file. Raises WrongUse where it can't be read, or can't be meant."""
+    # Whatever reads the text has this bound too; loaded here, as what it stands on reads YAML.
+    from core.written.tree import TEXT_BYTES_MAX
+
     try:
         with file.open("rb") as opened:
-            content = opened.read(FILE_BYTES_MAX + 1)
+            content = opened.read(TEXT_BYTES_MAX + 1)
     except OSError as error:
         raise WrongUse(f"can't be read: {error.strerror}.", where=str(file), now="Name a YAML file.") from error
-    if len(content) > FILE_BYTES_MAX:
-        raise WrongUse(f"is larger than {FILE_BYTES_MAX:,} bytes.", where=str(file), now="Split it into several files.")
+    if len(content) > TEXT_BYTES_MAX:
+        raise WrongUse(f"is larger than {TEXT_BYTES_MAX:,} bytes.", where=str(file), now="Split it into several files.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
