@@ -61,6 +61,9 @@ class Evaluation(NamedTuple):
     errors: RuleErrors
 
 
+_NOTHING_HOLDS = Evaluation(frozenset(), ())
+
+
 class Memory:
     """What was found in the texts of the facts that were looked at last.
 
@@ -122,8 +125,8 @@ class CompiledRules:
 
     def evaluate(self, facts: Facts, memory: Memory | None = None) -> Evaluation:
         """Which enabled rules hold. One that fails is among the errors and stops none of the others."""
-        if self._is_read_in_turn:
-            return self._read(self.checks, facts)
+        if self._in_turn is not None:
+            return _read(self._in_turn, facts, self.unusable)
         prepared = self._prepared
         odd = prepared.odd(facts)
         to_read = prepared.looking_at(odd) if odd else frozenset()
@@ -141,7 +144,8 @@ class CompiledRules:
         if not to_read:
             return Evaluation(ids, self.unusable)
         numbers = [number for number in sorted(to_read) if self.rules[number].enabled]
-        read = self._read(((self.rules[number].id, prepared.predicate(number)) for number in numbers), facts)
+        checks = ((self.rules[number].id, prepared.predicate(number)) for number in numbers)
+        read = _read(checks, facts, self.unusable)
         return Evaluation(ids | read.true_ids, read.errors)
 
     def milliseconds_until_change(self, facts: Facts) -> int | None:
@@ -158,8 +162,8 @@ class CompiledRules:
         return tuple([number for number in self._prepared.sound if rules[number].enabled])
 
     @cached_property
-    def _is_read_in_turn(self) -> bool:
-        return len(self._evaluated) <= READ_IN_TURN_MAX
+    def _in_turn(self) -> tuple[tuple[RuleId, Predicate], ...] | None:
+        return self.checks if len(self._evaluated) <= READ_IN_TURN_MAX else None
 
     @cached_property
     def _heard(self) -> int:
@@ -177,16 +181,17 @@ class CompiledRules:
             rows &= ~mask_of(row for row, number in enumerate(shelf.numbers) if number in without)
         return rows
 
-    def _read(self, checks: Iterable[tuple[RuleId, Predicate]], facts: Facts) -> Evaluation:
-        true: list[RuleId] = []
-        errors = self.unusable
-        for rule, holds in checks:
-            try:
-                if holds(facts):
-                    true.append(rule)
-            except Exception as error:  # whatever a rule meets, the others are heard; the error is returned
-                errors = (*errors, RuleError(rule, reason_of(error)))
-        return Evaluation(frozenset(true), errors)
+
+def _read(checks: Iterable[tuple[RuleId, Predicate]], facts: Facts, errors: RuleErrors) -> Evaluation:
+    """Each rule as it is read, one after the other; what fails is added to `errors`."""
+    true: list[RuleId] = []
+    for rule, holds in checks:
+        try:
+            if holds(facts):
+                true.append(rule)
+        except Exception as error:  # whatever a rule meets, the others are heard; the error is returned
+            errors = (*errors, RuleError(rule, reason_of(error)))
+    return Evaluation(frozenset(true), errors) if true or errors else _NOTHING_HOLDS
 
 
 def compile_rules(
