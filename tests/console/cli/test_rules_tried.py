@@ -121,3 +121,18 @@ def test_what_can_not_be_tried_is_refused_with_what_to_do(moot: Moot, tmp_path: 
 
 def test_nothing_on_record_is_said_to_be_nothing(moot: Moot) -> None:
     assert "0 sessions, 0 events" in moot.run("rules", "backtest", "complete_at_max_rounds").stdout
+
+
+def test_the_list_says_how_often_each_rule_was_heard_and_fired_and_how_long_a_look_takes(
+    held: tuple[Moot, list[dict[str, object]]],
+) -> None:
+    moot, events = held
+    fired = str(of_kind(events, "RuleFired")[0]["rule"])
+
+    table = moot.run("rules", "list").stdout
+    rows = {row["id"]: row for row in json.loads(moot.run("rules", "list", "--json").stdout)}
+
+    assert table.splitlines()[0].split()[4:9] == ["heard", "fired", "errors", "mean", "p95"]
+    assert (rows[fired]["fired"], rows[fired]["errors"]) == (1, 0)
+    assert rows[fired]["heard"] > rows[fired]["timed"] >= 1
+    assert rows[fired]["p95_ns"] > 0
