@@ -103,10 +103,10 @@ class CompiledRules:
         faults = self._prepared.faults.items()
         return tuple(RuleError(self.rules[number].id, fault) for number, fault in faults if self.rules[number].enabled)
 
-    @cached_property
-    def checks(self) -> tuple[tuple[RuleId, Predicate], ...]:
-        """The condition of each rule that is evaluated as a function of the facts, for looking at rules one by one."""
-        return tuple((self.rules[number].id, self._prepared.predicate(number)) for number in self._evaluated)
+    def checks(self, begin: int = 0, end: int | None = None) -> tuple[tuple[RuleId, Predicate], ...]:
+        """The conditions of the rules that are evaluated as functions of the facts, for looking at rules one by one;
+        all, or those between two places in the order in which they are heard."""
+        return tuple([(self.rules[at].id, self._prepared.predicate(at)) for at in self._evaluated[begin:end]])
 
     @cached_property
     def on_every_event(self) -> frozenset[RuleId]:
@@ -163,7 +163,7 @@ class CompiledRules:
 
     @cached_property
     def _in_turn(self) -> tuple[tuple[RuleId, Predicate], ...] | None:
-        return self.checks if len(self._evaluated) <= READ_IN_TURN_MAX else None
+        return self.checks() if len(self._evaluated) <= READ_IN_TURN_MAX else None
 
     @cached_property
     def _heard(self) -> int:

@@ -78,10 +78,10 @@ class RuleTiming:
     def time(self, rules: CompiledRules, facts: Facts) -> None:
         """Evaluate each enabled rule once, of many the next ones. One that can't be asked of these facts at all has no
         time."""
-        checks = rules.checks
-        begin = self._timed_up_to if self._timed_up_to < len(checks) else 0
-        self._timed_up_to = begin + RULES_TIMED_AT_ONCE_MAX
-        for rule, holds in checks[begin : self._timed_up_to]:
+        begin, end = self._timed_up_to, self._timed_up_to + RULES_TIMED_AT_ONCE_MAX
+        checks = rules.checks(begin, end) or rules.checks(0, end := RULES_TIMED_AT_ONCE_MAX)
+        self._timed_up_to = end
+        for rule, holds in checks:
             has_failed = False
             began_ns = self._monotonic_ns()
             try:
