@@ -28,6 +28,9 @@ RULES_SPARED_MIN = 64
 WORDS_MAX = 16
 """A rule that takes one of more words lies with the rest, not on as many shelves."""
 
+SHELF_RULES_MAX = 10_000
+"""More lie on several: what an index takes of memory grows with the square of its rules."""
+
 _NAMING = frozenset({ConditionType.EQUALS, ConditionType.IN_LIST})
 _NAMES = frozenset({FactUnit.WORD, FactUnit.TEXT})
 
@@ -82,14 +85,18 @@ class Shelves:
                 laid[word].append(rule)
             if words is None:
                 rest.append(rule)
-        self._rest = (Shelf(rest, of),) if rest else ()
-        self._shelves = {word: (*self._rest, Shelf(laid[word], of)) for word in laid}
+        self._rest = _laid(rest, of)
+        self._shelves = {word: (*self._rest, *_laid(laid[word], of)) for word in laid}
 
     def holding(self, facts: Facts) -> tuple[Shelf, ...]:
         """The shelves that hold every rule that may be true of these facts; none of its rules is on two of them."""
         if not self._fact:
             return self._rest
         return self._shelves.get(facts[self._fact], self._rest)
+
+
+def _laid(rules: Sequence[int], of: Conditions) -> tuple[Shelf, ...]:
+    return tuple(Shelf(rules[at : at + SHELF_RULES_MAX], of) for at in range(0, len(rules), SHELF_RULES_MAX))
 
 
 def _telling_apart(rules: Iterable[int], of: Conditions) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.rules import shelves
 from core.rules.compiled import READ_IN_TURN_MAX, CompiledRules, Memory, compile_rules
 from core.rules.condition import Condition, ConditionType
 from core.rules.rule import Rule
@@ -216,6 +217,15 @@ def test_a_rule_is_found_on_whichever_shelf_it_lies() -> None:
     assert compiled.evaluate(facts(template="room_5")).true_ids == {"room_5"}
     assert compiled.evaluate(facts(template="nowhere", round_count=1)).true_ids == {"everywhere"}
     assert compiled.evaluate(facts(template=None, round_count=1)).true_ids == {"everywhere"}
+
+
+def test_many_rules_lie_on_several_shelves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "SHELF_RULES_MAX", 7)
+    compiled, memory = compile_rules([*MANY, *ROOMS], facts=SPECS), Memory()
+
+    for count, room in ((20, "room_3"), (20, "nowhere"), (0, "room_5"), (3, "room_3")):
+        evaluation = compiled.evaluate(facts(tokens_output=count, template=room), memory)
+        assert evaluation.true_ids == {f"many_{n}" for n in range(count)} | ({room} & {each.id for each in ROOMS})
 
 
 def test_rules_on_every_shelf_err_where_the_word_that_they_ask_for_is_none() -> None:
