@@ -96,7 +96,7 @@ class RulesScreen(RuleActions):
     RulesScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
     RulesScreen #search.-open { display: block; }
     RulesScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
-    RulesScreen #complaint { display: none; color: $error; height: 1; padding: 0 1; }
+    RulesScreen #complaint { display: none; color: $error; height: auto; max-height: 2; padding: 0 1; }
     RulesScreen #complaint.-said { display: block; }
     RulesScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
     RulesScreen #refused.-said { display: block; }
