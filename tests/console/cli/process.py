@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.console.cli import forks
+from tests.console.cli.forks import ROOT, WARNINGS
+
 SECONDS_MAX = 120
 """No test waits this long unless something hangs."""
 
@@ -34,25 +37,33 @@ class Moot:
 
     @property
     def environ(self) -> dict[str, str]:
-        return {**os.environ, "MOOT_HOME": str(self.home), "COLUMNS": "100", "PYTHONWARNINGS": "error"}
+        return {**os.environ, "MOOT_HOME": str(self.home), "COLUMNS": "100", **WARNINGS}
 
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "console", *words]
 
     def run(self, *words: str, code: int = 0, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run to the end and hold it to its exit code."""
-        done = subprocess.run(
+        around = self.environ | environ
+        if forks.can_run(words, environ=around):
+            done = forks.run(words, environ=around, seconds_max=SECONDS_MAX)
+        else:
+            done = self.run_from_nothing(words, around)
+        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done
+
+    def run_from_nothing(self, words: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run to the end in a process that loads everything anew."""
+        return subprocess.run(
             self.command(*words),
             cwd=ROOT,
-            env=self.environ | environ,
+            env=environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
             timeout=SECONDS_MAX,
         )
-        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        return done
 
     def start(self, *words: str, **environ: str) -> subprocess.Popen[str]:
         """Start, with pipes to read from while it runs."""
