@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COLUMNS = (Column("fact"), Column("type and unit"), Column("seen", is_flexible=True))
 
 MOOTS_OWN = "moot"
+FAILED = "its plugin failed"
 INDENT = "    "
 
 
@@ -80,8 +81,9 @@ def _row(spec: FactSpec, seen: Facts | None) -> tuple[str, ...]:
     from core.rules.units import shown
 
     type_, unit = _type_and_unit(spec.unit)
-    value = spec.example if seen is None else seen[spec.name]
-    return spec.name, f"{type_}, {unit}" if unit else type_, shown(value, spec.unit)
+    value = shown(spec.example if seen is None else seen.get(spec.name), spec.unit)
+    is_told = seen is None or spec.name in seen
+    return spec.name, f"{type_}, {unit}" if unit else type_, value if is_told else FAILED
 
 
 def _meaning(spec: FactSpec) -> str:
@@ -114,7 +116,7 @@ def _as_plain(spec: FactSpec, seen: Facts | None, session: SessionId | None) -> 
         "type": type_,
         "unit": unit,
         "meaning": spec.meaning,
-        "seen": None if seen is None else seen[spec.name],
+        "seen": None if seen is None else seen.get(spec.name),
         "session": "" if seen is None else session,
         "example": spec.example,
         "least": spec.least,

@@ -118,6 +118,16 @@ def test_its_fact_is_listed_with_what_the_last_session_showed_and_where_it_comes
     assert "words spoken so far; by moot-words@1.0.0" in moot.run("rules", "facts", **words.environ).stdout
 
 
+def test_a_fact_that_its_plugin_can_not_tell_is_listed_as_such(moot: Moot, words: Site) -> None:
+    debated(moot, words.environ)
+    (words.folder / "words.py").write_text(WORDS.replace("view.turns)", "view.nothing)"), encoding="utf-8")
+    listed = moot.run("rules", "facts", **words.environ).stdout
+
+    assert next(line for line in listed.splitlines() if line.startswith("spoken_words ")).endswith("its plugin failed")
+    rows = json.loads(moot.run("rules", "facts", "--json", **words.environ).stdout)
+    assert next(row for row in rows if row["name"] == "spoken_words")["seen"] is None
+
+
 def test_rules_follow_another_version_of_their_plugin_and_say_so(moot: Moot, words: Site, tmp_path: Path) -> None:
     moot.run("rules", "load", saved(moot), **words.environ)
     newer = Site(tmp_path / "newer")
