@@ -427,6 +427,7 @@ class Feed:
             clock=strftime("%H:%M", localtime(self._now_ms() // 1_000)),
             trouble=trouble,
             keys=self._keys,
+            labels=self.labels,
         )
         if view != self._header:
             self._header = view

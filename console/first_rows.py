@@ -50,4 +50,5 @@ class FirstRows:
     def header(self, notice: str) -> HeaderView:
         """The counts of these rows, with what the console is at."""
         clock = strftime("%H:%M", localtime(self._now_ms() // 1_000))
-        return header_view(self.summaries.values(), None, clock=clock, trouble=notice, is_driven=self.is_driven)
+        rows = self.summaries.values()
+        return header_view(rows, None, clock=clock, trouble=notice, is_driven=self.is_driven, labels=self.labels)

@@ -12,8 +12,10 @@ from core.domain.status import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.orchestrator import SystemStatus
+    from core.ports.catalogue import Label
 
 NOBODY = "nobody"
 """Who drives, where nobody does."""
@@ -29,15 +31,18 @@ def header_view(
     trouble: str = "",
     is_driven: bool = True,
     keys: Mapping[str, str] = NO_KEYS,
+    labels: Mapping[SessionId, Label] | None = None,
 ) -> HeaderView:
     """`trouble` is why what is shown may be old; `status` is None until it was asked for once, and until then
-    `is_driven` says whether somebody drives. `keys` are those in force, by action."""
+    `is_driven` says whether somebody drives. `keys` are those in force, by action. By `labels` those are known that
+    were put away: of these, what has failed asks for nobody's attention any more; what moves or asks still does."""
     counts = dict.fromkeys(Status, 0)
     left, is_driven = 0, status.driver != NOBODY if status is not None else is_driven
     for summary in summaries:
+        label = labels.get(summary.session) if labels is not None else None
         if is_left(summary, is_driven=is_driven):
             left += 1
-        else:
+        elif summary.status is not Status.FAILED or label is None or not label.is_archived:
             counts[summary.status] += 1
     notice, leads_to = (trouble, "") if trouble or status is None else _notice(status, keys)
     return HeaderView(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from core.domain.ids import SessionId, TemplateId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.orchestrator import SystemStatus
+from core.ports.catalogue import Label
 
 ONE = SessionSummary(
     session=SessionId("a1"),
@@ -58,6 +60,36 @@ def test_the_header_counts_each_state_as_often_as_the_list_shows_it(states: list
 
     assert (view.running, view.waiting, view.left) == (shown["running"], shown["waiting"], shown["left"])
     assert (view.needs_you, view.failed) == (shown["asks"], shown["failed"])
+
+
+def test_what_failed_and_was_put_away_is_counted_no_more_but_what_asks_still_is() -> None:
+    rows = [
+        replace(ONE, session=SessionId(f"{at:032x}"), status=each)
+        for at, each in enumerate((Status.FAILED, Status.FAILED, Status.ESCALATED))
+    ]
+    labels = {row.session: Label(is_archived=True) for row in rows[1:]}
+
+    view = header_view(rows, status("this process"), clock="", labels=labels)
+
+    assert (view.failed, view.needs_you) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "action"),
+    [
+        ({"is_spending_stopped": True}, "spending is stopped (ctrl+k allows it)", "kill_switch"),
+        ({"driver": "nobody"}, "nobody drives (w takes the wheel)", "take_wheel"),
+        ({"driver": "process 4711, since 2026-01-01 12:00:00 UTC"}, "joined: process 4711 drives", "go_system"),
+        ({}, "", ""),
+    ],
+)
+def test_a_notice_leads_to_what_can_be_done_about_it(changes: dict[str, Any], said: str, action: str) -> None:
+    told = replace(status(changes.pop("driver", "this process")), **changes)
+
+    view = header_view([], told, clock="", keys={"kill_switch": "ctrl+k", "take_wheel": "w"})
+
+    assert (view.notice, view.notice_action) == (said, action)
+    assert "(" not in header_view([], told, clock="").notice, "a keymap may have no key for it"
 
 
 def test_what_is_left_is_said_in_the_header() -> None:
