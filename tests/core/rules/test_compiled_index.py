@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.rules import shelves
+from core.rules import shelves, word_rows
 from core.rules.compiled import READ_IN_TURN_MAX, CompiledRules, Memory, compile_rules
 from core.rules.condition import Condition, ConditionType
 from core.rules.rule import Rule
@@ -257,6 +257,27 @@ def test_a_set_with_another_condition_or_name_shares_nothing_with_an_earlier_one
 
         assert compiled.evaluate(facts(round_count=4)).true_ids == {other.id}
         assert compiled.evaluate(facts(round_count=2)).true_ids == ({"two"} if other.id == "two" else set())
+
+
+def test_a_set_about_other_facts_shares_nothing_with_an_earlier_one() -> None:
+    rules = [rule("gone", when=more_than("round_count", 0)), *MANY]
+    earlier = compile_rules(rules, facts=SPECS)
+    fewer = {name: spec for name, spec in SPECS.items() if name != "round_count"}
+
+    evaluation = compile_rules(rules, facts=fewer, earlier=[earlier]).evaluate(facts(round_count=1))
+
+    assert evaluation.true_ids == set()
+    assert [error.rule for error in evaluation.errors] == ["gone"]
+
+
+def test_pieces_of_texts_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_rows, "PIECES_KNOWN_MAX", 5)
+    words = word_rows.TextWords(word_rows.Demands(0b1, 0, 1), parts={"rota": 0b1}, words={})
+
+    for number in range(20):
+        assert words.struck_by(f"rota{number} more{number} words{number}") == 0
+        assert words.struck_by(f"other{number} words{number}") == 0b1
+        assert len(words._known) <= 5
 
 
 def test_the_wait_for_time_skips_moments_of_rules_that_are_switched_off() -> None:
