@@ -34,7 +34,7 @@ _STANDINGS = {
     Standing.DISABLED: "disabled",
     Standing.SWITCHED_OFF: "not heard any more: it could not be evaluated too often",
     Standing.NOT_IN_FORCE: "not in force here",
-    Standing.NOT_HEARD: "rules are not heard here",
+    Standing.NOT_HEARD: "",  # said once, of all
 }
 
 
@@ -56,6 +56,15 @@ def about(record: Recorded) -> str:
     """What an event is about in a word or two; "" where its kind says it all."""
     parts = ((name, getattr(record.event, name, "")) for name in _TELLING)
     return next((f"{name} {told}" if name == "round" else str(told) for name, told in parts if told), "")
+
+
+def heading(seq: int, explanations: Sequence[Explanation]) -> Paragraph:
+    """Which moment it is, and whether rules have a say at it."""
+    standings = {each.moment.standing for each in explanations if each.moment is not None}
+    parts = [(f"Behind event {seq}", "text strong")]
+    if Standing.NOT_HEARD in standings:
+        parts.append(("  rules are not heard here: it doesn't run, or its end is decided", "attention"))
+    return Paragraph(tuple(parts))
 
 
 def verdict_lines(explanations: Sequence[Explanation]) -> tuple[Paragraph, ...]:

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.css.query import NoMatches
 from textual.message import Message
 
-from console.presenters.moments import event_row, explained, verdict_lines
+from console.presenters.moments import event_row, explained, heading, verdict_lines
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.screens.dialogs.frame import Dialog
 from console.screens.dialogs.prompt import TextView
@@ -188,7 +188,7 @@ class Moments(Dialog[None]):
 
     def _lines(self, told: _Told) -> tuple[Paragraph, ...]:
         return (
-            Paragraph(((f"Behind event {told.seq}", "text strong"),)),
+            heading(told.seq, told.explanations),
             Paragraph(),
             *verdict_lines(told.explanations),
         )

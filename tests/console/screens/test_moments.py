@@ -25,7 +25,7 @@ async def test_moving_along_the_events_shows_every_rules_verdict_behind_each(set
         await until(pilot, lambda: bool(hall.screen.query_one(Rows).keys))
 
         verdicts, events = hall.screen.query_one("#verdicts", Prose), hall.screen.query_one(Rows)
-        await until(pilot, lambda: f"Behind event {records[-1].seq}" in verdicts.text)
+        await until(pilot, lambda: f"Behind event {records[-1].seq}  rules are not heard here" in verdicts.text)
         assert events.cursor_key == str(records[-1].seq)
         await pilot.press("g", "n")
         await until(pilot, lambda: f"Behind event {fired.seq}\n" in verdicts.text)
