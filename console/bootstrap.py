@@ -82,9 +82,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         clock=clock,
         wire=CommandWire(COMMANDS),
         library=library,
-        engine=Engine(
-            flows={f"{debate.name}@{debate.version}": debate}, rule_sets=library.rule_sets, plugins=plugins
-        ),
+        engine=Engine(flows={f"{debate.name}@{debate.version}": debate}, rule_sets=library.rule_sets, plugins=plugins),
         new_id=new_session_id,
         new_seed=new_seed,
         local_midnight_ms=local_midnight_ms,

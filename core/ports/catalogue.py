@@ -37,7 +37,7 @@ class Catalogue(Protocol):
     """Rows with versions. Every write is durable when it returns; errors are StorageFailed."""
 
     async def rules(self) -> tuple[Rule, ...]:
-        """The rules made by hand as they stand, of all sets, in order of priority (highest first), then id, then set."""
+        """The rules made by hand as they stand, of all sets, by priority (highest first), then id, then set."""
         ...
 
     async def rules_digest(self) -> Digest:
