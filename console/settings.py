@@ -257,12 +257,12 @@ SPECS: tuple[SettingSpec, ...] = (
     ),
     SettingSpec(
         "rate_limit_requests_per_minute", "rate_limit_requests_per_minute", whole(0, RATE_MAX),
-        "requests that each provider is sent within a minute at most, 0 for any number",
+        "requests that each provider is sent with one key within a minute at most, 0 for any number",
         "RATE_LIMIT_REQUESTS_PER_MINUTE",
     ),
     SettingSpec(
         "rate_limit_tokens_per_minute", "rate_limit_tokens_per_minute", whole(0, RATE_MAX),
-        "tokens that each provider is sent and asked for within a minute at most, 0 for any number",
+        "tokens that each provider is sent and asked for with one key within a minute at most, 0 for any number",
     ),
     *_of_provider("anthropic", "Claude", "ANTHROPIC_BASE_URL"),
     *_of_provider("gemini", "Gemini"),
