@@ -35,8 +35,10 @@ async def edited(text: str, name: str, save: Callable[[str, str], Awaitable[T]])
     path = folder / f"{name}.yaml"
     path.write_text(text, encoding="utf-8")
     for _ in range(TRIES_MAX):
-        await _run(command, path)
+        ended_with = await _run(command, path)
         typed = text_of(path)
+        if ended_with:
+            raise _left_by(ended_with, path, is_touched=typed != text)
         if not typed.strip() or typed == text:
             break
         try:
@@ -62,7 +64,7 @@ def _editor() -> list[str]:
     )
 
 
-async def _run(command: list[str], path: Path) -> None:
+async def _run(command: list[str], path: Path) -> int:
     try:
         # Beside the loop: what this process has joined goes on while the operator types.
         done = await asyncio.to_thread(subprocess.run, [*command, str(path)], check=False)
@@ -71,8 +73,16 @@ async def _run(command: list[str], path: Path) -> None:
         raise WrongUse(
             f"{command[0]!r} can't be run: {error.strerror}.", where="EDITOR", now="Set another one."
         ) from error
-    if done.returncode:
-        raise WrongUse(f"the editor ended with {done.returncode}.", where=str(path), now="Nothing was changed.")
+    return done.returncode
+
+
+def _left_by(ended_with: int, path: Path, *, is_touched: bool) -> WrongUse:
+    """The refusal of what an editor left that failed, or was told to: kept where anything had been typed."""
+    if is_touched:
+        say(f"your text is kept in {path}.")
+    else:
+        _forget(path)
+    return WrongUse(f"the editor ended with {ended_with}.", where="EDITOR", now="Nothing was changed.")
 
 
 def _wants_again(error: MootError) -> bool:

@@ -89,6 +89,18 @@ def test_a_text_that_is_refused_is_kept_where_it_was_typed(moot: Moot) -> None:
     assert len(json.loads(moot.run("rules", "history", "--json").stdout)) == 1
 
 
+def test_an_editor_that_fails_leaves_a_text_behind_only_where_something_was_typed(moot: Moot) -> None:
+    untouched = moot.run("rules", "edit", STALLED, code=2, EDITOR="false", TMPDIR=str(moot.home))
+    assert "the editor ended with 1. Nothing was changed." in untouched.stderr
+    assert list(moot.home.glob("moot-*")) == []
+
+    touched = moot.run(
+        "rules", "edit", STALLED, code=2, EDITOR=editor(moot, 'echo "# mine" >> "$1"; exit 3'), TMPDIR=str(moot.home)
+    )
+    (kept,) = re.findall(r"your text is kept in (\S+)\.\n", touched.stderr)
+    assert Path(kept).read_text(encoding="utf-8").endswith("# mine\n")
+
+
 def test_what_others_changed_while_a_rule_was_edited_is_not_overwritten(moot: Moot) -> None:
     script = f'sed -i "s/priority: 60/priority: 61/" "$1"; "{moot.command()[0]}" -m console rules disable {LONG}'
 
