@@ -122,8 +122,10 @@ class SqliteCatalogue(SqliteRules):
     async def rule_counts(self) -> tuple[int, Mapping[RuleId, RuleCounts]]:
         return await self._readers.run(rule_measures.counts)
 
-    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, position: int) -> None:
-        await self._writer.run(lambda writer: rule_measures.add_counts(writer, counts, position))
+    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, after: int, position: int) -> int:
+        return await self._writer.run(
+            lambda writer: rule_measures.add_counts(writer, counts, after=after, position=position)
+        )
 
 
 def _checked(kind: type[T], body: bytes, digest: Digest) -> T:

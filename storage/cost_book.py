@@ -38,14 +38,18 @@ class SqliteCostBook:
     async def position(self) -> int:
         return await self._readers.run(_position)
 
-    async def add(self, rows: Sequence[CostRow], *, position: int) -> None:
+    async def add(self, rows: Sequence[CostRow], *, after: int, position: int) -> int:
         values = _values(rows)
 
-        def add(writer: sqlite3.Connection) -> None:
+        def add(writer: sqlite3.Connection) -> int:
+            stands_at = _position(writer)
+            if stands_at != after:
+                return stands_at
             writer.executemany(_ADD, values)
             _move(writer, position)
+            return position
 
-        await self._writer.run(add, is_brief=len(values) <= AT_ONCE_MAX)
+        return await self._writer.run(add, is_brief=len(values) <= AT_ONCE_MAX)
 
     async def replace(self, session: SessionId, rows: Sequence[CostRow]) -> None:
         values = _values(rows)

@@ -48,16 +48,24 @@ def add_times(connection: sqlite3.Connection, added: Mapping[RuleId, RuleTimes])
 
 def counts(connection: sqlite3.Connection) -> tuple[int, dict[RuleId, RuleCounts]]:
     """The position up to which rules were counted, and what each did."""
-    reached = connection.execute("SELECT position FROM positions WHERE name = ?", (POSITION,)).fetchone()
     rows = connection.execute(f"SELECT rule, {', '.join(_COUNTED)} FROM rule_counts ORDER BY rule")
     found = {RuleId(rule): RuleCounts(**dict(zip(_COUNTED, values, strict=True))) for rule, *values in rows}
-    return int(reached[0]) if reached else 0, found
+    return _position(connection), found
 
 
-def add_counts(connection: sqlite3.Connection, added: Mapping[RuleId, RuleCounts], position: int) -> None:
-    """Add to what is kept, and move the position."""
+def add_counts(connection: sqlite3.Connection, added: Mapping[RuleId, RuleCounts], *, after: int, position: int) -> int:
+    """Add to what is kept and move the position, unless it stands elsewhere than `after`; returns where it stands."""
+    stands_at = _position(connection)
+    if stands_at != after:
+        return stands_at
     connection.executemany(_ADD_COUNTS, [(rule, *astuple(new)) for rule, new in added.items()])
     connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (POSITION, position))
+    return position
+
+
+def _position(connection: sqlite3.Connection) -> int:
+    reached = connection.execute("SELECT position FROM positions WHERE name = ?", (POSITION,)).fetchone()
+    return int(reached[0]) if reached else 0
 
 
 def _buckets(text: str) -> dict[int, int]:

@@ -253,10 +253,12 @@ class MemoryCatalogue:
     async def rule_counts(self) -> tuple[int, Mapping[RuleId, RuleCounts]]:
         return self.counted, dict(self.counts)
 
-    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, position: int) -> None:
-        self.counted = position
-        for rule, added in counts.items():
-            self.counts[rule] = self.counts.get(rule, RuleCounts()).plus(added)
+    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, after: int, position: int) -> int:
+        if self.counted == after:
+            self.counted = position
+            for rule, added in counts.items():
+                self.counts[rule] = self.counts.get(rule, RuleCounts()).plus(added)
+        return self.counted
 
 
 def _in_order(rules: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -315,15 +317,20 @@ class MemoryCostBook:
     async def position(self) -> int:
         return self.reached
 
-    async def add(self, rows: Sequence[CostRow], *, position: int) -> None:
-        for row in rows:
-            key = row.session, row.quarter_ms, row.route
-            self.rows[key] = self.rows.get(key, NO_COSTS) + row.costs
-        self.reached = position
+    async def add(self, rows: Sequence[CostRow], *, after: int, position: int) -> int:
+        if self.reached == after:
+            self._put(rows)
+            self.reached = position
+        return self.reached
 
     async def replace(self, session: SessionId, rows: Sequence[CostRow]) -> None:
         self.rows = {key: costs for key, costs in self.rows.items() if key[0] != session}
-        await self.add(rows, position=self.reached)
+        self._put(rows)
+
+    def _put(self, rows: Sequence[CostRow]) -> None:
+        for row in rows:
+            key = row.session, row.quarter_ms, row.route
+            self.rows[key] = self.rows.get(key, NO_COSTS) + row.costs
 
     async def spans(self, from_ms: Sequence[int]) -> tuple[int, Sequence[Span]]:
         begins = [quarter_of(each) for each in from_ms]

@@ -134,8 +134,11 @@ class Catalogue(Protocol):
         """Up to which position of the log rules were counted, and what each did."""
         ...
 
-    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, position: int) -> None:
-        """Add to `rule_counts` and move their position, in one transaction."""
+    async def add_rule_counts(self, counts: Mapping[RuleId, RuleCounts], *, after: int, position: int) -> int:
+        """Add to `rule_counts` and move their position from `after`, in one transaction; returns where it stands then.
+
+        Where it stood elsewhere nothing is changed: a caller that was cancelled may have added these already.
+        """
         ...
 
 

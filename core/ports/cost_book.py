@@ -29,8 +29,11 @@ class CostBook(Protocol):
         """The log position up to which the rows are true."""
         ...
 
-    async def add(self, rows: Sequence[CostRow], *, position: int) -> None:
-        """Add to what is there and move the position, in one transaction."""
+    async def add(self, rows: Sequence[CostRow], *, after: int, position: int) -> int:
+        """Add to what is there and move the position from `after`, in one transaction; returns where it stands then.
+
+        Where it stood elsewhere nothing is changed: a caller that was cancelled may have added these already.
+        """
         ...
 
     async def replace(self, session: SessionId, rows: Sequence[CostRow]) -> None:

@@ -99,8 +99,11 @@ class CostKeeper:
         if not fresh:
             return
         rows = await self._fold.rows(fresh)
-        await self._book.add(rows, position=fresh[-1].position)
-        self._position = fresh[-1].position
+        stands_at = await self._book.add(rows, after=self._position, position=fresh[-1].position)
+        if stands_at == fresh[-1].position:
+            self._position = stands_at
+        else:
+            await self.start()  # an addition whose caller was cancelled was made all the same
 
     async def count_again(self, session: SessionId) -> None:
         """Count a session anew from its whole log, of which some could not be read before."""

@@ -32,8 +32,9 @@ class RuleMeter:
             records = await self._log.read_all(after_position=position)
             if not records:
                 return
-            position = records[-1].position
-            await self._catalogue.add_rule_counts(rule_counts(records), position=position)
+            position = await self._catalogue.add_rule_counts(
+                rule_counts(records), after=position, position=records[-1].position
+            )
             if len(records) < READ_EVENTS_MAX:
                 return
 

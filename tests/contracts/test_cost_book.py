@@ -72,8 +72,8 @@ async def test_an_empty_book_knows_nothing(place: Place) -> None:
 
 
 async def test_what_is_added_is_added_to_what_is_there(place: Place) -> None:
-    await place.book.add([charged(Q, 5), charged(Q, 7, route="shed:local")], position=3)
-    await place.book.add([charged(Q, 10)], position=9)
+    await place.book.add([charged(Q, 5), charged(Q, 7, route="shed:local")], after=0, position=3)
+    await place.book.add([charged(Q, 10)], after=3, position=9)
 
     position, routes = await place.book.of_session(A)
     assert position == await place.book.position() == 9
@@ -81,9 +81,35 @@ async def test_what_is_added_is_added_to_what_is_there(place: Place) -> None:
     assert routes["shed:local"].cost_microusd == 7
 
 
+async def test_what_was_added_already_is_not_added_again(place: Place) -> None:
+    assert await place.book.add([charged(Q, 5)], after=0, position=3) == 3
+    assert await place.book.add([charged(Q, 5), charged(Q, 7)], after=0, position=9) == 3
+
+    assert await place.book.position() == 3
+    assert await place.book.spent_since(0) == 5
+
+
+async def test_what_a_cancelled_keeper_wrote_all_the_same_is_charged_once(place: Place) -> None:
+    first, second = (Made(session=one, route="cloud:large", fate=Fate.ANSWERED, cost_microusd=5) for one in (A, B))
+    keeper = CostKeeper(place.log, place.book)
+    await place.log.append(*appends_of(records_of([first])))
+    records = await place.log.read_all()
+    for turns in range(1, 6):  # of the loop: wherever in the addition it happens
+        adding = asyncio.create_task(keeper.add(records))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        adding.cancel()
+        await asyncio.wait([adding])
+
+    await place.log.append(*appends_of(records_of([second])))
+    await keeper.add(await place.log.read_all())
+
+    assert await place.book.spent_since(0) == 10
+
+
 async def test_a_span_ends_where_the_next_begins_and_the_last_is_open(place: Place) -> None:
     rows = [charged(Q + number * QUARTER_MS, 10**number, whose=whose) for number in range(6) for whose in (A, B)]
-    await place.book.add(rows, position=1)
+    await place.book.add(rows, after=0, position=1)
 
     _, spans = await place.book.spans([DAY[0] + 1, *DAY[1:]])
 
@@ -96,7 +122,9 @@ async def test_a_span_ends_where_the_next_begins_and_the_last_is_open(place: Pla
 
 
 async def test_what_is_counted_anew_takes_the_place_of_what_was_there_of_that_session_alone(place: Place) -> None:
-    await place.book.add([charged(Q, 5), charged(Q, 7, route="shed:local"), charged(Q, 9, whose=B)], position=3)
+    await place.book.add(
+        [charged(Q, 5), charged(Q, 7, route="shed:local"), charged(Q, 9, whose=B)], after=0, position=3
+    )
 
     await place.book.replace(A, [charged(Q + QUARTER_MS, 11)])
 
@@ -109,7 +137,7 @@ async def test_what_is_counted_anew_takes_the_place_of_what_was_there_of_that_se
 
 async def test_clearing_drops_what_can_be_counted_again_and_keeps_what_cannot(place: Place) -> None:
     await place.log.append(*appends_of(records_of([Made(session=A, route="cloud:large", fate=Fate.ANSWERED)])))
-    await place.book.add([charged(Q, 5), charged(Q, 7, whose=B)], position=2)
+    await place.book.add([charged(Q, 5), charged(Q, 7, whose=B)], after=0, position=2)
 
     await place.book.clear()
 

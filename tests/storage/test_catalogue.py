@@ -233,8 +233,17 @@ async def test_the_counts_of_rules_add_up_and_their_position_moves_with_them(sto
     early = RuleCounts(fired=2, overruled=1, errors=3, switched_off=1, fired_at_ms=500, switched_off_at_ms=900)
     late = RuleCounts(fired=1, fired_at_ms=400)
 
-    await storage.catalogue.add_rule_counts({RuleId("one"): early}, position=7)
-    await storage.catalogue.add_rule_counts({RuleId("one"): late, RuleId("two"): late}, position=9)
-    await storage.catalogue.add_rule_counts({}, position=12)
+    await storage.catalogue.add_rule_counts({RuleId("one"): early}, after=0, position=7)
+    await storage.catalogue.add_rule_counts({RuleId("one"): late, RuleId("two"): late}, after=7, position=9)
+    await storage.catalogue.add_rule_counts({}, after=9, position=12)
 
     assert await storage.catalogue.rule_counts() == (12, {"one": early.plus(late), "two": late})
+
+
+async def test_what_rules_did_is_not_added_again_by_whoever_began_before_it_was(storage: Storage) -> None:
+    once = {RuleId("one"): RuleCounts(fired=1)}
+
+    assert await storage.catalogue.add_rule_counts(once, after=0, position=7) == 7
+    assert await storage.catalogue.add_rule_counts(once, after=0, position=9) == 7
+
+    assert await storage.catalogue.rule_counts() == (7, once)

@@ -228,7 +228,7 @@ async def test_a_deleted_session_leaves_only_what_it_spent(storage: Storage) -> 
     await storage.index.advance([row(A), row(B)], position=4)
     spent = Costs(answers=1, cost_microusd=5)
     await storage.costs.add(
-        [CostRow(session=one, quarter_ms=0, route="cloud:large", costs=spent) for one in (A, B)], position=4
+        [CostRow(session=one, quarter_ms=0, route="cloud:large", costs=spent) for one in (A, B)], after=0, position=4
     )
     for one in (A, B):
         await storage.catalogue.save_label(one, Label(title="kept"))
