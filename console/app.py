@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from console.acting import Acting
@@ -116,6 +117,15 @@ class MootApp(App[int], inherit_bindings=False):
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_driver_class(self) -> type[Driver]:
+        """Where the terminal may be closed while it is painted on, one that lets the console leave in order."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from console.terminal import OutlivingDriver
+
+        return OutlivingDriver
 
     def get_default_screen(self) -> Screen[Any]:
         return self.sessions
