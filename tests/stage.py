@@ -39,7 +39,15 @@ from tests.memory import Disk, MemoryCatalogue, MemoryCostBook, MemoryInbox, Mem
 from tests.virtual_time import VirtualClock
 
 THINKS_MS = 5_000
-QUIET = Rhythm(exports_on_completion=False, metrics_seconds=None, health_seconds=None)
+NEVER_SECONDS = 365 * 86_400
+QUIET = Rhythm(
+    exports_on_completion=False,
+    metrics_seconds=None,
+    health_seconds=None,
+    # The schedule goes by the machine's own clock, which would have a say in what happens in virtual time.
+    rule_measures_seconds=NEVER_SECONDS,
+    rule_measures_first_seconds=NEVER_SECONDS,
+)
 """Files and health checks wait for real disks, which a virtual clock can't."""
 METRICS = TemporaryDirectory(prefix="moot-stage-")
 """Each stage has a folder in it, made where something is written into it."""

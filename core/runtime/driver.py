@@ -47,9 +47,6 @@ PROBE_SECONDS = 300
 PROBE_FIRST_SECONDS = 20
 """Asking loads what it is asked with: not while the console opens."""
 
-MEASURES_FIRST_SECONDS = 5
-"""When what rules did is first counted: soon, because until then whoever asks counts all that is not counted yet."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -192,7 +189,7 @@ class Driver:
         self._schedule.add(
             "rule measures",
             every_seconds=rhythm.rule_measures_seconds,
-            first_seconds=MEASURES_FIRST_SECONDS,
+            first_seconds=rhythm.rule_measures_first_seconds,
             work=self._measure_rules,
         )
         if self._ports.rules_folder is not None:

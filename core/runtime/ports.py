@@ -53,12 +53,17 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """What happens by itself: files after each completion and every so many seconds, health checks; None for never."""
+    """What happens by itself: files after each completion and every so many seconds, health checks; None for never.
+
+    What rules did is counted first after `rule_measures_first_seconds`: soon, because until then whoever asks counts all
+    that is not counted yet.
+    """
 
     exports_on_completion: bool = True
     metrics_seconds: int | None = 300
     health_seconds: int | None = 30
     rule_measures_seconds: int = 60
+    rule_measures_first_seconds: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
