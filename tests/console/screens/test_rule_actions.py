@@ -11,6 +11,7 @@ from console.screens.dialogs.prompt import TextView
 from console.screens.dialogs.rule_sets import RuleSets
 from console.screens.dialogs.text import TextDialog
 from console.screens.rules import RulesScreen
+from console.widgets.prose import Prose
 from console.widgets.rows import Rows
 from tests.console.screens.host import Host, text_of, until
 from tests.console.screens.rules_stage import (
@@ -225,7 +226,7 @@ async def test_a_bad_file_is_refused_whole_with_every_fault(tmp_path: Path) -> N
             await pilot.press("i")
             await answered(pilot, app, str(tmp_path / "bad.yaml"))
             await until(pilot, lambda: isinstance(app.screen, TextView))
-            assert "Did you mean 'round_count'?" in text_of(app)
+            assert "Did you mean 'round_count'?" in app.screen.query_one(Prose).text  # however long the path before it
             await pilot.press("escape", "i")
             await answered(pilot, app, str(tmp_path / "none.yaml"))
             await until(pilot, lambda: "can't be read" in refusal_of(app))
