@@ -40,7 +40,7 @@ NO_KEY: Final = Secret("")
 OPENAI_MODULE: Final = "openai"
 OLLAMA_ABSENT: Final = "Start it with 'ollama serve', or say where it is with OLLAMA_HOST."
 VLLM_ABSENT: Final = "Say where it is with providers.vllm.base_url in the settings."
-COMPATIBLE_ABSENT: Final = "Say where it is with providers.compatible.base_url, or cast compatible:ADDRESS/MODEL."
+COMPATIBLE_ABSENT: Final = "Say where it is with providers.compatible.base_url, or cast compatible:ADDRESS#MODEL."
 LEGACY_SDK: Final = "generativeai"
 ANY_MODEL: Final = "any"
 """Stands for a model where only the address matters."""
