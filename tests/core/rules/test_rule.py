@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from core.rules.rule import (
     fields_of,
     rule_from_plain,
     rule_set_digest,
+    rule_set_text,
     rule_to_plain,
 )
 from tests.core.rules.builders import SPECS, all_of, any_of, compare, equals, less_than, more_than, no, rule
@@ -68,6 +70,16 @@ def test_every_part_of_a_rule_is_in_the_digest() -> None:
 def test_the_digest_of_a_rule_never_changes() -> None:
     """Logs name digests: another canonical form would lose the rules that they were ruled by."""
     assert rule_set_digest([rule()]) == "e63aa07f18bafb6c975ff2b0c66655e9704b0985abdc713bb44a6e34731b04ef"
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 128, 129, 200])
+def test_the_digest_of_any_number_of_rules_is_that_of_their_whole_text(count: int) -> None:
+    many = [rule(f"rule_{number}", priority=number) for number in range(count)]
+    plain = [rule_to_plain(each) for each in sorted(many, key=lambda each: each.id)]
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+    assert rule_set_digest(many) == sha256(text).hexdigest()
+    assert rule_set_text(many) == text
 
 
 @pytest.mark.parametrize(
