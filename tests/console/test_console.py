@@ -484,9 +484,9 @@ async def test_a_joined_console_takes_the_wheel_once_nobody_drives_and_goes_on_w
         await pilot.press("w")
         await until(pilot, lambda: "another moot drives this database" in screen_text(hall))
         (tmp_path / "talking").write_text(json.dumps({"answers": {"default": REPLY}}))
-        await driver.stop(drain=False)
+        told = until(pilot, lambda: any("Nobody drives any more" in each.message for each in hall._notifications))
+        await asyncio.gather(driver.stop(drain=False), told)  # what is told goes again, maybe before all is stopped
 
-        await until(pilot, lambda: any("Nobody drives any more" in each.message for each in hall._notifications))
         (said,) = [each.message for each in hall._notifications if "Nobody drives" in each.message]
         assert said == "Nobody drives any more; 1 session was left. w takes the wheel, and goes on with it here."
         await until(pilot, lambda: "w takes the wheel: what was left goes on here" in screen_text(hall))
