@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from textual.widgets import Input, Static
 
 from console.screens.dialogs.confirm import ConfirmDialog
