@@ -93,9 +93,11 @@ class Terminal:
 
     def _until_ns(self, text: bytes, seconds: float) -> int:
         until_ns = time.perf_counter_ns() + int(seconds * 1e9)
+        is_news = True  # it may have come together with what was waited for before
         while time.perf_counter_ns() < until_ns:
-            if self._read(0.02) and text in _CONTROLS.sub(b"", self._tail):
+            if is_news and text in _CONTROLS.sub(b"", self._tail):
                 return time.perf_counter_ns()
+            is_news = self._read(0.02)
         painted = _CONTROLS.sub(b"", self._tail)[-2_000:].decode(errors="replace")
         raise NotPainted(f"{text.decode()!r} was not painted within {seconds:g} s; last was:\n{painted}")
 

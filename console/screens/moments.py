@@ -114,11 +114,14 @@ class Moments(Dialog[None]):
         self._at_seq = at_seq
         self._records: tuple[Recorded, ...] = ()
         self._told = _Told(seq=0)
+        self._events = Rows(
+            COLUMNS, empty_text=LOADING_TEXT, id="events"
+        )  # held: what reads beside the screen may outlast it
         self._wanted = asyncio.Event()
 
     def fields(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            yield Rows(COLUMNS, empty_text=LOADING_TEXT, id="events")
+            yield self._events
             yield Prose((Paragraph(((LOADING_TEXT, "muted"),)),), id="verdicts")
 
     def on_mount(self) -> None:
@@ -211,7 +214,7 @@ class Moments(Dialog[None]):
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            key = self.query_one(Rows).cursor_key
+            key = self._events.cursor_key
             if key is not None:
                 self.post_message(self.Told(await self._asked(core, int(key))))
 

@@ -146,6 +146,9 @@ class RulesScreen(RuleActions):
         self._counts: Counts | None = None
         self._search = ""
         self._is_resting = False
+        self._rows = Rows(
+            COLUMNS, empty_text=LOADING_TEXT
+        )  # held: what reads beside the screen may outlast its widgets
         self._due = asyncio.Event()
         self._count_due = asyncio.Event()
         self._reader = RuleReader()
@@ -156,7 +159,7 @@ class RulesScreen(RuleActions):
             with Vertical(id="above"):
                 yield Prose(id="head")
                 yield Static(id="complaint", markup=False)
-                yield Rows(COLUMNS, empty_text=LOADING_TEXT)
+                yield self._rows
                 search = Input(placeholder="words, state:off, from:standard", id="search", select_on_focus=False)
                 search.cursor_blink = False
                 yield search
@@ -298,7 +301,7 @@ class RulesScreen(RuleActions):
 
     @property
     def rows(self) -> Rows:
-        return self.query_one(Rows)
+        return self._rows
 
     def _rule(self, id: str | None) -> Placed | None:
         return next((placed for placed in self._placed if placed.rule.id == id), None)
