@@ -55,8 +55,8 @@ class Ports:
 class Rhythm:
     """What happens by itself: files after each completion and every so many seconds, health checks; None for never.
 
-    What rules did is counted first after `rule_measures_first_seconds`: soon, because until then whoever asks counts all
-    that is not counted yet.
+    What rules did is counted first after `rule_measures_first_seconds`: soon, because until then whoever asks counts
+    all that is not counted yet.
     """
 
     exports_on_completion: bool = True
