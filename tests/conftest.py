@@ -37,6 +37,9 @@ OPERATORS_NAMES = (
     "MOOT_",
 )
 
+TERMINALS_NAMES = ("COLUMNS", "LINES")
+"""Tests that run beside one another are told a size by these, which a program takes for that of its own terminal."""
+
 
 def refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
     """Let no test leave this machine: a test that needs the network passes or fails by somebody else's doing."""
@@ -67,7 +70,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def _an_operator_without_keys_or_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Give each test a home of its own, so that neither keys nor settings of whoever runs it change the outcome."""
     for name in tuple(os.environ):
-        if name.startswith(OPERATORS_NAMES):
+        if name.startswith(OPERATORS_NAMES) or name in TERMINALS_NAMES:
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()
