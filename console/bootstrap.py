@@ -102,6 +102,7 @@ def limits_of(config: Settings) -> Limits:
         cap_day_microusd=config.cap_day_microusd,
         cap_session_microusd=config.cap_session_microusd,
         in_doubt_policy=config.in_doubt_policy,
+        in_doubt_policies=in_doubt_policies_of(config),
         drain_milliseconds_max=config.drain_seconds_max * MILLISECONDS_PER_SECOND,
         gateway=GatewayLimits(
             rate_limit=RateLimit(
@@ -111,6 +112,11 @@ def limits_of(config: Settings) -> Limits:
             rate_limits=dict.fromkeys(UNMETERED, UNLIMITED),
         ),
     )
+
+
+def in_doubt_policies_of(config: Settings) -> dict[str, str]:
+    """What was set for single providers, by the first part of their models' names."""
+    return {prefix: policy for prefix, policy in _ending(_of_providers(config), ".in_doubt_policy").items() if policy}
 
 
 def rhythm_of(config: Settings) -> Rhythm:
@@ -202,13 +208,18 @@ def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Ma
     return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal)
 
 
-def _setup(config: Settings, environ: Mapping[str, str]) -> Setup:
-    """Where each provider is, and its key. The keys go from the environment to whoever calls, and nowhere else."""
-    of_providers = {
+def _of_providers(config: Settings) -> dict[str, str]:
+    """What is set for single providers, by `provider.name`."""
+    return {
         spec.key.removeprefix(f"{PROVIDERS}."): getattr(config, spec.field)
         for spec in SPECS
         if spec.key.startswith(f"{PROVIDERS}.")
     }
+
+
+def _setup(config: Settings, environ: Mapping[str, str]) -> Setup:
+    """Where each provider is, and its key. The keys go from the environment to whoever calls, and nowhere else."""
+    of_providers = _of_providers(config)
     return Setup(
         keys={name: Secret(environ.get(name, "")) for name in PROVIDER_KEYS},
         addresses=_ending(of_providers, ".base_url"),

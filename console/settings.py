@@ -130,18 +130,25 @@ class Settings:
     rate_limit_tokens_per_minute: int = 0
     anthropic_base_url: str = ""
     anthropic_model: str = ""
+    anthropic_in_doubt_policy: str = ""
     gemini_base_url: str = ""
     gemini_model: str = ""
+    gemini_in_doubt_policy: str = ""
     openai_base_url: str = ""
     openai_model: str = ""
+    openai_in_doubt_policy: str = ""
     groq_base_url: str = ""
     groq_model: str = ""
+    groq_in_doubt_policy: str = ""
     ollama_base_url: str = ""
     ollama_model: str = ""
+    ollama_in_doubt_policy: str = ""
     vllm_base_url: str = ""
     vllm_model: str = ""
+    vllm_in_doubt_policy: str = ""
     compatible_base_url: str = ""
     compatible_model: str = ""
+    compatible_in_doubt_policy: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -171,6 +178,8 @@ class SettingSpec:
         return str(value)
 
 
+IN_DOUBT_POLICY = one_of("ask", "retry", "fail")
+
 _SECONDS = whole(1, SECONDS_MAX)
 _CALL_SECONDS = whole(1, CALL_SECONDS_MAX)
 
@@ -184,6 +193,10 @@ def _of_provider(prefix: str, name: str, base_url_variable: str = "", model_vari
         SettingSpec(
             f"{prefix}_model", f"providers.{prefix}.model", model_meant,
             f"the model that {prefix!r} alone means", model_variable,
+        ),
+        SettingSpec(
+            f"{prefix}_in_doubt_policy", f"providers.{prefix}.in_doubt_policy", IN_DOUBT_POLICY,
+            f"in_doubt_policy for calls to {name} alone",
         ),
     ]  # fmt: skip  # as the table below
 
@@ -204,7 +217,7 @@ SPECS: tuple[SettingSpec, ...] = (
         "dollars that any one session may spend at most, or none",
     ),
     SettingSpec(
-        "in_doubt_policy", "in_doubt_policy", one_of("ask", "retry", "fail"),
+        "in_doubt_policy", "in_doubt_policy", IN_DOUBT_POLICY,
         "what becomes of a call of which nobody knows how it ended",
     ),
     SettingSpec(

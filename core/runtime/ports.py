@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.domain.costs import provider_of
 from core.engine.engine import Engine
 from core.ports.catalogue import Catalogue
 from core.ports.clock import Clock
@@ -68,7 +69,8 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail.
+    """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail, and
+    `in_doubt_policies` the same for single providers, by the first part of their models' names.
 
     A call that has no end after `call_milliseconds_max` is broken off and in doubt, whatever its adapter bounds itself.
     """
@@ -77,6 +79,11 @@ class Limits:
     cap_day_microusd: int | None = None
     cap_session_microusd: int | None = None
     in_doubt_policy: str = "ask"
+    in_doubt_policies: Mapping[str, str] = field(default_factory=dict)
     drain_milliseconds_max: int = 30_000
     call_milliseconds_max: int = 1_800_000
     gateway: GatewayLimits = field(default_factory=GatewayLimits)
+
+    def in_doubt_policy_of(self, route: str) -> str:
+        """What becomes of a call by this route of which nobody knows how it ended: retry, ask or fail."""
+        return self.in_doubt_policies.get(provider_of(route), self.in_doubt_policy)

@@ -186,7 +186,8 @@ class SessionLoop:
         step, number = attempt.step, attempt.attempt
         if self._unsent.get(step) == number:
             return RecordFailure(step=step, attempt=number, error=NOT_SENT, message=_in_words(why), cost_microusd=0)
-        return MarkInDoubt(step=step, attempt=number, why=why, policy=policy or self._limits.in_doubt_policy)
+        policy = policy or self._limits.in_doubt_policy_of(attempt.route)
+        return MarkInDoubt(step=step, attempt=number, why=why, policy=policy)
 
     async def _record_ends(self, ends: Sequence[Outcome]) -> None:
         for number, end in enumerate(ends):

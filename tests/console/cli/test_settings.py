@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.bootstrap import limits_of
 from console.settings import NAMES_WITHOUT_EFFECT, SPECS, Settings, for_demo, keys_present, load_settings
 from core.domain.errors import WrongUse
 
@@ -45,6 +46,7 @@ SAMPLES = {
     **{f"providers.{name}.base_url": "https://gate.example/v1" for name in PROVIDERS},
     "providers.ollama.base_url": "http://10.0.0.7:11434/v1",
     **{f"providers.{name}.model": "swift-1" for name in PROVIDERS},
+    **{f"providers.{name}.in_doubt_policy": "fail" for name in PROVIDERS},
 }
 
 
@@ -295,3 +297,12 @@ def test_the_debug_mode_is_set_by_its_former_name_too(tmp_path: Path) -> None:
         environ = {f"{prefix}_ENABLE_DEBUG_MODE": "true"}
         assert load_settings(environ=environ, file=tmp_path / "none").debug_mode is True
     assert load_settings(environ={"MOOT_DEBUG_MODE": "false"}, file=file).debug_mode is False
+
+
+def test_a_policy_for_calls_in_doubt_of_one_provider_leaves_the_others_to_the_policy_for_all(tmp_path: Path) -> None:
+    environ = home(tmp_path, 'in_doubt_policy = "ask"\n[providers.groq]\nin_doubt_policy = "retry"\n')
+    limits = limits_of(load_settings(environ=environ))
+
+    assert limits.in_doubt_policy_of("groq:llama") == "retry"
+    assert limits.in_doubt_policy_of("openai:gpt") == "ask"
+    assert limits.in_doubt_policy_of("rehearsal") == "ask"

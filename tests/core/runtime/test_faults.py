@@ -99,6 +99,26 @@ def test_the_time_since_a_process_died_in_the_midst_of_a_turn_does_not_count(pol
     in_virtual_time(work)
 
 
+@pytest.mark.parametrize(
+    ("of_its_provider", "stands"),
+    [("retry", Status.RUNNING), ("ask", Status.ESCALATED), ("fail", Status.FAILED)],
+)
+def test_a_provider_with_a_policy_of_its_own_is_dealt_with_by_that(of_its_provider: str, stands: Status) -> None:
+    async def work() -> None:
+        overall = "ask" if of_its_provider != "ask" else "retry"
+        policies = {"scripted": of_its_provider, "elsewhere": overall}
+        limits = Limits(in_doubt_policy=overall, in_doubt_policies=policies)
+        stage = Stage(limits=limits, script=script(price=PAID))
+        session = await left_by_a_dead_process(stage)
+
+        second = await stage.drive()
+
+        assert (await second.summary(session)).status is stands
+        await second.stop()
+
+    in_virtual_time(work)
+
+
 def test_the_time_without_a_driver_does_not_count_where_rules_changed_meanwhile() -> None:
     async def work() -> None:
         stage = Stage()
