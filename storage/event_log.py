@@ -12,9 +12,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from core.domain.chain import ROOT, Head, Stored, first_break, linked
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
-from core.domain.ids import SessionId
+from core.domain.ids import Digest, SessionId
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from storage.codec import Codec, EncodedEvent
 from storage.database import Synchronous
@@ -28,9 +29,9 @@ ROWS_PER_STATEMENT_MAX = 64
 """One statement a chunk: each statement costs the writer the interpreter's lock twice. SQLite allows 32,766 values."""
 
 SESSIONS_REMEMBERED_MAX = 10_000
-"""Lengths held in memory; a forgotten one is asked of the database again."""
+"""Lengths and links held in memory; forgotten ones are asked of the database again."""
 
-_COLUMNS = "position, session_key, seq, kind, version, at_ms, envelope, body"
+_COLUMNS = "position, session_key, seq, kind, version, at_ms, envelope, body, link"
 _SELECT = (
     "SELECT s.id, e.seq, e.position, e.at_ms, e.kind, e.version, e.envelope, e.body"
     " FROM events e JOIN log_sessions s ON s.key = e.session_key"
@@ -43,6 +44,17 @@ class Encoded(NamedTuple):
     append: Append
     envelope: bytes
     events: list[EncodedEvent]
+
+
+class End(NamedTuple):
+    """Where a session's log ends: its key in the database, its length, its last link."""
+
+    key: int
+    seq: int
+    link: bytes
+
+
+NO_END = End(0, 0, ROOT)
 
 
 class SqliteEventLog:
@@ -75,6 +87,30 @@ class SqliteEventLog:
         rows = await self._readers.run(lambda reader: reader.execute(query, (prefix, _bounded(limit))).fetchall())
         return [SessionId(row[0]) for row in rows]
 
+    async def head(self, session: SessionId, *, at_seq: int | None = None) -> Head | None:
+        query = (
+            "SELECT e.seq, e.link FROM log_sessions s JOIN events e ON e.session_key = s.key"
+            " WHERE s.id = ?1 AND (?2 IS NULL OR e.seq = ?2) ORDER BY e.seq DESC LIMIT 1"
+        )
+        row = await self._readers.run(lambda reader: reader.execute(query, (session, at_seq)).fetchone())
+        return Head(seq=row[0], digest=Digest(row[1].hex())) if row else None
+
+    async def stored(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Stored]:
+        query = (
+            "SELECT e.seq, e.at_ms, e.kind, e.version, e.body, e.envelope, e.link FROM log_sessions s"
+            " JOIN events e ON e.session_key = s.key WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        )
+        values = (session, after_seq, _bounded(limit))
+        rows = await self._readers.run(lambda reader: reader.execute(query, values).fetchall())
+        return [
+            Stored(seq=seq, at_ms=at_ms, kind=kind, version=version, body=body, envelope=envelope, link=link)
+            for seq, at_ms, kind, version, body, envelope, link in rows
+        ]
+
+    async def take(self, session: SessionId, events: Sequence[Stored]) -> int:
+        require_chain(session, events)
+        return await self._writer.run(lambda connection: self._appender.take(connection, session, events))
+
     async def delete(self, session: SessionId) -> None:
         await self._writer.run(lambda connection: self._appender.delete(connection, session))
 
@@ -93,7 +129,7 @@ class Appender:
     """Commits calls together and remembers where each session and the whole log ends. For the writer's thread alone."""
 
     def __init__(self) -> None:
-        self._ends: dict[SessionId, tuple[int, int]] = {}
+        self._ends: dict[SessionId, End] = {}
         self._position = -1
         self._others = -1
 
@@ -125,6 +161,24 @@ class Appender:
         connection.execute("DELETE FROM events WHERE session_key = ?", key)
         connection.execute("DELETE FROM log_sessions WHERE key = ?", key)
 
+    def take(self, connection: sqlite3.Connection, session: SessionId, events: Sequence[Stored]) -> int:
+        """Write a session's events as they are, within the caller's transaction; the last one's position."""
+        self._forget_all()  # others may have written since the last look
+        length = self._end(connection, session).seq
+        if length:
+            raise taken(session, length)
+        position = self._last_position(connection)
+        self._forget_all()  # nobody knows yet whether the transaction is committed
+        key = connection.execute("INSERT INTO log_sessions (id) VALUES (?)", (session,)).lastrowid
+        connection.executemany(
+            _insert(1),
+            (
+                (position + one.seq, key, one.seq, one.kind, one.version, one.at_ms, one.envelope, one.body, one.link)
+                for one in events
+            ),
+        )
+        return position + len(events)
+
     def _commit(
         self, connection: sqlite3.Connection, calls: Sequence[list[Encoded]]
     ) -> list[tuple[Recorded, ...] | Exception]:
@@ -141,11 +195,10 @@ class Appender:
             position += sum(len(part.events) for part in call)
             accepted += call
         if accepted:
-            keys = self._write(connection, accepted)
+            written = self._write(connection, accepted)
             if len(self._ends) > SESSIONS_REMEMBERED_MAX:
                 self._ends.clear()
-            for session, key in keys.items():
-                self._ends[session] = (key, ends[session])
+            self._ends.update(written)
             self._position = position
         return outcomes
 
@@ -158,22 +211,25 @@ class Appender:
             session = append.session
             end = own.get(session, ends.get(session, -1))
             if end < 0:
-                end = self._end(connection, session)[1]
+                end = self._end(connection, session).seq
             if end != append.expected_seq:
                 return conflict_of(append, end)
             own[session] = end + len(events)
         ends.update(own)
         return None
 
-    def _end(self, connection: sqlite3.Connection, session: SessionId) -> tuple[int, int]:
-        """A session's key and length; (0, 0) where it has no events."""
+    def _end(self, connection: sqlite3.Connection, session: SessionId) -> End:
+        """Where a session ends; NO_END where it has no events."""
         known = self._ends.get(session)
         if known is None:
-            query = "SELECT key, (SELECT max(seq) FROM events WHERE session_key = key) FROM log_sessions WHERE id = ?"
-            known = connection.execute(query, (session,)).fetchone()
-            if known is None:
-                return 0, 0
-            self._ends[session] = known
+            query = (
+                "SELECT s.key, e.seq, e.link FROM log_sessions s JOIN events e ON e.session_key = s.key"
+                " WHERE s.id = ? ORDER BY e.seq DESC LIMIT 1"
+            )
+            row = connection.execute(query, (session,)).fetchone()
+            if row is None:
+                return NO_END
+            known = self._ends[session] = End(*row)
         return known
 
     def _last_position(self, connection: sqlite3.Connection) -> int:
@@ -182,24 +238,24 @@ class Appender:
             self._position = max(_newest_position(connection), deleted[0] if deleted else 0)
         return self._position
 
-    def _write(self, connection: sqlite3.Connection, accepted: list[Encoded]) -> dict[SessionId, int]:
-        """Write the rows in one transaction; returns the key of each session."""
-        keys = {part.append.session: self._end(connection, part.append.session)[0] for part in accepted}
+    def _write(self, connection: sqlite3.Connection, accepted: list[Encoded]) -> dict[SessionId, End]:
+        """Write the rows in one transaction; returns where each session ends then."""
+        ends = {part.append.session: self._end(connection, part.append.session) for part in accepted}
         count = sum(len(part.events) for part in accepted)
-        if count <= ROWS_PER_STATEMENT_MAX and all(keys.values()):
-            connection.execute(_insert(count), _values(accepted, keys, self._position))  # a transaction by itself
-            return keys
+        if count <= ROWS_PER_STATEMENT_MAX and all(end.key for end in ends.values()):
+            connection.execute(_insert(count), _values(accepted, ends, self._position))  # a transaction by itself
+            return ends
         connection.execute("BEGIN IMMEDIATE")
-        for session in [session for session, key in keys.items() if not key]:
+        for session in [session for session, end in ends.items() if not end.key]:
             cursor = connection.execute("INSERT INTO log_sessions (id) VALUES (?)", (session,))
-            keys[session] = cursor.lastrowid or 0
-        values = _values(accepted, keys, self._position)
+            ends[session] = NO_END._replace(key=cursor.lastrowid or 0)
+        values = _values(accepted, ends, self._position)
         chunk = ROWS_PER_STATEMENT_MAX * _WIDTH
         for start in range(0, len(values), chunk):
             part = values[start : start + chunk]
             connection.execute(_insert(len(part) // _WIDTH), part)
         connection.execute("COMMIT")
-        return keys
+        return ends
 
     def _notice_others(self, connection: sqlite3.Connection) -> None:
         """Where another process wrote since the last look, our memory may be wrong: it may have driven meanwhile."""
@@ -211,6 +267,9 @@ class Appender:
     def _forget(self, connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        self._forget_all()
+
+    def _forget_all(self) -> None:
         self._ends.clear()
         self._position = -1
 
@@ -254,6 +313,21 @@ def conflict_of(append: Append, length: int) -> LogConflict:
     )
 
 
+def require_chain(session: SessionId, events: Sequence[Stored]) -> None:
+    """Raise WrongUse where `events` are not a session's whole chain, as a log takes it from elsewhere."""
+    broken = first_break(session, events)
+    if broken is not None or not events:
+        what = broken.what if broken is not None else "it holds no events"
+        raise WrongUse(f"{what}.", where=f"session {session}", now="Nothing was written.")
+
+
+def taken(session: SessionId, length: int) -> LogConflict:
+    """What whoever brings a session is told that is on record already."""
+    return LogConflict(
+        f"{length} events of it are on record already.", where=f"session {session}", now="Nothing was written."
+    )
+
+
 def placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
     """A call's events with the places that they get once the transaction is committed."""
     placed: list[Recorded] = []
@@ -274,16 +348,20 @@ def placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
     return tuple(placed)
 
 
-def _values(accepted: list[Encoded], keys: dict[SessionId, int], position: int) -> list[object]:
+def _values(accepted: list[Encoded], ends: dict[SessionId, End], position: int) -> list[object]:
+    """The rows' values, one after the other; `ends` are moved on to where the sessions end behind them."""
     values: list[object] = []
     for append, envelope, events in accepted:
-        key, at_ms, seq = keys[append.session], append.envelope.at_ms, append.expected_seq
+        session, at_ms = append.session, append.envelope.at_ms
+        key, seq, link = ends[session]
         first: bytes | None = envelope
         for kind, version, body in events:
             position += 1
             seq += 1
-            values += (position, key, seq, kind, version, at_ms, first, body)
+            link = linked(link, session, seq=seq, at_ms=at_ms, kind=kind, version=version, body=body, envelope=first)
+            values += (position, key, seq, kind, version, at_ms, first, body, link)
             first = None
+        ends[session] = End(key, seq, link)
     return values
 
 

@@ -11,18 +11,20 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from core.domain.chain import ROOT, Head, Stored, head_of, link_of
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import SessionId
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from storage.codec import Codec
-from storage.event_log import Encoded, conflict_of, encoded, placed
+from storage.event_log import Encoded, conflict_of, encoded, placed, require_chain, taken
+from storage.jsonl_lines import line_of, lines_of, stored_of
 
 T = TypeVar("T")
 ORDER_FILE = "order.jsonl"
@@ -33,10 +35,12 @@ FILE_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
 @dataclass(slots=True)
 class _Session:
-    """Where each of a session's lines begins in its file, the end of the last, and each event's global position."""
+    """Where each of a session's lines begins in its file, the end of the last, and each event's global position. `link`
+    is the last event's, where it was asked for."""
 
     starts: list[int] = field(default_factory=lambda: [0])
     positions: list[int] = field(default_factory=list)
+    link: bytes | None = None
 
 
 class JsonLinesEventLog:
@@ -85,6 +89,16 @@ class JsonLinesEventLog:
             lambda: [session for session in reversed(self._sessions) if session.startswith(prefix)][: _bounded(limit)]
         )
 
+    async def head(self, session: SessionId, *, at_seq: int | None = None) -> Head | None:
+        return await self._run(lambda: self._head(session, at_seq))
+
+    async def stored(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Stored]:
+        return await self._run(lambda: self._stored(session, max(0, after_seq), _bounded(limit)))
+
+    async def take(self, session: SessionId, events: Sequence[Stored]) -> int:
+        require_chain(session, events)
+        return await self._run(lambda: self._take_in(session, events))
+
     async def delete(self, session: SessionId) -> None:
         await self._run(lambda: self._delete(session))
 
@@ -109,21 +123,44 @@ class JsonLinesEventLog:
         conflict = self._conflict(parts)
         if conflict is not None:
             raise conflict
-        chunks: dict[SessionId, bytearray] = {}
-        lengths: list[list[Any]] = []
-        for part in parts:
-            lines = _lines(part)
-            chunks.setdefault(part.append.session, bytearray()).extend(b"".join(lines))
-            lengths.append([part.append.session, [len(line) for line in lines]])
         if not parts:
             return ()
+        links = {part.append.session: self._last_link(part.append.session) for part in parts}
+        chunks: dict[SessionId, bytearray] = {}
+        lengths: list[tuple[SessionId, list[int]]] = []
+        for part in parts:
+            session = part.append.session
+            lines, links[session] = lines_of(part, links[session])
+            chunks.setdefault(session, bytearray()).extend(b"".join(lines))
+            lengths.append((session, [len(line) for line in lines]))
+        before = len(self._order)
+        self._commit(chunks, lengths, links)
+        return placed(parts, before)
+
+    def _commit(
+        self,
+        chunks: Mapping[SessionId, bytearray],
+        lengths: Sequence[tuple[SessionId, list[int]]],
+        links: Mapping[SessionId, bytes],
+    ) -> None:
         for session, chunk in chunks.items():
             self._write(self._path(session), self._end(session), chunk)
         self._write_order({"appended": lengths})
-        before = len(self._order)
         for session, sizes in lengths:
             self._remember(session, sizes)
-        return placed(parts, before)
+        for session, link in links.items():
+            self._sessions[session].link = link
+
+    def _take_in(self, session: SessionId, events: Sequence[Stored]) -> int:
+        self._mend()
+        self._path(session)
+        known = self._sessions.get(session)
+        if known is not None:
+            raise taken(session, len(known.positions))
+        lines = [line_of(each) for each in events]
+        sizes = [len(line) for line in lines]
+        self._commit({session: bytearray(b"".join(lines))}, [(session, sizes)], {session: events[-1].link})
+        return self._sessions[session].positions[-1]
 
     def _conflict(self, parts: list[Encoded]) -> LogConflict | None:
         own: dict[SessionId, int] = {}
@@ -186,6 +223,43 @@ class JsonLinesEventLog:
         last = min(after_seq + limit, len(known.positions))
         lines = self._slice(session, known, after_seq, last)
         return [self._recorded(session, known, after_seq + at + 1, lines, at) for at in range(last - after_seq)]
+
+    def _head(self, session: SessionId, at_seq: int | None) -> Head | None:
+        known = self._sessions.get(session)
+        seq = at_seq if at_seq is not None or known is None else len(known.positions)
+        found = self._stored(session, seq - 1, 1) if seq is not None and seq > 0 else []
+        return head_of(found[0]) if found else None
+
+    def _last_link(self, session: SessionId) -> bytes:
+        """The link that the next event follows on."""
+        known = self._sessions.get(session)
+        if known is None:
+            return ROOT
+        if known.link is None:
+            known.link = self._stored(session, len(known.positions) - 1, 1)[0].link
+        return known.link
+
+    def _stored(self, session: SessionId, after_seq: int, limit: int) -> list[Stored]:
+        known = self._sessions.get(session)
+        if known is None or limit == 0 or after_seq >= len(known.positions):
+            return []
+        last = min(after_seq + limit, len(known.positions))
+        found = [self._parted(session, line) for line in self._slice(session, known, after_seq, last)]
+        if all(each.link for each in found):
+            return found
+        # The first lines are from before there were links: theirs follow from what stands there, from the first on.
+        link, made = ROOT, []
+        for line in self._slice(session, known, 0, last):
+            event = self._parted(session, line)
+            link = event.link or link_of(link, session, event)
+            made.append(replace(event, link=link))
+        return made[after_seq:]
+
+    def _parted(self, session: SessionId, line: bytes) -> Stored:
+        try:
+            return stored_of(line)
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(session) from error
 
     def _read_all(self, after_position: int, limit: int) -> list[Recorded]:
         found: list[Recorded] = []
@@ -337,15 +411,6 @@ class JsonLinesEventLog:
             where=str(error.filename or self._folder),
             now="Free some space or make the folder writable, then try again.",
         )
-
-
-def _lines(part: Encoded) -> list[bytes]:
-    lines = []
-    for number, (kind, version, body) in enumerate(part.events, start=1):
-        seq, at_ms = part.append.expected_seq + number, part.append.envelope.at_ms
-        head = f'{{"seq":{seq},"at_ms":{at_ms},"kind":"{kind}","version":{version},"event":'.encode()
-        lines.append(head + body + (b',"envelope":' + part.envelope if number == 1 else b"") + b"}\n")
-    return lines
 
 
 def _is_ours(path: Path) -> bool:

@@ -21,7 +21,8 @@ class LogSession(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """An event. The first of each append has the envelope. Positions are never given out again."""
+    """An event. The first of each append has the envelope. Positions are never given out again. `link` is what
+    `core.domain.chain` makes of it; the default is what the migration began with, and no event is without one."""
 
     __tablename__ = "events"
     __table_args__ = (Index("events_of_session", "session_key", "seq", unique=True),)
@@ -34,6 +35,7 @@ class EventRow(SQLModel, table=True):
     at_ms: int
     envelope: bytes | None
     body: bytes
+    link: bytes = Field(sa_column_kwargs={"server_default": text("x''")})
 
 
 class Position(SQLModel, table=True):

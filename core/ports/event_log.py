@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.domain.chain import Head, Stored
 from core.domain.commands import Envelope
 from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
@@ -33,6 +34,7 @@ class EventLog(Protocol):
     killed process; with FULL also a loss of power.
     Errors: LogConflict where `expected_seq` does not hold; StorageFailed where the disk or database refuses. Either
     way nothing of the call was written, and appends of other callers are unaffected.
+    Chain: each event is kept with the link that `core.domain.chain` makes of it and of the one before.
     What this release can't read, because a newer one wrote it or because it is damaged, is read as `Unreadable`: one
     such event must not stand between a reader and all the others.
     """
@@ -58,6 +60,23 @@ class EventLog(Protocol):
 
     async def session_ids(self, prefix: str = "", *, limit: int = READ_EVENTS_MAX) -> Sequence[SessionId]:
         """Ids of recorded sessions that begin with `prefix`, newest opened first."""
+        ...
+
+    async def head(self, session: SessionId, *, at_seq: int | None = None) -> Head | None:
+        """The link of a session's last event, or of event `at_seq`, as it is kept: nothing is checked. None where there
+        is no such event."""
+        ...
+
+    async def stored(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Stored]:
+        """As `read`, but the bytes as they are kept, with their links; nothing is checked."""
+        ...
+
+    async def take(self, session: SessionId, events: Sequence[Stored]) -> int:
+        """Write another log's whole session, byte for byte, in one transaction; the position of its last event.
+
+        Raises LogConflict where the session is on record already, and WrongUse where `events` are not one chain from
+        the first on: then nothing was written.
+        """
         ...
 
     async def delete(self, session: SessionId) -> None:

@@ -34,7 +34,7 @@ CREATE TABLE events (
 	version INTEGER NOT NULL,
 	at_ms INTEGER NOT NULL,
 	envelope BLOB,
-	body BLOB NOT NULL,
+	body BLOB NOT NULL, link BLOB DEFAULT (x'') NOT NULL,
 	PRIMARY KEY (position),
 	FOREIGN KEY(session_key) REFERENCES log_sessions ("key")
 );
@@ -163,6 +163,6 @@ CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0006');
+INSERT INTO alembic_version VALUES ('0007');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
