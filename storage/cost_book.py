@@ -8,7 +8,7 @@ from typing import Any
 
 from core.domain.costs import COUNTS, CostRow, Costs, quarter_of
 from core.domain.ids import SessionId
-from core.ports.cost_book import Span
+from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX, Span
 from storage.readers import Readers
 from storage.writer import Writer
 
@@ -25,6 +25,7 @@ _ADD = (
 _SUMS = ", ".join(f"sum({name})" for name in COUNTS)
 _SPAN = f"SELECT route, {_SUMS} FROM costs WHERE quarter_ms >= ? AND quarter_ms < ? GROUP BY route ORDER BY route"
 _SESSION = f"SELECT route, {_SUMS} FROM costs WHERE session = ? GROUP BY route ORDER BY route"
+_DOUBTFUL = "SELECT session FROM costs GROUP BY session HAVING sum(doubts) > 0 ORDER BY session LIMIT ?"
 _END_MS = 2**62
 
 
@@ -65,6 +66,11 @@ class SqliteCostBook:
 
     async def of_session(self, session: SessionId) -> tuple[int, Mapping[str, Costs]]:
         return await self._readers.run(lambda reader: (_position(reader), _by_route(reader, _SESSION, session)))
+
+    async def doubtful(self, *, limit: int = DOUBTFUL_SESSIONS_MAX) -> Sequence[SessionId]:
+        return await self._readers.run(
+            lambda reader: [SessionId(session) for (session,) in reader.execute(_DOUBTFUL, (limit,))]
+        )
 
     async def spent_since(self, at_ms: int) -> int:
         query = "SELECT ifnull(sum(cost_microusd), 0) FROM costs WHERE quarter_ms >= ?"

@@ -21,9 +21,9 @@ from core.domain.session import Status
 from core.domain.steps import Document
 from core.domain.summary import SessionSummary
 from core.ports.catalogue import Label, RulesVersion
-from core.ports.cost_book import Span
+from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX, Span
 from core.ports.event_log import READ_EVENTS_MAX, Append
-from core.ports.inbox import InboxAnswer, InboxMessage
+from core.ports.inbox import InboxAnswer, InboxMessage, Receipt
 from core.ports.session_index import SESSIONS_LISTED_MAX
 from core.rules.layers import RuleBook, require_sound
 from core.rules.rule import Rule, rule_set_digest
@@ -135,6 +135,7 @@ class MemoryCatalogue:
         self.times: dict[RuleId, RuleTimes] = {}
         self.counts: dict[RuleId, RuleCounts] = {}
         self.counted = 0
+        self.receipts: dict[int, InboxAnswer] = {}
 
     async def rules(self) -> tuple[Rule, ...]:
         return _in_order((await self.rule_book()).rules)
@@ -172,7 +173,15 @@ class MemoryCatalogue:
         raise WrongUse(f"the rules have no version {number}.")
 
     async def save_rule_book(
-        self, book: RuleBook, *, after: int, kind: VersionKind, actor: str, at_ms: int, change: str
+        self,
+        book: RuleBook,
+        *,
+        after: int,
+        kind: VersionKind,
+        actor: str,
+        at_ms: int,
+        change: str,
+        receipt: Receipt | None = None,
     ) -> RulesVersion:
         require_sound(book)
         if len(self.versions) != after:
@@ -184,7 +193,12 @@ class MemoryCatalogue:
         )
         if not self.versions or self.versions[-1][1] != book:
             self._append(book, kind, actor, at_ms, change)
+            self._keep(receipt)
         return self.versions[-1][0]
+
+    def _keep(self, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            self.receipts.setdefault(receipt.message, receipt.answer)
 
     def _append(self, book: RuleBook, kind: VersionKind, actor: str, at_ms: int, change: str) -> None:
         digest = rule_set_digest(book.rules)
@@ -231,8 +245,9 @@ class MemoryCatalogue:
     async def settings(self) -> Mapping[str, str]:
         return dict(self.kept_settings)
 
-    async def save_setting(self, name: str, value: str) -> None:
+    async def save_setting(self, name: str, value: str, *, receipt: Receipt | None = None) -> None:
         self.kept_settings[name] = value
+        self._keep(receipt)
 
     async def label(self, session: SessionId) -> Label:
         return self.kept_labels.get(session, Label())
@@ -240,8 +255,9 @@ class MemoryCatalogue:
     async def labels(self) -> Mapping[SessionId, Label]:
         return dict(self.kept_labels)
 
-    async def save_label(self, session: SessionId, label: Label) -> None:
+    async def save_label(self, session: SessionId, label: Label, *, receipt: Receipt | None = None) -> None:
         self.kept_labels[session] = label
+        self._keep(receipt)
 
     async def rule_times(self) -> Mapping[RuleId, RuleTimes]:
         return dict(self.times)
@@ -343,6 +359,12 @@ class MemoryCostBook:
     async def of_session(self, session: SessionId) -> tuple[int, Mapping[str, Costs]]:
         return self.reached, self._by_route(lambda key: key[0] == session)
 
+    async def doubtful(self, *, limit: int = DOUBTFUL_SESSIONS_MAX) -> Sequence[SessionId]:
+        doubts: dict[SessionId, int] = {}
+        for (session, _, _), costs in self.rows.items():
+            doubts[session] = doubts.get(session, 0) + costs.doubts
+        return sorted(session for session, count in doubts.items() if count > 0)[:limit]
+
     async def spent_since(self, at_ms: int) -> int:
         return sum(costs.cost_microusd for key, costs in self.rows.items() if key[1] >= quarter_of(at_ms))
 
@@ -359,21 +381,23 @@ class MemoryCostBook:
 
 
 class MemoryInbox:
-    """The Inbox port."""
+    """The Inbox port; `receipts` is what the catalogue of the same database has kept."""
 
     def __init__(self) -> None:
         self.messages: list[InboxMessage] = []
         self.answers: dict[int, InboxAnswer] = {}
+        self.receipts: Mapping[int, InboxAnswer] = {}
 
     async def put(self, *, verb: str, body: Mapping[str, object], actor: str, at_ms: int) -> int:
         self.messages.append(InboxMessage(id=len(self.messages) + 1, verb=verb, body=body, actor=actor, at_ms=at_ms))
         return len(self.messages)
 
     async def waiting(self) -> Sequence[InboxMessage]:
-        return [message for message in self.messages if message.id not in self.answers]
+        waiting = [message for message in self.messages if message.id not in self.answers]
+        return [replace(message, kept=self.receipts.get(message.id)) for message in waiting]
 
     async def answer(self, id: int, answer: InboxAnswer, *, at_ms: int) -> None:
-        self.answers[id] = answer
+        self.answers[id] = self.receipts.get(id, answer)
 
     async def answer_to(self, id: int) -> InboxAnswer | None:
         return self.answers.get(id)

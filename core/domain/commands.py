@@ -235,6 +235,13 @@ class SettleAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """Leave a session failed that waits because of calls in doubt; retrying asks for them again."""
+
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRules:
     digest: Digest
     templates: Mapping[TemplateId, Digest]
@@ -270,6 +277,7 @@ COMMANDS: tuple[type, ...] = (
     RecordFailure,
     MarkInDoubt,
     SettleAttempt,
+    GiveUp,
     ChangeRules,
     ReachDeadline,
 )

@@ -22,6 +22,7 @@ from core.domain.commands import (
     Complete,
     ContinueOn,
     Escalate,
+    GiveUp,
     MarkInDoubt,
     Open,
     Pause,
@@ -67,6 +68,7 @@ from core.domain.ids import StepId
 from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import DoubtfulAttempt, OpenAttempt, SessionState, Status
 from core.engine.evolve import failure_of
+from core.engine.refusing import advice, refused, require, require_begun, require_no_end, require_unfinished
 from core.engine.routes import routes_left, windows_of
 
 STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
@@ -86,23 +88,23 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
         case RecordFailure():
             return _failure_recorded(state, command, flow)
         case ReachDeadline():
-            _require(state, (Status.RUNNING,), "look at the time")
+            require(state, (Status.RUNNING,), "look at the time")
             return (DeadlineReached(active_ms=state.time.at(now_ms)),)
         case Open():
             if state.opening is not None:
-                raise _refused(state, "opened again", "Start another session instead.")
+                raise refused(state, "opened again", "Start another session instead.")
             return (SessionOpened(opening=command.opening),)
         case Queue():
-            _require(state, (Status.CREATED, Status.PAUSED), "wait for a place")
+            require(state, (Status.CREATED, Status.PAUSED), "wait for a place")
             return (*_retried(state, by=RUNTIME), SessionQueued())
         case Admit():
-            _require(state, (Status.CREATED, Status.WAITING), "begin")
+            require(state, (Status.CREATED, Status.WAITING), "begin")
             return (SessionAdmitted(),)
         case ResumeRun():
-            _require_unfinished(state)
+            require_unfinished(state)
             return (RunResumed(),)
         case Pause():
-            _require(state, STOPPABLE, "be paused")
+            require(state, STOPPABLE, "be paused")
             return (SessionPaused(reason=command.reason, by=command.by),)
         case Resume():
             return _resumed(state, command)
@@ -113,7 +115,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
         case Complete():
             return _completion_decided(state, command)
         case Cancel():
-            _require_unfinished(state)
+            require_unfinished(state)
             return (SessionCancelled(reason=command.reason, by=command.by),)
         case ChangeBudget():
             return _budget_changed(state, command)
@@ -125,21 +127,23 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             return _doubted(state, command, flow)
         case SettleAttempt():
             return _doubt_settled(state, command)
+        case GiveUp():
+            return _given_up(state)
         case ChangeRules():
-            _require_unfinished(state)
+            require_unfinished(state)
             if command.digest == state.ruling.digest:
                 return ()
             return (RulesChanged(digest=command.digest, templates=command.templates),)
         case ContinueOn() | StartNewRound():
-            _require(state, (Status.RUNNING,), "go on")
-            _require_no_end(state)
+            require(state, (Status.RUNNING,), "go on")
+            require_no_end(state)
             return ()
         case ApplyTemplate() | ChangeRounds():
-            _require_unfinished(state)
-            _require_no_end(state)
+            require_unfinished(state)
+            require_no_end(state)
             return ()
         case AddStatement() | AmendMotion():
-            _require_unfinished(state)
+            require_unfinished(state)
             return ()
         case _:
             raise CommandRefused(f"{type(command).__name__} is no command of this engine", where=str(state.session))
@@ -187,11 +191,11 @@ def follow_up(state: SessionState, command: Command) -> Command | None:
 
 
 def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:
-    _require(state, (Status.RUNNING,), "begin a turn")
+    require(state, (Status.RUNNING,), "begin a turn")
     if command.step in state.work.open:
-        raise _refused(state, f"asked for {command.step} twice", "The first call is still under way.")
+        raise refused(state, f"asked for {command.step} twice", "The first call is still under way.")
     if command.attempt != state.work.tries.get(command.step, 0) + 1:
-        raise _refused(state, f"asked for attempt {command.attempt} of {command.step} out of turn")
+        raise refused(state, f"asked for attempt {command.attempt} of {command.step} out of turn")
     return (
         AttemptStarted(
             step=command.step,
@@ -254,7 +258,7 @@ def _was_the_last(
 
 
 def _resumed(state: SessionState, command: Resume) -> tuple[Event, ...]:
-    _require(state, (Status.PAUSED,), "be resumed")
+    require(state, (Status.PAUSED,), "be resumed")
     resumed = SessionResumed(by=command.by)
     if not state.life.has_begun:
         return (resumed, SessionQueued())
@@ -267,18 +271,18 @@ def _retried(state: SessionState, *, by: str) -> tuple[Event, ...]:
 
 
 def _escalated(state: SessionState, command: Escalate) -> tuple[Event, ...]:
-    _require(state, (Status.RUNNING, Status.PAUSED), "be escalated")
-    _require_begun(state)
+    require(state, (Status.RUNNING, Status.PAUSED), "be escalated")
+    require_begun(state)
     if not command.question.strip():
-        raise _refused(state, "escalated without a question", "Say what the operator is to decide.")
+        raise refused(state, "escalated without a question", "Say what the operator is to decide.")
     rule = command.by.removeprefix("rule:") if command.by.startswith("rule:") else ""
     return (SessionEscalated(question=command.question, reason=command.reason, rule=rule),)
 
 
 def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tuple[Event, ...]:
-    _require(state, (Status.ESCALATED,), "be answered")
+    require(state, (Status.ESCALATED,), "be answered")
     if command.answer not in ANSWERS:
-        raise _refused(
+        raise refused(
             state,
             f"answered with {command.answer!r}",
             f"An answer is one of {', '.join(ANSWERS)}. {nearest(command.answer, ANSWERS)}".strip(),
@@ -288,10 +292,10 @@ def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tupl
 
 
 def _completion_decided(state: SessionState, command: Complete) -> tuple[Event, ...]:
-    _require(state, ENDABLE, "be completed")
-    _require_begun(state)
+    require(state, ENDABLE, "be completed")
+    require_begun(state)
     if state.life.completing is not None and not _has_verdict(command):
-        raise _refused(state, "completed twice", f"The verdict is due. {_advice(state)}".strip())
+        raise refused(state, "completed twice", f"The verdict is due. {advice(state)}".strip())
     decided = () if state.life.completing is not None else (CompletionDecided(reason=command.reason, by=command.by),)
     if state.life.status is Status.RUNNING:
         return decided
@@ -303,11 +307,11 @@ def _has_verdict(command: Complete) -> bool:
 
 
 def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, ...]:
-    _require_unfinished(state)
+    require_unfinished(state)
     held = sum(attempt.cost_microusd_max for attempt in state.work.open.values())
     least = state.money.spent_microusd + held
     if command.cap_microusd is not None and command.cap_microusd < least:
-        raise _refused(
+        raise refused(
             state,
             "given a budget below what it has spent, and may be spending now",
             f"That is up to {least} millionths of a dollar; name at least that.",
@@ -316,10 +320,10 @@ def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, 
 
 
 def _steps_retried(state: SessionState, command: RetryStep) -> tuple[Event, ...]:
-    _require(state, (Status.FAILED, Status.PAUSED, Status.RUNNING, Status.ESCALATED), "retry a turn")
+    require(state, (Status.FAILED, Status.PAUSED, Status.RUNNING, Status.ESCALATED), "retry a turn")
     steps = tuple(step for step in state.work.exhausted if command.step in ("", step))
     if not steps:
-        raise _refused(state, "asked to retry a turn that has not failed", "Only a turn that gave up can be retried.")
+        raise refused(state, "asked to retry a turn that has not failed", "Only a turn that gave up can be retried.")
     retried = tuple(StepRetried(step=step, by=command.by) for step in steps)
     if state.life.status is Status.FAILED:
         return (*retried, SessionResumed(by=command.by))
@@ -327,7 +331,7 @@ def _steps_retried(state: SessionState, command: RetryStep) -> tuple[Event, ...]
 
 
 def _spend_refused(state: SessionState, command: RefuseSpend) -> tuple[Event, ...]:
-    _require(state, (Status.RUNNING,), "be refused a reservation")
+    require(state, (Status.RUNNING,), "be refused a reservation")
     reason = "spending_stopped" if command.cap == "switch" else f"budget_spent_{command.cap}"
     return (
         SpendRefused(
@@ -366,12 +370,32 @@ def _doubted(state: SessionState, command: MarkInDoubt, flow: Flow | None) -> tu
     return (doubted, gave_up, asked) if was_the_last else (doubted, asked)
 
 
+def _given_up(state: SessionState) -> tuple[Event, ...]:
+    require(state, (Status.ESCALATED,), "be given up")
+    held_up_by = waiting_doubts(state)
+    if not held_up_by:
+        raise refused(state, "given up, but no call in doubt holds it up", "Answer its question, or cancel it.")
+    exhausted = tuple(
+        StepExhausted(step=doubt.step, attempts=doubt.attempt, error=IN_DOUBT, message=doubt.why)
+        for doubt in held_up_by
+        if doubt.step not in state.work.exhausted
+    )
+    return (*exhausted, SessionFailed(reason="attempt_in_doubt", step=held_up_by[-1].step))
+
+
+def waiting_doubts(state: SessionState) -> tuple[DoubtfulAttempt, ...]:
+    """The calls in doubt because of which a session stands still: the last of a step that has no answer yet."""
+    if state.life.status not in (Status.ESCALATED, Status.FAILED) or state.life.reason != "attempt_in_doubt":
+        return ()
+    return tuple(doubt for doubt in state.work.doubtful if state.work.tries.get(doubt.step) == doubt.attempt)
+
+
 def _doubt_settled(state: SessionState, command: SettleAttempt) -> tuple[Event, ...]:
     doubt = next((each for each in state.work.doubtful if _is_attempt(each, command)), None)
     if doubt is None:
-        raise _refused(state, f"asked to settle {command.step}, attempt {command.attempt}", "It is not in doubt.")
+        raise refused(state, f"asked to settle {command.step}, attempt {command.attempt}", "It is not in doubt.")
     if not 0 <= command.cost_microusd <= doubt.cost_microusd_max:
-        raise _refused(
+        raise refused(
             state,
             f"told that {command.step} cost {command.cost_microusd}",
             f"It can have cost 0 to {doubt.cost_microusd_max} millionths of a dollar.",
@@ -394,49 +418,5 @@ def _is_attempt(doubt: DoubtfulAttempt, command: SettleAttempt) -> bool:
 def _open_attempt(state: SessionState, step: str, number: int) -> OpenAttempt:
     attempt = state.work.open.get(StepId(step))
     if attempt is None or attempt.attempt != number:
-        raise _refused(state, f"told of {step}, attempt {number}", "No such call is under way; its end is on record.")
+        raise refused(state, f"told of {step}, attempt {number}", "No such call is under way; its end is on record.")
     return attempt
-
-
-def _require(state: SessionState, statuses: tuple[Status, ...], what: str) -> None:
-    if state.life.status not in statuses:
-        raise CommandRefused(
-            f"a session that is {state.life.status} can't {what}.",
-            where=f"session {state.session[:8]}",
-            now=_advice(state),
-        )
-
-
-def _require_unfinished(state: SessionState) -> None:
-    if state.life.status.is_over:
-        raise CommandRefused(
-            f"it is {state.life.status}; nothing more can happen.", where=f"session {state.session[:8]}"
-        )
-
-
-def _require_begun(state: SessionState) -> None:
-    if not state.life.has_begun:
-        raise _refused(state, "told what only a session that has begun can do", "Resume it, or cancel it.")
-
-
-def _require_no_end(state: SessionState) -> None:
-    if state.life.completing is not None:
-        raise _refused(state, "told to play on, but its end is decided", "What is left is the verdict.")
-
-
-def _advice(state: SessionState) -> str:
-    match state.life.status:
-        case Status.PAUSED:
-            return "Resume it first."
-        case Status.ESCALATED:
-            return "Answer its question first."
-        case Status.FAILED:
-            return "Retry its failed turn first."
-        case Status.RUNNING:
-            return "It is running."
-        case _:
-            return ""
-
-
-def _refused(state: SessionState, what: str, now: str = "") -> CommandRefused:
-    return CommandRefused(f"{what}.", where=f"session {state.session[:8]}", now=now)

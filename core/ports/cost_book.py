@@ -13,6 +13,9 @@ from typing import Protocol
 from core.domain.costs import CostRow, Costs
 from core.domain.ids import SessionId
 
+DOUBTFUL_SESSIONS_MAX = 500
+"""Of so many sessions at once it is said that something in them is in doubt."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -49,6 +52,10 @@ class CostBook(Protocol):
 
     async def of_session(self, session: SessionId) -> tuple[int, Mapping[str, Costs]]:
         """The position, and what a session's calls came to, by route."""
+        ...
+
+    async def doubtful(self, *, limit: int = DOUBTFUL_SESSIONS_MAX) -> Sequence[SessionId]:
+        """Sessions with a call that is charged at the most it can have cost, by id; deleted ones may be among them."""
         ...
 
     async def spent_since(self, at_ms: int) -> int:

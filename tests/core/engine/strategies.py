@@ -21,6 +21,7 @@ from core.domain.commands import (
     Complete,
     ContinueOn,
     Escalate,
+    GiveUp,
     MarkInDoubt,
     Open,
     Pause,
@@ -194,6 +195,10 @@ def _settling(cost_microusd: int) -> Callable[[Played], Command]:
     return command
 
 
+def _give_up(played: Played) -> Command:
+    return GiveUp()
+
+
 def _opening(cap_microusd: int | None) -> Callable[[Played], Command]:
     return lambda played: Open(opening=played.opening(cap_microusd=cap_microusd))
 
@@ -263,6 +268,7 @@ ASKED = st.one_of(
     st.builds(_failure, st.booleans(), COSTS),
     st.builds(_doubt, st.sampled_from(["retry", "ask", "fail"])),
     st.builds(_settling, COSTS),
+    st.just(_give_up),
     OPERATOR.map(lambda command: lambda played: command),
 )
 PAUSES_MILLISECONDS = st.sampled_from([0, 1, 1_000, 40_000, -500])

@@ -10,6 +10,7 @@ from core.domain.commands import (
     Cancel,
     Complete,
     Escalate,
+    GiveUp,
     MarkInDoubt,
     Pause,
     RecordFailure,
@@ -218,6 +219,24 @@ def test_in_doubt_with_the_policy_fail_the_session_fails_until_the_turn_is_retri
     assert played.of(SessionFailed)[0].reason == "attempt_in_doubt"
     played.do(RetryStep())
     assert played.wanted == (FIRST_TURN,)
+
+
+def test_a_session_that_waits_because_of_a_doubt_can_be_given_up_and_retried_later() -> None:
+    played = after(*opened(), begun)
+    played.doubt(policy="ask")
+    played.do(GiveUp())
+
+    assert played.status is Status.FAILED
+    assert played.state.life.reason == "attempt_in_doubt"
+    assert played.wanted == ()
+    played.do(RetryStep())
+    assert played.wanted == (FIRST_TURN,)
+
+
+def test_only_what_a_doubt_holds_up_can_be_given_up() -> None:
+    assert "can't be given up" in after(*opened(), begun).refuses(GiveUp())
+    asked = after(*opened(), Escalate(question="Shall it go on?"))
+    assert "no call in doubt holds it up" in asked.refuses(GiveUp())
 
 
 @pytest.mark.parametrize("policy", ["ask", "fail"])
