@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from core.domain.chain import Head, Stored, first_break
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import SessionId
@@ -173,3 +175,36 @@ async def test_a_synced_log_keeps_the_same(tmp_path: Path) -> None:
 
     assert tuple(await log.read_all()) == written
     await log.close()
+
+
+def test_a_folder_from_before_there_were_links_gets_the_chain_that_it_would_have(tmp_path: Path) -> None:
+    filled(tmp_path)
+    heads = heads_of(tmp_path)
+    order, lengths = tmp_path / ORDER_FILE, {}
+    for of in (A, B):
+        lines = file_of(tmp_path, of).read_bytes().splitlines(keepends=True)
+        without = [re.sub(rb'"link":"[0-9a-f]{64}",', b"", line) for line in lines]
+        file_of(tmp_path, of).write_bytes(b"".join(without))
+        lengths[of] = [len(line) for line in without]
+    appended = [[A, lengths[A][:2]], [B, lengths[B]]], [[A, lengths[A][2:]]]
+    order.write_text("".join(json.dumps({"appended": each}) + "\n" for each in appended), encoding="utf-8")
+
+    async def go_on() -> list[Stored]:
+        log = opened(tmp_path)
+        await log.append(pause(A, after=3))
+        found = list(await log.stored(A))
+        await log.close()
+        return found
+
+    assert heads_of(tmp_path) == heads
+    assert first_break(A, asyncio.run(go_on())) is None
+
+
+def heads_of(folder: Path) -> list[Head | None]:
+    async def read() -> list[Head | None]:
+        log = opened(folder)
+        found = [await log.head(each) for each in (A, B)]
+        await log.close()
+        return found
+
+    return asyncio.run(read())

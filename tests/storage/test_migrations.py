@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
+from core.domain.chain import Stored, first_break
 from core.domain.errors import StorageFailed
 from core.ports.catalogue import RulesVersion
 from core.rules.layers import RuleBook, rules_of
@@ -26,7 +27,7 @@ from storage.migrations.migrate import SCRIPTS, migrate, upgrade
 from storage.migrations.schema import schema_text
 from storage.opened import open_storage
 from tests.core.rules.builders import rule as a_rule
-from tests.storage.builders import codec
+from tests.storage.builders import codec, session, turn
 
 NEXT_VERSION = SCHEMA_VERSION + 1
 NEXT = '''"""Which schema comes next?"""
@@ -207,6 +208,42 @@ def test_rules_of_every_set_stay_in_force_when_sets_come_to_stand_upon_one_anoth
         (2, "change 2", VersionKind.CHANGE, 2),
         (1, "change 1", VersionKind.CHANGE, 1),
     ]
+
+
+def test_a_log_from_before_there_were_links_gets_its_chains_slice_by_slice(tmp_path: Path) -> None:
+    scripts = tmp_path / "before"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[7-9]*"))
+    path, other = tmp_path / "moot.db", tmp_path / "other.db"
+    upgrade(path, scripts=scripts)
+
+    async def fill() -> None:
+        storage = open_storage(other, codec=codec())
+        for after in range(0, 400, 2):  # 1,600 events: more than a slice
+            await storage.log.append(*(turn(session(number), after=after) for number in range(1, 5)))
+        await storage.log.delete(session(2))
+        await storage.close()
+
+    asyncio.run(fill())
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("ATTACH ? AS other", (str(other),))
+        database.execute("INSERT INTO log_sessions SELECT * FROM other.log_sessions")
+        columns = "position, session_key, seq, kind, version, at_ms, envelope, body"
+        database.execute(f"INSERT INTO events ({columns}) SELECT {columns} FROM other.events")
+        database.commit()
+
+    prepare(path)
+
+    async def stored(of: Path) -> list[list[Stored]]:
+        storage = open_storage(of, codec=codec())
+        found = [list(await storage.log.stored(session(number))) for number in range(1, 5)]
+        await storage.close()
+        return found
+
+    migrated = asyncio.run(stored(path))
+    assert migrated == asyncio.run(stored(other))
+    assert [len(each) for each in migrated] == [400, 0, 400, 400]
+    assert all(first_break(session(at), each) is None for at, each in enumerate(migrated, start=1))
 
 
 def rule(id_: str, rule_set: str = "own") -> Rule:
