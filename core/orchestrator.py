@@ -38,6 +38,7 @@ from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.backtesting import Backtesting, BacktestStep
 from core.runtime.costs import CostReader, CostsOfDay
+from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_from_text
 from core.runtime.explaining import Explaining
@@ -48,6 +49,7 @@ from core.runtime.opening import Openings
 from core.runtime.people import People
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
+from core.runtime.recovered import Recovered
 from core.runtime.refusals import refusal_of
 from core.runtime.requests import DebatePlan, DebateRequest
 from core.runtime.rows import RowsBeyond
@@ -110,6 +112,7 @@ class Orchestrator:
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
+        self._doubts = Doubts(ports, limits)
         self._announcements = Announcements()
         self.rulebook = Rulebook(ports, self._ask)
         self._driver: Driver | None = None
@@ -294,6 +297,16 @@ class Orchestrator:
     async def prompt(self, session: SessionId, step: StepId) -> tuple[Message, ...]:
         """The exact prompt that a recorded turn was asked with."""
         return await self._reader.prompt(session, step)
+
+    @property
+    def recovered(self) -> tuple[Recovered, ...]:
+        """What this process found of the one that drove before it when it began to drive; nothing where it doesn't."""
+        return self._driver.supervisor.recovered if self._driver is not None else ()
+
+    async def doubts(self) -> tuple[Doubt, ...]:
+        """Every call that may have been paid for and whose answer is lost, oldest first: what it may have cost, and
+        what becomes of it. Those that a dead process left are among them before anybody has taken them up."""
+        return await self._doubts.listed(await self._rows(), is_driven=lambda: self.is_driven)
 
     async def search(self, text: str) -> Sequence[SessionSummary]:
         """Sessions whose title, motion or spoken words contain `text`."""

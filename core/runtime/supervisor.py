@@ -38,6 +38,7 @@ from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
+from core.runtime.recovered import Recovered, recovered_of
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.session_loop import SessionLoop, is_settled
 
@@ -83,6 +84,7 @@ class Supervisor:
         self._gone: set[SessionId] = set()
         self._loading: dict[SessionId, asyncio.Lock] = {}
         self._is_closing = False
+        self.recovered: tuple[Recovered, ...] = ()
         self.deadlines = Deadlines(ports.clock, self._deadline_reached)
 
     @property
@@ -175,10 +177,14 @@ class Supervisor:
             loop = await self._readable(session)
             if loop is None:
                 continue
+            doubts, goes_on = tuple(loop.state.work.open.values()), are_driven and not is_settled(loop.state)
             try:
                 await self._recover(loop, is_driven=are_driven)
             except (CommandRefused, WrongUse, NotVerifiableHere, LogConflict) as error:
                 _log.warning("session %s was not taken up: %s", session[:8], error)
+            else:
+                if doubts or goes_on:
+                    self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
 
     async def rules_changed(self) -> None:
         """Bring the rules now in force to every session that is driven and follows others."""
