@@ -18,6 +18,7 @@ from core.domain.ids import Digest, ParticipantId, RuleId, SessionId
 from core.domain.participants import Participant
 from core.domain.steps import Document
 from core.ports.catalogue import Label
+from core.ports.inbox import Receipt
 from core.templates.template import Template
 from storage import rule_measures
 from storage.codec import adapter, canonical_json
@@ -89,8 +90,8 @@ class SqliteCatalogue(SqliteRules):
     async def settings(self) -> Mapping[str, str]:
         return dict(await self._all("SELECT name, value FROM settings ORDER BY name"))
 
-    async def save_setting(self, name: str, value: str) -> None:
-        await self._put("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, value)
+    async def save_setting(self, name: str, value: str, *, receipt: Receipt | None = None) -> None:
+        await self._put("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, value, receipt=receipt)
 
     async def label(self, session: SessionId) -> Label:
         row = await self._first("SELECT title, tags, is_archived FROM labels WHERE session = ?", session)
@@ -100,10 +101,10 @@ class SqliteCatalogue(SqliteRules):
         rows = await self._all("SELECT session, title, tags, is_archived FROM labels ORDER BY session")
         return {SessionId(session): _label(*label) for session, *label in rows}
 
-    async def save_label(self, session: SessionId, label: Label) -> None:
+    async def save_label(self, session: SessionId, label: Label, *, receipt: Receipt | None = None) -> None:
         """An empty label is one that isn't there, so that saving it leaves nothing of a deleted session."""
         if label == Label():
-            await self._put("DELETE FROM labels WHERE session = ?", session)
+            await self._put("DELETE FROM labels WHERE session = ?", session, receipt=receipt)
             return
         await self._put(
             "INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)",
@@ -111,6 +112,7 @@ class SqliteCatalogue(SqliteRules):
             label.title,
             json.dumps(label.tags, ensure_ascii=False),
             label.is_archived,
+            receipt=receipt,
         )
 
     async def rule_times(self) -> Mapping[RuleId, RuleTimes]:

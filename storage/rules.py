@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 from core.domain.errors import CommandRefused, WrongUse
 from core.domain.ids import Digest
 from core.ports.catalogue import RulesVersion
+from core.ports.inbox import Receipt
 from core.rules.layers import RuleBook, RuleFile, RuleSetSpec, require_sound
 from core.rules.rule import Rule, rule_from_plain, rule_set_digest, rule_set_text
 from core.rules.versions import VersionKind
 from storage.codec import canonical_json
+from storage.inbox import keep_receipt
 from storage.readers import Readers
 from storage.writer import Writer
 
@@ -72,7 +74,15 @@ class SqliteRules:
         return await self._readers.run(lambda reader: _book(reader, _newest(reader, number)))
 
     async def save_rule_book(
-        self, book: RuleBook, *, after: int, kind: VersionKind, actor: str, at_ms: int, change: str
+        self,
+        book: RuleBook,
+        *,
+        after: int,
+        kind: VersionKind,
+        actor: str,
+        at_ms: int,
+        change: str,
+        receipt: Receipt | None = None,
     ) -> RulesVersion:
         require_sound(book)
         kept = _kept(book.rules)
@@ -98,6 +108,7 @@ class SqliteRules:
             for each in (kept, *kept_of_files.values()):
                 _keep(writer, each)
             row = newest._replace(kind=kind, digest=kept.digest, sets=sets, files=files)
+            keep_receipt(writer, receipt)
             return _insert(writer, row, actor=actor, at_ms=at_ms, change=change).version
 
         return await self._writer.run(save)
@@ -116,9 +127,10 @@ class SqliteRules:
     async def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return await self._readers.run(lambda reader: reader.execute(query, values).fetchall())
 
-    async def _put(self, statement: str, *values: object) -> None:
+    async def _put(self, statement: str, *values: object, receipt: Receipt | None = None) -> None:
         def put(writer: sqlite3.Connection) -> None:
             writer.execute(statement, values)
+            keep_receipt(writer, receipt)
 
         await self._writer.run(put)
 

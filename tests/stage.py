@@ -86,6 +86,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.costs = MemoryCostBook(self.disk)
+        self.inbox.receipts = self.catalogue.receipts
 
     def orchestrator(self) -> Orchestrator:
         """Another process over the same database."""

@@ -14,6 +14,7 @@ from core.domain.ids import Digest, ParticipantId, RuleId, SessionId, TemplateId
 from core.domain.label import Label as Label
 from core.domain.participants import Participant
 from core.domain.steps import Document
+from core.ports.inbox import Receipt
 from core.rules.layers import RuleBook
 from core.rules.rule import Rule
 from core.rules.versions import VersionKind
@@ -34,7 +35,10 @@ class RulesVersion:
 
 
 class Catalogue(Protocol):
-    """Rows with versions. Every write is durable when it returns; errors are StorageFailed."""
+    """Rows with versions. Every write is durable when it returns; errors are StorageFailed.
+
+    A `receipt` is kept in the same transaction as what is saved, or not at all.
+    """
 
     async def rules(self) -> tuple[Rule, ...]:
         """The rules made by hand as they stand, of all sets, by priority (highest first), then id, then set."""
@@ -71,7 +75,15 @@ class Catalogue(Protocol):
         ...
 
     async def save_rule_book(
-        self, book: RuleBook, *, after: int, kind: VersionKind, actor: str, at_ms: int, change: str
+        self,
+        book: RuleBook,
+        *,
+        after: int,
+        kind: VersionKind,
+        actor: str,
+        at_ms: int,
+        change: str,
+        receipt: Receipt | None = None,
     ) -> RulesVersion:
         """Make `book` the newest version; saving what is there already changes nothing. Returns the newest.
 
@@ -116,11 +128,11 @@ class Catalogue(Protocol):
         """Settings that live in the database, such as the spending switch, by name."""
         ...
 
-    async def save_setting(self, name: str, value: str) -> None: ...
+    async def save_setting(self, name: str, value: str, *, receipt: Receipt | None = None) -> None: ...
 
     async def label(self, session: SessionId) -> Label: ...
     async def labels(self) -> Mapping[SessionId, Label]: ...
-    async def save_label(self, session: SessionId, label: Label) -> None: ...
+    async def save_label(self, session: SessionId, label: Label, *, receipt: Receipt | None = None) -> None: ...
 
     async def rule_times(self) -> Mapping[RuleId, RuleTimes]:
         """How often each rule was heard, and how long those looks took that were timed."""

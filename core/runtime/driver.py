@@ -29,6 +29,7 @@ from core.runtime.office import SPENDING_SWITCH, Office
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
+from core.runtime.requests import Asker
 from core.runtime.rule_meter import RuleMeter
 from core.runtime.rules_folder import RULES_FOLDER_SECONDS
 from core.runtime.rules_in_force import RulesInForce
@@ -101,6 +102,7 @@ class Driver:
         self._has_ended_since = False
         self._answering = asyncio.Lock()
         self._answers: dict[int, InboxAnswer] = {}
+        self._left: frozenset[int] | None = None
 
     async def start(self, *, are_driven: bool, are_scheduled: bool) -> None:
         """Take the lock and bring everything up to date; go on with what another process left where `are_driven`, and
@@ -119,6 +121,7 @@ class Driver:
             if are_scheduled:
                 await self.office.follow_folder()
             await self.supervisor.recover(await self._ports.index.unfinished(), are_driven=are_driven)
+            await self._answer_waiting()  # before anybody here asks: what was asked first comes first
         except BaseException:
             try:
                 await self.supervisor.close(drain=False)  # some may have been taken up: without the lock none may run
@@ -150,7 +153,7 @@ class Driver:
 
     async def perform(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
         """Carry out a request of this process."""
-        return await self.office.perform(verb, body, actor=actor)
+        return await self.office.perform(verb, body, by=Asker(actor=actor))
 
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         return self.supervisor.speaking(session)
@@ -242,13 +245,15 @@ class Driver:
         except MootError as error:
             _log.warning("the inbox waits: %s", error)
             return
+        if self._left is None:
+            self._left = frozenset(message.id for message in waiting)
         for gone in self._answers.keys() - {message.id for message in waiting}:
             del self._answers[gone]
         for message in waiting:
             async with self._answering:
                 if message.id not in self._answers:
-                    answer = await self.office.answer(message.verb, message.body, actor=message.actor)
-                    self._answers[message.id] = answer
+                    has_waited = message.id in self._left
+                    self._answers[message.id] = await self.office.answer(message, has_waited=has_waited)
                 try:
                     await self.projector.catch_up()  # whoever asked finds in the rows what came of it
                     await self._ports.inbox.answer(

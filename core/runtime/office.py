@@ -17,14 +17,14 @@ from core.domain.ids import Digest, SessionId
 from core.domain.session import Status
 from core.domain.steps import Document
 from core.ports.catalogue import Label
-from core.ports.inbox import InboxAnswer
+from core.ports.inbox import InboxAnswer, InboxMessage
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
 from core.runtime.refusals import answer_of
-from core.runtime.requests import DebateRequest
+from core.runtime.requests import Asker, DebateRequest
 from core.runtime.rule_desk import Body, RuleDesk, Verb
 from core.runtime.rules_folder import RulesFolder
 from core.runtime.rules_in_force import RulesInForce
@@ -63,7 +63,7 @@ class Office:
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
         self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
         self._starting = asyncio.Lock()
-        self._verbs: Mapping[str, Verb] = {
+        self.verbs: Mapping[str, Verb] = {
             "start_debate": self._start_debate,
             "command": self._command,
             "resume": self._resume,
@@ -78,21 +78,30 @@ class Office:
             "reset_route": self._reset_route,
         }
 
-    async def perform(self, verb: str, body: Body, *, actor: str) -> InboxAnswer:
-        """Carry out `verb`. Raises MootErrors as the part that refused raised them."""
-        work = self._verbs.get(verb)
-        if work is None:
-            raise WrongUse(f"the driver knows no {verb!r}.", now=nearest(verb, self._verbs))
-        return await work(body, actor)
+    async def perform(self, verb: str, body: Body, *, by: Asker) -> InboxAnswer:
+        """Carry out `verb`. Raises MootErrors as the part that refused raised them.
 
-    async def answer(self, verb: str, body: Body, *, actor: str) -> InboxAnswer:
-        """`perform` for another process: a refusal is an answer too."""
+        A request of another process is carried out once, wherever a crash cuts off its answer. What changes rows keeps
+        the answer in their transaction; what changes a session names the request in its log, where it is found again;
+        the rest comes to the same when it is done twice.
+        """
+        work = self.verbs.get(verb)
+        if work is None:
+            raise WrongUse(f"the driver knows no {verb!r}.", now=nearest(verb, self.verbs))
+        return await work(body, by)
+
+    async def answer(self, message: InboxMessage, *, has_waited: bool) -> InboxAnswer:
+        """`perform` for another process: a refusal is an answer too. `has_waited` as for `Asker`."""
+        by = Asker(actor=message.actor, message=message.id, has_waited=has_waited)
         try:
-            return await self.perform(verb, body, actor=actor)
+            if message.kept is None:
+                return await self.perform(message.verb, message.body, by=by)
+            await self.follow_rules()  # it is carried out, and sessions may have yet to hear of it
+            return message.kept
         except MootError as error:
             return answer_of(error)
         except Exception as error:
-            _log.exception("the request %r failed", verb)
+            _log.exception("the request %r failed", message.verb)
             return answer_of(WrongUse(f"the driver failed with {type(error).__name__}.", now="Its log file says more."))
 
     async def read_rules(self) -> None:
@@ -107,7 +116,7 @@ class Office:
         """Put in force what the files of the rules folder say now; a broken one leaves in force what it said before."""
         await self._folder.follow()
 
-    async def _start_debate(self, body: Body, actor: str) -> InboxAnswer:
+    async def _start_debate(self, body: Body, by: Asker) -> InboxAnswer:
         documents = [await self._document(pinned) for pinned in body.get("documents", ())]
         request = DebateRequest(
             question=str(body["question"]),
@@ -119,7 +128,7 @@ class Office:
             cap_microusd=body.get("cap_microusd"),
             seed=body.get("seed"),
             title=str(body.get("title", "")),
-            origin=actor,
+            origin=by.actor,
             rules=str(body.get("rules", "")),
         )
         session = SessionId(str(body.get("session") or self._ports.new_id()))
@@ -136,12 +145,12 @@ class Office:
         document = await self._ports.library.document(Digest(pinned["digest"]))
         return replace(document, name=pinned["name"])
 
-    async def _command(self, body: Body, actor: str) -> InboxAnswer:
+    async def _command(self, body: Body, by: Asker) -> InboxAnswer:
         session = SessionId(str(body["session"]))
         command = self._ports.wire.command_from_plain(cast("Mapping[str, object]", body["command"]))
         await self.read_rules()
         await self._prepare(command)
-        events = await self._supervisor.submit(session, command, actor=actor)
+        events = await self._supervisor.submit(session, command, by=by)
         kinds = [type(event).__name__ for event in events]
         return InboxAnswer(is_done=True, text=", ".join(kinds), body={"events": kinds})
 
@@ -151,13 +160,13 @@ class Office:
         if digest:
             await self._ports.library.template(Digest(str(digest)))
 
-    async def _resume(self, body: Body, actor: str) -> InboxAnswer:
+    async def _resume(self, body: Body, by: Asker) -> InboxAnswer:
         await self.read_rules()
-        state = await self._supervisor.resume(SessionId(str(body["session"])))
+        state = await self._supervisor.resume(SessionId(str(body["session"])), by=by)
         status = state.life.status.value
         return InboxAnswer(is_done=True, text=f"it is {status}", body={"status": status})
 
-    async def _label(self, body: Body, actor: str) -> InboxAnswer:
+    async def _label(self, body: Body, by: Asker) -> InboxAnswer:
         session = SessionId(str(body["session"]))
         await self._supervisor.load(session)
         label = await self._ports.catalogue.label(session)
@@ -167,47 +176,49 @@ class Office:
             label = replace(label, tags=_tags([str(tag) for tag in body["tags"]]))
         if body.get("is_archived") is not None:
             label = replace(label, is_archived=bool(body["is_archived"]))
-        await self._ports.catalogue.save_label(session, label)
-        return InboxAnswer(is_done=True, text="labelled", body={})
+        answer = InboxAnswer(is_done=True, text="labelled", body={})
+        await self._ports.catalogue.save_label(session, label, receipt=by.receipt(answer))
+        return answer
 
-    async def _delete(self, body: Body, actor: str) -> InboxAnswer:
+    async def _delete(self, body: Body, by: Asker) -> InboxAnswer:
         session = SessionId(str(body["session"]))
-        await self._require_deletable(session)
+        answer = InboxAnswer(is_done=True, text=f"deleted {session[:8]}", body={})
+        await self._require_deletable(session, by)
         await self._projector.catch_up()
-        await self._require_deletable(session)  # nobody may have resumed it meanwhile
+        await self._require_deletable(session, by)  # nobody may have resumed it meanwhile
         self._supervisor.withhold(session)
         try:
             await self._ports.log.delete(session)
             await self._ports.index.forget(session)
-            await self._ports.catalogue.save_label(session, Label())
+            await self._ports.catalogue.save_label(session, Label(), receipt=by.receipt(answer))
             self._projector.forget(session)
         finally:
             self._supervisor.released(session)
-        return InboxAnswer(is_done=True, text=f"deleted {session[:8]}", body={})
+        return answer
 
-    async def _require_deletable(self, session: SessionId) -> None:
+    async def _require_deletable(self, session: SessionId, by: Asker) -> None:
         where = f"session {session[:8]}"
         try:
             state = await self._supervisor.load(session)
         except WrongUse:
-            if await self._ports.index.summary(session) is None:
+            if await self._ports.index.summary(session) is None and not by.has_waited:
                 raise
-            return  # a deletion that a crash cut short: of it there is still its row
+            return  # a deletion that a crash cut short: of it there may still be a row, or a label
         if state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED, Status.ESCALATED):
             raise CommandRefused(f"it is {state.life.status}.", where=where, now="Cancel it first, then delete it.")
         if not self._supervisor.is_at_rest(session):
             # What the call costs could be counted nowhere.
             raise CommandRefused("its last turn is under way.", where=where, now="Delete it once that is recorded.")
 
-    async def _pause_all(self, body: Body, actor: str) -> InboxAnswer:
-        count = await self._supervisor.pause_all()
+    async def _pause_all(self, body: Body, by: Asker) -> InboxAnswer:
+        count = await self._supervisor.pause_all(by=by)
         return InboxAnswer(is_done=True, text=f"paused {count}", body={"count": count})
 
-    async def _resume_all(self, body: Body, actor: str) -> InboxAnswer:
-        count = await self._supervisor.resume_all()
+    async def _resume_all(self, body: Body, by: Asker) -> InboxAnswer:
+        count = await self._supervisor.resume_all(by=by)
         return InboxAnswer(is_done=True, text=f"resumed {count}", body={"count": count})
 
-    async def _stop_spending(self, body: Body, actor: str) -> InboxAnswer:
+    async def _stop_spending(self, body: Body, by: Asker) -> InboxAnswer:
         self._ledger.is_stopped = True
         cut_off = self._supervisor.cut_off_all()  # before anything that a full disk could refuse
         count, problem = 0, None
@@ -216,19 +227,20 @@ class Office:
         except StorageFailed as failed:
             problem = failed
         try:
-            count = await self._supervisor.pause_all(SPENDING_STOPPED)
+            count = await self._supervisor.pause_all(SPENDING_STOPPED, by=by)
         finally:
             await self._supervisor.break_off_all(cut_off)
         if problem is not None:
             raise problem
         return InboxAnswer(is_done=True, text=f"spending is stopped; paused {count}", body={"count": count})
 
-    async def _allow_spending(self, body: Body, actor: str) -> InboxAnswer:
+    async def _allow_spending(self, body: Body, by: Asker) -> InboxAnswer:
+        answer = InboxAnswer(is_done=True, text="spending is allowed; resume what was paused", body={})
         self._ledger.is_stopped = False
-        await self._ports.catalogue.save_setting(SPENDING_SWITCH, "")
-        return InboxAnswer(is_done=True, text="spending is allowed; resume what was paused", body={})
+        await self._ports.catalogue.save_setting(SPENDING_SWITCH, "", receipt=by.receipt(answer))
+        return answer
 
-    async def _reset_route(self, body: Body, actor: str) -> InboxAnswer:
+    async def _reset_route(self, body: Body, by: Asker) -> InboxAnswer:
         route = str(body["route"])
         if not self._gateway.reset(route):
             known = [each.route for each in self._gateway.health()]

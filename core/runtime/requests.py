@@ -1,4 +1,4 @@
-"""What is asked for when a debate is to be held, and what would it be?"""
+"""Who asks for something, what is asked for when a debate is to be held, and what would it be?"""
 
 from __future__ import annotations
 
@@ -8,10 +8,33 @@ from dataclasses import dataclass, field
 from core.domain.ids import DEFAULT_RULE_SET
 from core.domain.participants import Seat
 from core.domain.steps import Document
+from core.ports.inbox import InboxAnswer, Receipt
 from core.templates.template import Template
 
 MOTION_BYTES_MAX = 20_000
 """A longer motion is evidence, and belongs into a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who has the driver do something. `message` is the inbox's number of the request, 0 where this process asks.
+
+    `has_waited` says that it lay in the inbox when this driver began: one before may have carried it out and not come
+    to answer.
+    """
+
+    actor: str
+    message: int = 0
+    has_waited: bool = False
+
+    @property
+    def correlation(self) -> str:
+        """What logs say of the events that the request brought about; nothing where this process asks."""
+        return f"inbox {self.message}" if self.message else ""
+
+    def receipt(self, answer: InboxAnswer) -> Receipt | None:
+        """What is to be kept together with what is changed; None where nobody has to be answered."""
+        return Receipt(message=self.message, answer=answer) if self.message else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.domain.errors import CommandRefused, WrongUse
 from core.ports.catalogue import RulesVersion
-from core.ports.inbox import InboxAnswer
+from core.ports.inbox import InboxAnswer, Receipt
 from core.rules.differences import Differences, differences
 from core.rules.editing import (
     Renumbered,
@@ -37,6 +37,7 @@ from core.rules.rule import OWN_RULE_SET, rule_from_plain
 from core.rules.standard import STANDARD_RULE_SET
 from core.rules.versions import VersionKind, redone_to, undoable, undone_to
 from core.runtime.ports import Ports
+from core.runtime.requests import Asker
 from core.runtime.rules_in_force import RulesInForce
 
 VERSIONS_LOOKED_BACK_MAX = 1_000
@@ -48,8 +49,11 @@ VERSIONS_TOLD_MAX = 3
 IN_PLACE_CHARACTERS_MAX = 20_000
 """A longer text is read in a thread: a thousand rules take a third of a second, in which nobody would be heard."""
 
+MOOT = Asker(actor="moot")
+"""Who makes the versions that nobody asked for."""
+
 Body = Mapping[str, Any]
-Verb = Callable[[Body, str], Awaitable[InboxAnswer]]
+Verb = Callable[[Body, Asker], Awaitable[InboxAnswer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,7 @@ class RuleDesk:
         book = repinned(self._rules.book, self._ports.library.fact_specs)
         if book is not self._rules.book:
             change = f"rules follow the plugins installed: {', '.join(self._ports.library.plugins.origins)}"
-            await self._save_as_newest(Edited(book=book, change=change, kind=VersionKind.PLUGINS), actor="moot")
+            await self._save_as_newest(Edited(book=book, change=change, kind=VersionKind.PLUGINS), by=MOOT)
 
     async def follow(self) -> None:
         """Bring rules that were changed, here or elsewhere, to every running session at once."""
@@ -121,7 +125,7 @@ class RuleDesk:
             self._told = self._rules.version
             await self._on_changed()
 
-    async def change(self, make: Callable[[RuleBook], Edited], *, actor: str, based_on: int = 0) -> InboxAnswer:
+    async def change(self, make: Callable[[RuleBook], Edited], *, by: Asker, based_on: int = 0) -> InboxAnswer:
         """Save what `make` makes of the newest version. Raises CommandRefused where it was meant for an older one."""
         async with self._changing:
             await self._rules.read(self._ports)
@@ -134,27 +138,29 @@ class RuleDesk:
             if found:
                 require_sound(edited.book)
                 require_filled(before, edited.book)
-                await self._save_as_newest(edited, actor=actor)
+                answer = self._answer(edited.change, edited, found, version=self._rules.version + 1)
+                await self._save_as_newest(edited, by=by, receipt=by.receipt(answer))
         if not found:
-            return self._answer(edited.otherwise, edited, found)
+            return self._answer(edited.otherwise, edited, found, version=self._rules.version)
         await self.follow()
-        return self._answer(edited.change, edited, found)
+        return answer
 
-    async def _save_as_newest(self, edited: Edited, *, actor: str) -> None:
+    async def _save_as_newest(self, edited: Edited, *, by: Asker, receipt: Receipt | None = None) -> None:
         newest = await self._ports.catalogue.save_rule_book(
             edited.book,
             after=self._rules.version,
             kind=edited.kind,
-            actor=actor,
+            actor=by.actor,
             at_ms=self._ports.clock.now_ms(),
             change=edited.change,
+            receipt=receipt,
         )
         await self._rules.take(newest, edited.book, self._ports)
 
-    def _answer(self, text: str, edited: Edited, found: Differences) -> InboxAnswer:
+    def _answer(self, text: str, edited: Edited, found: Differences, *, version: int) -> InboxAnswer:
         told = len(found.added) + len(found.changed)
         body = {
-            "version": self._rules.version,
+            "version": version,
             "added": [str(each) for each in found.added],
             "replaced": [str(each) for each in found.changed],
             "removed": [str(each) for each in found.removed],
@@ -197,7 +203,7 @@ class RuleDesk:
 
     # --- the verbs ----------------------------------------------------------------------------------------------
 
-    async def _switch(self, body: Body, actor: str) -> InboxAnswer:
+    async def _switch(self, body: Body, by: Asker) -> InboxAnswer:
         enabled, only_in = bool(body["enabled"]), str(body.get("rule_set") or "")
         word = "enabled" if enabled else "disabled"
 
@@ -214,18 +220,18 @@ class RuleDesk:
                 taken=len(placed),
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _save(self, body: Body, actor: str) -> InboxAnswer:
+    async def _save(self, body: Body, by: Asker) -> InboxAnswer:
         rules = [rule_from_plain(plain) for plain in body["rules"]]
         require_sound(RuleBook(rules=tuple(rules)))
 
         def make(book: RuleBook) -> Edited:
             return Edited(book=put(replace(book, rules=()), rules), change=str(body["change"]), taken=len(rules))
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _create(self, body: Body, actor: str) -> InboxAnswer:
+    async def _create(self, body: Body, by: Asker) -> InboxAnswer:
         read = await self._read_text(body)
 
         def make(book: RuleBook) -> Edited:
@@ -240,18 +246,18 @@ class RuleDesk:
                 taken=len(read.rules),
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _edit(self, body: Body, actor: str) -> InboxAnswer:
+    async def _edit(self, body: Body, by: Asker) -> InboxAnswer:
         read = await self._read_text(body)
 
         def make(book: RuleBook) -> Edited:
             _require_one(read, find(book, str(body["rule"])).rule.id, body)
             return Edited(book=put(book, read.rules), change=f"edited {name_of(read.rules[0])}", taken=1)
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _load(self, body: Body, actor: str) -> InboxAnswer:
+    async def _load(self, body: Body, by: Asker) -> InboxAnswer:
         read = await self._read_text(body)
 
         def make(book: RuleBook) -> Edited:
@@ -261,9 +267,9 @@ class RuleDesk:
                 taken=len(read.rules),
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _clone(self, body: Body, actor: str) -> InboxAnswer:
+    async def _clone(self, body: Body, by: Asker) -> InboxAnswer:
         id, rule_set = str(body["id"]), str(body.get("rule_set") or OWN_RULE_SET)
 
         def make(book: RuleBook) -> Edited:
@@ -274,18 +280,18 @@ class RuleDesk:
                 taken=1,
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _delete(self, body: Body, actor: str) -> InboxAnswer:
+    async def _delete(self, body: Body, by: Asker) -> InboxAnswer:
         def make(book: RuleBook) -> Edited:
             gone = find_all(book, body["rules"])
             return Edited(
                 book=without(book, gone), change=f"deleted {told_names([name_of(each.rule) for each in gone])}"
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _move(self, body: Body, actor: str) -> InboxAnswer:
+    async def _move(self, body: Body, by: Asker) -> InboxAnswer:
         is_before, rule_set = bool(body["is_before"]), str(body.get("rule_set") or OWN_RULE_SET)
 
         def make(book: RuleBook) -> Edited:
@@ -299,9 +305,9 @@ class RuleDesk:
                 renumbered=renumbered,
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _set_priority(self, body: Body, actor: str) -> InboxAnswer:
+    async def _set_priority(self, body: Body, by: Asker) -> InboxAnswer:
         priority = int(body["priority"])
 
         def make(book: RuleBook) -> Edited:
@@ -315,9 +321,9 @@ class RuleDesk:
                 renumbered=renumbered,
             )
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _define(self, body: Body, actor: str) -> InboxAnswer:
+    async def _define(self, body: Body, by: Asker) -> InboxAnswer:
         spec = RuleSetSpec(
             name=str(body["name"]),
             extends=str(body.get("extends") or STANDARD_RULE_SET),
@@ -327,9 +333,9 @@ class RuleDesk:
         def make(book: RuleBook) -> Edited:
             return Edited(book=defined(book, spec), change=f"defined the set {spec.name}, which extends {spec.extends}")
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _undefine(self, body: Body, actor: str) -> InboxAnswer:
+    async def _undefine(self, body: Body, by: Asker) -> InboxAnswer:
         name = str(body["name"])
         naming = [each.id for each in await self._ports.catalogue.templates() if each.rule_set == name]
         if naming:
@@ -338,34 +344,34 @@ class RuleDesk:
         def make(book: RuleBook) -> Edited:
             return Edited(book=undefined(book, name), change=f"deleted the set {name}")
 
-        return await self.change(make, actor=actor, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body))
 
-    async def _undo(self, body: Body, actor: str) -> InboxAnswer:
+    async def _undo(self, body: Body, by: Asker) -> InboxAnswer:
         history = await self._history()
         to, undone = undone_to(_kinds(history)), undoable(_kinds(history))
         if to is None or undone is None:
             raise WrongUse("there is nothing to undo.", now="'moot rules restore VERSION' goes back to any version.")
-        return await self._back_to(to, f"undid {_said(history, undone)}", VersionKind.UNDO, actor, history)
+        return await self._back_to(to, f"undid {_said(history, undone)}", VersionKind.UNDO, by, history)
 
-    async def _redo(self, body: Body, actor: str) -> InboxAnswer:
+    async def _redo(self, body: Body, by: Asker) -> InboxAnswer:
         history = await self._history()
         to = redone_to(_kinds(history))
         if to is None:
             raise WrongUse("nothing was undone since the last change.", now="'moot rules history' lists what was done.")
-        return await self._back_to(to, f"redid {_said(history, to)}", VersionKind.REDO, actor, history)
+        return await self._back_to(to, f"redid {_said(history, to)}", VersionKind.REDO, by, history)
 
-    async def _restore(self, body: Body, actor: str) -> InboxAnswer:
+    async def _restore(self, body: Body, by: Asker) -> InboxAnswer:
         number = int(body["version"])
         history = await self._history()
         change = f"restored {_said(history, number)}"
-        return await self._back_to(number, change, VersionKind.CHANGE, actor, history, based_on=_based_on(body))
+        return await self._back_to(number, change, VersionKind.CHANGE, by, history, based_on=_based_on(body))
 
     async def _back_to(
         self,
         number: int,
         change: str,
         kind: VersionKind,
-        actor: str,
+        by: Asker,
         history: Sequence[RulesVersion],
         *,
         based_on: int = 0,
@@ -376,7 +382,7 @@ class RuleDesk:
         def make(book: RuleBook) -> Edited:
             return Edited(book=replace(then, files=book.files), change=change, kind=kind)
 
-        return await self.change(make, actor=actor, based_on=based_on or history[0].number)
+        return await self.change(make, by=by, based_on=based_on or history[0].number)
 
     async def _history(self) -> Sequence[RulesVersion]:
         """Newest first."""

@@ -21,6 +21,7 @@ from core.rules.reading import RuleFileError, read_rule_file
 from core.rules.versions import VersionKind
 from core.runtime.folder_notes import FOLDER_SETTING, FileStanding, FolderStanding, folder_as_text, folder_from_text
 from core.runtime.ports import Ports
+from core.runtime.requests import Asker
 from core.runtime.rule_desk import Body, Edited, RuleDesk
 from core.written.tree import TEXT_BYTES_MAX
 
@@ -31,7 +32,7 @@ FILES_MAX = 200
 """Files of rules in one folder; with more, none of what changed is taken."""
 
 SUFFIXES = (".yaml", ".yml")
-FOLDER = "folder"
+FOLDER = Asker(actor="folder")
 """Who makes the versions that come from files."""
 
 _log = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class RulesFolder:
             taken = await self._take(look)
             return await self._noted(self._standing("", {**taken.refused, **self._unread}))
 
-    async def verb(self, body: Body, actor: str) -> InboxAnswer:
+    async def verb(self, body: Body, by: Asker) -> InboxAnswer:
         """Look at once, at everything."""
         standing = await self.follow(is_thorough=True)
         return InboxAnswer(is_done=True, text="looked at the rules folder", body={"standing": folder_as_text(standing)})
@@ -138,7 +139,7 @@ class RulesFolder:
             taken.append(take_files(book, self._said, present=look.names))
             return Edited(book=taken[-1].book, change=taken[-1].in_words(), kind=VersionKind.FILES)
 
-        await self._desk.change(make, actor=FOLDER)
+        await self._desk.change(make, by=FOLDER)
         self._taken = (look.names, self._desk.version, taken[-1])
         return taken[-1]
 
@@ -150,7 +151,7 @@ class RulesFolder:
             return Edited(book=taken.book, change=f"no rules folder is set: {taken.in_words()}", kind=VersionKind.FILES)
 
         if self._desk.book.files:
-            await self._desk.change(make, actor=FOLDER)
+            await self._desk.change(make, by=FOLDER)
 
     def _standing(self, problem: str, refused: Mapping[str, str]) -> FolderStanding:
         in_force = {file.name: len(file.rules) for file in self._desk.book.files}

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.domain.commands import (
     OPERATOR,
@@ -39,6 +40,8 @@ from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
 from core.runtime.recovered import Recovered, recovered_of
+from core.runtime.repeating import recorded_for
+from core.runtime.requests import Asker
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.session_loop import SessionLoop, is_settled
 
@@ -126,35 +129,44 @@ class Supervisor:
             _log.warning("session %s waits: %s", session[:8], failed)
             self._wait(session)
 
-    async def submit(self, session: SessionId, command: Command, *, actor: str) -> tuple[Event, ...]:
-        """Have a session obey. Raises CommandRefused, WrongUse for an unknown session, StorageFailed."""
+    async def submit(self, session: SessionId, command: Command, *, by: Asker) -> tuple[Event, ...]:
+        """Have a session obey; nothing where it has obeyed that request already, and then its events are those.
+
+        Raises CommandRefused, WrongUse for an unknown session, StorageFailed.
+        """
         loop = await self._loop(session)
         loop.is_driven = not self._is_closing
+        events = await recorded_for(self._ports.log, session, by)
+        if events:
+            return events
+        actor, correlation = by.actor, by.correlation
         if not isinstance(command, Resume):
-            events = await loop.submit(command, actor=actor)
+            events = await loop.submit(command, actor=actor, correlation=correlation)
         elif self.running >= self._limits.sessions_running_max:
-            events = await loop.submit(Queue(), actor=actor)
+            events = await loop.submit(Queue(), actor=actor, correlation=correlation)
         else:
-            events = await self._given_a_place(loop, command, actor=actor, correlation="")
+            events = await self._given_a_place(loop, command, actor=actor, correlation=correlation)
         if loop.state.life.status is Status.WAITING:
             self._wait(session)
         return events
 
-    async def resume(self, session: SessionId) -> SessionState:
+    async def resume(self, session: SessionId, *, by: Asker) -> SessionState:
         """Go on with a session, whatever it stands at: paused, failed, waiting, or left by another process."""
         loop = await self._loop(session)
+        if await recorded_for(self._ports.log, session, by):
+            return loop.state
         match loop.state.life.status:
             case Status.PAUSED:
-                await self.submit(session, Resume(), actor=OPERATOR)
+                await self.submit(session, Resume(), by=replace(by, actor=OPERATOR))
             case Status.FAILED:
-                await self.submit(session, RetryStep(), actor=OPERATOR)
+                await self.submit(session, RetryStep(), by=replace(by, actor=OPERATOR))
             case Status.RUNNING:
                 if not loop.is_driven:
                     loop.is_driven = not self._is_closing
                     await loop.submit(ResumeRun(), actor=RUNTIME, correlation="resume")
             case Status.CREATED | Status.WAITING:
                 loop.is_driven = not self._is_closing
-                await self._admit_or_queue(loop)
+                await self._admit_or_queue(loop, correlation=by.correlation)
             case Status.ESCALATED:
                 raise CommandRefused(
                     "it waits for an answer.",
@@ -193,14 +205,17 @@ class Supervisor:
             if is_running and self._rules.newer_for(loop.state) is not None:
                 await self._try(loop, ReachDeadline())
 
-    async def pause_all(self, reason: str = ALL_PAUSED) -> int:
-        """Pause every session that runs or waits; turns under way are still recorded."""
+    async def pause_all(self, reason: str = ALL_PAUSED, *, by: Asker) -> int:
+        """Pause every session that runs or waits; turns under way are still recorded. Those that the request has
+        paused already are counted, and left as they are."""
         self._waiting.clear()
         paused = 0
         for session in dict.fromkeys((*self._loops, *await self._ports.index.unfinished())):
             loop = await self._readable(session)
-            if loop is not None and loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
-                paused += await self._try(loop, Pause(reason=reason))
+            if loop is not None and await recorded_for(self._ports.log, session, by):
+                paused += 1
+            elif loop is not None and loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
+                paused += await self._try(loop, Pause(reason=reason), correlation=by.correlation)
         return paused
 
     def cut_off_all(self) -> tuple[SessionLoop, ...]:
@@ -225,13 +240,16 @@ class Supervisor:
         if problem is not None:
             raise problem
 
-    async def resume_all(self, reasons: Sequence[str] = (ALL_PAUSED, SPENDING_STOPPED)) -> int:
-        """Resume the sessions that were paused all at once, in the order in which they were opened."""
+    async def resume_all(self, reasons: Sequence[str] = (ALL_PAUSED, SPENDING_STOPPED), *, by: Asker) -> int:
+        """Resume the sessions that were paused all at once, in the order in which they were opened. Those that the
+        request has resumed already are counted, and left as they are."""
         resumed = 0
         for session in await self._ports.index.unfinished():
             loop = await self._readable(session)
-            if loop is not None and loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
-                await self.submit(session, Resume(), actor=OPERATOR)
+            if loop is not None and await recorded_for(self._ports.log, session, by):
+                resumed += 1
+            elif loop is not None and loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
+                await self.submit(session, Resume(), by=replace(by, actor=OPERATOR))
                 resumed += 1
         return resumed
 
@@ -336,14 +354,14 @@ class Supervisor:
                 await self._admit_or_queue(loop)
         await loop.doubt_open_attempts(why="the process that asked is gone")
 
-    async def _admit_or_queue(self, loop: SessionLoop) -> None:
+    async def _admit_or_queue(self, loop: SessionLoop, *, correlation: str = "") -> None:
         """Give it a place or have it wait for one, unless somebody paused or ended it meanwhile."""
         try:
             if self.running < self._limits.sessions_running_max and not self._waiting and not self._is_closing:
-                await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation="admit")
+                await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation=correlation or "admit")
                 return
             if loop.state.life.status is Status.CREATED:
-                await loop.submit(Queue(), actor=RUNTIME, correlation="queue")
+                await loop.submit(Queue(), actor=RUNTIME, correlation=correlation or "queue")
         except CommandRefused:
             if not _waits(loop):
                 return
@@ -416,10 +434,10 @@ class Supervisor:
             _log.warning("session %s: %s", session[:8], error, exc_info=not isinstance(error, MootError))
             self.deadlines.set(session, self._ports.clock.now_ms() + RETRY_MILLISECONDS)
 
-    async def _try(self, loop: SessionLoop, command: Command) -> bool:
+    async def _try(self, loop: SessionLoop, command: Command, *, correlation: str = "") -> bool:
         """Submit on behalf of nobody in particular; a refusal or a full disk is logged, because nobody waits for it."""
         try:
-            await loop.submit(command, actor=RUNTIME)
+            await loop.submit(command, actor=RUNTIME, correlation=correlation)
         except MootError as error:
             _log.warning("session %s: %s", loop.session[:8], error)
             return False

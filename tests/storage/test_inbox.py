@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.domain.errors import WrongUse
-from core.ports.inbox import INBOX_MESSAGES_MAX, InboxAnswer, InboxMessage
+from core.domain.errors import CommandRefused, WrongUse
+from core.ports.catalogue import Label
+from core.ports.inbox import INBOX_MESSAGES_MAX, InboxAnswer, InboxMessage, Receipt
+from core.rules.layers import RuleBook
+from core.rules.standard import STANDARD_RULES
+from core.rules.versions import VersionKind
 from storage import inbox
 from storage.opened import Storage
 from tests.storage.builders import session, turn
@@ -118,3 +122,50 @@ async def test_another_process_asks_while_we_append_and_reads_our_answer(
     assert await asked == "Paused. 4\n"
     assert answered
     assert len(await storage.log.read(session(), after_seq=after - 2)) == 2
+
+
+Save = Callable[[Storage, Receipt], Awaitable[object]]
+
+
+async def save_rules(storage: Storage, receipt: Receipt, *, after: int = 0) -> None:
+    await storage.catalogue.save_rule_book(
+        RuleBook(rules=STANDARD_RULES),
+        after=after,
+        kind=VersionKind.CHANGE,
+        actor="operator",
+        at_ms=6,
+        change="shipped",
+        receipt=receipt,
+    )
+
+
+@pytest.mark.parametrize(
+    "save",
+    [
+        save_rules,
+        lambda storage, receipt: storage.catalogue.save_setting("a", "b", receipt=receipt),
+        lambda storage, receipt: storage.catalogue.save_label(session(), Label(title="a"), receipt=receipt),
+        lambda storage, receipt: storage.catalogue.save_label(session(), Label(), receipt=receipt),
+    ],
+)
+async def test_what_is_saved_keeps_the_answer_to_who_asked_for_it(storage: Storage, save: Save) -> None:
+    first, second = await put(storage), await put(storage)
+
+    await save(storage, Receipt(message=first, answer=DONE))
+
+    assert [message.kept for message in await storage.inbox.waiting()] == [DONE, None]
+    assert await storage.inbox.answer_to(first) is None, "it is seen once the driver has answered"
+    refused = InboxAnswer(is_done=False, text="No.", body={})
+    for id in (first, second):
+        await storage.inbox.answer(id, refused, at_ms=7)
+    assert await storage.inbox.answer_to(first) == DONE, "what was done can't be answered as refused"
+    assert await storage.inbox.answer_to(second) == refused
+
+
+async def test_what_is_refused_keeps_no_answer(storage: Storage) -> None:
+    id = await put(storage)
+
+    with pytest.raises(CommandRefused):
+        await save_rules(storage, Receipt(message=id, answer=DONE), after=7)
+
+    assert [message.kept for message in await storage.inbox.waiting()] == [None]

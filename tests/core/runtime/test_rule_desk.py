@@ -21,6 +21,7 @@ from core.rules.reading import RuleFileError
 from core.rules.rule import rule_set_digest
 from core.rules.standard import STANDARD_RULES
 from core.rules.versions import VersionKind
+from core.runtime.requests import Asker
 from core.runtime.rule_desk import IN_PLACE_CHARACTERS_MAX, RuleDesk
 from core.runtime.rulebook import Rulebook
 from core.runtime.rules_in_force import RulesInForce
@@ -293,7 +294,7 @@ def test_a_long_text_is_read_beside_the_sessions() -> None:
         stage = Stage()
         stage.orchestrator()
         desk = RuleDesk(stage.ports, RulesInForce(), on_changed=nothing)
-        answer = await desk.verbs["load_rules"]({"text": rules}, "operator")
+        answer = await desk.verbs["load_rules"]({"text": rules}, Asker(actor="operator"))
         assert len(answer.body["added"]) == 200  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -421,7 +422,7 @@ def test_undo_brings_back_exactly_what_was_and_redo_what_came(wishes: list[tuple
             before = await stage.catalogue.rule_book()
             body = {"rules": [rule], "enabled": value, "priority": value, "text": MINE}
             try:
-                answer: InboxAnswer = await desk.verbs[verb](body, "operator")
+                answer: InboxAnswer = await desk.verbs[verb](body, Asker(actor="operator"))
             except MootError:
                 assert await stage.catalogue.rule_book() == before
                 continue

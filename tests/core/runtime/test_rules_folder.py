@@ -17,6 +17,7 @@ from core.rules.standard import STANDARD_RULES
 from core.rules.versions import VersionKind
 from core.runtime.folder_notes import FileStanding, FolderStanding, folder_from_text
 from core.runtime.ports import Rhythm
+from core.runtime.requests import Asker
 from core.runtime.rule_desk import RuleDesk
 from core.runtime.rules_folder import FILES_MAX, RulesFolder, looked_at
 from core.runtime.rules_in_force import RulesInForce
@@ -204,14 +205,14 @@ def test_what_is_made_by_hand_and_what_files_say_do_not_overwrite_one_another(tm
     async def work(on: Watched) -> None:
         (tmp_path / "mine.yaml").write_text(MINE)
         await on.look()
-        await on.desk.verbs["switch_rules"]({"rules": ["mine"], "enabled": False}, "operator")
+        await on.desk.verbs["switch_rules"]({"rules": ["mine"], "enabled": False}, Asker(actor="operator"))
         (tmp_path / "mine.yaml").write_text(MINE.replace("85", "86"))
         await on.look()
 
         book = await on.stage.catalogue.rule_book()
         assert [rule.enabled for rule in book.rules if rule.id == "mine"] == [False]
         assert [rule.priority for rule in book.files[0].rules] == [86]
-        await on.desk.verbs["undo_rules"]({}, "operator")
+        await on.desk.verbs["undo_rules"]({}, Asker(actor="operator"))
         undone = await on.stage.catalogue.rule_book()
         assert ({*undone.rules}, undone.files) == ({*STANDARD_RULES}, book.files)
 
@@ -223,7 +224,7 @@ def test_a_file_that_could_not_be_taken_is_taken_once_the_rules_beside_it_allow(
         (tmp_path / "a.yaml").write_text("sets: [{name: day, extends: later}]\n")
         assert (await on.look()).problems[0].startswith("a.yaml: no rule set is called 'later'.")
 
-        await on.desk.verbs["load_rules"]({"text": NIGHT.replace("set: night", "set: later")}, "operator")
+        await on.desk.verbs["load_rules"]({"text": NIGHT.replace("set: night", "set: later")}, Asker(actor="operator"))
 
         assert (await on.look()).problems == ()
         assert "took a.yaml" in await on.changes()
