@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from core.domain.ids import NO_DIGEST, NO_STEP, Digest, SeatId, StepId, TemplateId
+from core.domain.events import Prefix
+from core.domain.ids import NO_DIGEST, NO_STEP, NO_TEMPLATE, Digest, RuleId, SeatId, StepId, TemplateId
+from core.domain.participants import Seat
 from core.domain.session import Opening
 
 OPERATOR = "operator"
@@ -38,6 +40,25 @@ class Envelope:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
     opening: Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fork:
+    """Open a session that goes on from another's prefix. The fields are those of `SessionOpened` and `SessionForked`.
+
+    `seats` are those in which somebody else sits from here on; `template`, pinned by `template_digest`, is followed
+    from the next round on, and `rounds_limit` holds; "" and None leave what the prefix says.
+    """
+
+    opening: Opening
+    prefix: Prefix
+    spent: tuple[RuleId, ...] = ()
+    switched_off: tuple[RuleId, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    template: TemplateId = NO_TEMPLATE
+    template_digest: Digest = NO_DIGEST
+    rounds_limit: int | None = None
+    by: str = OPERATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +143,14 @@ class ApplyTemplate:
 
     template: TemplateId
     digest: Digest = NO_DIGEST
+    by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSeats:
+    """Somebody else sits in these seats from the next turn on."""
+
+    seats: tuple[Seat, ...]
     by: str = OPERATOR
 
 
@@ -254,6 +283,7 @@ class ReachDeadline:
 
 COMMANDS: tuple[type, ...] = (
     Open,
+    Fork,
     Queue,
     Admit,
     ResumeRun,
@@ -266,6 +296,7 @@ COMMANDS: tuple[type, ...] = (
     ContinueOn,
     StartNewRound,
     ApplyTemplate,
+    ChangeSeats,
     ChangeBudget,
     ChangeRounds,
     AddStatement,

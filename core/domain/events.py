@@ -29,6 +29,41 @@ class SessionOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inherited:
+    """An event of another session, as it was recorded there at `at_ms` (Unix). `kind` is its stable name."""
+
+    at_ms: int
+    kind: str
+    event: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefix:
+    """What a fork goes on from: the log of `session` up to event `seq`, whose digest there is `digest`.
+
+    `events` are all of them but the opening, which the fork has of its own. A fork's own prefix is a part of what a
+    fork of it goes on from, so that none holds another.
+    """
+
+    session: SessionId
+    seq: int
+    digest: Digest
+    events: tuple[Inherited, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionForked:
+    """What the prefix says happened; what it spent, and calls without an end, stay with the session it is of.
+
+    `spent` and `switched_off` are the rules that stand so at first, because they did and are the same here.
+    """
+
+    prefix: Prefix
+    spent: tuple[RuleId, ...] = ()
+    switched_off: tuple[RuleId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionQueued:
     """It waits for a place among the sessions that may run at once."""
 
@@ -318,6 +353,7 @@ class Unreadable:
 
 ENGINE_EVENTS: tuple[type, ...] = (
     SessionOpened,
+    SessionForked,
     SessionQueued,
     SessionAdmitted,
     RunResumed,

@@ -13,7 +13,7 @@ from core.domain.commands import Command
 from core.domain.events import Event
 from core.domain.facts import FactSpec, FactValue
 from core.domain.ids import SeatId
-from core.domain.participants import Participant
+from core.domain.participants import Participant, Seat
 from core.domain.session import Opening, SessionState
 from core.domain.steps import ModelRequest, Step
 from core.domain.summary import SessionSummary
@@ -62,6 +62,10 @@ class Flow(Protocol):
 
     def seated(self, state: SessionState, seat: SeatId) -> Participant:
         """Who sits in a seat that has been asked for: the engine takes the routes of a call from there."""
+        ...
+
+    def seats(self, state: SessionState) -> tuple[Seat, ...]:
+        """Everybody who was ever seated, as they sit now."""
         ...
 
     def request(self, state: SessionState, step: Step) -> ModelRequest:

@@ -23,6 +23,7 @@ DEFAULT_RULE_SET = "own"
 
 NO_SEAT = SeatId("")
 NO_STEP = StepId("")
+NO_TEMPLATE = TemplateId("")
 NO_DIGEST = Digest("")
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")

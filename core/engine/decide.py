@@ -18,10 +18,12 @@ from core.domain.commands import (
     ChangeBudget,
     ChangeRounds,
     ChangeRules,
+    ChangeSeats,
     Command,
     Complete,
     ContinueOn,
     Escalate,
+    Fork,
     GiveUp,
     MarkInDoubt,
     Open,
@@ -55,6 +57,7 @@ from core.domain.events import (
     SessionCancelled,
     SessionEscalated,
     SessionFailed,
+    SessionForked,
     SessionOpened,
     SessionPaused,
     SessionQueued,
@@ -94,6 +97,11 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             if state.opening is not None:
                 raise refused(state, "opened again", "Start another session instead.")
             return (SessionOpened(opening=command.opening),)
+        case Fork():
+            if state.opening is not None:
+                raise refused(state, "made a fork", "Start another session instead.")
+            forked = SessionForked(prefix=command.prefix, spent=command.spent, switched_off=command.switched_off)
+            return SessionOpened(opening=command.opening), forked
         case Queue():
             require(state, (Status.CREATED, Status.PAUSED), "wait for a place")
             return (*_retried(state, by=RUNTIME), SessionQueued())
@@ -165,29 +173,42 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
             | ChangeRounds()
             | AddStatement()
             | AmendMotion()
+            | ChangeSeats()
         ):
             return True
         case _:
             return False
 
 
-def follow_up(state: SessionState, command: Command) -> Command | None:
-    """The command that an answered escalation amounts to, obeyed right after it, in the state that the answer left."""
-    if not isinstance(command, AnswerEscalation):
-        return None
+def follow_ups(state: SessionState, command: Command) -> tuple[Command, ...]:
+    """The commands that an answered escalation or a fork amounts to, obeyed one after the other right behind it."""
+    match command:
+        case AnswerEscalation():
+            return _following_an_answer(state, command)
+        case Fork(by=by):
+            seats = (ChangeSeats(seats=command.seats, by=by),) if command.seats else ()
+            applied = ApplyTemplate(template=command.template, digest=command.template_digest, by=by)
+            template = (applied,) if command.template else ()
+            limit = command.rounds_limit
+            return (*seats, *template, *(() if limit is None else (ChangeRounds(rounds_limit=limit, by=by),)))
+        case _:
+            return ()
+
+
+def _following_an_answer(state: SessionState, command: AnswerEscalation) -> tuple[Command, ...]:
     match command.answer:
         case "new_round":
-            return StartNewRound(reason="escalation_answered", by=command.by)
+            return (StartNewRound(reason="escalation_answered", by=command.by),)
         case "complete":
             complete = Complete(
                 reason="escalation_answered", verdict=command.verdict, outcome=command.outcome, by=command.by
             )
             is_due_already = state.life.completing is not None and not _has_verdict(complete)
-            return None if is_due_already else complete
+            return () if is_due_already else (complete,)
         case "cancel":
-            return Cancel(reason="escalation_answered", by=command.by)
+            return (Cancel(reason="escalation_answered", by=command.by),)
         case _:
-            return None
+            return ()
 
 
 def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:

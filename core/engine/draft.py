@@ -11,7 +11,7 @@ from core.domain.errors import CommandRefused
 from core.domain.events import Event, SessionOpened
 from core.domain.flow import Flow
 from core.domain.session import SessionState
-from core.engine.decide import decide, follow_up, is_for_the_flow
+from core.engine.decide import decide, follow_ups, is_for_the_flow
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
 from core.engine.plan import plan
@@ -76,8 +76,7 @@ class Draft:
         self.add(*decided)
         if is_for_the_flow(self.state, command):
             self._add_of_flow(self.flow.decide(self.state, command))
-        following = follow_up(self.state, command)
-        if following is not None:
+        for following in follow_ups(self.state, command):
             self._obey(following)
 
     def _require_wanted(self, command: BeginAttempt) -> None:

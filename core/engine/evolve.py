@@ -33,6 +33,7 @@ from core.domain.events import (
     SessionCompleted,
     SessionEscalated,
     SessionFailed,
+    SessionForked,
     SessionOpened,
     SessionPaused,
     SessionQueued,
@@ -84,6 +85,8 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
     at_ms = max(at_ms, state.at_ms)
     if isinstance(event, SessionOpened):
         return _opened(state, event, at_ms, flow)
+    if isinstance(event, SessionForked):
+        return _forked(state, event, at_ms, flow)
     if not is_of_the_engine(event):
         return evolve_flow(state, (event,), at_ms=at_ms, flow=flow)
     seq, time = state.seq + 1, state.time
@@ -166,6 +169,35 @@ def _opened(state: SessionState, event: SessionOpened, at_ms: int, flow: Flow) -
         money=Money(cap_microusd=opening.cap_microusd),
         ruling=Ruling(digest=opening.rules_digest, templates=opening.templates),
         flow=flow.begin(opening),
+    )
+
+
+def _forked(state: SessionState, event: SessionForked, at_ms: int, flow: Flow) -> SessionState:
+    """What the prefix came to, by its own times; money, open calls and what failed are not gone on with."""
+    then = changed(state, at_ms=0)
+    for each in event.prefix.events:
+        then = evolve(then, each.event, at_ms=each.at_ms, flow=flow)
+    before = {step: attempt.attempt - 1 for step, attempt in then.work.open.items()}
+    tries = {step: number for step, number in {**then.work.tries, **before}.items() if number}
+    return SessionState(
+        session=state.session,
+        seq=state.seq + 1,
+        at_ms=at_ms,
+        opening=state.opening,
+        life=Life(status=Status.CREATED, completing=then.life.completing, escalations=then.life.escalations),
+        time=changed(then.time, active_ms=then.time.at(then.at_ms), counted_at_ms=at_ms, is_running=False),
+        money=state.money,
+        work=changed(
+            then.work,
+            open={},
+            doubtful=(),
+            tries=tries,
+            failures={},
+            exhausted=(),
+            attempts=then.work.attempts - len(before),
+        ),
+        ruling=changed(state.ruling, spent=frozenset(event.spent), switched_off=frozenset(event.switched_off)),
+        flow=then.flow,
     )
 
 

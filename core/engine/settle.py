@@ -13,6 +13,7 @@ from core.domain.commands import (
     AnswerEscalation,
     BeginAttempt,
     Command,
+    Fork,
     Open,
     Queue,
     Resume,
@@ -29,7 +30,7 @@ from core.engine.react import PASSES_MAX, acting_on_every_event, heard_after_new
 PROCEEDS_MAX = 4
 """How many steps of its own a flow may take, once the rules are no longer heard, until it wants something or rests."""
 
-QUIET_COMMANDS = (BeginAttempt, Open, Queue, ResumeRun)
+QUIET_COMMANDS = (BeginAttempt, Open, Fork, Queue, ResumeRun)
 """What these record is an intent or a place in a queue: nothing that a rule could have waited for."""
 
 LETTING_GO_ON = (Resume, Admit, AnswerEscalation, RetryStep)

@@ -23,6 +23,7 @@ from core.domain.events import (
     SessionCompleted,
     SessionEscalated,
     SessionFailed,
+    SessionForked,
     SessionOpened,
     SessionPaused,
     SessionQueued,
@@ -52,8 +53,12 @@ def summarise(summary: SessionSummary | None, record: Recorded, flows: Mapping[s
         raise ValueError(f"the log of session {record.session} does not begin with its opening")
     flow = flows.get(summary.flow)
     told = _told(summary, record)
-    if flow is not None:
-        told = flow.summarise(told, event)
+    if flow is None:
+        return told
+    if not isinstance(event, SessionForked):
+        return flow.summarise(told, event)
+    for each in event.prefix.events:  # how far it is; what it cost stands in the row of the session it was spent in
+        told = flow.summarise(told, each.event)
     return told
 
 
@@ -151,6 +156,8 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
             return {"rules_fired": before.rules_fired + 1}
         case BudgetChanged():
             return {"cap_microusd": event.cap_microusd}
+        case SessionForked(prefix=prefix):
+            return {"forked_from": prefix.session, "forked_at_seq": prefix.seq}
         case SessionQueued():
             return {"status": Status.WAITING}
         case SessionAdmitted():

@@ -16,6 +16,7 @@ from core.domain.commands import (
     AmendMotion,
     ApplyTemplate,
     ChangeRounds,
+    ChangeSeats,
     Command,
     Complete,
     ContinueOn,
@@ -43,6 +44,7 @@ from core.flows.debate_events import (
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
+    SeatsChanged,
     StatementAdded,
     TemplateApplied,
     VerdictReached,
@@ -124,6 +126,8 @@ class DebateFlow:
                 return _rounds_changed(state, command)
             case ApplyTemplate():
                 return self._template_applied(state, command)
+            case ChangeSeats():
+                return _seats_changed(state, command)
             case AddStatement():
                 text = _said(state, command.text, "a statement", bytes_max=STATEMENT_BYTES_MAX)
                 return (StatementAdded(text=text, by=command.by, round=max(1, debate.round)),)
@@ -168,6 +172,10 @@ class DebateFlow:
     def seated(self, state: SessionState, seat: SeatId) -> Participant:
         debate: DebateState = state.flow
         return debate.seats[seat].participant
+
+    def seats(self, state: SessionState) -> tuple[Seat, ...]:
+        debate: DebateState = state.flow
+        return tuple(debate.seats.values())
 
     def request(self, state: SessionState, step: Step) -> ModelRequest:
         debate: DebateState = state.flow
@@ -332,6 +340,20 @@ def _rounds_changed(state: SessionState, command: ChangeRounds) -> tuple[Event, 
             state, f"{command.rounds_limit} can't be its number of rounds.", f"Name one from {least} to {ROUNDS_MAX}."
         )
     return (RoundsLimitChanged(rounds_limit=command.rounds_limit, by=command.by),)
+
+
+def _seats_changed(state: SessionState, command: ChangeSeats) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    priced = _opening(state).prices
+    for seat in command.seats:
+        sitting = debate.seats.get(seat.id)
+        if sitting is None or sitting.role is not seat.role:
+            raise refused(state, f"nobody sits as {seat.id} ({seat.role}).", f"It seats {', '.join(debate.seats)}.")
+        for route in seat.participant.routes:
+            if route not in priced:
+                raise refused(state, f"what {route} costs was not pinned with it.", "Fork it, and seat it there.")
+    changes = tuple(seat for seat in command.seats if seat != debate.seats[seat.id])
+    return (SeatsChanged(seats=changes, by=command.by),) if changes else ()
 
 
 def _said(state: SessionState, text: str, what: str, *, bytes_max: int) -> str:

@@ -105,6 +105,14 @@ class TemplateApplied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsChanged:
+    """Somebody else sits in these seats from the next turn on."""
+
+    seats: tuple[Seat, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReached:
     """`outcome` is `for`, `against` or `undecided`; `text` gives the reasons. `by` is a seat or the operator."""
 
@@ -144,6 +152,7 @@ DEBATE_EVENTS: tuple[type, ...] = (
     RoundCompleted,
     RoundsLimitChanged,
     TemplateApplied,
+    SeatsChanged,
     VerdictReached,
     DebateCompleted,
 )

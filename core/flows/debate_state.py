@@ -24,6 +24,7 @@ from core.flows.debate_events import (
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
+    SeatsChanged,
     StatementAdded,
     TemplateApplied,
     VerdictReached,
@@ -127,6 +128,8 @@ def evolve_debate(
             return changed(state, motion=event.motion)
         case RoundsLimitChanged():
             return changed(state, rounds_limit=event.rounds_limit)
+        case SeatsChanged():
+            return changed(state, seats={**state.seats, **{seat.id: seat for seat in event.seats}})
         case TemplateApplied():
             return _template_applied(state, event, template_pinned(templates, event.digest))
         case VerdictReached():

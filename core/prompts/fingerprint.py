@@ -45,6 +45,16 @@ def like_digest(request: ModelRequest, purpose: str, form: str) -> Digest:
     return _digest("like", *_manner(request, purpose), *before, *_situation(request), str(len(told)), *told, form)
 
 
+def prompt_digest(request: ModelRequest) -> Digest:
+    """SHA-256 over the messages in order, author and text, with lengths so that no two prompts share one."""
+    digest = sha256()
+    for message in request.messages:
+        text = message.text.encode()
+        digest.update(f"{message.author}:{len(text)}:".encode())
+        digest.update(text)
+    return Digest(digest.hexdigest())
+
+
 def tidy(text: str) -> str:
     """`text` with one kind of line end, single blanks within lines, none behind them, and no two empty lines.
 

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 from core.domain.budget import cost_microusd_max
 from core.domain.commands import (
@@ -28,7 +27,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
 from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event, Recorded
-from core.domain.ids import Digest, SessionId, StepId
+from core.domain.ids import SessionId, StepId
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import OpenAttempt, SessionState, Status
 from core.domain.steps import ModelRequest, Step
@@ -38,6 +37,7 @@ from core.engine.replay import fold
 from core.engine.routes import next_route
 from core.engine.settle import Settlement, settle
 from core.ports.event_log import Append
+from core.prompts.fingerprint import prompt_digest
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asking import asked
 from core.runtime.caching import CachedAnswers
@@ -584,16 +584,6 @@ class SessionLoop:
 
 def _in_words(why: str) -> str:
     return f"it was not sent: {why.replace('_', ' ')}"
-
-
-def prompt_digest(request: ModelRequest) -> Digest:
-    """SHA-256 over the messages in order, author and text, with lengths so that no two prompts share one."""
-    digest = sha256()
-    for message in request.messages:
-        text = message.text.encode()
-        digest.update(f"{message.author}:{len(text)}:".encode())
-        digest.update(text)
-    return Digest(digest.hexdigest())
 
 
 def is_settled(state: SessionState) -> bool:
