@@ -136,8 +136,8 @@ class Driver:
 
     async def stop(self, *, drain: bool) -> None:
         """Drain, store the rows, let go of the lock. What could not be recorded is said in the log file."""
-        self._schedule.stop()
         try:
+            await self._schedule.stop()
             await self.supervisor.close(drain=drain)
             async with self._answering:  # what was carried out is answered, or it would be carried out again
                 for task in self._tasks:

@@ -6,6 +6,7 @@ schedule is stored: jobs are made anew at each start.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Schedule:
         self._clock = clock
         self._jobs: dict[str, _Job] = {}
         self._scheduler: AsyncIOScheduler | None = None
+        self._under_way: dict[asyncio.Task[None], asyncio.Task[str]] = {}
 
     @property
     def is_running(self) -> bool:
@@ -94,11 +96,20 @@ class Schedule:
         scheduler.start()
         self._scheduler = scheduler
 
-    def stop(self) -> None:
-        """Begin nothing more and cancel what is being done; nothing where it has not begun. Jobs stay added."""
+    async def stop(self) -> None:
+        """Begin nothing more, cancel what is being done and wait until it has ended; nothing where it has not begun.
+        Jobs stay added."""
         scheduler, self._scheduler = self._scheduler, None
-        if scheduler is not None:
-            scheduler.shutdown(wait=False)
+        if scheduler is None:
+            return
+        scheduler.pause()
+        await asyncio.sleep(0)  # what was due just now is known from here on
+        for doing in self._under_way.values():
+            doing.cancel()
+        if self._under_way:
+            await asyncio.wait(tuple(self._under_way))
+        scheduler.shutdown(wait=False)
+        await asyncio.sleep(0)  # it lets go of its timer on the loop's next turn
 
     async def run(self, name: str) -> str:
         """Do a job at once, beside its schedule; returns what became of it, as `last_result` says."""
@@ -113,6 +124,17 @@ class Schedule:
         else:
             job.last_result = DONE
         return job.last_result
+
+    async def _run_when_due(self, name: str) -> None:
+        """`run` in a task of its own: the scheduler would log one that is cancelled as an error of the job."""
+        waiting = asyncio.current_task()
+        if self._scheduler is None or waiting is None:
+            return
+        doing = self._under_way[waiting] = asyncio.create_task(self.run(name), name=f"job {name}")
+        try:
+            await asyncio.wait((doing,))
+        finally:
+            del self._under_way[waiting]
 
     def hasten(self, name: str) -> None:
         """Have the scheduler do a job now instead of when it is due. Raises WrongUse where nothing is scheduled."""
@@ -140,7 +162,7 @@ class Schedule:
         if job.first_seconds is not None:
             first["next_run_time"] = EPOCH + timedelta(seconds=job.first_seconds, milliseconds=self._clock.now_ms())
         scheduler.add_job(
-            self.run,
+            self._run_when_due,
             "interval",
             seconds=job.every_seconds,
             args=(name,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import subprocess
 import sys
 import time
@@ -50,8 +51,7 @@ class Job:
 async def schedule() -> AsyncIterator[Schedule]:
     made = Schedule(WallClock())
     yield made
-    made.stop()
-    await asyncio.sleep(0)  # the scheduler lets go of its timer on the loop's next turn
+    await made.stop()
 
 
 async def test_a_job_is_done_when_it_is_due_and_planned_again(schedule: Schedule) -> None:
@@ -103,8 +103,7 @@ async def test_jobs_are_made_anew_at_each_start(schedule: Schedule) -> None:
         schedule.start()
         schedule.hasten("health")
         await job.is_done()
-        schedule.stop()
-        await asyncio.sleep(0)
+        await schedule.stop()
 
     assert job.runs == 2
     assert (schedule.is_running, schedule.jobs()[0].next_run_ms) == (False, 0)
@@ -141,7 +140,9 @@ async def test_a_job_under_way_is_not_begun_twice(schedule: Schedule) -> None:
     assert runs == 1
 
 
-async def test_stopping_cancels_what_is_being_done(schedule: Schedule) -> None:
+async def test_stopping_ends_what_is_being_done_and_calls_it_no_error(
+    schedule: Schedule, caplog: pytest.LogCaptureFixture
+) -> None:
     began, ended = asyncio.Event(), asyncio.Event()
 
     async def endless() -> None:
@@ -149,6 +150,7 @@ async def test_stopping_cancels_what_is_being_done(schedule: Schedule) -> None:
         try:
             await asyncio.Event().wait()
         finally:
+            await asyncio.sleep(0)  # to end takes more than a moment
             ended.set()
 
     schedule.add("endless", every_seconds=FAR_SECONDS, work=endless)
@@ -156,18 +158,39 @@ async def test_stopping_cancels_what_is_being_done(schedule: Schedule) -> None:
     schedule.hasten("endless")
     async with asyncio.timeout(PATIENCE_SECONDS):
         await began.wait()
-        schedule.stop()
-        await ended.wait()
+        await schedule.stop()
+
+    assert ended.is_set()
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_what_is_due_just_when_the_schedule_stops_is_not_begun(
+    schedule: Schedule, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = Job()
+    schedule.add("export", every_seconds=FAR_SECONDS, work=job)
+    schedule.start()
+    for turns in range(8):  # the scheduler takes some turns of the loop until the job begins
+        schedule.hasten("export")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await schedule.stop()
+        begun = job.runs
+        await asyncio.sleep(0)
+        assert job.runs == begun
+        schedule.start()
+
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_starting_and_stopping_twice_is_as_good_as_once(schedule: Schedule) -> None:
-    schedule.stop()
+    await schedule.stop()
     schedule.start()
     schedule.start()
 
     assert schedule.is_running
-    schedule.stop()
-    schedule.stop()
+    await schedule.stop()
+    await schedule.stop()
     assert not schedule.is_running
 
 
