@@ -10,13 +10,14 @@ import json
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import partial
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from core.domain.commands import Command, Envelope
+from core.domain.commands import Command, Envelope, Fork
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.events import Event, Unreadable
+from core.domain.events import Event, Inherited, SessionForked, Unreadable
 from core.domain.ids import Digest
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ Upcaster = Callable[[Plain], Plain]
 HELD_CHARACTERS_MIN = 64
 """A command's text this long is not stored again where an event of its append holds it; naming the event takes about
 as much room as a shorter one."""
+
+CARRYING = (SessionForked, Fork)
+"""Kinds that hold events in their `prefix`: each of those has its own kind and version, and is lifted alone."""
 
 _NULL = b":null"
 _SCALARS = (int, bool, type(None))
@@ -146,7 +150,7 @@ class Codec:
         try:
             for name, at in stored["held"].items():
                 plain[name] = _plain(bodies[at])[name]
-            command: object = adapter(self._kinds[kind]).validate_python(self._lift(kind, version, plain))
+            command: object = self._read_plain(kind, version, plain)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise _unreadable(kind, version, error) from error
         return Envelope(
@@ -184,7 +188,8 @@ class Codec:
         kind = cls.__name__
         if self._kinds.get(kind) is not cls:
             raise StorageFailed(f"{kind} is no kind that the log knows.", now="Name it among the codec's kinds.")
-        made = (kind, self._versions[kind], adapter(cls).serializer.to_json)
+        write = partial(self._write_carrying, cls) if cls in CARRYING else adapter(cls).serializer.to_json
+        made = (kind, self._versions[kind], write)
         self._encoders[cls] = made
         return made
 
@@ -192,15 +197,36 @@ class Codec:
         self._check(kind, version)
         validator = adapter(self._kinds[kind]).validator
         read: Callable[[bytes], Any]
-        if version == self._versions[kind]:
+        if version == self._versions[kind] and self._kinds[kind] not in CARRYING:
             read = validator.validate_json
         else:
 
             def read(body: bytes) -> Any:
-                return validator.validate_python(self._lift(kind, version, _plain(body)))
+                return self._read_plain(kind, version, _plain(body))
 
         self._decoders[kind, version] = read
         return read
+
+    def _read_plain(self, kind: str, version: int, plain: Plain) -> Any:
+        """What plain values of any version that is known stand for."""
+        plain = self._lift(kind, version, plain)
+        if self._kinds[kind] in CARRYING:
+            carried = [self._carried(each) for each in plain["prefix"]["events"]]
+            plain = {**plain, "prefix": {**plain["prefix"], "events": carried}}
+        return adapter(self._kinds[kind]).validate_python(plain)
+
+    def _carried(self, plain: Plain) -> Inherited:
+        kind, version = plain["kind"], plain["version"]
+        self._check(kind, version)
+        return Inherited(at_ms=plain["at_ms"], kind=kind, event=self._read_plain(kind, version, plain["event"]))
+
+    def _write_carrying(self, cls: type, value: object, *, exclude: Any = None, warnings: Any = "error") -> bytes:
+        plain = adapter(cls).dump_python(value, mode="json", exclude=exclude, warnings=warnings)
+        for each in plain["prefix"]["events"] if "prefix" in plain else ():
+            if each["kind"] not in self._kinds:
+                raise ValueError(f"{each['kind']} is no kind that the log knows")
+            each["version"] = self._versions[each["kind"]]
+        return _json(plain)
 
     def _version(self, kind: str) -> int:
         known = sorted(version for name, version in self._upcasters if name == kind)
@@ -258,6 +284,12 @@ def _plain(body: bytes) -> Plain:
     from pydantic_core import from_json
 
     return cast("Plain", from_json(body))
+
+
+def _json(plain: Plain) -> bytes:
+    from pydantic_core import to_json
+
+    return to_json(plain)
 
 
 def _unwritable(kind: str, error: Exception) -> StorageFailed:

@@ -150,7 +150,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             require_unfinished(state)
             require_no_end(state)
             return ()
-        case AddStatement() | AmendMotion():
+        case AddStatement() | AmendMotion() | ChangeSeats():
             require_unfinished(state)
             return ()
         case _:

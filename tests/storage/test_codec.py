@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from core.domain.commands import COMMANDS, AmendMotion, Envelope, Open, Pause, RecordAnswer
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.events import ENGINE_EVENTS, RuleFired, SessionOpened, SessionPaused
-from core.domain.ids import RuleId
+from core.domain.events import ENGINE_EVENTS, Inherited, Prefix, RuleFired, SessionForked, SessionOpened, SessionPaused
+from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId
 from core.flows.debate_events import DEBATE_EVENTS
 from storage.codec import HELD_CHARACTERS_MIN, Codec, canonical_json, content_digest, to_plain
 from tests.architecture.tree import ROOT
@@ -24,6 +24,14 @@ from tests.storage.builders import KINDS, WordsSpoken, answer, turn
 CODEC = Codec((*KINDS, *DEBATE_EVENTS))
 st.register_type_strategy(
     Mapping, lambda kind: st.dictionaries(*(st.from_type(part) for part in kind.__args__), max_size=3)
+)
+st.register_type_strategy(
+    Inherited,
+    st.builds(
+        lambda at_ms, event: Inherited(at_ms=at_ms, kind=type(event).__name__, event=event),
+        st.integers(min_value=0),
+        st.one_of(*(st.from_type(kind) for kind in (*ENGINE_EVENTS, *DEBATE_EVENTS) if kind is not SessionForked)),
+    ),
 )
 EVENTS = st.one_of(*(st.from_type(kind) for kind in (*ENGINE_EVENTS, *DEBATE_EVENTS, WordsSpoken)))
 ENVELOPES = st.builds(
@@ -209,3 +217,31 @@ def test_making_a_codec_builds_nothing_before_it_is_used() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_an_event_within_a_fork_is_lifted_like_any_other() -> None:
+    inner = Inherited(
+        at_ms=7,
+        kind="WordsSpoken",
+        event=WordsSpoken(step=StepId("s"), seat=SeatId("judge"), round=1, text="So be it."),
+    )
+    prefix = Prefix(session=SessionId("5e55" * 8), seq=2, digest=Digest("ab" * 32), events=(inner,))
+    forked = SessionForked(prefix=prefix)
+    older = Codec(KINDS).encode_event(forked)
+
+    def louder(plain: dict[str, object]) -> dict[str, object]:
+        return {**plain, "text": f"{plain['text']}!"}
+
+    newer = Codec(KINDS, {("WordsSpoken", 1): louder})
+    lifted = newer.decode_event(*older)
+
+    assert lifted.prefix.events[0].event.text == "So be it.!"  # type: ignore[attr-defined]
+    assert newer.decode_event(*newer.encode_event(lifted)) == lifted
+
+
+def test_a_fork_that_holds_an_event_which_nobody_could_read_is_not_written() -> None:
+    inner = Inherited(at_ms=7, kind="Unheard", event=SessionPaused(reason="asked", by="operator"))
+    forked = SessionForked(prefix=Prefix(session=SessionId("1" * 32), seq=2, digest=Digest("ab"), events=(inner,)))
+
+    with pytest.raises(StorageFailed, match="Unheard is no kind that the log knows"):
+        CODEC.encode_event(forked)
