@@ -1,0 +1,311 @@
+"""Which log does a release leave for all later ones to read? `python -m tests.golden.make` writes it down.
+
+A database as the release leaves it: played sessions that bring every kind of event and command, and a rehearsal as an
+operator would hold one. It is made once, before the release, and never again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from console.bootstrap import demo_request, open_orchestrator
+from console.settings import Settings
+from console.version import VERSION
+from core.domain.budget import Price
+from core.domain.commands import (
+    COMMANDS,
+    AddStatement,
+    Admit,
+    AmendMotion,
+    AnswerEscalation,
+    ApplyTemplate,
+    Cancel,
+    ChangeBudget,
+    ChangeRounds,
+    ChangeSeats,
+    Complete,
+    ContinueOn,
+    Envelope,
+    Escalate,
+    Fork,
+    GiveUp,
+    Open,
+    Pause,
+    Queue,
+    ReachDeadline,
+    RefuseSpend,
+    Resume,
+    ResumeRun,
+    RetryStep,
+    SettleAttempt,
+    StartNewRound,
+)
+from core.domain.events import ENGINE_EVENTS, Prefix, Recorded, RuleErred, RuleRecovered, SessionCompleted
+from core.domain.ids import Digest, RuleId, SessionId, TemplateId
+from core.domain.participants import Role
+from core.domain.session import Status
+from core.engine.evolve import unopened
+from core.engine.forking import cut
+from core.flows.debate_events import DEBATE_EVENTS
+from core.ports.event_log import Append
+from core.rules import action as asked
+from core.rules.condition import AnyOf, ConditionType
+from core.rules.rule import Rule
+from core.templates.template import Template
+from storage.codec import Codec
+from storage.opened import Storage, open_storage
+from tests.builders import (
+    MOVE_MILLISECONDS,
+    REVIEWED,
+    TINY,
+    Move,
+    Played,
+    at_least,
+    document,
+    lasted,
+    participant,
+    rule,
+    when,
+)
+from tests.golden.logs import pack
+
+FORKED = SessionId("f0ed" * 8)
+ODD = SessionId("0dd0" * 8)
+PAID = Price(input_microusd=3_000_000, output_microusd=15_000_000)
+PAUSE = asked.PauseDebate(reason="resting")
+NEW_ROUND = asked.StartNewRound(reason="contested")
+BROKEN = at_least("round_kount", 1)
+"""A fact that nobody knows: a rule that looks at it can't be told."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A session: its rules, and what happens."""
+
+    name: str
+    moves: tuple[Move, ...]
+    rules: tuple[Rule, ...] = ()
+    rounds: int = 2
+    cap_microusd: int | None = None
+
+
+def opened(scene: Scene) -> Callable[[Played], object]:
+    def move(played: Played) -> None:
+        played.in_force = played.known(scene.rules)
+        played.do(Open(opening=played.opening(rounds=scene.rounds, cap_microusd=scene.cap_microusd)))
+
+    return move
+
+
+def speak(text: str = "It is so.") -> Move:
+    return lambda played: played.speak(text)
+
+
+def begun(played: Played) -> None:
+    played.begin()
+
+
+def finished(played: Played) -> None:
+    played.drive_home()
+
+
+def going(played: Played) -> None:
+    """Whatever it stands at, it is let go on."""
+    match played.status:
+        case Status.PAUSED:
+            played.do(Resume())
+        case Status.ESCALATED:
+            played.do(AnswerEscalation(answer="continue"))
+        case Status.FAILED:
+            played.do(RetryStep())
+        case _:
+            pass
+
+
+def failed(*, times: int = 1, is_final: bool = False) -> Move:
+    def move(played: Played) -> None:
+        for _ in range(times):
+            played.begin()
+            played.fail(is_final=is_final, cost_microusd=3)
+
+    return move
+
+
+def doubted(policy: str) -> Move:
+    def move(played: Played) -> None:
+        played.begin()
+        played.doubt(policy=policy)
+
+    return move
+
+
+def settled(played: Played) -> None:
+    doubt = played.state.work.doubtful[0]
+    played.do(SettleAttempt(step=doubt.step, attempt=doubt.attempt, cost_microusd=1))
+
+
+def refused(played: Played) -> None:
+    step = played.next_step()
+    played.do(RefuseSpend(step=step.id, cap="session", wanted_microusd=500, left_microusd=20))
+
+
+def waited(milliseconds: int) -> Move:
+    return lambda played: played.do(ReachDeadline(), after_ms=milliseconds)
+
+
+def mended(*rules: Rule) -> Move:
+    return lambda played: played.change_rules(rules)
+
+
+SCENES: tuple[Scene, ...] = (
+    Scene(
+        "steered",
+        (
+            Queue(), Admit(), speak("Fridays are quiet: <b>nobody</b> deploys.\n日本語 🚲"), AddStatement(text="Mind the weekend."),
+            AmendMotion(motion="The release train leaves on Thursdays."), ChangeRounds(rounds_limit=3), speak(),
+            Pause(reason="asked"), Resume(), ResumeRun(), StartNewRound(reason="asked"), speak(),
+            ApplyTemplate(template=TemplateId("reviewed")), Escalate(question="Go on?"),
+            AnswerEscalation(answer="continue", note="yes"), finished,
+        ),
+    ),
+    Scene(
+        "in agreement",
+        (Admit(), *(speak("The rota is short, and I agree with the proposer: it should leave on Fridays.") for _ in range(4)), finished),
+        rounds=4,
+    ),
+    Scene(
+        "money",
+        (
+            Admit(), speak(), refused, ChangeBudget(cap_microusd=9_000), Resume(), doubted("ask"), settled,
+            AnswerEscalation(answer="continue"), doubted("retry"), speak(), doubted("fail"), RetryStep(), finished,
+        ),
+        cap_microusd=700,
+    ),
+    Scene("given up", (Admit(), doubted("ask"), GiveUp(), RetryStep(), speak(), Cancel())),
+    Scene("failures", (Admit(), failed(times=3), RetryStep(), failed(times=1, is_final=True), RetryStep(), finished)),
+    Scene(
+        "rules",
+        (
+            Admit(), speak(), going, speak(), going, speak(), going, waited(3_600_000), going,
+            mended(rule("on_claims", when(ConditionType.EQUALS, "last_role", "proposer"), PAUSE, enabled=False)),
+            finished,
+        ),
+        rules=(
+            rule("on_claims", when(ConditionType.EQUALS, "last_role", "proposer"), PAUSE),
+            rule("also", at_least("argument_count", 1), NEW_ROUND, priority=40),
+            rule("lost", at_least("argument_count", 1), asked.ApplyTemplate(template=TemplateId("unheard_of"), reason="x"), priority=90),
+            rule("late", lasted("elapsed_ms", 600_000), asked.EscalateToHuman(question="Still?", reason="late")),
+        ),
+        rounds=4,
+    ),
+    Scene(
+        "broken rules",
+        (Admit(), *(speak() for _ in range(8)), finished),
+        rules=(rule("broken", BROKEN, PAUSE), rule("half", AnyOf(parts=(at_least("argument_count", 2), BROKEN)), asked.ContinueDebate(reason="going"))),
+        rounds=6,
+    ),
+    Scene(
+        "rules that wake rules",
+        (Admit(), speak(), finished),
+        rules=tuple(rule(f"skip_{number}", at_least("current_round", number), NEW_ROUND) for number in range(1, 9)),
+        rounds=9,
+    ),
+    Scene("ruled on", (Admit(), speak(), Complete(reason="enough", verdict="Ruled.", outcome="against"))),
+    Scene("left in the middle", (Admit(), speak(), begun)),
+)  # fmt: skip  # a table: a scene reads from left to right
+
+
+def play(scene: Scene, *, session: SessionId, templates: Mapping[Digest, Template]) -> Played:
+    played = Played(documents=(document(),), price=PAID)
+    played.state = unopened(session)  # what a refusal says names it
+    played.templates.clear()
+    played.templates.update(templates)  # by their real digests: whoever reads the log looks them up
+    for move in (opened(scene), *scene.moves):
+        if callable(move):
+            move(played)
+        else:
+            played.do(move, after_ms=MOVE_MILLISECONDS)
+    return played
+
+
+def odd_log(templates: Mapping[Digest, Template]) -> list[Recorded]:
+    """What no scene can bring about without a plugin, behind a session that was played: it can be folded, and not
+    decided again."""
+    played = play(next(scene for scene in SCENES if scene.name == "broken rules"), session=ODD, templates=templates)
+    last = next(at for at, record in enumerate(played.log) if isinstance(record.event, RuleErred))
+    *_, before = log = played.log[: last + 1]
+    envelope = Envelope(command=ContinueOn(reason="asked"), actor="operator", at_ms=before.at_ms + 1, correlation="")
+    recovered = replace(before, seq=before.seq + 1, event=RuleRecovered(rule=RuleId("broken")), envelope=envelope)
+    return [*log, recovered]
+
+
+def forked_log(origin: SessionId, *, session: SessionId, templates: Mapping[Digest, Template]) -> list[Recorded]:
+    """A session that goes on from the first half of the first scene, and in which somebody else sits."""
+    before = play(SCENES[0], session=origin, templates=templates)
+    found = cut(before.engine, origin, before.log, at_seq=before.log[-1].seq // 2)
+    (judge,) = (each for each in found.opening.seats if each.role is Role.JUDGE)
+    fork = Played(templates=(), documents=(document(),), price=PAID)
+    fork.templates.update(templates)
+    fork.rule_sets.update(before.rule_sets)
+    fork.state, fork.now_ms = unopened(session), before.now_ms
+    prefix = Prefix(session=origin, seq=found.seq, digest=Digest("0" * 64), events=found.events)
+    fork.do(Fork(opening=found.opening, prefix=prefix))
+    fork.do(Admit())
+    fork.do(ChangeSeats(seats=(replace(judge, participant=participant("beta")),)))
+    fork.drive_home()
+    return fork.log
+
+
+async def make(path: Path) -> Mapping[str, int]:
+    """The scenes, and a rehearsal held by all of moot, in a new database. Returns from where on which session would be
+    decided otherwise."""
+    storage = open_storage(path, codec=Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS)))
+    templates = {await storage.catalogue.save_template(each, actor="moot", at_ms=1): each for each in (TINY, REVIEWED)}
+    await storage.catalogue.save_document(document())
+    for number, scene in enumerate(SCENES, start=1):
+        session = SessionId(f"{number:032x}")
+        played = play(scene, session=session, templates=templates)
+        for compiled in played.rule_sets.values():
+            await storage.catalogue.keep_rules(compiled.rules)
+        await _append(storage, session, played.log)
+    await _append(storage, FORKED, forked_log(SessionId(f"{1:032x}"), session=FORKED, templates=templates))
+    odd = odd_log(templates)
+    await _append(storage, ODD, odd)
+    await storage.close()
+    moot = open_orchestrator(Settings(database=path, rehearsal_pace=0, metrics_export_path=path.parent), is_demo=True)
+    await moot.start(must_drive=True, recover=False)
+    held = await moot.start_debate(request=demo_request())
+    async for record in moot.watch(held):
+        if isinstance(record.event, SessionCompleted):
+            break
+    await moot.stop()
+    return {ODD: odd[-1].seq}
+
+
+async def _append(storage: Storage, session: SessionId, log: Iterable[Recorded]) -> None:
+    parts: list[list[Recorded]] = []
+    for each in log:
+        if each.envelope is not None:
+            parts.append([])
+        parts[-1].append(each)
+    for part in parts:
+        assert part[0].envelope is not None  # it is where the log was parted
+        events = tuple(each.event for each in part)
+        await storage.log.append(
+            Append(session=session, envelope=part[0].envelope, events=events, expected_seq=part[0].seq - 1)
+        )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "moot.db"
+        otherwise = asyncio.run(make(path))
+        print(f"wrote {pack(path, VERSION, otherwise=otherwise)}")
+
+
+if __name__ == "__main__":
+    main()
