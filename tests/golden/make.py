@@ -7,6 +7,7 @@ operator would hold one. It is made once, before the release, and never again.
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -78,6 +79,8 @@ ODD = SessionId("0dd0" * 8)
 PAID = Price(input_microusd=3_000_000, output_microusd=15_000_000)
 PAUSE = asked.PauseDebate(reason="resting")
 NEW_ROUND = asked.StartNewRound(reason="contested")
+UNHEARD_OF = asked.ApplyTemplate(template=TemplateId("unheard_of"), reason="lost")
+AGREEMENT = "The rota is short, and I agree with the proposer: it should leave on Fridays."
 BROKEN = at_least("round_kount", 1)
 """A fact that nobody knows: a rule that looks at it can't be told."""
 
@@ -165,8 +168,8 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         "steered",
         (
-            Queue(), Admit(), speak("Fridays are quiet: <b>nobody</b> deploys.\n日本語 🚲"), AddStatement(text="Mind the weekend."),
-            AmendMotion(motion="The release train leaves on Thursdays."), ChangeRounds(rounds_limit=3), speak(),
+            Queue(), Admit(), speak("Fridays are quiet: <b>nobody</b> deploys.\n日本語 🚲"),
+            AddStatement(text="Mind the weekend."), AmendMotion(motion="The release train leaves on Thursdays."), ChangeRounds(rounds_limit=3), speak(),
             Pause(reason="asked"), Resume(), ResumeRun(), StartNewRound(reason="asked"), speak(),
             ApplyTemplate(template=TemplateId("reviewed")), Escalate(question="Go on?"),
             AnswerEscalation(answer="continue", note="yes"), finished,
@@ -174,7 +177,7 @@ SCENES: tuple[Scene, ...] = (
     ),
     Scene(
         "in agreement",
-        (Admit(), *(speak("The rota is short, and I agree with the proposer: it should leave on Fridays.") for _ in range(4)), finished),
+        (Admit(), *(speak(AGREEMENT) for _ in range(4)), finished),
         rounds=4,
     ),
     Scene(
@@ -197,7 +200,7 @@ SCENES: tuple[Scene, ...] = (
         rules=(
             rule("on_claims", when(ConditionType.EQUALS, "last_role", "proposer"), PAUSE),
             rule("also", at_least("argument_count", 1), NEW_ROUND, priority=40),
-            rule("lost", at_least("argument_count", 1), asked.ApplyTemplate(template=TemplateId("unheard_of"), reason="x"), priority=90),
+            rule("lost", at_least("argument_count", 1), UNHEARD_OF, priority=90),
             rule("late", lasted("elapsed_ms", 600_000), asked.EscalateToHuman(question="Still?", reason="late")),
         ),
         rounds=4,
@@ -205,7 +208,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         "broken rules",
         (Admit(), *(speak() for _ in range(8)), finished),
-        rules=(rule("broken", BROKEN, PAUSE), rule("half", AnyOf(parts=(at_least("argument_count", 2), BROKEN)), asked.ContinueDebate(reason="going"))),
+        rules=(rule("broken", BROKEN, PAUSE), rule("half", AnyOf(parts=(at_least("argument_count", 2), BROKEN)), NEW_ROUND)),
         rounds=6,
     ),
     Scene(
@@ -304,7 +307,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "moot.db"
         otherwise = asyncio.run(make(path))
-        print(f"wrote {pack(path, VERSION, otherwise=otherwise)}")
+        sys.stdout.write(f"wrote {pack(path, VERSION, otherwise=otherwise)}\n")
 
 
 if __name__ == "__main__":
