@@ -169,7 +169,8 @@ SCENES: tuple[Scene, ...] = (
         "steered",
         (
             Queue(), Admit(), speak("Fridays are quiet: <b>nobody</b> deploys.\n日本語 🚲"),
-            AddStatement(text="Mind the weekend."), AmendMotion(motion="The release train leaves on Thursdays."), ChangeRounds(rounds_limit=3), speak(),
+            AddStatement(text="Mind the weekend."), AmendMotion(motion="The release train leaves on Thursdays."),
+            ChangeRounds(rounds_limit=3), speak(),
             Pause(reason="asked"), Resume(), ResumeRun(), StartNewRound(reason="asked"), speak(),
             ApplyTemplate(template=TemplateId("reviewed")), Escalate(question="Go on?"),
             AnswerEscalation(answer="continue", note="yes"), finished,
@@ -208,7 +209,10 @@ SCENES: tuple[Scene, ...] = (
     Scene(
         "broken rules",
         (Admit(), *(speak() for _ in range(8)), finished),
-        rules=(rule("broken", BROKEN, PAUSE), rule("half", AnyOf(parts=(at_least("argument_count", 2), BROKEN)), NEW_ROUND)),
+        rules=(
+            rule("broken", BROKEN, PAUSE),
+            rule("half", AnyOf(parts=(at_least("argument_count", 2), BROKEN)), NEW_ROUND),
+        ),
         rounds=6,
     ),
     Scene(
