@@ -7,11 +7,13 @@ number, before or after it is durable.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from core.analytics.rule_measures import RuleCounts, RuleTimes
+from core.domain.chain import ROOT, Head, Stored, first_break, head_of, link_of
 from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
 from core.domain.errors import CommandRefused, DriverBusy, LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
@@ -107,6 +109,52 @@ class MemoryLog:
 
     async def session_ids(self, prefix: str = "", *, limit: int = READ_EVENTS_MAX) -> Sequence[SessionId]:
         return [session for session in reversed(self.disk.lengths) if session.startswith(prefix)][:limit]
+
+    async def head(self, session: SessionId, *, at_seq: int | None = None) -> Head | None:
+        found = [each for each in self._chain(session) if at_seq is None or each.seq == at_seq]
+        return head_of(found[-1]) if found else None
+
+    async def stored(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Stored]:
+        return self._chain(session)[max(0, after_seq) :][:limit]
+
+    async def take(self, session: SessionId, events: Sequence[Stored]) -> int:
+        if session in self.disk.lengths:
+            raise LogConflict(f"{session} is on record already.")
+        if not events or first_break(session, events) is not None:
+            raise WrongUse(f"{session} is no chain.")
+        position = await self.last_position()
+        for each in events:
+            envelope = None if each.envelope is None else pickle.loads(each.envelope)  # pickled here
+            self.disk.records.append(
+                Recorded(
+                    session=session,
+                    seq=each.seq,
+                    position=position + each.seq,
+                    at_ms=each.at_ms,
+                    event=pickle.loads(each.body),  # pickled here
+                    envelope=envelope,
+                )
+            )
+        self.disk.lengths[session] = len(events)
+        return position + len(events)
+
+    def _chain(self, session: SessionId) -> list[Stored]:
+        """What is kept as objects, in bytes of this process's own."""
+        link, made = ROOT, []
+        for record in self.disk.records:
+            if record.session == session:
+                event = Stored(
+                    seq=record.seq,
+                    at_ms=record.at_ms,
+                    kind=type(record.event).__name__,
+                    version=1,
+                    body=pickle.dumps(record.event),
+                    envelope=None if record.envelope is None else pickle.dumps(record.envelope),
+                    link=b"",
+                )
+                link = link_of(link, session, event)
+                made.append(replace(event, link=link))
+        return made
 
     async def delete(self, session: SessionId) -> None:
         self.disk.records[:] = [record for record in self.disk.records if record.session != session]
