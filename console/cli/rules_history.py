@@ -24,11 +24,24 @@ if TYPE_CHECKING:
 HISTORY_SHOWN = 30
 HISTORY_MAX = 1_000
 
+SHIPPED = "shipped"
+"""What stands for the rules that moot ships where a version is asked for."""
+
 COLUMNS = (Column("version", is_number=True), Column("when"), Column("who"), Column("what", is_flexible=True))
 
 Version = Annotated[
     int, typer.Argument(metavar="VERSION", help="Its number, as 'moot rules history' says it.", show_default=False)
 ]
+
+
+def _version_or_shipped(text: str) -> int:
+    if text == SHIPPED:
+        return 0
+    if not text.isdecimal() or not int(text):
+        raise typer.BadParameter(
+            f"{text!r} is no version. Name its number, as 'moot rules history' says it, or {SHIPPED!r}."
+        )
+    return int(text)
 
 
 def history(
@@ -56,17 +69,23 @@ def history(
 
 
 def diff(
-    version: Version,
+    version: Annotated[
+        int,
+        typer.Argument(
+            metavar="VERSION", parser=_version_or_shipped, help="Its number, or 'shipped'.", show_default=False
+        ),
+    ],
     other: Annotated[
         int | None, typer.Argument(metavar="[VERSION]", help="Up to this one, or else the newest.", show_default=False)
     ] = None,
     as_json: AsJson = False,
     database: Database = None,
 ) -> int:
-    """Say rule by rule what is different between two versions."""
+    """Say rule by rule what is different between two versions, or from the rules that moot ships."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        found = await orchestrator.rulebook.differences(version, other)
+        rulebook = orchestrator.rulebook
+        found = await (rulebook.differences(version, other) if version else rulebook.unlike_shipped(other))
         if as_json:
             sys.stdout.write(json_text(found) + "\n")
         else:

@@ -19,6 +19,7 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.catalogue import RulesVersion
 from core.rules.explanation import INDENT, MARKS, Clause, Explanation, Verdict, explain
+from core.rules.following import edits
 from core.rules.layers import Placed
 from core.rules.rule import OWN_RULE_SET, Repeat, Rule
 
@@ -228,6 +229,7 @@ def detail(
         *([Paragraph(((rule.description, "muted"),))] if rule.description else []),
         Paragraph(),
         *sentence,
+        *_as_shipped(placed, specs),
         Paragraph(),
         *_standing(rule, seen),
         _record(count_, counts, measure, change, seen, now_ms=now_ms),
@@ -240,6 +242,15 @@ def _title(placed: Placed) -> Paragraph:
     facts = f"  priority {rule.priority} · {placed.origin}{replaced(placed.over)}"
     repeats = "" if rule.repeat is Repeat.EDGE else f" · fires {_REPEATS[rule.repeat]}"
     return Paragraph(((rule.name or rule.id, "text strong"), ("  ", "text"), switch, (facts + repeats, "muted")))
+
+
+def _as_shipped(placed: Placed, specs: Mapping[str, FactSpec]) -> tuple[Paragraph, ...]:
+    """What moot ships in the parts in which the rule was edited; nothing for a rule that isn't shipped."""
+    parts = edits(placed.rule, facts=specs)
+    if not parts:
+        return ()
+    lines = [Paragraph(((part.before, "muted"),), f"    {part.part}: ", "muted") for part in parts]
+    return (Paragraph(), Paragraph((("edited; moot ships it with", "attention"),)), *lines)
 
 
 def with_values(explanation: Explanation, width: int) -> tuple[Paragraph, ...]:

@@ -18,6 +18,7 @@ from core.ports.catalogue import RulesVersion
 from core.ports.inbox import InboxAnswer
 from core.rules.differences import Differences, differences
 from core.rules.editing import Renumbered, find, find_all, require_set
+from core.rules.following import unlike_shipped
 from core.rules.layers import Placed, RuleBook, RuleSetSpec, effective, effective_sets, layer, set_specs
 from core.rules.reading import RuleFileError, read_rule_file
 from core.rules.rule import Rule, rule_to_plain
@@ -124,6 +125,10 @@ class Rulebook:
     async def differences(self, before: int, after: int | None = None) -> Differences:
         """What is different between two versions, rule by rule; from one to the newest where no second is named."""
         return differences(await self.book(before), await self.book(after), facts=self._facts)
+
+    async def unlike_shipped(self, version: int | None = None) -> Differences:
+        """In what the rules of a version (the newest where none is named) differ from those that moot ships."""
+        return unlike_shipped(await self.book(version), facts=self._facts)
 
     async def problems(self, text: str) -> tuple[Problem, ...]:
         """What is wrong with a text of rules, as it is typed; empty where it can be saved."""

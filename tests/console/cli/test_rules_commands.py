@@ -74,6 +74,13 @@ def test_a_rule_is_created_edited_and_taken_back_in_the_operators_editor(moot: M
         f"+ {STALLED}",
         "+ mine",
     ]
+    assert moot.run("rules", "diff", "shipped").stdout.splitlines() == [
+        "1 changed",
+        f"~ {STALLED}",
+        "    priority  60 → 61",
+    ]
+    assert moot.run("rules", "diff", "shipped", "1").stdout == "nothing is different\n"
+    assert "'first' is no version. Name its number" in moot.run("rules", "diff", "first", code=2).stderr
 
 
 def test_a_text_that_is_refused_is_kept_where_it_was_typed(moot: Moot) -> None:

@@ -260,6 +260,19 @@ def test_a_rule_says_where_it_comes_from_and_what_it_replaces() -> None:
     assert "standard (mine.yaml), replaces that of own and of standard" in lines[0].text
 
 
+def test_beneath_an_edited_rule_stands_what_moot_ships() -> None:
+    first = STANDARD_RULES[0]
+    edited = replace(first, rule_set="own", name="Mine", enabled=not first.enabled)
+
+    def shown(rule: Rule) -> list[str]:
+        found = detail(placed(rule), None, None, NOT_MEASURED, None, Counts(), specs=SPECS, now_ms=NOW_MS, width=80)
+        return [line.text for line in found]
+
+    lines = shown(edited)
+    assert lines[lines.index("edited; moot ships it with") + 1] == f"    name: {first.name}"
+    assert "edited; moot ships it with" not in shown(replace(first, enabled=not first.enabled))
+
+
 def test_what_is_wrong_with_the_folder_takes_one_line() -> None:
     assert complaint(()) == ""
     assert complaint(("mine.yaml:7:3: no.\nmine.yaml: 1 problem",)) == (
