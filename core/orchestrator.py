@@ -34,7 +34,7 @@ from core.ports.model_offers import ProviderOffer
 from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
 from core.rules.extending import Plugins
-from core.rules.rule import Rule
+from core.rules.rule import Rule, rule_to_plain
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.backtesting import Backtesting, BacktestStep
 from core.runtime.costs import CostReader, CostsOfDay
@@ -51,7 +51,8 @@ from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
 from core.runtime.recovered import Recovered
 from core.runtime.refusals import refusal_of
-from core.runtime.requests import DebatePlan, DebateRequest
+from core.runtime.replaying import Replaying, Verified, log_digest
+from core.runtime.requests import DebatePlan, DebateRequest, ForkRequest
 from core.runtime.rows import RowsBeyond
 from core.runtime.rule_meter import RuleMeter
 from core.runtime.rulebook import Rulebook
@@ -108,6 +109,7 @@ class Orchestrator:
         self._reader = Reader(ports)
         self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)
+        self._replaying = Replaying(ports)
         self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
@@ -217,6 +219,28 @@ class Orchestrator:
         )
         return SessionId(str(answer.body["session"]))
 
+    async def fork(self, request: ForkRequest) -> SessionId:
+        """Start a session that goes on from another's prefix. Returns its id once it is durable. Raises WrongUse, and
+        then nothing has happened."""
+        answer = await self._ask(
+            "fork",
+            {
+                "session": self._ports.new_id(),
+                "origin": request.session,
+                "at_seq": request.at_seq,
+                "rules": request.rules,
+                "rules_given": [rule_to_plain(rule) for rule in request.rules_given],
+                "rules_name": request.rules_name,
+                "template_id": request.template_id,
+                "casting": dict(request.casting),
+                "rounds": request.rounds,
+                "cap_microusd": request.cap_microusd,
+                "title": request.title,
+            },
+            actor=request.origin,
+        )
+        return SessionId(str(answer.body["session"]))
+
     async def command(self, session: SessionId, command: Command, *, actor: str = OPERATOR) -> str:
         """Have a session obey; returns what happened, in the names of its events. Raises CommandRefused."""
         plain = self._ports.wire.command_to_plain(command)
@@ -293,6 +317,19 @@ class Orchestrator:
     async def state(self, session: SessionId, *, at_seq: int | None = None) -> SessionState:
         """What is true of a session now, or was at an earlier event."""
         return await self._reader.state(session, at_seq=at_seq)
+
+    async def verify(self, session: SessionId, *, at_seq: int | None = None) -> Verified:
+        """Whether every decision on record would be taken again, and whether the record is the one that was made, up to
+        event `at_seq` where given. Raises WrongUse for an unknown session or event."""
+        return await self._replaying.verify(session, at_seq=at_seq)
+
+    def verify_all(self) -> AsyncIterator[Verified]:
+        """`verify` of every session on record. To stop, ask for no further one."""
+        return self._replaying.verify_all()
+
+    async def digest(self, session: SessionId, *, at_seq: int | None = None) -> Digest:
+        """What names a session's record, up to event `at_seq` where given, wherever it is read."""
+        return (await log_digest(self._ports, session, at_seq=at_seq))[1]
 
     async def prompt(self, session: SessionId, step: StepId) -> tuple[Message, ...]:
         """The exact prompt that a recorded turn was asked with."""

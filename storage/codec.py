@@ -220,7 +220,7 @@ class Codec:
         self._check(kind, version)
         return Inherited(at_ms=plain["at_ms"], kind=kind, event=self._read_plain(kind, version, plain["event"]))
 
-    def _write_carrying(self, cls: type, value: object, *, exclude: Any = None, warnings: Any = "error") -> bytes:
+    def _write_carrying(self, cls: type[Any], value: object, *, exclude: Any = None, warnings: Any = "error") -> bytes:
         plain = adapter(cls).dump_python(value, mode="json", exclude=exclude, warnings=warnings)
         for each in plain["prefix"]["events"] if "prefix" in plain else ():
             if each["kind"] not in self._kinds:

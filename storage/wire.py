@@ -7,7 +7,8 @@ from typing import cast
 
 from core.domain.commands import Command
 from core.domain.errors import WrongUse, nearest
-from storage.codec import adapter, to_plain
+from core.domain.events import Event
+from storage.codec import adapter, canonical_json, to_plain
 
 
 class CommandWire:
@@ -33,6 +34,9 @@ class CommandWire:
         except ValueError as error:
             reason = " ".join(str(error).split())[:200]
             raise WrongUse(f"this is no {kind}: {reason}.", now="Both processes must be of one release.") from error
+
+    def event_as_text(self, event: Event) -> str:
+        return f"{type(event).__name__} {canonical_json(event).decode()}"
 
     def _kind(self, name: str) -> type:
         if name not in self._kinds:

@@ -5,7 +5,7 @@ A seat is cast with a word: a participant by id, or a model by name, which then 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -62,6 +62,19 @@ class Casting:
             if participant is not None and (role not in seated or role in (Role.PROPOSER, Role.OPPONENT)):
                 cast[role.value] = self._cast(participant, request.casting, role.value, role)
         return cast
+
+    def instead(self, seats: Sequence[Seat], casting: Mapping[str, str]) -> tuple[Seat, ...]:
+        """Those of `seats` in which somebody else is to sit. Raises WrongUse as `seats` does."""
+        known = {name for seat in seats for name in (seat.id, seat.role.value)}
+        for name in casting:
+            if name and name not in known:
+                raise WrongUse(
+                    f"nobody sits as {name!r}.",
+                    where="seat",
+                    now=nearest(name, known) or f"There are {', '.join(sorted(known))}.",
+                )
+        cast = (replace(seat, participant=self._cast(seat.participant, casting, seat.id, seat.role)) for seat in seats)
+        return tuple(new for new, seat in zip(cast, seats, strict=True) if new != seat)
 
     def _cast(self, usual: Participant, casting: Mapping[str, str], seat: str, role: Role) -> Participant:
         return _one_copy(self._chosen(usual, casting, seat, role))

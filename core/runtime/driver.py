@@ -20,6 +20,7 @@ from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.costs import CostKeeper
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
+from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.health import Health, check_health
 from core.runtime.instruments import Instruments
@@ -90,6 +91,7 @@ class Driver:
             ports,
             supervisor=self.supervisor,
             openings=self.openings,
+            forks=Forks(ports, limits, self.openings),
             ledger=self.ledger,
             rules=self._rules,
             projector=self.projector,

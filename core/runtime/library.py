@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from core.domain.events import Event, RulesChanged, SessionOpened
+from core.domain.events import Event, RulesChanged, SessionForked, SessionOpened
 from core.domain.facts import FactSpec
 from core.domain.ids import NO_DIGEST, Digest
 from core.domain.session import Opening
@@ -42,6 +42,9 @@ class Library:
             match event:
                 case SessionOpened():
                     await self.prepare_opening(event.opening)
+                case SessionForked():  # rules of its origin have spoken: what they said is all that is needed
+                    carried = (each.event for each in event.prefix.events)
+                    await self.prepare(each for each in carried if not isinstance(each, RulesChanged))
                 case RulesChanged():
                     await self.rules(event.digest)
                     for digest in event.templates.values():

@@ -12,19 +12,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from core.domain.commands import Open
 from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse, nearest
 from core.domain.ids import Digest, SessionId
 from core.domain.session import Status
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import InboxAnswer, InboxMessage
+from core.rules.rule import rule_from_plain
+from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
 from core.runtime.refusals import answer_of
-from core.runtime.requests import Asker, DebateRequest
+from core.runtime.requests import Asker, DebateRequest, ForkRequest
 from core.runtime.rule_desk import Body, RuleDesk, Verb
 from core.runtime.rules_folder import RulesFolder
 from core.runtime.rules_in_force import RulesInForce
@@ -48,6 +51,7 @@ class Office:
         *,
         supervisor: Supervisor,
         openings: Openings,
+        forks: Forks,
         ledger: Ledger,
         rules: RulesInForce,
         projector: Projector,
@@ -56,6 +60,7 @@ class Office:
         self._ports = ports
         self._supervisor = supervisor
         self._openings = openings
+        self._forks = forks
         self._ledger = ledger
         self._rules = rules
         self._projector = projector
@@ -65,6 +70,7 @@ class Office:
         self._starting = asyncio.Lock()
         self.verbs: Mapping[str, Verb] = {
             "start_debate": self._start_debate,
+            "fork": self._fork,
             "command": self._command,
             "resume": self._resume,
             **self._desk.verbs,
@@ -138,8 +144,32 @@ class Office:
                 return started  # it was, and the answer got lost: a request is carried out once
             await self.read_rules()
             opening = await self._openings.opening(request, rules=self._rules)
-            await self._supervisor.open(session, opening)
+            await self._supervisor.open(session, Open(opening=opening))
         return started
+
+    async def _fork(self, body: Body, by: Asker) -> InboxAnswer:
+        request = ForkRequest(
+            session=SessionId(str(body["origin"])),
+            at_seq=body.get("at_seq"),
+            rules=str(body.get("rules", "")),
+            rules_given=tuple(rule_from_plain(plain) for plain in body.get("rules_given", ())),
+            rules_name=str(body.get("rules_name", "")),
+            template_id=str(body.get("template_id", "")),
+            casting=dict(body.get("casting", {})),
+            rounds=body.get("rounds"),
+            cap_microusd=body.get("cap_microusd"),
+            title=_label_text(str(body.get("title", ""))),
+            origin=by.actor,
+        )
+        session = SessionId(str(body.get("session") or self._ports.new_id()))
+        async with self._starting:
+            if await self._ports.log.read(session, limit=1):
+                return InboxAnswer(is_done=True, text=f"forked {session[:8]}", body={"session": session})
+            await self.read_rules()
+            command = await self._forks.command(request, rules=self._rules)
+            await self._supervisor.open(session, command)
+        body = {"session": session, "at_seq": command.prefix.seq}
+        return InboxAnswer(is_done=True, text=f"forked {session[:8]}", body=body)
 
     async def _document(self, pinned: Mapping[str, str]) -> Document:
         document = await self._ports.library.document(Digest(pinned["digest"]))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.domain.ids import DEFAULT_RULE_SET
+from core.domain.ids import DEFAULT_RULE_SET, SessionId
 from core.domain.participants import Seat
 from core.domain.steps import Document
 from core.ports.inbox import InboxAnswer, Receipt
+from core.rules.rule import Rule
 from core.templates.template import Template
 
 MOTION_BYTES_MAX = 20_000
@@ -53,6 +54,28 @@ class DebateRequest:
     title: str = ""
     origin: str = "operator"
     rules: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkRequest:
+    """A session that goes on from event `at_seq` of `session`, by default from the last at which it wasn't over.
+
+    `rules` names a set; `rules_given` are laid over the rules that were in force there, under the name `rules_name`.
+    `template_id` is followed from the next round on. `casting` names who sits in a role or seat from there on, `""` for
+    all others. None or "" leaves what holds there.
+    """
+
+    session: SessionId
+    at_seq: int | None = None
+    rules: str = ""
+    rules_given: tuple[Rule, ...] = ()
+    rules_name: str = ""
+    template_id: str = ""
+    casting: Mapping[str, str] = field(default_factory=dict)
+    rounds: int | None = None
+    cap_microusd: int | None = None
+    title: str = ""
+    origin: str = "operator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

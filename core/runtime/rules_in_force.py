@@ -59,7 +59,7 @@ class RulesInForce:
 
 async def _sets(book: RuleBook, newest: RulesVersion | None, ports: Ports) -> Mapping[str, SetInForce]:
     rules = {name: tuple(placed.rule for placed in found) for name, found in effective_sets(book).items()}
-    pins = await _pins(frozenset().union(*(templates_of(each) for each in rules.values())), ports)
+    pins = await pins_of(frozenset().union(*(templates_of(each) for each in rules.values())), ports)
     found: dict[str, SetInForce] = {}
     for name, each in rules.items():
         digest = rule_set_digest(each)
@@ -71,7 +71,7 @@ async def _sets(book: RuleBook, newest: RulesVersion | None, ports: Ports) -> Ma
     return found
 
 
-async def _pins(wanted: frozenset[TemplateId], ports: Ports) -> Mapping[TemplateId, Digest]:
+async def pins_of(wanted: frozenset[TemplateId], ports: Ports) -> Mapping[TemplateId, Digest]:
     """The newest version of each template that some rule may apply, at hand."""
     pins: dict[TemplateId, Digest] = {}
     for template in await ports.catalogue.templates() if wanted else ():

@@ -17,6 +17,7 @@ from core.domain.commands import (
     RUNTIME,
     Admit,
     Command,
+    Fork,
     Open,
     Pause,
     Queue,
@@ -28,7 +29,7 @@ from core.domain.commands import (
 from core.domain.errors import CommandRefused, LogConflict, MootError, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
-from core.domain.session import Opening, SessionState, Status
+from core.domain.session import SessionState, Status
 from core.engine.evolve import unopened
 from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
@@ -110,14 +111,14 @@ class Supervisor:
         loop = self._loops.get(session)
         return loop.state if loop is not None else None
 
-    async def open(self, session: SessionId, opening: Opening) -> None:
+    async def open(self, session: SessionId, first: Open | Fork) -> None:
         """Record a new session and give it a place, or have it wait for one."""
-        await self._ports.library.prepare_opening(opening)
+        await self._ports.library.prepare_opening(first.opening)
         loop = self._new_loop(session, state=None, is_driven=not self._is_closing)
         self._loops[session] = loop
         self._let_go(keep=session)
         try:
-            await loop.submit(Open(opening=opening), actor=OPERATOR, correlation="open")
+            await loop.submit(first, actor=OPERATOR, correlation="open")
         except BaseException:
             if loop.state.opening is None:
                 del self._loops[session]
