@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.orchestrator import Orchestrator
+from core.ports.event_log import EventLog
 from core.ports.model_provider import ModelProvider
 from core.providers.registry import Providers
 from core.providers.script import Answer, Script
@@ -36,7 +37,7 @@ from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.supervisor import folded
 from storage.wire import CommandWire
 from tests.memory import Disk, MemoryCatalogue, MemoryCostBook, MemoryInbox, MemoryIndex, MemoryLock, MemoryLog
-from tests.virtual_time import VirtualClock
+from tests.virtual_time import VirtualClock, VirtualLoop
 
 THINKS_MS = 5_000
 NEVER_SECONDS = 365 * 86_400
@@ -82,6 +83,7 @@ class Stage:
     rules_folder: Path | None = None
     providers: Sequence[ModelProvider] = ()
     plugins: Plugins = NO_PLUGINS
+    make_log: Callable[[Disk], EventLog] = MemoryLog
     ids: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -94,7 +96,7 @@ class Stage:
         flow = DebateFlow(templates=library.templates, documents=library.documents)
         provider = self.provider or ScriptedProvider(clock=self.clock, script=self.script)
         self.ports = Ports(
-            log=MemoryLog(self.disk),
+            log=self.make_log(self.disk),
             catalogue=self.catalogue,
             index=self.index,
             costs=self.costs,
@@ -125,7 +127,9 @@ class Stage:
 
     async def crash(self) -> None:
         """Everything that was not durable is gone, at once and without a word."""
-        doomed = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        loop = asyncio.get_running_loop()
+        tasks = loop.tasks() if isinstance(loop, VirtualLoop) else asyncio.all_tasks()
+        doomed = [task for task in tasks if task is not asyncio.current_task()]
         for task in doomed:
             task.cancel()
         await asyncio.gather(*doomed, return_exceptions=True)

@@ -7,9 +7,13 @@ opens sockets nor uses threads; where nothing is left to wait for, the loop says
 from __future__ import annotations
 
 import asyncio
+import random
 import selectors
+from collections import deque
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
 START_MS = 1_790_000_000_000
@@ -31,6 +35,8 @@ class _JumpingSelector(selectors.BaseSelector):
         self.is_closing = False
 
     def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout == 0:
+            return []  # something is ready already: what comes from outside is looked at before time moves on
         ready = self._real.select(0)
         if ready:
             return ready
@@ -61,10 +67,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         self._selector_of_ours = _JumpingSelector(self._jump)
+        self._begun: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
+        self._numbers = count()
         super().__init__(self._selector_of_ours)
 
     def time(self) -> float:
         return self._now
+
+    def create_task(self, coro: Any, **how: Any) -> asyncio.Task[Any]:
+        task = super().create_task(coro, **how)
+        self._begun[task] = next(self._numbers)
+        return task
+
+    def tasks(self) -> list[asyncio.Task[Any]]:
+        """Every task that has not ended, in the order in which they were begun; asyncio has them in none."""
+        return sorted(asyncio.all_tasks(self), key=lambda task: self._begun.get(task, 0))
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncio names it
         """Threads end in real time, which no timer tells of."""
@@ -91,9 +108,26 @@ class VirtualClock:
         await asyncio.sleep(milliseconds / 1_000)
 
 
-def in_virtual_time(work: Callable[[], Awaitable[T]]) -> T:
+class ShuffledLoop(VirtualLoop):
+    """Whatever is ready at the same moment runs in an order that a seed draws: what holds here hangs on no luck."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._chance = random.Random(f"order {seed}")
+
+    def _run_once(self) -> None:
+        ready: deque[asyncio.Handle] = self._ready  # type: ignore[attr-defined]  # asyncio names no other place
+        if len(ready) > 1:
+            drawn = list(ready)
+            self._chance.shuffle(drawn)
+            ready.clear()
+            ready.extend(drawn)
+        super()._run_once()  # type: ignore[misc]
+
+
+def in_virtual_time(work: Callable[[], Awaitable[T]], *, make_loop: Callable[[], VirtualLoop] = VirtualLoop) -> T:
     """Run `work` to its end on a virtual loop; tasks that it leaves behind are cancelled."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with asyncio.Runner(loop_factory=make_loop) as runner:
         return runner.run(_awaited(work))
 
 

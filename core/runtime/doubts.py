@@ -110,7 +110,7 @@ def doubts_of(state: SessionState, limits: Limits, *, title: str, is_driven: boo
     """What is in doubt in one session; calls that cost nothing leave no doubt that matters."""
     waiting = waiting_doubts(state)
     left = () if is_driven else tuple(state.work.open.values())
-    found = (
+    found: tuple[tuple[DoubtfulAttempt | OpenAttempt, int, DoubtStands, str], ...] = (
         *((each, each.since_ms, _standing(each, waiting), each.why) for each in state.work.doubtful),
         *((each, each.started_at_ms, DoubtStands.LEFT, "the process that asked is gone") for each in left),
     )
@@ -133,7 +133,7 @@ def doubts_of(state: SessionState, limits: Limits, *, title: str, is_driven: boo
     )
 
 
-def _standing(doubt: DoubtfulAttempt | OpenAttempt, waiting: Sequence[DoubtfulAttempt]) -> DoubtStands:
+def _standing(doubt: DoubtfulAttempt, waiting: Sequence[DoubtfulAttempt]) -> DoubtStands:
     return DoubtStands.WAITS if doubt in waiting else DoubtStands.CHARGED
 
 
