@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Literal
@@ -33,11 +34,18 @@ Synchronous = Literal["NORMAL", "FULL"]
 
 
 def connect(
-    path: Path, *, synchronous: Synchronous = "NORMAL", is_reader: bool = False, busy_wait_ms: int = BUSY_WAIT_MS
+    path: Path,
+    *,
+    synchronous: Synchronous = "NORMAL",
+    is_reader: bool = False,
+    is_at_rest: bool = False,
+    busy_wait_ms: int = BUSY_WAIT_MS,
 ) -> sqlite3.Connection:
-    """A connection to a database that is in order. A reader's can't write. Raises sqlite3.Error."""
+    """A connection to a database that is in order. A reader's can't write; that of a file `is_at_rest`, to which nobody
+    writes, makes no file beside it either. Raises sqlite3.Error."""
     connection = sqlite3.connect(
-        path.resolve().as_uri() + "?mode=rw",  # never make a file where one has been moved away meanwhile
+        # Never make a file where one has been moved away meanwhile.
+        path.resolve().as_uri() + ("?mode=ro&immutable=1" if is_at_rest else "?mode=rw"),
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -51,10 +59,18 @@ def connect(
     return connection
 
 
-def prepare(path: Path) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """A database was brought from schema `before` to today's; `copy` is what it was."""
+
+    before: int
+    copy: Path
+
+
+def prepare(path: Path) -> Migrated | None:
     """Make sure that `path` is a database of today's schema: make it, migrate it, or refuse with StorageFailed.
 
-    A database of today's schema is opened without loading SQLAlchemy or Alembic.
+    A database of today's schema is opened without loading SQLAlchemy or Alembic, and none is told of.
     """
     if not path.parent.is_dir():
         raise StorageFailed("its folder doesn't exist.", where=str(path), now=f"Make it: mkdir -p {path.parent}")
@@ -62,10 +78,19 @@ def prepare(path: Path) -> None:
         raise StorageFailed("this is a folder, not a database.", where=str(path), now="Name a file in it.")
     with refusals(path):
         version = _found_or_made(path)
-    if 0 < version < SCHEMA_VERSION:
-        from storage.migrations.migrate import migrate
+    return _migrated(path) if 0 < version < SCHEMA_VERSION else None
 
-        migrate(path, made_version=version)
+
+def _migrated(path: Path) -> Migrated | None:
+    from storage.lock import nobody_driving
+    from storage.migrations.migrate import migrate
+
+    with nobody_driving(path, wait_seconds=BUSY_WAIT_MS / 1_000):
+        with refusals(path), closing(sqlite3.connect(path, timeout=BUSY_WAIT_MS / 1_000)) as database:
+            version = version_of(database, path)
+        if version == SCHEMA_VERSION:
+            return None  # another process was quicker
+        return Migrated(before=version, copy=migrate(path, made_version=version))
 
 
 def _found_or_made(path: Path) -> int:
@@ -77,7 +102,7 @@ def _found_or_made(path: Path) -> int:
     while True:
         try:
             with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_WAIT_MS / 1000)) as database:
-                version = _version(database, path)
+                version = version_of(database, path)
                 if version == 0:
                     _make(database)
                 else:
@@ -116,8 +141,9 @@ def moot_version() -> str:
         return "unpackaged"
 
 
-def _version(database: sqlite3.Connection, path: Path) -> int:
-    """The file's schema version, 0 for a new file. Writes nothing, whatever the file is."""
+def version_of(database: sqlite3.Connection, path: Path) -> int:
+    """The file's schema version, 0 for a new file. Writes nothing, whatever the file is. Raises StorageFailed for a
+    database of another program or of a newer moot, and sqlite3.Error."""
     # In this order: where another process makes the schema meanwhile, what is read last already says whose it is.
     tables = _number(database, "SELECT count(*) FROM sqlite_schema")
     version = _number(database, "PRAGMA user_version")
@@ -161,6 +187,8 @@ def remember_maker(database: sqlite3.Connection, schema_version: int) -> None:
 
 
 def _check_writable(database: sqlite3.Connection) -> None:
+    if database.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        database.execute("PRAGMA journal_mode = WAL")  # another tool changed that; readers would stop every commit
     database.execute("BEGIN IMMEDIATE")  # which alone SQLite allows in a file that can only be read
     database.execute("DELETE FROM positions WHERE 0")
     database.execute("ROLLBACK")

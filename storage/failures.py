@@ -38,6 +38,13 @@ def is_busy(error: object) -> bool:
     )
 
 
+def is_damage(error: object) -> bool:
+    """True where the file itself is broken, so that nothing but a copy of it helps."""
+    return isinstance(error, sqlite3.DatabaseError) and (
+        getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE_BITS in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    )
+
+
 def closed(path: Path) -> StorageFailed:
     """For whoever calls after closing."""
     return StorageFailed("the database was closed.", where=str(path), now="Open it again.")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,28 @@ class DriverLock:
             return f"process {note['pid']}, since {since:%Y-%m-%d %H:%M:%S} UTC"
         except (OSError, ValueError, KeyError, TypeError):
             return "a process that is just starting or ending"
+
+
+@contextmanager
+def nobody_driving(path: Path, *, wait_seconds: float) -> Iterator[None]:
+    """Keep drivers out for a moment, as the driver's lock does. Raises StorageFailed where one is there and stays."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_name(path.name + ".driver.lock"), timeout=wait_seconds)
+    try:
+        with lock:
+            yield
+    except Timeout as error:
+        raise StorageFailed(
+            f"an older moot drives this database ({DriverLock(path).holder() or 'it is just starting or ending'}), and"
+            " today's would change it beneath that.",
+            where=str(path),
+            now="End it first. Nothing was changed.",
+        ) from error
+    except OSError as error:
+        raise StorageFailed(
+            f"the driver's lock can't be made: {error.strerror}.", where=str(path), now="Make the folder writable."
+        ) from error
 
 
 def _is_alive(pid: int) -> bool:

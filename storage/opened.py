@@ -17,7 +17,7 @@ from core.ports.session_index import SessionIndex
 from storage.catalogue import SqliteCatalogue
 from storage.codec import Codec, adapter
 from storage.cost_book import SqliteCostBook
-from storage.database import Synchronous, damage, prepare
+from storage.database import Migrated, Synchronous, damage, prepare
 from storage.event_log import Appender, SqliteEventLog, open_writer
 from storage.inbox import SqliteInbox
 from storage.readers import Readers
@@ -27,7 +27,8 @@ from storage.session_index import SqliteSessionIndex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """Everything durable of one database. Its parts share one writer: closing is for all of them."""
+    """Everything durable of one database. Its parts share one writer: closing is for all of them. `migrated` tells of
+    one that an older moot made."""
 
     path: Path
     log: EventLog
@@ -36,6 +37,7 @@ class Storage:
     costs: CostBook
     inbox: Inbox
     response_cache: ResponseCache
+    migrated: Migrated | None = None
 
     async def delete_session(self, session: SessionId) -> None:
         """Forget a session: its events, its row, its label, in this order. What it spent stays counted.
@@ -60,7 +62,7 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
 
     Loads neither SQLAlchemy nor Alembic unless an older database has to be migrated.
     """
-    prepare(path)
+    migrated = prepare(path)
     for kind in (Participant, SessionSummary):
         adapter(kind)  # whoever opens from a thread has loaded there what checks rows, not at the first row on the loop
     appender = Appender()
@@ -74,4 +76,5 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         costs=SqliteCostBook(writer=writer, readers=readers),
         inbox=SqliteInbox(writer=writer, readers=readers),
         response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
+        migrated=migrated,
     )

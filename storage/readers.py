@@ -20,10 +20,14 @@ READERS_MAX = 4
 
 
 class Readers:
-    """Each read sees everything committed before it began. Errors are StorageFailed."""
+    """Each read sees everything committed before it began. Errors are StorageFailed.
 
-    def __init__(self, path: Path) -> None:
+    Of a file `is_at_rest`, to which nobody writes, nothing beside it is made.
+    """
+
+    def __init__(self, path: Path, *, is_at_rest: bool = False) -> None:
         self._path = path
+        self._is_at_rest = is_at_rest
         self._threads = ThreadPoolExecutor(max_workers=READERS_MAX, thread_name_prefix="moot-reader")
         self._own = local()
         self._connections: list[sqlite3.Connection] = []
@@ -48,7 +52,7 @@ class Readers:
         with refusals(self._path):
             connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
             if connection is None:
-                connection = self._own.connection = connect(self._path, is_reader=True)
+                connection = self._own.connection = connect(self._path, is_reader=True, is_at_rest=self._is_at_rest)
                 self._connections.append(connection)
             connection.execute("BEGIN")  # several queries of one read see the same moment
             try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -13,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from core.domain.errors import StorageFailed
+from storage.copying import copy_whole
 from storage.database import BUSY_WAIT_MS, moot_version
-from storage.failures import refused
 
 SCRIPTS = Path(__file__).parent
 COPIES_MAX = 100
@@ -27,15 +25,22 @@ def migrate(path: Path, *, made_version: int, scripts: Path = SCRIPTS) -> Path:
     Raises StorageFailed with the database as it was. The copy is kept: a person deletes it, never moot.
     """
     copy = _copied(path, made_version)
+    bring_up_to_date(
+        path, made_version=made_version, left=f"Nothing was changed; a copy is at {copy}.", scripts=scripts
+    )
+    return copy
+
+
+def bring_up_to_date(path: Path, *, made_version: int, left: str, scripts: Path = SCRIPTS) -> None:
+    """Run every later revision in one transaction. Raises StorageFailed, which tells what is `left` as it was."""
     try:
         upgrade(path, scripts=scripts)
     except DBAPIError as error:
         raise StorageFailed(
             f"it couldn't be brought from schema {made_version} to today's: {error.orig}.",
             where=str(path),
-            now=f"Nothing was changed; a copy is at {copy}. Update moot, or run `moot doctor`.",
+            now=f"{left} Update moot, or run `moot doctor`.",
         ) from error
-    return copy
 
 
 def upgrade(path: Path, *, scripts: Path = SCRIPTS) -> None:
@@ -67,12 +72,7 @@ def _copied(path: Path, made_version: int) -> Path:
         copy = path.with_name(f"{path.name}.schema-{made_version}.copy-{number}")
         if copy.exists():
             continue
-        try:
-            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-                source.backup(target)
-        except sqlite3.Error as error:
-            copy.unlink(missing_ok=True)
-            raise refused(error, copy) from error
+        copy_whole(path, copy)
         return copy
     raise StorageFailed(
         f"there are {COPIES_MAX} copies of it from before a migration already.",
