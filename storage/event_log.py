@@ -7,7 +7,7 @@ conflict, writes the rest in one transaction, and only then moves its own memory
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +30,9 @@ ROWS_PER_STATEMENT_MAX = 64
 
 SESSIONS_REMEMBERED_MAX = 10_000
 """Lengths and links held in memory; forgotten ones are asked of the database again."""
+
+TAKEN = "taken "
+"""Begins the names of the positions up to which sessions were recorded elsewhere; their ids follow."""
 
 _COLUMNS = "position, session_key, seq, kind, version, at_ms, envelope, body, link"
 _SELECT = (
@@ -111,6 +114,11 @@ class SqliteEventLog:
         require_chain(session, events)
         return await self._writer.run(lambda connection: self._appender.take(connection, session, events))
 
+    async def taken(self) -> Mapping[SessionId, int]:
+        query = "SELECT substr(name, length(?1) + 1), position FROM positions WHERE substr(name, 1, length(?1)) = ?1"
+        rows = await self._readers.run(lambda reader: reader.execute(query, (TAKEN,)).fetchall())
+        return {SessionId(session): position for session, position in rows}
+
     async def delete(self, session: SessionId) -> None:
         await self._writer.run(lambda connection: self._appender.delete(connection, session))
 
@@ -158,6 +166,7 @@ class Appender:
             " ON CONFLICT DO UPDATE SET position = max(position, excluded.position)",
             (_newest_position(connection),),
         )
+        connection.execute("DELETE FROM positions WHERE name = ?", (TAKEN + session,))
         connection.execute("DELETE FROM events WHERE session_key = ?", key)
         connection.execute("DELETE FROM log_sessions WHERE key = ?", key)
 
@@ -177,7 +186,9 @@ class Appender:
                 for one in events
             ),
         )
-        return position + len(events)
+        last = position + len(events)
+        connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (TAKEN + session, last))
+        return last
 
     def _commit(
         self, connection: sqlite3.Connection, calls: Sequence[list[Encoded]]

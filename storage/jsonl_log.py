@@ -36,11 +36,12 @@ FILE_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 @dataclass(slots=True)
 class _Session:
     """Where each of a session's lines begins in its file, the end of the last, and each event's global position. `link`
-    is the last event's, where it was asked for."""
+    is the last event's, where it was asked for; up to position `taken` it was recorded elsewhere."""
 
     starts: list[int] = field(default_factory=lambda: [0])
     positions: list[int] = field(default_factory=list)
     link: bytes | None = None
+    taken: int = 0
 
 
 class JsonLinesEventLog:
@@ -99,6 +100,9 @@ class JsonLinesEventLog:
         require_chain(session, events)
         return await self._run(lambda: self._take_in(session, events))
 
+    async def taken(self) -> Mapping[SessionId, int]:
+        return await self._run(lambda: {each: known.taken for each, known in self._sessions.items() if known.taken})
+
     async def delete(self, session: SessionId) -> None:
         await self._run(lambda: self._delete(session))
 
@@ -142,12 +146,14 @@ class JsonLinesEventLog:
         chunks: Mapping[SessionId, bytearray],
         lengths: Sequence[tuple[SessionId, list[int]]],
         links: Mapping[SessionId, bytes],
+        *,
+        are_taken: bool = False,
     ) -> None:
         for session, chunk in chunks.items():
             self._write(self._path(session), self._end(session), chunk)
-        self._write_order({"appended": lengths})
+        self._write_order({"appended": lengths} | ({"taken": True} if are_taken else {}))
         for session, sizes in lengths:
-            self._remember(session, sizes)
+            self._remember(session, sizes, are_taken=are_taken)
         for session, link in links.items():
             self._sessions[session].link = link
 
@@ -159,8 +165,9 @@ class JsonLinesEventLog:
             raise taken(session, len(known.positions))
         lines = [line_of(each) for each in events]
         sizes = [len(line) for line in lines]
-        self._commit({session: bytearray(b"".join(lines))}, [(session, sizes)], {session: events[-1].link})
-        return self._sessions[session].positions[-1]
+        chunks = {session: bytearray(b"".join(lines))}
+        self._commit(chunks, [(session, sizes)], {session: events[-1].link}, are_taken=True)
+        return self._sessions[session].taken
 
     def _conflict(self, parts: list[Encoded]) -> LogConflict | None:
         own: dict[SessionId, int] = {}
@@ -358,9 +365,9 @@ class JsonLinesEventLog:
     def _take(self, line: bytes, number: int, deleted: set[SessionId]) -> None:
         try:
             match json.loads(line):
-                case {"appended": list(lengths)}:
+                case {"appended": list(lengths), **more}:
                     for session, sizes in lengths:
-                        self._remember(SessionId(session), sizes)
+                        self._remember(SessionId(session), sizes, are_taken=bool(more.get("taken")))
                         deleted.discard(SessionId(session))
                 case {"deleted": str(session)}:
                     self._sessions.pop(SessionId(session), None)
@@ -374,12 +381,13 @@ class JsonLinesEventLog:
                 now="Nothing was changed. Restore the folder from a copy.",
             ) from error
 
-    def _remember(self, session: SessionId, sizes: Sequence[int]) -> None:
+    def _remember(self, session: SessionId, sizes: Sequence[int], *, are_taken: bool = False) -> None:
         known = self._sessions.setdefault(session, _Session())
         for size in sizes:
             known.starts.append(known.starts[-1] + size)
             self._order.append((session, len(known.positions) + 1))
             known.positions.append(len(self._order))
+            known.taken = known.positions[-1] if are_taken else known.taken
 
     def _cut(self, path: Path, end: int) -> None:
         cut = path.stat().st_size - end

@@ -39,7 +39,8 @@ class EventRow(SQLModel, table=True):
 
 
 class Position(SQLModel, table=True):
-    """How far a projection has come (`index`, `costs`), and the highest position that a deletion took (`log`)."""
+    """How far a projection has come (`index`, `costs`), the highest position that a deletion took (`log`), and up to
+    which one a session was recorded elsewhere (`taken` and its id)."""
 
     __tablename__ = "positions"
 

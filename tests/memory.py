@@ -43,6 +43,7 @@ class Disk:
 
     records: list[Recorded] = field(default_factory=list)
     lengths: dict[SessionId, int] = field(default_factory=dict)
+    taken: dict[SessionId, int] = field(default_factory=dict)
     appends: int = 0
     fail_at: int | None = None
     is_after: bool = False
@@ -136,7 +137,11 @@ class MemoryLog:
                 )
             )
         self.disk.lengths[session] = len(events)
+        self.disk.taken[session] = position + len(events)
         return position + len(events)
+
+    async def taken(self) -> Mapping[SessionId, int]:
+        return dict(self.disk.taken)
 
     def _chain(self, session: SessionId) -> list[Stored]:
         """What is kept as objects, in bytes of this process's own."""
@@ -159,6 +164,7 @@ class MemoryLog:
     async def delete(self, session: SessionId) -> None:
         self.disk.records[:] = [record for record in self.disk.records if record.session != session]
         self.disk.lengths.pop(session, None)
+        self.disk.taken.pop(session, None)
 
     async def close(self) -> None:
         self.is_closed = True

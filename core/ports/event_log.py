@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,10 +73,15 @@ class EventLog(Protocol):
 
     async def take(self, session: SessionId, events: Sequence[Stored]) -> int:
         """Write another log's whole session, byte for byte, in one transaction; the position of its last event.
+        From then on `taken` names it.
 
         Raises LogConflict where the session is on record already, and WrongUse where `events` are not one chain from
         the first on: then nothing was written.
         """
+        ...
+
+    async def taken(self) -> Mapping[SessionId, int]:
+        """Sessions that were recorded elsewhere and taken from there, and up to which position they are of that log."""
         ...
 
     async def delete(self, session: SessionId) -> None:

@@ -144,11 +144,17 @@ async def test_what_another_log_holds_is_taken_byte_for_byte_and_read_the_same(l
         assert [replace(each, position=0) for each in read] == [replace(each, position=0) for each in await log.read(A)]
         assert [each.position for each in read] == [3, 4, 5, 6, 7]
         assert position == await other.last_position() == 7
+        assert await other.taken() == {A: 7}
         added = await other.append(turn(A, after=5), turn(B))
         assert [each.position for each in added] == [8, 9, 10, 11]
         assert len(await chain_of(other, A)) == 7
         assert list(await other.read(C)) == list(before)
         await other.close()
+        again = open_other()
+        assert await again.taken() == {A: 7}
+        await again.delete(A)
+        assert await again.taken() == {}
+        await again.close()
 
 
 async def test_a_session_that_is_there_is_not_taken_again_and_one_that_is_no_chain_never(log: EventLog) -> None:
