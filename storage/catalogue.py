@@ -19,6 +19,7 @@ from core.domain.participants import Participant
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import Receipt
+from core.templates.plain import template_from_plain, template_to_plain
 from core.templates.template import Template
 from storage import rule_measures
 from storage.codec import adapter, canonical_json
@@ -35,16 +36,16 @@ class SqliteCatalogue(SqliteRules):
             "SELECT body, digest FROM templates WHERE digest IN (SELECT digest FROM template_history WHERE key IN"
             " (SELECT max(key) FROM template_history GROUP BY template)) ORDER BY template"
         )
-        return tuple([_checked(Template, body, digest) for body, digest in await self._all(query)])
+        return tuple([_template(body, digest) for body, digest in await self._all(query)])
 
     async def template(self, digest: Digest) -> Template:
         row = await self._first("SELECT body FROM templates WHERE digest = ?", digest)
         if row is None:
             raise unknown("template", digest)
-        return _checked(Template, row[0], digest)
+        return _template(row[0], digest)
 
     async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
-        body = canonical_json(template)
+        body = canonical_json(template_to_plain(template))
         digest = Digest(sha256(body).hexdigest())
 
         def save(writer: sqlite3.Connection) -> None:
@@ -130,24 +131,31 @@ class SqliteCatalogue(SqliteRules):
         )
 
 
-def _checked(kind: type[T], body: bytes, digest: Digest) -> T:
+def _template(body: bytes, digest: Digest) -> Template:
     """What has this digest; a log decided by it, so that a changed one is worse than none."""
     if sha256(body).hexdigest() != digest:
         raise StorageFailed(
             "its content is not what its digest says.", where=f"{digest[:12]}", now="Restore the database from a copy."
         )
-    return _read(kind, body, digest[:12])
+    try:
+        return template_from_plain(json.loads(body))
+    except (ValueError, WrongUse) as error:
+        raise _unreadable("template", error, digest[:12]) from error
 
 
 def _read(kind: type[T], body: bytes, where: str) -> T:
     try:
         return adapter(kind).validate_json(body)
     except ValueError as error:
-        raise StorageFailed(
-            f"the {kind.__name__.lower()} can't be read: {' '.join(str(error).split())[:200]}.",
-            where=where,
-            now="Save it again, or restore the database from a copy.",
-        ) from error
+        raise _unreadable(kind.__name__.lower(), error, where) from error
+
+
+def _unreadable(kind: str, error: Exception, where: str) -> StorageFailed:
+    return StorageFailed(
+        f"the {kind} can't be read: {' '.join(str(error).split())[:200]}.",
+        where=where,
+        now="Save it again, or restore the database from a copy.",
+    )
 
 
 def _label(title: str, tags: str, is_archived: int) -> Label:

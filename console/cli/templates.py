@@ -96,7 +96,7 @@ def _described(template: Template) -> str:
     lines += [f"  {seat.id}: {seat.role}, {seat.participant} unless another is cast" for seat in template.seats]
     lines += ["", "steps of a round"]
     width = min(COLUMNS_MAX, terminal_columns())
-    for step in (*template.steps, template.verdict):
+    for step in (*template.steps, *((template.verdict,) if template.verdict is not None else ())):
         when = "after the last round" if step is template.verdict else f"{step.occurs.replace('_', ' ')} round"
         lines += [f"  {step.name} by {step.seat} ({when})", *wrapped(step.instruction, width=width, indent="    ")]
     return "\n".join(lines)

@@ -12,10 +12,12 @@ TEMPERATURE_MILLI_DEFAULT = 700
 
 
 class Role(StrEnum):
-    """What a seat is there for. Proposer and opponent take the two sides; judge and reviewer weigh them."""
+    """What a seat is there for. Proposer and opponent take the two sides, a panelist answers for itself; judge and
+    reviewer weigh what they said."""
 
     PROPOSER = "proposer"
     OPPONENT = "opponent"
+    PANELIST = "panelist"
     REVIEWER = "reviewer"
     MODERATOR = "moderator"
     OBSERVER = "observer"

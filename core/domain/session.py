@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
 from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
@@ -40,7 +41,8 @@ class Opening:
     what those were. `templates` pins every template that a rule in force may apply.
     `casting` holds, by role, who takes a seat that only a later template has. `prices` are micro-dollars for a million
     tokens, by model; `windows` the tokens that fit into one, where known. Both hold every route that a seat may take.
-    `cap_microusd` of None means that the session has no cap of its own.
+    `cap_microusd` of None means that the session has no cap of its own. `answer` is the form in which `motion` can be
+    answered.
     """
 
     flow: str
@@ -62,6 +64,7 @@ class Opening:
     plugins: Mapping[str, str] = field(default_factory=dict)
     windows: Mapping[str, int] = field(default_factory=dict)
     rule_set: str = DEFAULT_RULE_SET
+    answer: AnswerForm = MOTION_FORM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

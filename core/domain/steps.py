@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.ids import Digest, SeatId, SessionId, StepId
 from core.domain.participants import Role
 from core.domain.transcript import Turn
@@ -54,7 +55,9 @@ class Message:
 class Brief:
     """The same request as data, for a provider that doesn't read prose.
 
-    `side` is +1 for the motion, -1 against it, 0 for a seat that weighs. `turns` is the whole transcript, oldest first.
+    `side` is +1 for the motion, -1 against it, 0 for a seat that weighs. `turns` are those that the seat sees, oldest
+    first. `expects` is how the turn has to end, in the words of a template's step ("" for one that nothing is known
+    of), in the form `answer`; `letters` are the names under which others are judged blind.
     """
 
     motion: str
@@ -65,6 +68,9 @@ class Brief:
     rounds_limit: int
     turns: Sequence[Turn]
     documents: tuple[Document, ...]
+    expects: str = ""
+    answer: AnswerForm = MOTION_FORM
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

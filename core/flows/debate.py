@@ -7,8 +7,9 @@ pure: it answers from its record, its template and the evidence it was opened wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from core.domain.answers import AnswerKind
 from core.domain.changing import changed
 from core.domain.commands import (
     AddStatement,
@@ -27,20 +28,24 @@ from core.domain.commands import (
 from core.domain.errors import CommandRefused, NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactValue
-from core.domain.ids import Digest, SeatId
+from core.domain.ids import Digest, SeatId, StepId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
+from core.flows.debate_course import is_used_up, skipped_now, wanted_now
 from core.flows.debate_events import (
     DEBATE_EVENTS,
+    AnswerGiven,
     ArgumentPresented,
+    BreakConsidered,
     ConsensusReached,
     ConsensusUpdated,
     DebateStarted,
     MotionAmended,
+    RankingGiven,
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
@@ -50,6 +55,7 @@ from core.flows.debate_events import (
     VerdictReached,
 )
 from core.flows.debate_facts import DEBATE_FACTS, facts_of
+from core.flows.debate_sight import letters_of, turns_judged, turns_seen
 from core.flows.debate_state import (
     DEBATING_ROLES,
     DebateState,
@@ -57,15 +63,27 @@ from core.flows.debate_state import (
     evolve_debate,
     round_of,
     seat_of,
-    step_id,
+    step_name,
     template_pinned,
     told_by,
 )
-from core.flows.debate_verdict import VERDICT_STEP, judged, nothing_argued, refused, round_over, ruled
-from core.judging.consensus import KEYWORDS
-from core.judging.measure import Measure, Reading
+from core.flows.debate_verdict import (
+    VERDICT_STEP,
+    counted,
+    form_of,
+    is_left_to_the_judge,
+    judged,
+    nothing_argued,
+    refused,
+    round_over,
+    ruled,
+)
+from core.judging.answers import ANSWERS_PIN, answer_in, break_in, ranking_in
+from core.judging.consensus import MEASURES
+from core.judging.measure import Cues, Measure, Reading, SeatCues
+from core.prompts.answering import answer_line, break_line, ranking_line
 from core.prompts.debating import debate_messages, side_of
-from core.templates.template import Template
+from core.templates.template import DecidedBy, Expects, StepSpec, Template
 
 __all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlow"]
 
@@ -78,24 +96,25 @@ STATEMENT_BYTES_MAX = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateFlow:
-    """The debate. `templates` and `documents` are looked up by the digests that an opening pins."""
+    """The debate. `templates` and `documents` are looked up by the digests that an opening pins, `measures` by their
+    `name@version`."""
 
     templates: Mapping[Digest, Template]
     documents: Mapping[Digest, Document]
-    measure: Measure = KEYWORDS
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MEASURES)
     name: str = NAME
     version: int = VERSION
     event_kinds: tuple[type, ...] = DEBATE_EVENTS
     fact_specs: tuple[FactSpec, ...] = DEBATE_FACTS
 
     def begin(self, opening: Opening) -> DebateState:
-        pin = f"{self.measure.name}@{self.measure.version}"
-        if opening.measure != pin:
+        measure = self.measures.get(opening.measure)
+        if measure is None:
             raise NotVerifiableHere(
                 f"no measure {opening.measure!r} is installed here.",
-                now=f"Known is {pin}; open it with the release that made it.",
+                now=f"Known are {', '.join(self.measures)}; open it with the release that made it.",
             )
-        return began(opening, template_pinned(self.templates, opening.template_digest))
+        return began(opening, template_pinned(self.templates, opening.template_digest), measure)
 
     def decide(self, state: SessionState, command: Command) -> tuple[Event, ...]:
         debate: DebateState = state.flow
@@ -146,7 +165,9 @@ class DebateFlow:
         if state.life.completing is not None:
             return _before_the_verdict(state)
         if debate.is_round_open:
-            return () if debate.next_step else (round_over(debate),)
+            return skipped_now(state) if debate.next_step else (round_over(debate),)
+        if is_used_up(debate):
+            return (CompletionDecided(reason="nothing_left_to_say", by=f"template:{debate.template.id}"),)
         template, limit = debate.coming_template, debate.rounds_limit
         for number in range(debate.round + 1, limit + 1):
             steps = template.steps_of_round(number, rounds_limit=limit)
@@ -155,19 +176,17 @@ class DebateFlow:
         return (CompletionDecided(reason="rounds_played", by=f"template:{debate.template.id}"),)
 
     def evolve(self, flow_state: DebateState, event: Event) -> DebateState:
-        return evolve_debate(flow_state, event, templates=self.templates, measure=self.measure)
+        return evolve_debate(flow_state, event, templates=self.templates)
 
     def plan(self, state: SessionState) -> tuple[Step, ...]:
         debate: DebateState = state.flow
-        if state.work.open or debate.outcome:
+        if debate.outcome:
             return ()
-        if state.life.completing is not None:
-            return (_verdict_step(debate),) if debate.arguments else ()
-        spec = debate.next_step
-        if spec is None:
+        if state.life.completing is None:
+            return wanted_now(state)
+        if state.work.open or not debate.arguments:
             return ()
-        id = step_id(debate.round, spec.name, spec.seat)
-        return (Step(id=id, kind=StepKind.TURN, seat=spec.seat, task=spec.task, round=debate.round),)
+        return _verdict_steps(debate)
 
     def seated(self, state: SessionState, seat: SeatId) -> Participant:
         debate: DebateState = state.flow
@@ -181,6 +200,9 @@ class DebateFlow:
         debate: DebateState = state.flow
         opening = _opening(state)
         seat = debate.seats[step.seat]
+        spec = _spec(debate, step.id)
+        turns = turns_judged(turns_seen(debate, spec, round_number=step.round), spec) if spec else debate.turns
+        letters = letters_of(turns, seed=opening.seed, step=step.id) if spec and spec.is_blind else None
         documents = tuple(self._document(pinned) for pinned in opening.documents)
         return ModelRequest(
             session=state.session,
@@ -192,15 +214,18 @@ class DebateFlow:
                 motion=debate.motion,
                 seat=seat,
                 seats=debate.seats,
-                instruction=_instruction(debate, step),
+                instruction=_instruction(state, spec, letters),
                 round_number=step.round,
                 rounds_limit=debate.rounds_limit,
-                turns=debate.turns,
+                turns=turns,
                 documents=documents,
+                is_question=opening.answer.kind is not AnswerKind.MOTION,
+                letters=letters,
             ),
             tokens_output_max=seat.participant.tokens_output_max,
             temperature_milli=seat.participant.temperature_milli,
-            seed=opening.seed,
+            # Samples of one question are drawn with different seeds: with one they would all be the same.
+            seed=opening.seed + (step.round - 1 if debate.template.decided_by is DecidedBy.SAMPLES else 0),
             brief=Brief(
                 motion=debate.motion,
                 role=seat.role,
@@ -208,8 +233,11 @@ class DebateFlow:
                 task=step.task,
                 round=step.round,
                 rounds_limit=debate.rounds_limit,
-                turns=debate.turns,
+                turns=turns,
                 documents=documents,
+                expects=str(spec.expects) if spec else "",
+                answer=opening.answer,
+                letters=tuple(letters.values()) if letters else (),
             ),
         )
 
@@ -260,16 +288,19 @@ class DebateFlow:
             cost_microusd=command.cost_microusd,
             model=command.model,
         )
-        reading = self._reading(debate, seat, command.text)
+        answered = _read_from(state, command)
+        given = answered.answer if isinstance(answered, AnswerGiven) else ""
+        said = (argued,) if answered is None else (argued, answered)
+        reading = self._reading(debate, seat, command.text, given)
         if reading is None:
-            return (argued,)
+            return said
         updated = ConsensusUpdated(
             round=number, ppm=reading.ppm, measure=reading.measure, inputs=reading.inputs, reason=reading.reason
         )
         level = debate.template.consensus_ppm
         if reading.ppm < level or debate.agreement.is_reached:
-            return (argued, updated)
-        return (argued, updated, ConsensusReached(round=number, ppm=reading.ppm, level_ppm=level))
+            return (*said, updated)
+        return (*said, updated, ConsensusReached(round=number, ppm=reading.ppm, level_ppm=level))
 
     def _document(self, pinned: DocumentRef) -> Document:
         document = self.documents.get(pinned.digest)
@@ -279,11 +310,13 @@ class DebateFlow:
             )
         return document if document.name == pinned.name else replace(document, name=pinned.name)
 
-    def _reading(self, debate: DebateState, seat: Seat, text: str) -> Reading | None:
+    def _reading(self, debate: DebateState, seat: Seat, text: str, answer: str) -> Reading | None:
+        if debate.measure is self.measures.get(ANSWERS_PIN):
+            return debate.measure.combine(_cues_of_answers(debate, seat.id, answer)) if answer else None
         cues = dict(debate.agreement.cues)
         if seat.role in DEBATING_ROLES:
-            cues[seat.id] = told_by(seat.id, seat.role, text, self.measure)
-        return self.measure.combine(tuple(cues.values()))
+            cues[seat.id] = told_by(seat.id, seat.role, text, debate.measure)
+        return debate.measure.combine(tuple(cues.values()))
 
     def _template_applied(self, state: SessionState, command: ApplyTemplate) -> tuple[Event, ...]:
         debate: DebateState = state.flow
@@ -313,7 +346,9 @@ def _before_the_verdict(state: SessionState) -> tuple[Event, ...]:
         return ()
     if not debate.arguments:
         return nothing_argued(state)
-    return (round_over(debate),) if debate.is_round_open else ()
+    if debate.is_round_open:
+        return (round_over(debate),)
+    return () if is_left_to_the_judge(debate) else counted(state)
 
 
 def _new_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
@@ -403,18 +438,77 @@ def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
     return tuple(seats)
 
 
-def _verdict_step(debate: DebateState) -> Step:
+def _verdict_steps(debate: DebateState) -> tuple[Step, ...]:
     spec = debate.template.verdict
-    return Step(id=VERDICT_STEP, kind=StepKind.VERDICT, seat=spec.seat, task=spec.task, round=max(1, debate.round))
+    if spec is None or not is_left_to_the_judge(debate):
+        return ()
+    round_number = max(1, debate.round)
+    return (Step(id=VERDICT_STEP, kind=StepKind.VERDICT, seat=spec.seat, task=spec.task, round=round_number),)
 
 
-def _instruction(debate: DebateState, step: Step) -> str:
-    if step.id == VERDICT_STEP:
-        return debate.template.verdict.instruction
-    wanted = debate.next_step  # nearly always this one; an earlier turn's prompt can be asked for too
-    if wanted is not None and step.id == step_id(debate.round, wanted.name, wanted.seat):
-        return wanted.instruction
-    return next(spec.instruction for spec in debate.steps if step.id == step_id(debate.round, spec.name, spec.seat))
+def _spec(debate: DebateState, step: StepId) -> StepSpec | None:
+    """What the format says about a step; None for one of a format that was left in the meantime."""
+    if step == VERDICT_STEP:
+        return debate.template.verdict
+    name = step_name(step)
+    if round_of(step) == debate.round:
+        for spec in debate.steps:
+            if spec.name == name:
+                return spec
+    return debate.template.step(name)
+
+
+def _instruction(state: SessionState, spec: StepSpec | None, letters: Mapping[SeatId, str] | None) -> str:
+    if spec is None:
+        return "Say what is still to be said."
+    debate: DebateState = state.flow
+    template = debate.template
+    told = template.told(spec.instruction) if template.dials else spec.instruction
+    match spec.expects:
+        case Expects.NOTHING:
+            return told
+        case Expects.VERDICT:
+            return f"{told} {answer_line(form_of(state), label='VERDICT')}"
+        case Expects.ANSWER:
+            return f"{told} {answer_line(form_of(state))}"
+        case Expects.RANKING:
+            return f"{told} {ranking_line(sorted((letters or {}).values()))}"
+        case Expects.BREAK:
+            return f"{told} {break_line()}"
+
+
+def _read_from(state: SessionState, command: RecordAnswer) -> AnswerGiven | RankingGiven | BreakConsidered | None:
+    """What is read from a turn that had to end in a certain way."""
+    debate: DebateState = state.flow
+    spec = _spec(debate, command.step)
+    if spec is None or spec.expects in (Expects.NOTHING, Expects.VERDICT):
+        return None
+    step, seat, number = command.step, spec.seat, round_of(command.step)
+    if spec.expects is Expects.ANSWER:
+        given = answer_in(command.text, form_of(state))
+        return AnswerGiven(step=step, seat=seat, round=number, answer=given.value, reason=given.reason)
+    if spec.expects is Expects.BREAK:
+        heard = break_in(command.text)
+        return BreakConsidered(step=step, seat=seat, round=number, outcome=heard.value, reason=heard.reason)
+    turns = turns_judged(turns_seen(debate, spec, round_number=number), spec)
+    seats = {letter: each for each, letter in letters_of(turns, seed=_opening(state).seed, step=step).items()}
+    ranking = ranking_in(command.text, sorted(seats))
+    return RankingGiven(
+        step=step,
+        seat=seat,
+        round=number,
+        ranking=tuple(seats[letter] for letter in ranking),
+        reason="its last line says so" if ranking else "no line ranks each of them once",
+    )
+
+
+def _cues_of_answers(debate: DebateState, seat: SeatId, answer: str) -> tuple[SeatCues, ...]:
+    latest = {**debate.answers.latest, seat: answer}
+    return tuple(
+        SeatCues(seat=each, side=0, cues=Cues(agreements=0, disagreements=0, concessions=0, words="", answer=given))
+        for each, given in latest.items()
+        if given
+    )
 
 
 def _opening(state: SessionState) -> Opening:

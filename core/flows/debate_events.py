@@ -43,6 +43,49 @@ class ArgumentPresented:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGiven:
+    """What a seat that was asked to answer has answered, in its common form; "" where none could be read, and why."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingGiven:
+    """How a seat ranks the others, best first, not knowing who they are; empty where it could not be read."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    ranking: tuple[SeatId, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakConsidered:
+    """What a judge says who is asked in between whether to end: an outcome, or `go_on`. It ends nothing: rules do."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped:
+    """A turn that is not taken because of its condition; `reason` is one sentence for the operator."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementAdded:
     """The operator spoke; every prompt from now on holds it."""
 
@@ -114,7 +157,8 @@ class SeatsChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReached:
-    """`outcome` is `for`, `against` or `undecided`; `text` gives the reasons. `by` is a seat or the operator."""
+    """`outcome` is `for`, `against` or `undecided`, or the answer to a question; `text` gives the reasons. `by` is a
+    seat, `vote` or the operator."""
 
     step: StepId
     seat: SeatId
@@ -145,6 +189,10 @@ DEBATE_EVENTS: tuple[type, ...] = (
     DebateStarted,
     RoundStarted,
     ArgumentPresented,
+    AnswerGiven,
+    RankingGiven,
+    BreakConsidered,
+    StepSkipped,
     StatementAdded,
     MotionAmended,
     ConsensusUpdated,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from core.domain.answers import OUTCOMES
 from core.domain.commands import OPERATOR
 from core.domain.facts import FactSpec, FactUnit, FactValue
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
 from core.flows.debate_state import DebateState
+from core.judging.answers import GO_ON
 from core.judging.measure import PPM
 from core.templates.template import Complexity
 
@@ -54,6 +56,29 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
         least=-PPM,
         most=PPM,
     ),
+    _count("answer_count", "answers given that could be read and are counted", example=3),
+    FactSpec(
+        name="leading_share_ppm",
+        unit=FactUnit.PPM,
+        meaning="the share of the most frequent answer among those given",
+        example=666_667,
+        least=0,
+        most=PPM,
+        is_always_known=True,
+    ),
+    FactSpec(
+        name="leading_answer",
+        unit=FactUnit.WORD,
+        meaning="the most frequent answer; none where two are even",
+        example="for",
+    ),
+    FactSpec(
+        name="judge_outcome",
+        unit=FactUnit.WORD,
+        meaning="what the judge last said who was asked in between whether to end",
+        example="for",
+        words=(*OUTCOMES, GO_ON),
+    ),
     FactSpec(
         name="last_role",
         unit=FactUnit.WORD,
@@ -90,7 +115,7 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
 
 def facts_of(debate: DebateState) -> dict[str, FactValue]:
     """A value for each of DEBATE_FACTS."""
-    agreement, last = debate.agreement, debate.last_turn
+    agreement, answers, last = debate.agreement, debate.answers, debate.last_turn
     return {
         "round_count": debate.rounds_completed,
         "current_round": debate.round,
@@ -102,6 +127,10 @@ def facts_of(debate: DebateState) -> dict[str, FactValue]:
         "statement_count": debate.statements,
         "consensus_ppm": agreement.ppm,
         "consensus_gain_ppm": agreement.gain_ppm,
+        "answer_count": answers.tally.answers,
+        "leading_share_ppm": answers.tally.share_ppm,
+        "leading_answer": answers.tally.leading or None,
+        "judge_outcome": answers.judge_outcome or None,
         "last_role": (str(last.role) if last.role else OPERATOR) if last else None,
         "last_text": last.text if last else None,
         "template": debate.template.id,

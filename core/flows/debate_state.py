@@ -15,23 +15,28 @@ from core.domain.session import Opening
 from core.domain.transcript import Turn, TurnKind
 from core.flows.debate_events import (
     DEBATE_EVENTS,
+    AnswerGiven,
     ArgumentPresented,
+    BreakConsidered,
     ConsensusReached,
     ConsensusUpdated,
     DebateCompleted,
     DebateStarted,
     MotionAmended,
+    RankingGiven,
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
     SeatsChanged,
     StatementAdded,
+    StepSkipped,
     TemplateApplied,
     VerdictReached,
 )
+from core.judging.answers import Tally, tallied
 from core.judging.measure import Measure, SeatCues
 from core.prompts.debating import side_of
-from core.templates.template import StepSpec, Template
+from core.templates.template import DecidedBy, StepSpec, Template
 
 STALLED_PPM_MAX = 20_000
 """A completed round that moved consensus by less than two points has stalled."""
@@ -39,6 +44,7 @@ STALLED_PPM_MAX = 20_000
 DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
 
 _OF_A_DEBATE = frozenset(DEBATE_EVENTS)
+_NO_TALLY = tallied(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +60,33 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What seats have answered: the latest of each, every one in order, how they are spread by the format's way of
+    counting, how seats rank one another, and what a judge last said who was asked whether to end.
+    """
+
+    latest: Mapping[SeatId, str] = field(default_factory=dict)
+    samples: tuple[str, ...] = ()
+    tally: Tally = _NO_TALLY
+    rankings: Mapping[SeatId, tuple[SeatId, ...]] = field(default_factory=dict)
+    judge_outcome: str = ""
+
+
+_NO_ANSWERS = Answers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DebateState:
     """`steps` are the turns of the round under way in order, fixed when it began, and `spoken` the names of those done:
-    whoever changes the number of rounds in its midst doesn't change what it is made of.
+    whoever changes the number of rounds in its midst doesn't change what it is made of. Of `spoken` those `skipped`
+    were passed over.
 
     `seats` are all that were ever seated, by id. `next_template` takes effect with the next round.
     """
 
     motion: str
     template: Template
+    measure: Measure
     seats: Mapping[SeatId, Seat]
     rounds_limit: int
     next_template: Template | None = None
@@ -71,6 +95,8 @@ class DebateState:
     is_round_open: bool = False
     steps: tuple[StepSpec, ...] = ()
     spoken: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    answers: Answers = _NO_ANSWERS
     rounds_completed: int = 0
     arguments: int = 0
     concessions: int = 0
@@ -81,8 +107,22 @@ class DebateState:
 
     @property
     def next_step(self) -> StepSpec | None:
-        """The first turn of the open round that nobody has taken; turns are taken in order, one at a time."""
-        return self.steps[len(self.spoken)] if self.is_round_open and len(self.spoken) < len(self.steps) else None
+        """The first turn of the open round that nobody has taken."""
+        if not self.is_round_open or len(self.spoken) >= len(self.steps):
+            return None
+        if self.template.blocks:  # what is asked at once may be answered in any order
+            return next((spec for spec in self.steps if spec.name not in self.spoken), None)
+        return self.steps[len(self.spoken)]
+
+    @property
+    def is_conditional(self) -> bool:
+        """True where some turn of the round may be skipped."""
+        return bool(self.template.blocks) or any(spec.when is not None for spec in self.steps)
+
+    @property
+    def judge(self) -> SeatId:
+        """The seat that gives the verdict, or breaks a tie; NO_SEAT where answers alone decide."""
+        return self.template.verdict.seat if self.template.verdict is not None else NO_SEAT
 
     @property
     def coming_template(self) -> Template:
@@ -94,25 +134,24 @@ class DebateState:
         return self.turns[-1] if self.turns else None
 
 
-def began(opening: Opening, template: Template) -> DebateState:
+def began(opening: Opening, template: Template, measure: Measure) -> DebateState:
     """The state of a debate that has been opened and in which nobody has spoken."""
     return DebateState(
         motion=opening.motion,
         template=template,
+        measure=measure,
         seats={seat.id: seat for seat in opening.seats},
         rounds_limit=opening.rounds_limit,
     )
 
 
-def evolve_debate(
-    state: DebateState, event: Event, *, templates: Mapping[Digest, Template], measure: Measure
-) -> DebateState:
+def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest, Template]) -> DebateState:
     """The state after `event`; events of others change nothing here."""
     if type(event) not in _OF_A_DEBATE:
         return state
     match event:
         case ArgumentPresented():
-            return _argued(state, event, measure)
+            return _argued(state, event)
         case ConsensusUpdated():
             return changed(state, agreement=_measured(state, event))
         case ConsensusReached():
@@ -142,6 +181,16 @@ def evolve_debate(
                 role=Role.JUDGE,
             )
             return changed(state, outcome=event.outcome, turns=state.turns.plus(said))
+        case AnswerGiven():
+            return changed(state, answers=_answered(state, event))
+        case RankingGiven():
+            rankings = {**state.answers.rankings, event.seat: event.ranking}
+            return changed(state, answers=changed(state.answers, rankings=rankings))
+        case BreakConsidered():
+            return changed(state, answers=changed(state.answers, judge_outcome=event.outcome))
+        case StepSkipped():
+            name = step_name(event.step)
+            return changed(state, spoken=(*state.spoken, name), skipped=(*state.skipped, name))
         case DebateStarted():
             return changed(state, has_started=True)
         case DebateCompleted():
@@ -162,13 +211,13 @@ def _spoken(
     return Turn(kind=kind, step=step, seat=seat, role=role, round=round_number, text=text)
 
 
-def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> DebateState:
+def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
     said = _spoken(
         TurnKind.ARGUMENT, event.text, round_number=event.round, step=event.step, seat=event.seat, role=event.role
     )
     agreement, conceded = state.agreement, 0
     if event.role in DEBATING_ROLES:
-        told = told_by(event.seat, event.role, event.text, measure)
+        told = told_by(event.seat, event.role, event.text, state.measure)
         conceded = 1 if told.cues.concedes else 0
         agreement = Agreement(
             ppm=agreement.ppm,
@@ -186,6 +235,18 @@ def _argued(state: DebateState, event: ArgumentPresented, measure: Measure) -> D
         concessions=state.concessions + conceded,
         agreement=agreement,
         turns=state.turns.plus(said),
+    )
+
+
+def _answered(state: DebateState, event: AnswerGiven) -> Answers:
+    latest = {**state.answers.latest, event.seat: event.answer}
+    samples = (*state.answers.samples, event.answer)
+    return Answers(
+        latest=latest,
+        samples=samples,
+        tally=tallied(samples if state.template.decided_by is DecidedBy.SAMPLES else latest.values()),
+        rankings=state.answers.rankings,
+        judge_outcome=state.answers.judge_outcome,
     )
 
 
@@ -225,15 +286,15 @@ def _template_applied(state: DebateState, event: TemplateApplied, template: Temp
 
 def _round_started(state: DebateState, event: RoundStarted) -> DebateState:
     template = state.coming_template
-    by_name = {spec.name: spec for spec in template.steps}
     return changed(
         state,
         template=template,
         next_template=None,
         round=event.round,
         is_round_open=True,
-        steps=tuple(by_name[name] for name in event.steps),
+        steps=tuple(spec for name in event.steps if (spec := template.step(name)) is not None),
         spoken=(),
+        skipped=(),
     )
 
 

@@ -6,8 +6,7 @@ Whichever it is, the debate closes with the sums of its life in the same breath.
 
 from __future__ import annotations
 
-import re
-
+from core.domain.answers import MOTION_FORM, OUTCOMES, UNDECIDED, AnswerForm, AnswerKind
 from core.domain.commands import Complete, RecordAnswer
 from core.domain.errors import CommandRefused
 from core.domain.events import Event, SessionCompleted
@@ -16,21 +15,15 @@ from core.domain.session import SessionState
 from core.domain.text import clean_text
 from core.flows.debate_events import DebateCompleted, RoundCompleted, VerdictReached
 from core.flows.debate_state import DebateState
+from core.judging.answers import VERDICT_LINE, answer_in, normalised
 
 VERDICT_STEP = StepId("verdict")
-OUTCOMES = ("for", "against", "undecided")
-VERDICT_LINE = re.compile(
-    r"^[^\w\n]{0,16}verdict[^\w\n:]{0,8}:[^\w\n]{0,8}(for|against|undecided)"
-    r"(?=[^\w\n]*$|[ \t]+the[ \t]+motion\b|[ \t]{0,8}[*_.,;:!()–—-])",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""An outcome is named by a word that stands alone: "Verdict: for these reasons, against" names none here."""
 
 
 def judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
     debate: DebateState = state.flow
-    seat = debate.template.verdict.seat
-    outcome, reason = outcome_of(command.text)
+    seat = debate.judge
+    outcome, reason = outcome_of(command.text, form_of(state))
     verdict = VerdictReached(
         step=command.step,
         seat=seat,
@@ -45,8 +38,16 @@ def judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
     return _closed(state, verdict)
 
 
-def outcome_of(text: str) -> tuple[str, str]:
+def form_of(state: SessionState) -> AnswerForm:
+    """How what is debated can be answered."""
+    return state.opening.answer if state.opening is not None else MOTION_FORM
+
+
+def outcome_of(text: str, form: AnswerForm = MOTION_FORM) -> tuple[str, str]:
     """What a judge's words decide, and why we read them so. The last line that names an outcome counts."""
+    if form.kind is not AnswerKind.MOTION:
+        answer = answer_in(text, form)
+        return (answer.value, f"the judge answers {answer.value}") if answer.value else (UNDECIDED, answer.reason)
     named = VERDICT_LINE.findall(text)
     if not named:
         return "undecided", "the judge named no outcome"
@@ -55,13 +56,19 @@ def outcome_of(text: str) -> tuple[str, str]:
 
 
 def ruled(state: SessionState, command: Complete) -> tuple[Event, ...]:
-    outcome = command.outcome or outcome_of(command.verdict)[0]
+    form = form_of(state)
+    outcome = command.outcome or outcome_of(command.verdict, form)[0]
     text = clean_text(command.verdict).strip() or "Ruled without further words."
-    if outcome not in OUTCOMES:
+    if form.kind is not AnswerKind.MOTION and outcome != UNDECIDED:
+        known = normalised(outcome, form)
+        if not known:
+            raise refused(state, f"{outcome!r} is no answer of the form that is asked for: {form.kind}.")
+        outcome = known
+    elif outcome not in OUTCOMES:
         raise refused(state, f"{outcome!r} is no outcome.", f"Name one of {', '.join(OUTCOMES)}.")
     verdict = VerdictReached(
         step=VERDICT_STEP,
-        seat=state.flow.template.verdict.seat,
+        seat=state.flow.judge,
         by=command.by,
         outcome=outcome,
         text=text,
@@ -74,11 +81,40 @@ def nothing_argued(state: SessionState) -> tuple[Event, ...]:
     debate: DebateState = state.flow
     verdict = VerdictReached(
         step=VERDICT_STEP,
-        seat=debate.template.verdict.seat,
+        seat=debate.judge,
         by="nobody",
         outcome="undecided",
         text="Nothing was argued.",
         reason="nothing was argued",
+    )
+    return _closed(state, verdict)
+
+
+def is_left_to_the_judge(debate: DebateState) -> bool:
+    """True where the judge's step is due once nobody has a turn left: always, or where a vote is even."""
+    if debate.template.verdict is None:
+        return False
+    return not debate.template.is_vote or not debate.answers.tally.leading
+
+
+def counted(state: SessionState) -> tuple[Event, ...]:
+    """The verdict by the answers that were given: the most frequent one, `undecided` where two are even."""
+    debate: DebateState = state.flow
+    tally = debate.answers.tally
+    spread = ", ".join(f"{answer}: {count}" for answer, count in tally.counts) or "nobody answered"
+    verdict = VerdictReached(
+        step=VERDICT_STEP,
+        seat=debate.judge,
+        by="vote",
+        outcome=tally.leading or UNDECIDED,
+        text=f"Counted: {spread}.",
+        reason=(
+            f"{tally.counts[0][1]} of {tally.answers} answers are {tally.leading}"
+            if tally.leading
+            else f"the vote is even ({spread})"
+            if tally.counts
+            else "nobody gave an answer that can be read"
+        ),
     )
     return _closed(state, verdict)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.domain.errors import WrongUse, nearest
+from core.judging.answers import ANSWERS, ANSWERS_PIN
 from core.judging.measure import PPM, Cues, Measure, Reading, SeatCues, SpokenTurn
 from core.judging.words import content_words, words_of
 
@@ -122,7 +123,7 @@ class KeywordConsensus:
 KEYWORDS = KeywordConsensus()
 KEYWORDS_PIN = "keywords@1"
 OVERLAP_PIN = "overlap@1"
-MEASURES: Mapping[str, Measure] = {KEYWORDS_PIN: KEYWORDS}
+MEASURES: Mapping[str, Measure] = {KEYWORDS_PIN: KEYWORDS, ANSWERS_PIN: ANSWERS}
 
 
 def measure_named(pin: str) -> Measure:

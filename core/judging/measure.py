@@ -16,13 +16,14 @@ class Cues:
     """What a measure needs to remember of one turn: small, so that a state may hold it instead of the text.
 
     `concessions` are those of the agreements that give a point up. `words` are content words, sorted and joined by a
-    space: one string takes a tenth of the room of a set.
+    space: one string takes a tenth of the room of a set. `answer` is what the turn answers, "" where it isn't asked to.
     """
 
     agreements: int
     disagreements: int
     concessions: int
     words: str
+    answer: str = ""
 
     @property
     def concedes(self) -> bool:

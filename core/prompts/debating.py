@@ -31,13 +31,18 @@ def debate_messages(
     rounds_limit: int,
     turns: Sequence[Turn],
     documents: tuple[Document, ...],
+    is_question: bool = False,
+    letters: Mapping[SeatId, str] | None = None,
 ) -> tuple[Message, ...]:
-    """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence."""
-    parts = [f"The motion: {motion}", _standing(seat, round_number, rounds_limit)]
+    """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence.
+
+    `letters` hide who said what: seats go by them, and their roles are left out.
+    """
+    parts = [f"The {'question' if is_question else 'motion'}: {motion}", _standing(seat, round_number, rounds_limit)]
     if documents:
         parts.append(_evidence(documents))
     if turns:
-        parts.append(_transcript(turns, seats))
+        parts.append(_transcript(turns, seats, letters))
     parts.append(f"Your task now: {instruction}")
     return (Message(author="system", text=_system(seat)), Message(author="user", text="\n\n".join(parts)))
 
@@ -53,7 +58,7 @@ def _standing(seat: Seat, round_number: int, rounds_limit: int) -> str:
         case -1:
             stance = "You speak against the motion."
         case _:
-            stance = "You take no side."
+            stance = "You answer for yourself." if seat.role is Role.PANELIST else "You take no side."
     return f"You sit as {seat.id} ({seat.role}). {stance} This is round {round_number} of {rounds_limit}."
 
 
@@ -67,10 +72,12 @@ def _evidence(documents: tuple[Document, ...]) -> str:
     return "Evidence that may be cited as (file:line):\n" + "\n".join(shown)
 
 
-def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> str:
+def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], letters: Mapping[SeatId, str] | None) -> str:
     window, before = newest_turns(turns)
     speakers = {turn.seat: turn for turn in window}
     names = {seat: _speaker(turn, seats) for seat, turn in speakers.items()}
+    if letters is not None:
+        names |= {seat: f"Speaker {letter}" for seat, letter in letters.items()}
     lines = [f"[{before} earlier turns are left out]"] if before else []
     lines += [
         f"{names[turn.seat]}, round {turn.round}:\n"

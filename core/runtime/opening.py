@@ -29,7 +29,6 @@ from core.templates.template import Complexity, Template
 
 DEFAULT_TEMPLATE = TemplateId("standard_debate")
 DEBATE_PIN = "debate@1"
-MEASURE_PIN = "keywords@1"
 TITLE_CHARACTERS_MAX = 80
 SEED_MAX = 2**32 - 1
 
@@ -70,7 +69,7 @@ class Openings:
         motion = _motion(request.question)
         opening = Opening(
             flow=DEBATE_PIN,
-            measure=MEASURE_PIN,
+            measure=plan.template.measure,
             title=clean_text(request.title).strip() or _title(motion),
             motion=motion,
             template=plan.template.id,

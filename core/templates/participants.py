@@ -37,6 +37,12 @@ _SECOND = (
     "You speak second on your side. Don't repeat your colleague: open a line that is still missing, and answer what "
     "your colleague left unanswered."
 )
+_PANELIST = (
+    "You answer a question for yourself; nobody has given you a side. Work it out before you commit: say what is "
+    "known, what follows from it, and where you are unsure. When you are shown what others answer, look for the step "
+    "in which theirs differs from yours and check that step; change your answer where it was wrong, and say which step "
+    "was. That others agree with one another is no reason to change it."
+)
 _REVIEWER = (
     "You review a debate and take no side. Follow each point from the turn that made it to the turn that answered it. "
     "Say which stand, which fell and on what evidence, which claims rest on no evidence, and what each side should "
@@ -80,6 +86,7 @@ SHIPPED_PARTICIPANTS: tuple[Participant, ...] = (
     _participant("second_proposer", "Second proposer", f"{_PROPOSER} {_SECOND}"),
     _participant("opponent", "Opponent", _OPPONENT),
     _participant("second_opponent", "Second opponent", f"{_OPPONENT} {_SECOND}"),
+    _participant("panelist", "Panelist", _PANELIST),
     _participant(
         "reviewer",
         "Reviewer",

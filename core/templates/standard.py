@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
-from core.templates.template import Complexity, Occurs, SeatSpec, StepSpec, Template
+from core.templates.template import Complexity, Expects, Occurs, SeatSpec, StepSpec, Template
 
 CONSENSUS_PPM = 800_000
 
@@ -61,8 +61,7 @@ _REVIEW = (
 _VERDICT = (
     "Give the verdict. For each side, list the points that were made, whether and by what each was answered, and what "
     "you weigh it at. Then give your reasons: on which question the debate turned, which points decided it, and what "
-    "would have changed your mind. Judge only what was said. Write the reasons first; the last line must be exactly "
-    "one of these and nothing else:\nVERDICT: for\nVERDICT: against\nVERDICT: undecided"
+    "would have changed your mind. Judge only what was said."
 )
 
 _PROPOSER = SeatId("proposer")
@@ -90,11 +89,11 @@ def _step(seat: SeatId, task: str, instruction: str, occurs: Occurs) -> StepSpec
     return StepSpec(name=f"{task}_{seat}", seat=seat, task=task, instruction=instruction, occurs=occurs)
 
 
-_JUDGEMENT = StepSpec(name=VERDICT, seat=_JUDGE, task=VERDICT, instruction=_VERDICT)
+_JUDGEMENT = StepSpec(name=VERDICT, seat=_JUDGE, task=VERDICT, instruction=_VERDICT, expects=Expects.VERDICT)
 
 SIMPLE_DEBATE = Template(
     id=TemplateId("simple_debate"),
-    version=1,
+    version=2,
     name="Simple debate",
     description="Two rounds: each side opens, each side answers and closes, the judge decides.",
     complexity=Complexity.SIMPLE,
@@ -114,7 +113,7 @@ SIMPLE_DEBATE = Template(
 
 STANDARD_DEBATE = Template(
     id=TemplateId("standard_debate"),
-    version=1,
+    version=2,
     name="Standard debate",
     description="Three rounds: openings, rebuttals, closings; then the judge decides.",
     complexity=Complexity.STANDARD,
@@ -136,7 +135,7 @@ STANDARD_DEBATE = Template(
 
 COMPLEX_DEBATE = Template(
     id=TemplateId("complex_debate"),
-    version=1,
+    version=2,
     name="Complex debate",
     description="Five rounds with two speakers a side and a reviewer who says after each round what stands.",
     complexity=Complexity.COMPLEX,

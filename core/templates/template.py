@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
+from core.rules.condition import Condition
+
+MEASURE_DEFAULT = "keywords@1"
+ITERATION_MARK = "~"
+"""Between a step's name and the number of its repetition, from the second on: `probe~2`."""
 
 
 class Complexity(StrEnum):
@@ -29,6 +34,40 @@ class Occurs(StrEnum):
     EVERY = "every"
 
 
+class Sees(StrEnum):
+    """Which turns a step's prompt holds: all, those of linked seats and its own, its own alone, or none.
+
+    What the operator says is seen by everybody.
+    """
+
+    ALL = "all"
+    LINKED = "linked"
+    OWN = "own"
+    NOTHING = "nothing"
+
+
+class Expects(StrEnum):
+    """How a turn has to end, and so what is read from it: an answer to the question, a ranking of the others, a word on
+    whether the debate may end, the judge's verdict, or nothing."""
+
+    NOTHING = "nothing"
+    ANSWER = "answer"
+    RANKING = "ranking"
+    BREAK = "break"
+    VERDICT = "verdict"
+
+
+class DecidedBy(StrEnum):
+    """Whose word is the verdict: the judge's, that of most seats by their latest answers, or that of most answers.
+
+    Where a vote is even, the judge's step decides if the format has one.
+    """
+
+    JUDGE = "judge"
+    SEATS = "seats"
+    SAMPLES = "samples"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatSpec:
     """A seat that the format has: its role and the participant who takes it unless another is cast."""
@@ -40,13 +79,51 @@ class SeatSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSpec:
-    """One turn of a round: `seat` is asked to do `task`, told in the words of `instruction`."""
+    """One turn of a round: `seat` is asked to do `task`, told in the words of `instruction`.
+
+    `when` skips it where it doesn't hold as the step's turn comes. `rounds_seen` are the rounds, counted back from the
+    one under way, of which it sees turns; 0 for all. `is_blind` hides who said what behind letters. `block` names the
+    block that it belongs to, "" for none.
+    """
 
     name: str
     seat: SeatId
     task: str
     instruction: str
     occurs: Occurs = Occurs.EVERY
+    expects: Expects = Expects.NOTHING
+    sees: Sees = Sees.ALL
+    rounds_seen: int = 0
+    is_blind: bool = False
+    when: Condition | None = None
+    block: str = ""
+
+    @property
+    def iteration(self) -> int:
+        """From 1: which repetition of its block this is."""
+        _, mark, number = self.name.partition(ITERATION_MARK)
+        return int(number) if mark else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Steps that follow one another and belong together: taken `times` times over, no further one once `until` holds,
+    or all at once, so that none of them sees another."""
+
+    id: str
+    times: int = 1
+    until: Condition | None = None
+    is_at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """Something about a format that can be set: `{name}` in an instruction stands for the word that `value` chooses."""
+
+    name: str
+    about: str
+    words: tuple[str, ...]
+    value: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +132,8 @@ class Template:
 
     `minutes_expected` and `cost_microusd_expected` are what a run with paid models of the middle class takes.
     `rule_set` names the set of rules that its sessions follow unless another is asked for, "" the operator's own.
+    `links` say for each seat whose turns a step that sees the linked ones is shown. `source` is the paper or practice
+    that the format follows. `is_vote` formats end with the answers so far when the money is spent.
     """
 
     id: TemplateId
@@ -65,20 +144,35 @@ class Template:
     rounds: int
     seats: tuple[SeatSpec, ...]
     steps: tuple[StepSpec, ...]
-    verdict: StepSpec
+    verdict: StepSpec | None
     consensus_ppm: int
     minutes_expected: int
     cost_microusd_expected: int
     rule_set: str = ""
+    decided_by: DecidedBy = DecidedBy.JUDGE
+    measure: str = MEASURE_DEFAULT
+    blocks: tuple[Block, ...] = ()
+    links: Mapping[SeatId, tuple[SeatId, ...]] = field(default_factory=dict)
+    dials: tuple[Dial, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def is_vote(self) -> bool:
+        """True where answers are counted instead of a judge being asked."""
+        return self.decided_by is not DecidedBy.JUDGE
 
     def steps_of_round(self, number: int, *, rounds_limit: int) -> tuple[StepSpec, ...]:
-        """The steps of round `number` (from 1) in order, where `rounds_limit` rounds are to be played."""
-        return tuple(step for step in self.steps if _occurs(step.occurs, number, rounds_limit))
+        """The steps of round `number` (from 1) in order, where `rounds_limit` rounds are to be played; those of a block
+        that is repeated as often as it may be."""
+        occurring = [step for step in self.steps if _occurs(step.occurs, number, rounds_limit)]
+        return _repeated(occurring, self.blocks) if self.blocks else tuple(occurring)
 
     def turns_of(self, seats: Collection[SeatId], *, rounds: int) -> int:
-        """How often these seats speak in a debate of `rounds` rounds, its verdict included."""
-        played = (self.steps_of_round(number, rounds_limit=rounds) for number in range(1, rounds + 1))
-        return sum(step.seat in seats for steps in (*played, (self.verdict,)) for step in steps)
+        """How often these seats speak at most in a debate of `rounds` rounds, its verdict included."""
+        played = [self.steps_of_round(number, rounds_limit=rounds) for number in range(1, rounds + 1)]
+        closing = (self.verdict,) if self.verdict is not None else ()
+        return sum(step.seat in seats for steps in (*played, closing) for step in steps)
 
     def seat(self, id: SeatId) -> SeatSpec:
         """The seat with that id; KeyError where there is none."""
@@ -86,6 +180,39 @@ class Template:
             if seat.id == id:
                 return seat
         raise KeyError(id)
+
+    def block(self, id: str) -> Block | None:
+        """The block with that id; None where there is none."""
+        return next((block for block in self.blocks if block.id == id), None) if id else None
+
+    def step(self, name: str) -> StepSpec | None:
+        """The step of that name, in whichever repetition; None where there is none."""
+        first = name.partition(ITERATION_MARK)[0]
+        found = next((step for step in self.steps if step.name == first), None)
+        return found if found is None or first == name else replace(found, name=name)
+
+    def told(self, instruction: str) -> str:
+        """An instruction with the words that the dials choose."""
+        for dial in self.dials:
+            instruction = instruction.replace(f"{{{dial.name}}}", dial.words[dial.value])
+        return instruction
+
+
+def _repeated(steps: list[StepSpec], blocks: tuple[Block, ...]) -> tuple[StepSpec, ...]:
+    times = {block.id: block.times for block in blocks}
+    played: list[StepSpec] = []
+    place = 0
+    while place < len(steps):
+        block = steps[place].block
+        end = place + 1
+        while block and end < len(steps) and steps[end].block == block:
+            end += 1
+        together = steps[place:end]
+        played += together
+        for iteration in range(2, times.get(block, 1) + 1):
+            played += [replace(step, name=f"{step.name}{ITERATION_MARK}{iteration}") for step in together]
+        place = end
+    return tuple(played)
 
 
 def _occurs(when: Occurs, number: int, rounds_limit: int) -> bool:

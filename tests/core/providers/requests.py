@@ -90,6 +90,7 @@ class Debate:
                         text=rehearsed(asked),
                     )
                 )
+        assert self.template.verdict is not None
         self.verdict = rehearsed(self.request(self.template.verdict, self.template.rounds, StepKind.VERDICT))
         return self
 

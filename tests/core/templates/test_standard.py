@@ -8,17 +8,22 @@ from core.domain.ids import is_snake_case
 from core.domain.participants import Role
 from core.templates.participants import MODEL_DEFAULT, PARTICIPANTS_BY_ID, SHIPPED_PARTICIPANTS
 from core.templates.standard import COMPLEX_DEBATE, STANDARD_DEBATE, STANDARD_TEMPLATES, template_of
-from core.templates.template import Complexity, Template
+from core.templates.template import Complexity, Expects, StepSpec, Template
 
 every_template = pytest.mark.parametrize("template", STANDARD_TEMPLATES, ids=lambda template: template.id)
 SIDES = {Role.PROPOSER, Role.OPPONENT}
+
+
+def verdict_of(template: Template) -> StepSpec:
+    assert template.verdict is not None
+    return template.verdict
 
 
 @every_template
 def test_every_step_has_a_seat_and_every_seat_a_participant(template: Template) -> None:
     seats = {seat.id for seat in template.seats}
 
-    assert {step.seat for step in (*template.steps, template.verdict)} == seats
+    assert {step.seat for step in (*template.steps, verdict_of(template))} == seats
     assert {seat.participant for seat in template.seats} <= set(PARTICIPANTS_BY_ID)
 
 
@@ -26,18 +31,15 @@ def test_every_step_has_a_seat_and_every_seat_a_participant(template: Template) 
 def test_the_judge_gives_the_verdict_and_argues_nowhere(template: Template) -> None:
     judges = [seat.id for seat in template.seats if seat.role is Role.JUDGE]
 
-    assert judges == [template.verdict.seat]
-    assert template.verdict.seat not in {step.seat for step in template.steps}
-    assert template.verdict.instruction.splitlines()[-3:] == [
-        "VERDICT: for",
-        "VERDICT: against",
-        "VERDICT: undecided",
-    ]
+    verdict = verdict_of(template)
+    assert judges == [verdict.seat]
+    assert verdict.seat not in {step.seat for step in template.steps}
+    assert verdict.expects is Expects.VERDICT
 
 
 @every_template
 def test_ids_are_snake_case_and_step_names_unique(template: Template) -> None:
-    names = [step.name for step in (*template.steps, template.verdict)]
+    names = [step.name for step in (*template.steps, verdict_of(template))]
 
     assert all(is_snake_case(name) for name in (template.id, *names, *(seat.id for seat in template.seats)))
     assert len(set(names)) == len(names)
