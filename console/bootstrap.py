@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from console.doctor import DatabaseHealth
 from console.locations import find_locations
@@ -19,6 +20,7 @@ from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.flows.debate_events import DEBATE_EVENTS
 from core.orchestrator import Orchestrator
+from core.ports.catalogue import Catalogue
 from core.ports.model_offers import ModelOffers
 from core.ports.response_cache import CacheMode, ResponseCache
 from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
@@ -30,6 +32,7 @@ from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import SCRIPTED
 from core.rules.extending import NO_PLUGINS, Plugins
+from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
 from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
@@ -41,6 +44,8 @@ from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.requests import DebateRequest
 from storage.checkup import check_up
 from storage.codec import Codec
+from storage.database import SCHEMA_VERSION, Synchronous
+from storage.files import SqliteFiles
 from storage.lock import DriverLock
 from storage.memory_cache import MemoryCache
 from storage.opened import Storage, open_storage
@@ -68,8 +73,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
     clock = SystemClock()
     storage = _open(config)
     plugins = NO_PLUGINS if is_demo else find_plugins([spec.name for spec in FACTS])
-    library = Library(storage.catalogue, FACTS, plugins)
-    debate = DebateFlow(templates=library.templates, documents=library.documents)
+    library, engine = _engine_over(storage.catalogue, plugins)
     at_hand = _at_hand(config, clock, is_demo=is_demo)
     ports = Ports(
         log=storage.log,
@@ -82,7 +86,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         clock=clock,
         wire=CommandWire(COMMANDS),
         library=library,
-        engine=Engine(flows={f"{debate.name}@{debate.version}": debate}, rule_sets=library.rule_sets, plugins=plugins),
+        engine=engine,
         new_id=new_session_id,
         new_seed=new_seed,
         local_midnight_ms=local_midnight_ms,
@@ -91,8 +95,15 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         offers=at_hand.offers,
         answers=_answers(config, storage, clock),
         rules_folder=config.rules_folder,
+        backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
+        notices=_told_of(storage),
     )
     return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))
+
+
+def open_backups(config: Settings) -> Backups:
+    """Back-ups of the database that `config` names, which is not opened: it may be broken, or absent."""
+    return _backups(config.database, SystemClock(), installed_plugins(), is_beside_sessions=False)
 
 
 def limits_of(config: Settings) -> Limits:
@@ -183,6 +194,40 @@ def _answers(config: Settings, storage: Storage, clock: SystemClock) -> CachedAn
     return CachedAnswers(mode=mode, clock=clock, memory=MemoryCache(), behind=behind, keeps_warm=True)
 
 
+def _engine_over(catalogue: Catalogue, plugins: Plugins) -> tuple[Library, Engine]:
+    """What decides sessions whose rules, templates and evidence are in that catalogue."""
+    library = Library(catalogue, FACTS, plugins)
+    debate = DebateFlow(templates=library.templates, documents=library.documents)
+    flows = {f"{debate.name}@{debate.version}": debate}
+    return library, Engine(flows=flows, rule_sets=library.rule_sets, plugins=plugins)
+
+
+def _backups(database: Path, clock: SystemClock, plugins: Plugins, *, is_beside_sessions: bool) -> Backups:
+    return Backups(
+        SqliteFiles(database, codec=_codec()),
+        engine_over=lambda catalogue: _engine_over(catalogue, plugins),
+        lock=DriverLock(database),
+        clock=clock,
+        monotonic_ns=time.monotonic_ns,
+        is_beside_sessions=is_beside_sessions,
+    )
+
+
+def _codec() -> Codec:
+    return Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS))
+
+
+def _told_of(storage: Storage) -> tuple[str, ...]:
+    """What happened while the database was opened that its operator wants to know."""
+    migrated = storage.migrated
+    if migrated is None:
+        return ()
+    return (
+        f"{storage.path}: brought from schema {migrated.before} to {SCHEMA_VERSION}. As it was before it is kept at "
+        f"{migrated.copy}; delete that once you no longer want to go back.",
+    )
+
+
 def _open(config: Settings) -> Storage:
     """Open the database. Its folder is made where it is moot's own; one that the operator named has to be there."""
     folder = config.database.parent
@@ -195,8 +240,8 @@ def _open(config: Settings) -> Storage:
                 where=str(folder),
                 now="Mend its rights, or name another database with --database.",
             ) from error
-    codec = Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS))
-    return open_storage(config.database, codec=codec, synchronous="FULL" if config.synchronous == "full" else "NORMAL")
+    synchronous: Synchronous = "FULL" if config.synchronous == "full" else "NORMAL"
+    return open_storage(config.database, codec=_codec(), synchronous=synchronous)
 
 
 def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Mapping[str, str] = os.environ) -> AtHand:

@@ -37,6 +37,7 @@ from core.rules.extending import Plugins
 from core.rules.rule import Rule, rule_to_plain
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.backtesting import Backtesting, BacktestStep
+from core.runtime.backups import Backups
 from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
@@ -185,6 +186,18 @@ class Orchestrator:
                 if self._ports.answers is not None:
                     await self._ports.answers.close()
                 await self._ports.log.close()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What opening the database brought about, in words for its operator; nothing where all was as it was left."""
+        return self._ports.notices
+
+    @property
+    def backups(self) -> Backups:
+        """Back-ups of the database, made and proven while sessions run. Raises WrongUse where it is no file."""
+        if self._ports.backups is None:
+            raise WrongUse("these sessions are kept in no file.", now="There is nothing to back up.")
+        return self._ports.backups
 
     # --- debates ------------------------------------------------------------------------------------------------
 

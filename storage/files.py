@@ -44,14 +44,14 @@ class SqliteFiles:
             schema = version_of(database, at)
             if schema == 0:
                 raise StorageFailed("there is nothing in it.", where=str(at), now="Name a back-up.")
-            found = tuple(str(row[0]) for row in database.execute(f"PRAGMA integrity_check({FAULTS_TOLD_MAX})"))
+            found = _faults(database)
             maker = database.execute("SELECT moot_version FROM made_by WHERE schema_version = ?", (schema,)).fetchone()
         return FileFound(
             path=at,
             bytes=at.stat().st_size,
             schema=schema,
             made_by=str(maker[0]) if maker else "",
-            faults=() if found == ("ok",) else found,
+            faults=found,
         )
 
     @asynccontextmanager
@@ -139,6 +139,18 @@ class SqliteFiles:
                 ) from error
             with refusals(self.path):
                 raise
+
+
+def _faults(database: sqlite3.Connection) -> tuple[str, ...]:
+    """What SQLite finds wrong with the pages, the foreign keys among them; it gives up where it is at a loss."""
+    try:
+        pages = [str(row[0]) for row in database.execute(f"PRAGMA integrity_check({FAULTS_TOLD_MAX})")]
+        keys = [f"{table} names what isn't there" for table, *_ in database.execute("PRAGMA foreign_key_check")]
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return (f"{error}.",)
+        raise
+    return tuple(([] if pages == ["ok"] else pages) + keys[:FAULTS_TOLD_MAX])
 
 
 def _is_damaged(path: Path) -> bool:

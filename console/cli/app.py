@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from console.cli import (
+    backup,
     debate,
     doctor,
     metrics,
@@ -87,6 +88,7 @@ rules.app.command()(rules_backtest.backtest)
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(backup.app, name="backup")
 
 
 def run_command(arguments: Sequence[str]) -> int:

@@ -9,8 +9,9 @@ import typer
 from core.domain.errors import WrongUse
 
 
-def make_sure(question: str, *, typed: str = "") -> None:
-    """Ask before something goes; with `typed`, those characters have to be typed. Where nobody can answer, refuse."""
+def make_sure(question: str, *, typed: str = "", refused: str = "nothing was deleted.") -> None:
+    """Ask before something goes; with `typed`, those characters have to be typed. Where nobody can answer, or whoever
+    does means something else, raise WrongUse: with `refused` in that case."""
     if not sys.stdin.isatty():
         raise WrongUse("nobody is there to confirm it.", now="Give --yes if you mean it.")
     if typed:
@@ -18,4 +19,4 @@ def make_sure(question: str, *, typed: str = "") -> None:
     else:
         is_meant = typer.confirm(question, err=True)
     if not is_meant:
-        raise WrongUse("nothing was deleted.")
+        raise WrongUse(refused)

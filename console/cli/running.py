@@ -48,6 +48,8 @@ def with_orchestrator(settings: Settings, work: Work, *, wheel: Wheel = Wheel.LE
 
     async def run() -> int:
         orchestrator = open_orchestrator(settings, is_demo=is_demo)
+        for notice in orchestrator.notices:
+            say(notice)
         all_of_them = wheel is Wheel.REQUIRED
         await orchestrator.start(drive=wheel is not Wheel.LEFT, must_drive=all_of_them, recover=all_of_them)
         if wheel is not Wheel.LEFT:

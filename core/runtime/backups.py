@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.domain.chain import ROOT, Head, first_break
-from core.domain.errors import CommandRefused, MootError, NotVerifiableHere, StorageFailed, WrongUse
+from core.domain.errors import CommandRefused, DriverBusy, MootError, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import Digest, SessionId
 from core.engine.engine import Engine
@@ -136,7 +136,11 @@ class Backups:
         return await asyncio.to_thread(lambda: asyncio.run(self._proven(file)))
 
     async def plan(self, file: Path) -> RestorePlan:
-        """What restoring `file` would do. Raises as `verify` does, and StorageFailed where it is not sound."""
+        """What restoring `file` would do. Raises as `verify` does, StorageFailed where it is not sound, and DriverBusy
+        where a process drives the database."""
+        holder = self._lock.holder()
+        if holder:
+            raise self._driven(holder)
         report = await self.verify(file)
         if not report.is_sound:
             raise StorageFailed(f"it is damaged: {report.faults[0]}", where=str(file), now="Restore another one.")
@@ -147,11 +151,21 @@ class Backups:
 
         Raises DriverBusy where a process drives it, and StorageFailed where one has it open; then nothing was changed.
         """
-        self._lock.acquire(at_ms=self._clock.now_ms())
+        try:
+            self._lock.acquire(at_ms=self._clock.now_ms())
+        except DriverBusy as busy:
+            raise self._driven(self._lock.holder()) from busy
         try:
             return await asyncio.to_thread(self._files.put_in_place, file)
         finally:
             self._lock.release()
+
+    def _driven(self, holder: str) -> DriverBusy:
+        return DriverBusy(
+            f"another moot drives this database: {holder or 'one that is just starting or ending'}.",
+            where=str(self._files.path),
+            now="End it and close every console, then restore. Nothing was changed.",
+        )
 
     def _named(self) -> Path:
         try:
@@ -213,10 +227,10 @@ class _Tally:
 
 async def _prove(session: SessionId, log: EventLog, library: Library, engine: Engine, tally: _Tally) -> None:
     name = f"session {session[:8]}"
-    broken = await _broken_chain(session, log)
-    if broken:
-        tally.faults.append(f"{name}: {broken}.")
     try:
+        broken = await _broken_chain(session, log)
+        if broken:
+            tally.faults.append(f"{name}: {broken}.")
         records = await _records(session, log)
         tally.newest_at_ms = max(tally.newest_at_ms, records[-1].at_ms)
         head = await log.head(session)

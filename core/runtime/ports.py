@@ -18,6 +18,7 @@ from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
+from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.library import Library
@@ -28,7 +29,8 @@ class Ports:
     """Everything outside the runtime, handed in once. `new_id` draws a session id of 32 hexadecimal digits.
 
     `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept;
-    `rules_folder` is watched for files of rules, None where none is.
+    `rules_folder` is watched for files of rules, None where none is; `backups` are those of the database, and `notices`
+    tell of what opening it brought about.
     """
 
     log: EventLog
@@ -50,6 +52,8 @@ class Ports:
     offers: ModelOffers = field(default_factory=NothingOffered)
     answers: CachedAnswers | None = None
     rules_folder: Path | None = None
+    backups: Backups | None = None
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
