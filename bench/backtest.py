@@ -123,7 +123,7 @@ async def backtests(folder: Path, *, sessions: int = SESSIONS, events: int = EVE
 
 async def _tried(orchestrator: Orchestrator, sessions: Sequence[SessionId]) -> None:
     unchanged = 0
-    async for step in orchestrator.backtest_rules(Revision(rules=(NEVER, SLOW)), sessions=sessions):
+    async for step in orchestrator.rulebook.backtest(Revision(rules=(NEVER, SLOW)), sessions=sessions):
         unchanged = step.totals.unchanged
     if unchanged != len(sessions):
         raise RuntimeError(f"a rule that never fires made a difference to {len(sessions) - unchanged} sessions")

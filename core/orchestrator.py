@@ -7,26 +7,21 @@ the inbox for it; what only reads follows from the database.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.analytics.book import Book
-from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR, Command
 from core.domain.costs import Costs
-from core.domain.errors import CommandRefused, DriverBusy, StorageFailed, WrongUse
+from core.domain.errors import WrongUse
 from core.domain.events import Recorded
 from core.domain.facts import Facts, FactSpec
-from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SessionId, StepId
+from core.domain.ids import DEFAULT_RULE_SET, Digest, SessionId, StepId
 from core.domain.participants import Participant
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
-from core.engine.backtest import Revision
 from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
@@ -34,66 +29,33 @@ from core.ports.model_offers import ProviderOffer
 from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
 from core.rules.extending import Plugins
-from core.rules.rule import Rule, rule_to_plain
+from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
-from core.runtime.backtesting import Backtesting, BacktestStep
 from core.runtime.backups import Backups
 from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
-from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_from_text
+from core.runtime.driver_notes import DriverNotes
 from core.runtime.explaining import Explaining
-from core.runtime.health import Health, check_health
+from core.runtime.health import Health
 from core.runtime.metrics_files import MetricsFiles
-from core.runtime.office import SPENDING_SWITCH
 from core.runtime.opening import Openings
 from core.runtime.people import People
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
 from core.runtime.recovered import Recovered
-from core.runtime.refusals import refusal_of
 from core.runtime.replaying import Replaying, Verified, log_digest
-from core.runtime.requests import DebatePlan, DebateRequest, ForkRequest
+from core.runtime.requests import DebatePlan, DebateRequest, ForkRequest, fork_as_body, request_as_body
 from core.runtime.rows import RowsBeyond
-from core.runtime.rule_meter import RuleMeter
 from core.runtime.rulebook import Rulebook
-from core.runtime.schedule import JobView
-from core.runtime.stock import stock
+from core.runtime.standing import Standing, SystemStatus
+from core.runtime.wheel import Wheel
 from core.templates.template import Template
 
 if TYPE_CHECKING:
-    from core.rules.checking.check import Finding, RuleText
-
-ANSWER_MILLISECONDS_MAX = 10_000
-"""How long a request to another process waits before it is said that nobody answers."""
-
-FOLLOW_MILLISECONDS = 100
-"""How often a process that has joined looks for what was committed elsewhere."""
-
-CLOSED = "this moot is being closed."
-OPEN_ANEW = "Ask again once it is opened anew."
+    pass
 
 __all__ = ["DebatePlan", "DebateRequest", "Orchestrator", "Progress", "SystemStatus"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemStatus:
-    """What runs, what waits for a person, what it costs. Money is in micro-dollars, None lifts a cap."""
-
-    is_driver: bool
-    driver: str
-    running: int
-    waiting: int
-    paused: int
-    escalated: int
-    failed: int
-    spent_today_microusd: int
-    held_microusd: int
-    cap_day_microusd: int | None
-    is_spending_stopped: bool
-    position: int
-    health: tuple[Health, ...] = ()
-    jobs: tuple[JobView, ...] = ()
 
 
 class Orchestrator:
@@ -104,25 +66,26 @@ class Orchestrator:
 
     def __init__(self, ports: Ports, limits: Limits, *, rhythm: Rhythm | None = None) -> None:
         self._ports = ports
-        self._limits = limits
-        self._rhythm = rhythm if rhythm is not None else Rhythm()
         self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
         self._reader = Reader(ports)
         self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)
         self._replaying = Replaying(ports)
-        self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits)
         self._doubts = Doubts(ports, limits)
         self._announcements = Announcements()
+        self._wheel = Wheel(
+            ports,
+            limits,
+            rhythm=rhythm if rhythm is not None else Rhythm(),
+            announcements=self._announcements,
+            metrics=self._metrics,
+        )
+        self._ask = self._wheel.ask
+        self._standing = Standing(ports, limits, self._wheel)
         self.rulebook = Rulebook(ports, self._ask)
-        self._driver: Driver | None = None
-        self._following: asyncio.Task[None] | None = None
-        self._is_started = False
-        self._is_stopped = False
-        self._passing = asyncio.Lock()
 
     # --- the stretch of driving ---------------------------------------------------------------------------------
 
@@ -134,7 +97,7 @@ class Orchestrator:
     @property
     def is_driven(self) -> bool:
         """True where some process drives the database: what is under way moves on."""
-        return self._driver is not None or bool(self._ports.lock.holder())
+        return bool(self._wheel.holder)
 
     async def start(self, *, drive: bool = True, must_drive: bool = False, recover: bool = True) -> None:
         """Drive the database, or join the process that drives it.
@@ -143,49 +106,16 @@ class Orchestrator:
         the driver. `recover` says whether sessions that another process left are gone on with. Raises DriverBusy where
         `must_drive` and another process drives.
         """
-        self._is_started, self._is_stopped = True, False
-        await stock(self._ports.catalogue, at_ms=self._ports.clock.now_ms())
-        if drive:
-            try:
-                await self._begin_to_drive(recover=recover)
-            except DriverBusy:
-                if must_drive:
-                    raise
-        if self._driver is None:
-            await self._announce_position()
-            self._following = asyncio.create_task(self._follow(), name="follow")
+        await self._wheel.start(drive=drive, must_drive=must_drive, recover=recover)
 
     async def take_the_wheel(self) -> None:
         """Drive from now on where this process has joined and nobody drives any more, and go on with what was left, as
         `start` does. Changes nothing where this process drives. Raises DriverBusy where another one does."""
-        async with self._passing:  # a request that drives for just as long as it takes comes to its end first
-            if self._is_stopped:
-                raise CommandRefused(CLOSED, now=OPEN_ANEW)
-            if self._driver is None:
-                await self._begin_to_drive(recover=True)
-        if self._following is not None:
-            self._following.cancel()
+        await self._wheel.take()
 
     async def stop(self, *, drain: bool = True) -> None:
         """Let turns under way be recorded (or marked in doubt), then close everything. Safe to call twice."""
-        if not self._is_started:
-            return
-        self._is_started, self._is_stopped = False, True
-        try:
-            if self._following is not None:
-                self._following.cancel()
-                await asyncio.gather(self._following, return_exceptions=True)
-            async with self._passing:  # a request that drives for just as long as it takes is carried out
-                driver, self._driver = self._driver, None
-            if driver is not None:
-                await driver.stop(drain=drain)
-        finally:
-            try:
-                await self._ports.offers.close()
-            finally:
-                if self._ports.answers is not None:
-                    await self._ports.answers.close()
-                await self._ports.log.close()
+        await self._wheel.stop(drain=drain)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -213,45 +143,15 @@ class Orchestrator:
         asked = request if request is not None else DebateRequest(question=question, **fields)
         for document in asked.documents:
             await self._ports.catalogue.save_document(document)
-        answer = await self._ask(
-            "start_debate",
-            {
-                "session": self._ports.new_id(),
-                "question": asked.question,
-                "template_id": asked.template_id,
-                "complexity": asked.complexity,
-                "casting": dict(asked.casting),
-                "documents": [{"name": each.name, "digest": each.digest} for each in asked.documents],
-                "rounds": asked.rounds,
-                "cap_microusd": asked.cap_microusd,
-                "seed": asked.seed,
-                "title": asked.title,
-                "rules": asked.rules,
-            },
-            actor=asked.origin,
-        )
+        body = request_as_body(asked, session=SessionId(self._ports.new_id()))
+        answer = await self._ask("start_debate", body, actor=asked.origin)
         return SessionId(str(answer.body["session"]))
 
     async def fork(self, request: ForkRequest) -> SessionId:
         """Start a session that goes on from another's prefix. Returns its id once it is durable. Raises WrongUse, and
         then nothing has happened."""
-        answer = await self._ask(
-            "fork",
-            {
-                "session": self._ports.new_id(),
-                "origin": request.session,
-                "at_seq": request.at_seq,
-                "rules": request.rules,
-                "rules_given": [rule_to_plain(rule) for rule in request.rules_given],
-                "rules_name": request.rules_name,
-                "template_id": request.template_id,
-                "casting": dict(request.casting),
-                "rounds": request.rounds,
-                "cap_microusd": request.cap_microusd,
-                "title": request.title,
-            },
-            actor=request.origin,
-        )
+        body = fork_as_body(request, session=SessionId(self._ports.new_id()))
+        answer = await self._ask("fork", body, actor=request.origin)
         return SessionId(str(answer.body["session"]))
 
     async def command(self, session: SessionId, command: Command, *, actor: str = OPERATOR) -> str:
@@ -375,13 +275,8 @@ class Orchestrator:
         is_archived: bool | None = None,
     ) -> None:
         """Rename, tag or archive; what is None stays."""
-        body = {
-            "session": session,
-            "title": title,
-            "tags": None if tags is None else list(tags),
-            "is_archived": is_archived,
-        }
-        await self._ask("label", body)
+        listed = None if tags is None else list(tags)
+        await self._ask("label", {"session": session, "title": title, "tags": listed, "is_archived": is_archived})
 
     async def delete(self, session: SessionId) -> None:
         """Forget a session that stands still, for good. Raises CommandRefused for one that runs."""
@@ -426,32 +321,6 @@ class Orchestrator:
         process drives, the state in memory answers; elsewhere the log is folded."""
         state = self._driver.supervisor.state(session) if self._driver is not None else None
         return await self._explaining.explanations(session, state=state)
-
-    def backtest_rules(
-        self, revision: Revision, *, sessions: Sequence[SessionId] = (), back_ms: int | None = None
-    ) -> AsyncIterator[BacktestStep]:
-        """Try rules on what is on record: a step for each session (those named, or all, newest first; with `back_ms`
-        those in which something was recorded in the last so many milliseconds), with what the rules would have done
-        otherwise and the totals up to it.
-
-        Nothing is recorded and no model is asked. To stop, ask for no further step.
-        """
-        return Backtesting(self._ports, revision).run(sessions=sessions, back_ms=back_ms)
-
-    async def rule_measures(self) -> Mapping[RuleId, RuleMeasure]:
-        """How often each rule was heard and fired, what went wrong with it, and how long a look at it takes: over all
-        sessions, up to the newest event; times as the driver last stored them."""
-        return await self._meter.measures()
-
-    async def check_rules(
-        self, files: Sequence[RuleText] = (), *, is_alone: bool = False, about: Sequence[str] = ()
-    ) -> tuple[Finding, ...]:
-        """What is wrong with the rules in these files, as if they were loaded: beside the rules in force, unless
-        `is_alone`. With no file, what is wrong with the rules in force, or with those `about`, as a change of the
-        rulebook names them. Changes nothing; never raises for what is wrong in a file."""
-        from core.runtime.rule_checking import check  # a start does without it
-
-        return await check(self._ports, files, is_alone=is_alone, about=about)
 
     def fact_specs(self) -> Mapping[str, FactSpec]:
         """Every fact that a rule may look at."""
@@ -498,9 +367,7 @@ class Orchestrator:
     async def driver_notes(self) -> DriverNotes:
         """How the routes to models and the jobs stand: as they are now where this process drives, else as the driver
         last noted it."""
-        if self._driver is not None:
-            return self._driver.notes()
-        return notes_from_text((await self._ports.catalogue.settings()).get(NOTES_SETTING, ""))
+        return await self._standing.notes()
 
     async def costs(self, *, days: int = 1) -> tuple[CostsOfDay, ...]:
         """What the last `days` of the operator's own days came to by route, oldest first, today included, up to the
@@ -546,37 +413,17 @@ class Orchestrator:
 
     async def system_status(self) -> SystemStatus:
         """What runs, what waits, what was spent today."""
-        rows = await self.summaries()
-        counts = {status: sum(1 for row in rows if row.status is status) for status in Status}
-        midnight_ms = self._ports.local_midnight_ms(self._ports.clock.now_ms())
-        settings = await self._ports.catalogue.settings()
-        return SystemStatus(
-            is_driver=self.is_driver,
-            driver="this process" if self.is_driver else self._ports.lock.holder() or "nobody",
-            running=counts[Status.RUNNING],
-            waiting=counts[Status.WAITING] + counts[Status.CREATED],
-            paused=counts[Status.PAUSED],
-            escalated=counts[Status.ESCALATED],
-            failed=counts[Status.FAILED],
-            spent_today_microusd=await self._ports.costs.spent_since(midnight_ms),
-            held_microusd=self._driver.ledger.held_microusd if self._driver is not None else 0,
-            cap_day_microusd=self._limits.cap_day_microusd,
-            is_spending_stopped=bool(settings.get(SPENDING_SWITCH)),
-            position=await self._ports.log.last_position(),
-            health=self._driver.health if self._driver is not None else await check_health(self._ports),
-            jobs=self._driver.jobs() if self._driver is not None else (),
-        )
+        return await self._standing.status(await self.summaries())
 
     async def health(self) -> tuple[Health, ...]:
         """What the last health check found; where there was none yet, what a short look finds now."""
-        found = self._driver.health if self._driver is not None else ()
-        return found or await check_health(self._ports)
+        return await self._standing.health()
 
     async def export_metrics(self, *, reason: str = "asked") -> tuple[Path, Path]:
         """Write the metrics file and its summary; returns where they are."""
         if self._driver is not None:
             return await self._driver.export_metrics(reason=reason)
-        return await self._metrics.export(reason=reason, rules=await self._meter.measures())
+        return await self._metrics.export(reason=reason, rules=await self.rulebook.measures())
 
     async def metrics_book(self) -> Book:
         """The counts and lives that the files are made of, up to the newest committed event."""
@@ -584,66 +431,10 @@ class Orchestrator:
 
     # --- within -------------------------------------------------------------------------------------------------
 
-    async def _begin_to_drive(self, *, recover: bool) -> None:
-        driver = self._new_driver()
-        await driver.start(are_driven=recover, are_scheduled=True)
-        self._driver = driver
-
-    def _new_driver(self) -> Driver:
-        return Driver(
-            self._ports,
-            self._limits,
-            rhythm=self._rhythm,
-            announcements=self._announcements,
-            metrics=self._metrics,
-        )
-
-    async def _ask(self, verb: str, body: Mapping[str, object], *, actor: str = OPERATOR) -> InboxAnswer:
-        if self._is_stopped:
-            raise CommandRefused(CLOSED, now=OPEN_ANEW)
-        if self._driver is not None:
-            return await self._driver.perform(verb, body, actor=actor)
-        try:
-            return await self._drive_for(verb, body, actor=actor)
-        except DriverBusy:
-            return await self._ask_the_driver(verb, body, actor=actor)
-
-    async def _drive_for(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
-        """Drive for just as long as a request takes. The lock keeps out other processes, but not a second request of
-        this one: such take turns. Raises DriverBusy where another process drives."""
-        async with self._passing:
-            if self._is_stopped:
-                raise CommandRefused(CLOSED, now=OPEN_ANEW)
-            passing = self._new_driver()
-            await passing.start(are_driven=False, are_scheduled=False)
-            try:
-                return await passing.perform(verb, body, actor=actor)
-            finally:
-                await passing.stop(drain=True)
-
-    async def _ask_the_driver(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
-        clock = self._ports.clock
-        id = await self._ports.inbox.put(verb=verb, body=body, actor=actor, at_ms=clock.now_ms())
-        for _ in range(ANSWER_MILLISECONDS_MAX // FOLLOW_MILLISECONDS * 4):
-            answer = await self._ports.inbox.answer_to(id)
-            if answer is not None:
-                if not answer.is_done:
-                    raise refusal_of(answer)
-                return answer
-            await clock.sleep(FOLLOW_MILLISECONDS // 4)
-        raise StorageFailed(
-            f"the process that drives ({self._ports.lock.holder() or 'none now'}) does not answer.",
-            now="What was asked stays in its inbox and is done once it answers; `moot doctor` says who it is.",
-        )
-
-    async def _follow(self) -> None:
-        while True:
-            with suppress(StorageFailed):
-                await self._announce_position()
-            await self._ports.clock.sleep(FOLLOW_MILLISECONDS)
-
-    async def _announce_position(self) -> None:
-        self._announcements.committed(await self._ports.log.last_position())
+    @property
+    def _driver(self) -> Driver | None:
+        """There while this process drives."""
+        return self._wheel.driver
 
     async def _rows(self) -> SessionIndex | RowsBeyond:
         """Where the rows of the list are true up to the newest committed event."""

@@ -61,7 +61,7 @@ def list_rules(
     async def work(orchestrator: Orchestrator) -> int:
         book = orchestrator.rulebook
         placed = await (book.layer(rule_set) if rule_set and not effective else book.effective(rule_set or OWN))
-        measures = await orchestrator.rule_measures()
+        measures = await orchestrator.rulebook.measures()
         if as_json:
             sys.stdout.write(json_text([_as_plain(each, measures) for each in placed]) + "\n")
         else:

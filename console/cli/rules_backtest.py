@@ -89,7 +89,7 @@ async def _tried(
     stop.listen()
     totals, are_all = BacktestTotals(), True
     progress = _Progress(is_shown=sys.stderr.isatty() and not as_json)
-    async for step in orchestrator.backtest_rules(revision, sessions=chosen, back_ms=back_ms):
+    async for step in orchestrator.rulebook.backtest(revision, sessions=chosen, back_ms=back_ms):
         totals, are_all = step.totals, step.are_all
         progress.clear()
         if as_json:

@@ -45,7 +45,7 @@ def check(
         from core.rules.checking.check import RuleText
 
         texts = [RuleText(origin=str(file), text=text_of(file)) for file in files or ()]
-        findings = await orchestrator.check_rules(texts, is_alone=alone)
+        findings = await orchestrator.rulebook.check(texts, is_alone=alone)
         if as_json:
             sys.stdout.write(json_text([_as_plain(found) for found in findings]) + "\n")
         else:
@@ -60,7 +60,7 @@ async def say_findings(orchestrator: Orchestrator, change: RuleChange) -> None:
     """Tell on standard error what is wrong with the rules that a change has made others."""
     changed = (*change.added, *change.replaced)
     if changed:
-        _say_all(await orchestrator.check_rules(about=changed) if len(changed) <= CHECKED_AT_ONCE_MAX else None)
+        _say_all(await orchestrator.rulebook.check(about=changed) if len(changed) <= CHECKED_AT_ONCE_MAX else None)
 
 
 async def say_findings_of(orchestrator: Orchestrator, text: str, *, origin: str, change: RuleChange) -> None:
@@ -70,7 +70,7 @@ async def say_findings_of(orchestrator: Orchestrator, text: str, *, origin: str,
     if change.added or change.replaced:
         is_small = len(change.added) + len(change.replaced) <= CHECKED_AT_ONCE_MAX
         file = RuleText(origin=origin, text=text)
-        _say_all(await orchestrator.check_rules([file]) if is_small else None)
+        _say_all(await orchestrator.rulebook.check([file]) if is_small else None)
 
 
 def _say_all(findings: Sequence[Finding] | None) -> None:

@@ -88,7 +88,7 @@ class RuleReader:
         rule = next((each for each in rules if each.id == id), rules[0] if rules else None)
         return Reading(
             placed=placed,
-            measures=await core.rule_measures(),
+            measures=await core.rulebook.measures(),
             changes=await self._changes(core) if rule_set == OWN_RULE_SET else {},
             specs=core.fact_specs(),
             rule=rule.id if rule is not None else None,

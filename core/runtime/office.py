@@ -19,7 +19,6 @@ from core.domain.session import Status
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import InboxAnswer, InboxMessage
-from core.rules.rule import rule_from_plain
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
@@ -27,7 +26,7 @@ from core.runtime.opening import Openings
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
 from core.runtime.refusals import answer_of
-from core.runtime.requests import Asker, DebateRequest, ForkRequest
+from core.runtime.requests import Asker, fork_from_body, request_from_body
 from core.runtime.rule_desk import Body, RuleDesk, Verb
 from core.runtime.rules_folder import RulesFolder
 from core.runtime.rules_in_force import RulesInForce
@@ -124,19 +123,7 @@ class Office:
 
     async def _start_debate(self, body: Body, by: Asker) -> InboxAnswer:
         documents = [await self._document(pinned) for pinned in body.get("documents", ())]
-        request = DebateRequest(
-            question=str(body["question"]),
-            template_id=str(body.get("template_id", "")),
-            complexity=str(body.get("complexity", "")),
-            casting=dict(body.get("casting", {})),
-            documents=tuple(documents),
-            rounds=body.get("rounds"),
-            cap_microusd=body.get("cap_microusd"),
-            seed=body.get("seed"),
-            title=str(body.get("title", "")),
-            origin=by.actor,
-            rules=str(body.get("rules", "")),
-        )
+        request = request_from_body(body, documents=documents, origin=by.actor)
         session = SessionId(str(body.get("session") or self._ports.new_id()))
         started = InboxAnswer(is_done=True, text=f"started {session[:8]}", body={"session": session})
         async with self._starting:
@@ -148,28 +135,16 @@ class Office:
         return started
 
     async def _fork(self, body: Body, by: Asker) -> InboxAnswer:
-        request = ForkRequest(
-            session=SessionId(str(body["origin"])),
-            at_seq=body.get("at_seq"),
-            rules=str(body.get("rules", "")),
-            rules_given=tuple(rule_from_plain(plain) for plain in body.get("rules_given", ())),
-            rules_name=str(body.get("rules_name", "")),
-            template_id=str(body.get("template_id", "")),
-            casting=dict(body.get("casting", {})),
-            rounds=body.get("rounds"),
-            cap_microusd=body.get("cap_microusd"),
-            title=_label_text(str(body.get("title", ""))),
-            origin=by.actor,
-        )
+        request = fork_from_body(body, title=_label_text(str(body.get("title", ""))), origin=by.actor)
         session = SessionId(str(body.get("session") or self._ports.new_id()))
+        forked = InboxAnswer(is_done=True, text=f"forked {session[:8]}", body={"session": session})
         async with self._starting:
             if await self._ports.log.read(session, limit=1):
-                return InboxAnswer(is_done=True, text=f"forked {session[:8]}", body={"session": session})
+                return forked
             await self.read_rules()
             command = await self._forks.command(request, rules=self._rules)
             await self._supervisor.open(session, command)
-        body = {"session": session, "at_seq": command.prefix.seq}
-        return InboxAnswer(is_done=True, text=f"forked {session[:8]}", body=body)
+        return forked
 
     async def _document(self, pinned: Mapping[str, str]) -> Document:
         document = await self._ports.library.document(Digest(pinned["digest"]))

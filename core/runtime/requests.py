@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.domain.ids import DEFAULT_RULE_SET, SessionId
 from core.domain.participants import Seat
 from core.domain.steps import Document
 from core.ports.inbox import InboxAnswer, Receipt
-from core.rules.rule import Rule
+from core.rules.rule import Rule, rule_from_plain, rule_to_plain
 from core.templates.template import Template
 
 MOTION_BYTES_MAX = 20_000
@@ -92,3 +93,71 @@ class DebatePlan:
     is_rehearsal: bool
     notes: tuple[str, ...]
     rule_set: str = DEFAULT_RULE_SET
+
+
+def request_as_body(request: DebateRequest, *, session: SessionId) -> Mapping[str, object]:
+    """The request in plain JSON values, as it travels to the driver; `request_from_body` reads it back."""
+    return {
+        "session": session,
+        "question": request.question,
+        "template_id": request.template_id,
+        "complexity": request.complexity,
+        "casting": dict(request.casting),
+        "documents": [{"name": each.name, "digest": each.digest} for each in request.documents],
+        "rounds": request.rounds,
+        "cap_microusd": request.cap_microusd,
+        "seed": request.seed,
+        "title": request.title,
+        "rules": request.rules,
+    }
+
+
+def request_from_body(body: Mapping[str, Any], *, documents: Sequence[Document], origin: str) -> DebateRequest:
+    """What a body asks for, with the documents that it names."""
+    return DebateRequest(
+        question=str(body["question"]),
+        template_id=str(body.get("template_id", "")),
+        complexity=str(body.get("complexity", "")),
+        casting=dict(body.get("casting", {})),
+        documents=tuple(documents),
+        rounds=body.get("rounds"),
+        cap_microusd=body.get("cap_microusd"),
+        seed=body.get("seed"),
+        title=str(body.get("title", "")),
+        origin=origin,
+        rules=str(body.get("rules", "")),
+    )
+
+
+def fork_as_body(request: ForkRequest, *, session: SessionId) -> Mapping[str, object]:
+    """The request in plain JSON values, as it travels to the driver."""
+    return {
+        "session": session,
+        "origin": request.session,
+        "at_seq": request.at_seq,
+        "rules": request.rules,
+        "rules_given": [rule_to_plain(rule) for rule in request.rules_given],
+        "rules_name": request.rules_name,
+        "template_id": request.template_id,
+        "casting": dict(request.casting),
+        "rounds": request.rounds,
+        "cap_microusd": request.cap_microusd,
+        "title": request.title,
+    }
+
+
+def fork_from_body(body: Mapping[str, Any], *, title: str, origin: str) -> ForkRequest:
+    """What a body asks for."""
+    return ForkRequest(
+        session=SessionId(str(body["origin"])),
+        at_seq=body.get("at_seq"),
+        rules=str(body.get("rules", "")),
+        rules_given=tuple(rule_from_plain(plain) for plain in body.get("rules_given", ())),
+        rules_name=str(body.get("rules_name", "")),
+        template_id=str(body.get("template_id", "")),
+        casting=dict(body.get("casting", {})),
+        rounds=body.get("rounds"),
+        cap_microusd=body.get("cap_microusd"),
+        title=title,
+        origin=origin,
+    )

@@ -6,14 +6,16 @@ driver, so that it is the same from the console, a command and a script.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR
 from core.domain.errors import WrongUse
 from core.domain.facts import FactSpec
-from core.domain.ids import DEFAULT_RULE_SET
+from core.domain.ids import DEFAULT_RULE_SET, RuleId, SessionId
+from core.engine.backtest import Revision
 from core.ports.catalogue import RulesVersion
 from core.ports.inbox import InboxAnswer
 from core.rules.differences import Differences, differences
@@ -24,9 +26,14 @@ from core.rules.reading import RuleFileError, read_rule_file
 from core.rules.rule import Rule, rule_to_plain
 from core.rules.standard import STANDARD_RULE_SET
 from core.rules.writing import write_rule_file, write_rules
+from core.runtime.backtesting import Backtesting, BacktestStep
 from core.runtime.folder_notes import FOLDER_SETTING, FolderStanding, folder_from_text
 from core.runtime.ports import Ports
+from core.runtime.rule_meter import RuleMeter
 from core.written.problems import Problem
+
+if TYPE_CHECKING:
+    from core.rules.checking.check import Finding, RuleText
 
 
 class Ask(Protocol):
@@ -75,6 +82,7 @@ class Rulebook:
     def __init__(self, ports: Ports, ask: Ask) -> None:
         self._ports = ports
         self._ask = ask
+        self._meter = RuleMeter(ports.log, ports.catalogue)
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -164,6 +172,34 @@ class Rulebook:
     async def folder(self) -> FolderStanding:
         """How the files of the rules folder stand, as whoever drives last saw them."""
         return folder_from_text((await self._ports.catalogue.settings()).get(FOLDER_SETTING, ""))
+
+    # --- trying -------------------------------------------------------------------------------------------------------
+
+    def backtest(
+        self, revision: Revision, *, sessions: Sequence[SessionId] = (), back_ms: int | None = None
+    ) -> AsyncIterator[BacktestStep]:
+        """Try rules on what is on record: a step for each session (those named, or all, newest first; with `back_ms`
+        those in which something was recorded in the last so many milliseconds), with what the rules would have done
+        otherwise and the totals up to it.
+
+        Nothing is recorded and no model is asked. To stop, ask for no further step.
+        """
+        return Backtesting(self._ports, revision).run(sessions=sessions, back_ms=back_ms)
+
+    async def measures(self) -> Mapping[RuleId, RuleMeasure]:
+        """How often each rule was heard and fired, what went wrong with it, and how long a look at it takes: over all
+        sessions, up to the newest event; times as the driver last stored them."""
+        return await self._meter.measures()
+
+    async def check(
+        self, files: Sequence[RuleText] = (), *, is_alone: bool = False, about: Sequence[str] = ()
+    ) -> tuple[Finding, ...]:
+        """What is wrong with the rules in these files, as if they were loaded: beside the rules in force, unless
+        `is_alone`. With no file, what is wrong with the rules in force, or with those `about`, as a change
+        names them. Changes nothing; never raises for what is wrong in a file."""
+        from core.runtime.rule_checking import check as checked  # a start does without it
+
+        return await checked(self._ports, files, is_alone=is_alone, about=about)
 
     # --- changing -----------------------------------------------------------------------------------------------
 

@@ -245,7 +245,7 @@ class RuleEditor(Dialog["RuleChange"]):
         try:
             faults = of_problems(await core.rulebook.problems(text)) if len(text) <= IN_PLACE_CHARACTERS_MAX else ()
             if not faults:
-                faults = of_findings(await core.check_rules([RuleText(origin="", text=text)]))
+                faults = of_findings(await core.rulebook.check([RuleText(origin="", text=text)]))
         except MootError as error:
             self.post_message(self.Looked(text, (), str(error)))
             return

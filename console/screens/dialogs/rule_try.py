@@ -203,7 +203,7 @@ class RuleTry(Dialog[None]):
         core = await self._core()
         try:
             revision = await self._revision()
-            async for step in core.backtest_rules(revision):
+            async for step in core.rulebook.backtest(revision):
                 self.post_message(self.Stepped(step, await self._turn(core, step.found)))
         except MootError as error:
             self.post_message(self.Ended(str(error)))

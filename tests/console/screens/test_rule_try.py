@@ -89,7 +89,7 @@ async def test_enter_opens_the_session_at_the_event_from_which_it_would_have_bee
         async with app.run_test(size=(80, 24)) as pilot:
             await tried(pilot, app, PAUSES, sessions=1)
             rule = replace((await core.rulebook.find(PAUSES)).rule, enabled=True)
-            (step,) = [step async for step in core.backtest_rules(Revision(rules=(rule,)))]
+            (step,) = [step async for step in core.rulebook.backtest(Revision(rules=(rule,)))]
             assert isinstance(step.found, SessionBacktest)
             assert step.found.branch is not None
             await pilot.press("enter")

@@ -35,7 +35,7 @@ async def held(stage: Stage, *, sessions: int) -> tuple[Orchestrator, list[Sessi
 
 async def steps_of(orchestrator: Orchestrator, *rules: Rule, **asked: object) -> list[BacktestStep]:
     revision = Revision(rules=rules)
-    return [step async for step in orchestrator.backtest_rules(revision, **asked)]  # type: ignore[arg-type]
+    return [step async for step in orchestrator.rulebook.backtest(revision, **asked)]  # type: ignore[arg-type]
 
 
 def test_rules_are_tried_on_every_session_newest_first_and_counted() -> None:
@@ -165,7 +165,7 @@ def test_whoever_asks_for_no_further_step_has_stopped_it() -> None:
 
     async def play() -> None:
         orchestrator, _ = await held(stage, sessions=3)
-        steps = orchestrator.backtest_rules(Revision())
+        steps = orchestrator.rulebook.backtest(Revision())
 
         first = await anext(steps)
         await steps.aclose()  # type: ignore[attr-defined]

@@ -143,6 +143,10 @@ async def of_a_debate(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
     }
 
 
+async def of_a_fork(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
+    return {"session": f"{78:032x}", "origin": await paused(stage, moot)}
+
+
 async def of_a_resumed(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
     return {"session": await paused(stage, moot)}
 
@@ -152,6 +156,7 @@ PLAIN = [dict(rule_to_plain(rule)) for rule in STANDARD_RULES]
 
 REQUESTS: Mapping[str, Prepare] = {
     "start_debate": of_a_debate,
+    "fork": of_a_fork,
     "command": partial(of_command, AddStatement(text="Mind the night shift.")),
     "resume": of_a_resumed,
     "label": of_a_label,

@@ -32,7 +32,7 @@ def test_what_is_told_of_each_rule_follows_from_the_log_at_once() -> None:
         orchestrator = await stage.drive()
         for _ in range(2):
             await until(orchestrator, await start(orchestrator))
-            told = await orchestrator.rule_measures()
+            told = await orchestrator.rulebook.measures()
             log = counted(stage)
             assert {id: (each.fired, each.errors) for id, each in told.items()} == {
                 id: (each.fired, each.errors) for id, each in log.items()
@@ -72,12 +72,12 @@ def test_who_only_reads_is_told_as_much() -> None:
     async def play() -> None:
         orchestrator = await stage.drive()
         await until(orchestrator, await start(orchestrator))
-        told = await orchestrator.rule_measures()
+        told = await orchestrator.rulebook.measures()
         await stage.crash()
         reader = stage.orchestrator()
         await reader.start(drive=False)
 
-        assert {id: each.fired for id, each in (await reader.rule_measures()).items()} == {
+        assert {id: each.fired for id, each in (await reader.rulebook.measures()).items()} == {
             id: each.fired for id, each in told.items()
         }
         await reader.stop()
@@ -109,7 +109,7 @@ def test_a_rule_that_is_given_up_is_counted_with_the_moment() -> None:
         session = await start(orchestrator)
         await until(orchestrator, session)
 
-        told = (await orchestrator.rule_measures())[BROKEN.id]
+        told = (await orchestrator.rulebook.measures())[BROKEN.id]
 
         assert len(stage.events(session, RuleErred)) == told.errors == RULE_ERRORS_IN_A_ROW_MAX
         assert len(stage.events(session, RuleSwitchedOff)) == told.switched_off == 1
