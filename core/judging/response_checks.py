@@ -20,12 +20,12 @@ REPEATED_WORDS_MIN = 30
 SHINGLE_WORDS = 5
 """Rows of so many words are compared: single words recur in every debate, rows of them only in copies."""
 
-PROBES = 8
-PROBE_WORDS = 3
-PROBES_MET_MIN = 4
-"""Whether it is worth comparing two turns row by row is told by so many rows of so few words, from all over the answer.
-A copy to 80 % holds most of them; half is asked for, because some copies differ in case and punctuation. A seat that
-has one favourite sentence meets few.
+PROBES = 12
+PROBE_WORDS = 7
+PROBES_MET_MIN = 3
+"""Whether it is worth comparing two turns row by row is told by so many rows of so many words, from all over an answer.
+A copy to 80 % holds most of them; a quarter is asked for, because some copies differ in case and punctuation. A seat
+that has favourite phrases meets few: they are shorter.
 """
 
 REPEATED_PPM_MIN = 800_000
@@ -97,10 +97,11 @@ def _repeated(text: str, words: Sequence[str], earlier: Sequence[str]) -> Findin
     probes = list(filter("\n".join(newest).__contains__, probes))
     if len(probes) < met_min:
         return None
+    rows: set[tuple[str, ...]] = set()
     for number, turn in enumerate(reversed(newest), start=1):
         if sum(map(turn.__contains__, probes)) < met_min:
             continue
-        rows = set(_rows(words))
+        rows = rows or set(_rows(words))
         shared_ppm = len(rows.intersection(_rows(words_of(turn)))) * PPM // max(1, len(rows))
         if shared_ppm >= REPEATED_PPM_MIN:
             which = "its last turn" if number == 1 else f"its turn {number} turns before"
@@ -119,8 +120,9 @@ def _goes_in_circles(words: Sequence[str]) -> bool:
 def _probes(text: str) -> list[str]:
     """PROBES rows of words from all over `text`, as they stand."""
     raw = text.split()
-    step = max(1, (len(raw) - PROBE_WORDS) // (PROBES - 1))
-    return [" ".join(raw[at : at + PROBE_WORDS]) for at in range(0, len(raw) - PROBE_WORDS + 1, step)][:PROBES]
+    last = len(raw) - PROBE_WORDS
+    step = max(1, last // (PROBES - 1))
+    return [" ".join(raw[at : at + PROBE_WORDS]) for at in range(0, last + 1, step)][:PROBES]
 
 
 def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from traceback import extract_tb
 
 from core.domain.budget import FREE, Price, cost_microusd
@@ -20,7 +21,7 @@ from core.domain.provider_errors import CUT_OFF, PROVIDER_BROKE, TOO_LONG, Provi
 from core.domain.session import FailedAttempt
 from core.domain.steps import ModelRequest, Step
 from core.domain.text import StreamCleaner, clean_text
-from core.judging.response_checks import Finding, check_answer, is_asked_again
+from core.judging.response_checks import EARLIER_TURNS_MAX, Finding, check_answer, is_asked_again
 from core.ports.clock import Clock
 from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, Piece, ProviderFailed
 from core.runtime.announcements import Progress
@@ -204,12 +205,13 @@ def _outcome(
 def _looked_at(attempt: Attempt, text: str, closing: Closing) -> Finding | None:
     """What is odd about an answer; of a long debate only the newest turns are looked through."""
     brief, seat = attempt.request.brief, attempt.step.seat
-    newest = brief.turns[-TURNS_LOOKED_THROUGH_MAX:]
+    newest = reversed(brief.turns[-TURNS_LOOKED_THROUGH_MAX:])
+    own = islice((turn.text for turn in newest if turn.seat == seat), EARLIER_TURNS_MAX)
     return check_answer(
         text,
         is_whole=closing.stop_reason == STOP,
         stop_reason=closing.stop_reason,
-        earlier=[turn.text for turn in newest if turn.seat == seat],
+        earlier=tuple(own)[::-1],
         asked=brief.motion,
     )
 
