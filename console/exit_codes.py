@@ -13,6 +13,8 @@ class ExitCode(IntEnum):
     FAILED = 3
     WAITS = 4
     BUDGET_SPENT = 5
+    DIVERGES = 6
+    NOT_VERIFIABLE = 7
     UNEXPECTED = 70
     STOPPED = 130
 
@@ -23,6 +25,8 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.FAILED: "failed or cancelled, a check found errors, or the database could not be opened or driven",
     ExitCode.WAITS: "waits for a human (paused or escalated)",
     ExitCode.BUDGET_SPENT: "budget spent",
+    ExitCode.DIVERGES: "a recorded session would be decided otherwise, or its record was changed",
+    ExitCode.NOT_VERIFIABLE: "a recorded session can't be verified here: something that it pins is missing",
     ExitCode.UNEXPECTED: "a fault of moot's own",
     ExitCode.STOPPED: "stopped by ctrl+c, SIGTERM, or because the reader of its output went away",
 }

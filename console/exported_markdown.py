@@ -6,9 +6,10 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 from console.plain import iso_time
+from console.presenters.carried import carried, forked_words
 from console.presenters.figures import money, percent
 from console.presenters.reasons import in_words, who_concluded
-from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionOpened
+from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionForked, SessionOpened
 from core.flows.debate_events import (
     ArgumentPresented,
     ConsensusUpdated,
@@ -26,11 +27,20 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 async def markdown_lines(events: AsyncIterator[Recorded]) -> AsyncIterator[str]:
     """The document's lines. What was said is quoted, with Markdown's own signs made harmless."""
     consensus: ConsensusUpdated | None = None
-    async for recorded in events:
+    async for recorded in _unfolded(events):
         if isinstance(recorded.event, ConsensusUpdated):
             consensus = recorded.event
         for line in _lines(recorded, consensus):
             yield line
+
+
+async def _unfolded(events: AsyncIterator[Recorded]) -> AsyncIterator[Recorded]:
+    """What a fork took along comes before the word that it is one."""
+    async for recorded in events:
+        if isinstance(recorded.event, SessionForked):
+            for each in carried(recorded, recorded.event):
+                yield each
+        yield recorded
 
 
 def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[str]:
@@ -43,6 +53,8 @@ def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[s
             yield ""
             yield from (f"- {seat.id}: {_escaped(seat.participant.model)}" for seat in opening.seats)
             yield from (f"- evidence: {_escaped(document.name)}" for document in opening.documents)
+        case SessionForked():
+            yield from ("", f"*Fork, {forked_words(event)}*")
         case RoundStarted(round=number):
             yield from ("", f"## Round {number}")
         case ArgumentPresented(seat=seat, model=model, text=text):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import interventions
+from console.cli import interventions, replays
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
@@ -41,6 +41,9 @@ STATE_SHOWN: dict[Status, str] = {
     Status.FAILED: "✗ failed",
     Status.CANCELLED: "– cancelled",
 }
+
+FORK = "⑂"
+"""Before the title of a session that goes on from another's prefix."""
 
 LEFT = "left"
 LEFT_SHOWN = "○ left"
@@ -303,7 +306,7 @@ def delete(
     return with_orchestrator(settings_with(database), work)
 
 
-for each in interventions.COMMANDS:
+for each in (*interventions.COMMANDS, *replays.COMMANDS):
     app.command()(each)
 
 
@@ -350,7 +353,8 @@ def _print_sessions(
 def _row(summary: SessionSummary, label: Label | None, now_ms: int, *, is_driven: bool) -> tuple[str, ...]:
     from console.presenters.figures import age, money, percent
 
-    title = (label.title if label else "") or summary.title or summary.motion
+    mark = f"{FORK} " if summary.forked_from else ""
+    title = mark + ((label.title if label else "") or summary.title or summary.motion)
     tags = "".join(f" #{each}" for each in (label.tags if label else ()))
     return (
         summary.session[:ID_SHOWN_CHARACTERS],
@@ -414,6 +418,7 @@ def _print_standing(
         ("asks", summary.question if summary.status is Status.ESCALATED else ""),
         ("title", (label.title if label else "") or summary.title),
         ("tags", ", ".join(label.tags) if label else ""),
+        ("fork of", _origin(summary) if summary.forked_from else ""),
         ("opened", iso_time(summary.opened_at_ms)),
         ("ended", iso_time(summary.ended_at_ms) if summary.ended_at_ms else ""),
         ("turns", str(summary.turns)),
@@ -452,6 +457,11 @@ async def _doubts(orchestrator: Orchestrator, session: SessionId, settings: Sett
 
 def _is_left(summary: SessionSummary, *, is_driven: bool) -> bool:
     return not is_driven and summary.status in MOVING
+
+
+def _origin(summary: SessionSummary) -> str:
+    id_ = summary.forked_from[:ID_SHOWN_CHARACTERS]
+    return f"session {id_}, behind its event {summary.forked_at_seq}; what was spent before stands there"
 
 
 def _state_shown(summary: SessionSummary, *, is_driven: bool) -> str:

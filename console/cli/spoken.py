@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from console.cli.tables import cells, wrapped
+from console.presenters.carried import carried, forked_words
 from console.presenters.figures import money, percent
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard, who_concluded
 from core.domain.events import (
@@ -30,6 +31,7 @@ from core.domain.events import (
     SessionCancelled,
     SessionEscalated,
     SessionFailed,
+    SessionForked,
     SessionOpened,
     SessionPaused,
     SessionQueued,
@@ -49,6 +51,7 @@ from core.flows.debate_events import (
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
+    SeatsChanged,
     StatementAdded,
     TemplateApplied,
     VerdictReached,
@@ -74,6 +77,11 @@ class SpokenDebate:
         match event:
             case SessionOpened():
                 yield from self._opening(recorded.session, event)
+            case SessionForked():
+                for each in carried(recorded, event):
+                    yield from self.lines(each)
+                yield ""
+                yield self._heading(f"Fork, {forked_words(event)}")
             case RoundStarted(round=number):
                 yield ""
                 yield self._heading(f"Round {number} of {max(number, self.rounds_limit)}")
@@ -118,6 +126,9 @@ class SpokenDebate:
                 self.rounds_limit = limit
                 self.names |= {seat.id: seat.role for seat in seats}
                 yield from self._noted("◇", f"{called(by)} applied the template {template} from the next round on")
+            case SeatsChanged(seats=seats, by=by):
+                told = ", ".join(f"{seat.id}: {seat.participant.model}" for seat in seats)
+                yield from self._noted("◇", f"{called(by)} seated {told} from the next turn on")
             case BudgetChanged(cap_microusd=cap, by=by):
                 yield from self._noted("◇", f"{called(by)} set the budget to {'no cap' if cap is None else money(cap)}")
             case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from console.presenters.carried import carried
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
 from console.presenters.reasons import in_words
 from console.presenters.rules_fired import (
@@ -34,6 +35,7 @@ from core.domain.events import (
     RuleSwitchedOff,
     SessionCompleted,
     SessionEscalated,
+    SessionForked,
     StepExhausted,
     StepRetried,
 )
@@ -105,6 +107,10 @@ class DetailFold:
                 self._keep(erred(event, turn=self.turns))
             case RuleSwitchedOff():
                 self._keep(switched_off(event, turn=self.turns))
+            case SessionForked():
+                for each in carried(record, event):
+                    self.take(each)
+                self.speaking, self.exhausted, self.doubtful, self.question_rule = {}, {}, 0, ""
             case CompletionDecided():
                 self.is_completing = True
             case SessionCompleted():

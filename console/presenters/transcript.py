@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from console.presenters.carried import FORKED, carried, forked_words
 from console.presenters.figures import count, money, percent
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard
 from console.presenters.rules_fired import values_seen
@@ -31,6 +32,7 @@ from core.domain.events import (
     SessionCancelled,
     SessionEscalated,
     SessionFailed,
+    SessionForked,
     SessionOpened,
     SessionPaused,
     SessionResumed,
@@ -45,6 +47,7 @@ from core.flows.debate_events import (
     MotionAmended,
     RoundsLimitChanged,
     RoundStarted,
+    SeatsChanged,
     StatementAdded,
     TemplateApplied,
     VerdictReached,
@@ -121,6 +124,8 @@ class TranscriptFold:
         match event:
             case SessionOpened(opening=opening):
                 self._seat(opening.seats)
+            case SessionForked():
+                yield from self._forked(record, event)
             case RoundStarted():
                 self._round = event.round
             case AttemptStarted():
@@ -175,6 +180,9 @@ class TranscriptFold:
                 return seat_title(by), text
             case MotionAmended(motion=motion, by=by):
                 return "◇ motion", f"{motion}  (amended by {called(by)})"
+            case SeatsChanged(seats=seats, by=by):
+                told = ", ".join(f"{words(seat.id)}: {seat.participant.model}" for seat in seats)
+                return "◇ seats", f"{told} from the next turn on, said {called(by)}"
             case RoundsLimitChanged(rounds_limit=limit, by=by):
                 return "◇ rounds", f"{limit} from now on, said {called(by)}"
             case Unreadable(why=why, now=now):
@@ -214,6 +222,15 @@ class TranscriptFold:
 
     def _note(self, record: Recorded, seat: str, text: str) -> str:
         return self._put(TurnView(key=f"note {record.seq}", seat_index=0, seat=seat, text=text, state="note"))
+
+    def _forked(self, record: Recorded, event: SessionForked) -> Iterable[str]:
+        """All that was said before; a call that was under way there was not taken along."""
+        for each in carried(record, event):
+            yield from self._taken(each)
+        for step, view in tuple(self._open.items()):
+            self.turns.pop(view.key, None)
+            del self._open[step]
+        yield self._note(record, FORKED, forked_words(event))
 
     def _begun(self, event: AttemptStarted) -> TurnView:
         view = TurnView(

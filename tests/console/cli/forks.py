@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LOADED = ("console.bootstrap", "console.cli.app", "console.logging_setup", "console.opening", "pydantic.type_adapter")
 NUMBER_BYTES = 8
 WARNINGS = {"PYTHONWARNINGS": "error"}
-SPEAKING = {"debate", "demo", "drive", "resume", "answer", "retry"}
+SPEAKING = {"debate", "demo", "drive", "resume", "answer", "retry", "fork"}
 """Commands in which debates are held: what is said has to be the same in every process, whatever its seed of hashes."""
 
 
@@ -57,14 +57,18 @@ def _of_python(environ: Mapping[str, str]) -> dict[str, str]:
 AS_LOADED = _of_python(os.environ) | WARNINGS
 
 
-class _Forking:
-    """The process that forks, seen from the tests. It ends once nobody holds the other end of its socket."""
+class Forking:
+    """The process that forks, seen from the tests. It ends once nobody holds the other end of its socket.
 
-    def __init__(self) -> None:
+    One fork at a time: it is `run` to its end, or `begun` and then `ended`. `loaded` are modules that the forks find
+    besides those that all of them use.
+    """
+
+    def __init__(self, *loaded: str) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.console.cli.forks", str(theirs.fileno())],
+                [sys.executable, "-m", "tests.console.cli.forks", str(theirs.fileno()), *loaded],
                 cwd=ROOT,
                 env={**os.environ, **WARNINGS},
                 stdin=subprocess.DEVNULL,
@@ -73,13 +77,22 @@ class _Forking:
                 start_new_session=True,
             )
 
-    def run(self, words: Sequence[str], environ: Mapping[str, str], seconds: float) -> subprocess.CompletedProcess[str]:
+    def begun(self, words: Sequence[str], environ: Mapping[str, str], *, out: int, err: int) -> int:
+        """Start `moot` with these words, and these files to write to; its process id."""
         asked = json.dumps({"words": list(words), "environ": dict(environ)}).encode()
+        socket.send_fds(self._socket, [len(asked).to_bytes(NUMBER_BYTES)], [out, err])
+        self._socket.sendall(asked)
+        return int.from_bytes(_received(self._socket, NUMBER_BYTES))
+
+    def ended(self) -> int:
+        """Wait for the fork that was begun; its exit code, or the number of the signal that ended it, below 0."""
+        return int.from_bytes(_received(self._socket, NUMBER_BYTES), signed=True)
+
+    def run(self, words: Sequence[str], environ: Mapping[str, str], seconds: float) -> subprocess.CompletedProcess[str]:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             self._socket.settimeout(seconds)
-            socket.send_fds(self._socket, [len(asked).to_bytes(NUMBER_BYTES)], [out.fileno(), err.fileno()])
-            self._socket.sendall(asked)
-            code = int.from_bytes(_received(self._socket, NUMBER_BYTES), signed=True)
+            self.begun(words, environ, out=out.fileno(), err=err.fileno())
+            code = self.ended()
             said = [file.read().decode() for file in (out, err) if file.seek(0) == 0]
         return subprocess.CompletedProcess(list(words), code, *said)
 
@@ -91,9 +104,9 @@ class _Forking:
 
 
 @cache
-def _forking() -> _Forking:
+def _forking() -> Forking:
     """One for all tests of this process, started when it is first asked."""
-    return _Forking()
+    return Forking()
 
 
 def _received(connection: socket.socket, count: int) -> bytes:
@@ -106,10 +119,10 @@ def _received(connection: socket.socket, count: int) -> bytes:
     return received
 
 
-def _serve(connection: socket.socket) -> None:
-    """Fork for each question, and answer with the exit code. Returns once nobody asks any more; so does each fork, by
-    leaving as `moot` does."""
-    for module in LOADED:
+def _serve(connection: socket.socket, loaded: Sequence[str]) -> None:
+    """Fork for each question, and answer with the process id and then the exit code. Returns once nobody asks any more;
+    so does each fork, by leaving as `moot` does."""
+    for module in (*LOADED, *loaded):
         import_module(module)
     gc.freeze()
     while True:
@@ -123,6 +136,7 @@ def _serve(connection: socket.socket) -> None:
             _become_moot(asked, files)
         for file in files:
             os.close(file)
+        connection.sendall(child.to_bytes(NUMBER_BYTES))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         connection.sendall(code.to_bytes(NUMBER_BYTES, signed=True))
 
@@ -140,4 +154,4 @@ def _become_moot(asked: Mapping[str, Any], files: Sequence[int]) -> None:
 
 if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as asking:
-        _serve(asking)
+        _serve(asking, sys.argv[2:])
