@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from console import collecting
 from console.doctor import DatabaseHealth
 from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id
@@ -70,6 +71,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
     `start` it, use it on one event loop, `stop` it. A demo knows no provider but rehearsal, so that it can't spend,
     whatever keys are set, and no plugin, so that it is the same everywhere.
     """
+    collecting.seldom()
     clock = SystemClock()
     storage = _open(config)
     plugins = NO_PLUGINS if is_demo else find_plugins([spec.name for spec in FACTS])

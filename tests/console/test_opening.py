@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def collector() -> Iterator[None]:
     """The collector as it was found."""
+    threshold = gc.get_threshold()
     yield
     gc.unfreeze()
     gc.enable()
+    gc.set_threshold(*threshold)
 
 
 @pytest.mark.usefixtures("collector")
@@ -43,6 +45,18 @@ def test_where_nothing_was_put_off_nothing_is_set_apart() -> None:
 
     assert gc.isenabled()
     assert gc.get_freeze_count() == before
+
+
+@pytest.mark.usefixtures("collector")
+def test_whoever_set_a_rhythm_of_their_own_keeps_it() -> None:
+    gc.set_threshold(500, 5, 5)
+    collecting.seldom()
+    their_own = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    collecting.seldom()
+
+    assert their_own == (500, 5, 5)
+    assert gc.get_threshold()[0] == collecting.OBJECTS_MIN
 
 
 @pytest.mark.usefixtures("collector")
