@@ -10,8 +10,8 @@ from __future__ import annotations
 import gc
 
 OBJECTS_MIN = 10_000
-"""So many new objects have the youngest looked through. With Python's own 700 a hundred sessions at once spend a twelfth
-of their time on it, find nothing, and stand still for 90 ms now and then while all that there is is looked through."""
+"""So many new objects have the youngest looked through. With Python's own 700, a hundred sessions at once spend a
+twelfth of their time on it, find nothing, and stand still for 90 ms now and then while everything is looked through."""
 
 _OF_PYTHON = (700, 10, 10)
 
