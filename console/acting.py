@@ -30,7 +30,7 @@ from core.domain.commands import (
     RetryStep,
     SettleAttempt,
 )
-from core.domain.errors import CommandRefused, MootError
+from core.domain.errors import CommandRefused, MootError, StorageFailed
 from core.domain.ids import SessionId, StepId
 from core.domain.session import Status
 
@@ -40,9 +40,12 @@ if TYPE_CHECKING:
 
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebateRequest, Orchestrator
+    from core.runtime.backups import BackupReport
 
 UNDO_MAX = 50
 ID_SHOWN_CHARACTERS = 8
+DIGEST_SHOWN_CHARACTERS = 12
+CHECK_NOW = "So may the database be: 'moot doctor' looks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +362,25 @@ async def take_wheel(core: Orchestrator) -> Done:
         raise CommandRefused("this console drives already.")
     await core.take_the_wheel()
     return Done(text="this console drives now; what was left goes on")
+
+
+async def back_up(core: Orchestrator) -> Done:
+    """Copy the database, and prove the copy."""
+    return _proven(await core.backups.create(), "backed up to")
+
+
+async def check_backup(core: Orchestrator) -> Done:
+    return _proven(await core.backups.verify_newest(), "in order:")
+
+
+def _proven(report: BackupReport, said: str) -> Done:
+    """Raises StorageFailed for a back-up that is damaged: whoever asked for one has none."""
+    if not report.is_sound:
+        raise StorageFailed(f"the back-up is damaged: {report.faults[0]}", where=str(report.path), now=CHECK_NOW)
+    otherwise = len(report.differing) + len(report.unverifiable)
+    again = f"{counted(report.sessions - otherwise, 'session')} decided again, each the same"
+    rest = f"; {counted(otherwise, 'session')} not, 'moot backup verify' says why" if otherwise else ""
+    return Done(text=f"{said} {report.path}: {again}{rest}; digest {report.digest[:DIGEST_SHOWN_CHARACTERS]}")
 
 
 async def stop_spending(core: Orchestrator) -> Done:

@@ -30,7 +30,7 @@ from console.widgets.bar import HeaderBar
 from core.domain.errors import MootError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import AutopilotCallbackType
     from textual.binding import BindingType
@@ -141,9 +141,12 @@ class MootApp(App[int], inherit_bindings=False):
     # --- the core -----------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        for notice in self._notices[:NOTICES_MAX]:
-            self.notify(notice, severity="warning", timeout=NOTICE_SECONDS, markup=False)
+        self._tell(self._notices)
         self.call_after_refresh(self._begin)
+
+    def _tell(self, notices: Sequence[str]) -> None:
+        for notice in notices[:NOTICES_MAX]:
+            self.notify(notice, severity="warning", timeout=NOTICE_SECONDS, markup=False)
 
     def _begin(self) -> None:
         self.run_worker(self._attend(), group="feed", exit_on_error=True)
@@ -162,6 +165,7 @@ class MootApp(App[int], inherit_bindings=False):
             return
         finally:
             collecting.go_on()
+        self._tell(core.notices)
         from console.feed import Feed
 
         self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms, keys=self.sessions.keys_shown, first=first)
@@ -383,6 +387,18 @@ class MootApp(App[int], inherit_bindings=False):
         from console.acting import take_wheel
 
         self.acting.ask(take_wheel, self.screen)
+
+    def action_back_up(self) -> None:
+        from console.acting import back_up
+
+        self.notify("the database is being backed up …", timeout=TOAST_SECONDS)
+        self.acting.ask(back_up, self.screen)
+
+    def action_check_backup(self) -> None:
+        from console.acting import check_backup
+
+        self.notify("the newest back-up is being checked …", timeout=TOAST_SECONDS)
+        self.acting.ask(check_backup, self.screen)
 
     def action_kill_switch(self) -> None:
         self.run_worker(self._switch_spending(), group="dialogs")

@@ -241,6 +241,14 @@ ACTIONS: tuple[Action, ...] = (
         ("w",), "anywhere", "moot", "drive",
     ),
     Action(
+        "back_up", "Back up now", "Copy the database while sessions run, and decide all in the copy again.",
+        ("B",), "anywhere", "moot",
+    ),
+    Action(
+        "check_backup", "Check the newest back-up", "Look at its pages and logs, and decide all in it again.",
+        ("V",), "anywhere", "moot",
+    ),
+    Action(
         "global_pause", "Hold all sessions", "Pause every session after the turn being spoken; again to go on.",
         ("ctrl+g",), "anywhere", "spending",
     ),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.domain.costs import Costs
     from core.domain.route_health import ProviderHealth, RouteHealth
     from core.orchestrator import SystemStatus
+    from core.runtime.backups import MadeBackup
     from core.runtime.caching import CacheFigures
     from core.runtime.costs import CostsOfDay
     from core.runtime.driver_notes import DriverNotes
@@ -279,11 +280,16 @@ def system_lines(
     now_ms: int,
     costs: Sequence[CostsOfDay] = (),
     kept: CacheFigures | None = None,
+    backup: MadeBackup | None = None,
+    backup_key: str = "",
 ) -> tuple[Paragraph, ...]:
-    """What each day cost; database, disk, event loop, kept answers and jobs, one line each."""
+    """What each day cost; database, disk, event loop, the newest back-up, kept answers and jobs, one line each.
+    `backup_key` makes a back-up."""
     lines = spent_lines(costs)
     lines.append(Paragraph((("health", "strong"),)))
     lines += [_health_line(each) for each in health]
+    if backup_key:
+        lines.append(_backup_line(backup, backup_key, now_ms))
     if kept is not None:
         lines.append(_kept_line(kept))
     lines += [Paragraph(), Paragraph((("jobs", "strong"),))]
@@ -313,6 +319,14 @@ def _day_line(day: CostsOfDay) -> Paragraph:
     failed += f", {money(lost)} lost" if lost else ""
     spent = f"{money(day.total.cost_microusd):>7}  "
     return Paragraph(((spent, "text"), (f"{said}{failed}".removeprefix("; "), "muted")), f"{day_of(day.midnight_ms)}  ")
+
+
+def _backup_line(backup: MadeBackup | None, key: str, now_ms: int) -> Paragraph:
+    if backup is None:
+        return Paragraph(((f"none yet; {key} makes one", "muted"),), f"– {'back-up':<15}", "muted")
+    made = age(max(0, now_ms - backup.at_ms))
+    said = f"made {'just now' if made == 'now' else f'{made} ago'}: {backup.path}; {key} makes another"
+    return Paragraph(((said, "text"),), f"✓ {'back-up':<15}", "ok")
 
 
 def _kept_line(kept: CacheFigures) -> Paragraph:

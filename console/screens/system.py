@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.analytics.health_levels import Health
     from core.orchestrator import Orchestrator, SystemStatus
     from core.ports.model_offers import ProviderOffer
+    from core.runtime.backups import MadeBackup
     from core.runtime.costs import CostsOfDay
     from core.runtime.driver_notes import DriverNotes
 
@@ -76,6 +77,7 @@ class Standings:
     notes: DriverNotes | None = None
     costs: tuple[CostsOfDay, ...] = ()
     costs_read_at_ms: int = 0
+    backup: MadeBackup | None = None
     trouble: str = ""
 
 
@@ -245,19 +247,28 @@ class SystemScreen(Screen[None]):
             return paragraphs(standings.trouble, "failed")
         if standings.status is None or standings.notes is None:
             return (Paragraph(((LOADING_TEXT, "muted"),)),)
-        keys = self._keymap.of("reset_route")
         said = detail(
             self.query_one(Rows).cursor_key,
             self._offers,
             standings.notes,
             standings.costs,
-            reset_key=shown_key(keys[0]) if keys else "The palette",
+            reset_key=self._key_of("reset_route"),
             now_ms=now_ms,
         )
         below = system_lines(
-            standings.health, standings.notes.jobs, now_ms=now_ms, costs=standings.costs, kept=standings.notes.kept
+            standings.health,
+            standings.notes.jobs,
+            now_ms=now_ms,
+            costs=standings.costs,
+            kept=standings.notes.kept,
+            backup=standings.backup,
+            backup_key=self._key_of("back_up"),
         )
         return (*said, Paragraph(), *below) if said else below
+
+    def _key_of(self, action_id: str) -> str:
+        keys = self._keymap.of(action_id)
+        return shown_key(keys[0]) if keys else "The palette"
 
     def _refuse(self, why: str) -> None:
         place = self.query_one("#refused", Static)
@@ -296,6 +307,7 @@ async def _read(core: Orchestrator, before: Standings, now_ms: int) -> Standings
             notes=await core.driver_notes(),
             costs=costs,
             costs_read_at_ms=at_ms,
+            backup=await core.backups.newest(),
         )
     except MootError as error:
         return Standings(trouble=str(error))

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from core.domain.chain import ROOT, Head, first_break
@@ -68,6 +69,14 @@ class BackupReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeBackup:
+    """A back-up that lies in the folder, and when it was made (Unix ms)."""
+
+    path: Path
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestorePlan:
     """What restoring would do. `sessions_there` are those of the database in use, None where that can't be read or
     isn't there; `sessions_lost` are not in the back-up at all, `events_lost` are all that it lacks."""
@@ -106,12 +115,16 @@ class Backups:
         """Where back-ups go that nobody names a place for."""
         return self._files.path.parent / FOLDER
 
-    def newest(self) -> Path:
-        """The newest back-up in the folder. Raises WrongUse where there is none."""
-        found = sorted(self.folder.glob(f"{self._files.path.stem}-*.db"))
-        if not found:
+    async def newest(self) -> MadeBackup | None:
+        """The newest back-up in the folder; None where there is none, or where nobody may look."""
+        return await asyncio.to_thread(self._newest)
+
+    async def verify_newest(self) -> BackupReport:
+        """`verify` of the newest one in the folder. Raises WrongUse where there is none."""
+        found = await self.newest()
+        if found is None:
             raise WrongUse("there is no back-up yet.", where=str(self.folder), now="'moot backup create' makes one.")
-        return found[-1]  # names tell the moment
+        return await self.verify(found.path)
 
     async def create(self, to: Path | None = None) -> BackupReport:
         """Copy the database as it is at this moment to the new file `to`, or to one in `folder`, and prove it.
@@ -160,6 +173,14 @@ class Backups:
         finally:
             self._lock.release()
 
+    def _newest(self) -> MadeBackup | None:
+        try:
+            found = [(each.stat().st_mtime_ns, each) for each in self.folder.glob(f"{self._files.path.stem}-*.db")]
+            at_ns, path = max(found, default=(0, None))
+            return MadeBackup(path=path, at_ms=at_ns // NS_PER_MS) if path is not None else None
+        except OSError:
+            return None
+
     def _driven(self, holder: str) -> DriverBusy:
         return DriverBusy(
             f"another moot drives this database: {holder or 'one that is just starting or ending'}.",
@@ -175,7 +196,9 @@ class Backups:
                 f"the folder can't be made: {error.strerror}.", where=str(self.folder), now="Name a file with --out."
             ) from error
         moment = datetime.fromtimestamp(self._clock.now_ms() / 1_000, tz=UTC)
-        return self.folder / f"{self._files.path.stem}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1_000:03}Z.db"
+        name = f"{self._files.path.stem}-{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1_000:03}Z"
+        named = (self.folder / f"{name}{f'-{number}' if number else ''}.db" for number in count())
+        return next(path for path in named if not path.exists())
 
     def _planned(self, report: BackupReport) -> RestorePlan:
         database = self._files.path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from core.orchestrator import SystemStatus
 from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
 from core.ports.response_cache import CacheMode
+from core.runtime.backups import MadeBackup
 from core.runtime.caching import CacheFigures
 from core.runtime.costs import CostsOfDay
 from core.runtime.driver_notes import DriverNotes
@@ -265,3 +267,24 @@ def test_what_is_not_well_stands_out() -> None:
 
 def test_where_nobody_drives_it_says_why_there_are_no_jobs() -> None:
     assert "nobody drives" in system_lines((), (), now_ms=NOW_MS)[-1].text
+
+
+@pytest.mark.parametrize(
+    ("backup", "line"),
+    [
+        (None, "– back-up        none yet; B makes one"),
+        (
+            MadeBackup(path=Path("backups/moot-1.db"), at_ms=NOW_MS - 7_200_000),
+            "✓ back-up        made 2 h ago: backups/moot-1.db; B makes another",
+        ),
+        (
+            MadeBackup(path=Path("backups/moot-1.db"), at_ms=NOW_MS + 5_000),
+            "✓ back-up        made just now: backups/moot-1.db; B makes another",
+        ),
+    ],
+    ids=["none", "one", "of a clock ahead of ours"],
+)
+def test_when_the_newest_back_up_was_made_stands_behind_the_health(backup: MadeBackup | None, line: str) -> None:
+    lines = system_lines((), (), now_ms=NOW_MS, backup=backup, backup_key="B")
+
+    assert line in [each.text for each in lines]

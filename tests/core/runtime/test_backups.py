@@ -269,11 +269,15 @@ async def test_a_database_that_can_t_be_read_may_be_replaced(tmp_path: Path) -> 
 async def test_back_ups_without_a_name_lie_together_and_the_newest_is_found(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "here")
     async with driven(settings) as moot:
+        assert await moot.backups.newest() is None
         with pytest.raises(WrongUse, match="no back-up yet"):
-            moot.backups.newest()
+            await moot.backups.verify_newest()
         made = [(await moot.backups.create()).path for _ in range(2)]
+        newest = await moot.backups.newest()
 
-    assert moot.backups.newest() == made[-1] != made[0]
+        assert (await moot.backups.verify_newest()).path == made[-1] != made[0]
+        assert newest is not None
+        assert newest.path == made[-1]
     assert {each.parent for each in made} == {tmp_path / "here" / "backups"}
 
 
