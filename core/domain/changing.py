@@ -1,41 +1,48 @@
-"""How is a frozen record made anew with some of its parts changed, at little cost?"""
+"""How is a frozen record made anew with some of its parts changed, at little cost?
+
+What costs is that each part of a frozen record is set past its own lock. So the copy is made as a record of the same
+parts that isn't frozen, and becomes one that is once it is complete: Python lets an object change to a class of the
+same shape. The function that copies is written once for each kind of record, as `dataclass` writes its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from operator import attrgetter
 from typing import Any, TypeVar
 
 Record = TypeVar("Record")
 
-_Write = Callable[[Any, Any], None]
-_Way = tuple[Callable[[Any], tuple[Any, ...]], tuple[_Write, ...], dict[str, _Write]]
-_ways: dict[type, _Way] = {}
+_Copier = Callable[[Any, dict[str, object]], Any]
+_copiers: dict[type, _Copier] = {}
 
 
 def changed(record: Record, **parts: object) -> Record:
-    """`record` with `parts` changed: `dataclasses.replace` for frozen records with slots, at half its cost.
+    """`record` with `parts` changed: `dataclasses.replace` for frozen records with slots, at a quarter of its cost.
 
     Each event makes several records anew, so that this is the engine's most frequent call. Nothing is validated: a
-    `__post_init__` doesn't run. Raises KeyError for a part that the record doesn't have.
+    `__post_init__` doesn't run. Raises AttributeError for a part that the record doesn't have.
     """
     kind = type(record)
-    way = _ways.get(kind)
-    if way is None:
-        way = _ways[kind] = _way_of(kind)
-    read_all, write_all, write = way
-    copy = object.__new__(kind)
-    for write_one, part in zip(write_all, read_all(record)):  # noqa: B905  # equally long, and strict costs a tenth
-        write_one(copy, part)
-    for name, part in parts.items():
-        write[name](copy, part)
+    copier = _copiers.get(kind)
+    if copier is None:
+        copier = _copiers[kind] = _copier_of(kind)
+    copy: Record = copier(record, parts)
     return copy
 
 
-def _way_of(kind: type) -> _Way:
-    names = [field.name for field in fields(kind)]
-    if len(names) < 2:  # attrgetter of one name returns no tuple
-        raise TypeError(f"{kind.__name__} has fewer than two parts: build it anew")
-    write = {name: getattr(kind, name).__set__ for name in names}
-    return attrgetter(*names), tuple(write.values()), write
+def _copier_of(kind: type) -> _Copier:
+    names = tuple(field.name for field in fields(kind))
+    lines = [
+        "def copier(record, parts):",
+        "    copy = unlocked()",
+        *(f"    copy.{name} = record.{name}" for name in names),
+        "    for name, part in parts.items():",
+        "        setattr(copy, name, part)",
+        "    copy.__class__ = kind",
+        "    return copy",
+    ]
+    known: dict[str, Any] = {"kind": kind, "unlocked": type(f"Unlocked{kind.__name__}", (), {"__slots__": names})}
+    exec("\n".join(lines), known)  # the names are those of our own records
+    copier: _Copier = known["copier"]
+    return copier
