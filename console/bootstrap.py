@@ -98,6 +98,8 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         answers=_answers(config, storage, clock),
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
+        bundles=storage.bundles,
+        engine_over=lambda catalogue: _engine_over(catalogue, plugins),
         notices=_told_of(storage),
     )
     return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))

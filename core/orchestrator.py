@@ -32,6 +32,7 @@ from core.rules.extending import Plugins
 from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.backups import Backups
+from core.runtime.bundling import BundleDoor
 from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
@@ -86,6 +87,7 @@ class Orchestrator:
         self._ask = self._wheel.ask
         self._standing = Standing(ports, limits, self._wheel)
         self.rulebook = Rulebook(ports, self._ask)
+        self.bundles = BundleDoor(ports, self._ask)
 
     # --- the stretch of driving ---------------------------------------------------------------------------------
 

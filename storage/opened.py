@@ -8,12 +8,14 @@ from pathlib import Path
 from core.domain.ids import SessionId
 from core.domain.participants import Participant
 from core.domain.summary import SessionSummary
+from core.ports.bundles import Bundles
 from core.ports.catalogue import Catalogue, Label
 from core.ports.cost_book import CostBook
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
 from core.ports.response_cache import ResponseCache
 from core.ports.session_index import SessionIndex
+from storage.bundles import SqliteBundles
 from storage.catalogue import SqliteCatalogue
 from storage.codec import Codec, adapter
 from storage.cost_book import SqliteCostBook
@@ -37,6 +39,7 @@ class Storage:
     costs: CostBook
     inbox: Inbox
     response_cache: ResponseCache
+    bundles: Bundles
     migrated: Migrated | None = None
 
     async def delete_session(self, session: SessionId) -> None:
@@ -76,5 +79,6 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         costs=SqliteCostBook(writer=writer, readers=readers),
         inbox=SqliteInbox(writer=writer, readers=readers),
         response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
+        bundles=SqliteBundles(writer=writer, readers=readers, codec=codec),
         migrated=migrated,
     )

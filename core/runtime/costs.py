@@ -35,7 +35,8 @@ class CostsOfDay:
 
 class CostFold:
     """Turns records into rows, in the order of the log. Remembers how calls under way began; what it doesn't know
-    (a call that another process began, a doubt that is settled) it looks up in the session's log."""
+    (a call that another process began, a doubt that is settled) it looks up in the session's log. What was taken from
+    another log was spent there."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -44,11 +45,13 @@ class CostFold:
     async def rows(self, records: Sequence[Recorded]) -> list[CostRow]:
         """What `records` add, one row for each session, quarter of an hour and route."""
         sums: dict[tuple[SessionId, int, str], Costs] = {}
+        taken: Mapping[SessionId, int] | None = None
         for record in records:
             call = ended_by(record)
             if call is not None:
+                taken = await self._log.taken() if taken is None else taken
                 row = charge(record, await self._beginning(call, record))
-                if row is not None:
+                if row is not None and record.position > taken.get(record.session, 0):
                     key = row.session, row.quarter_ms, row.route
                     sums[key] = sums.get(key, NO_COSTS) + row.costs
                 self._begun.pop(call, None)

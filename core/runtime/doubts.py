@@ -19,6 +19,7 @@ from core.engine.decide import waiting_doubts
 from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX
 from core.ports.session_index import SessionIndex
 from core.runtime.ports import Limits, Ports
+from core.runtime.records import records
 from core.runtime.rows import RowsBeyond
 from core.runtime.supervisor import folded
 
@@ -93,7 +94,8 @@ class Doubts:
                 await _add(found, rows, session, lambda row: row.attempts_open > 0)
         for session in await self._ports.costs.doubtful():
             await _add(found, rows, session, lambda row: True)
-        return list(found.values())[:DOUBTFUL_SESSIONS_MAX]
+        kept = await records(self._ports.log)
+        return [row for row in found.values() if row.session not in kept][:DOUBTFUL_SESSIONS_MAX]
 
     async def _of(self, row: SessionSummary, *, is_driven: bool) -> tuple[Doubt, ...]:
         try:

@@ -30,6 +30,7 @@ from core.runtime.office import SPENDING_SWITCH, Office
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
+from core.runtime.records import records
 from core.runtime.requests import Asker
 from core.runtime.rule_meter import RuleMeter
 from core.runtime.rules_folder import RULES_FOLDER_SECONDS
@@ -96,6 +97,7 @@ class Driver:
             rules=self._rules,
             projector=self.projector,
             gateway=self.gateway,
+            announcements=announcements,
         )
         self.health: tuple[Health, ...] = ()
         self._schedule = Schedule(ports.clock)
@@ -122,7 +124,9 @@ class Driver:
             await self.office.read_rules()
             if are_scheduled:
                 await self.office.follow_folder()
-            await self.supervisor.recover(await self._ports.index.unfinished(), are_driven=are_driven)
+            kept = await records(self._ports.log)
+            left = [session for session in await self._ports.index.unfinished() if session not in kept]
+            await self.supervisor.recover(left, are_driven=are_driven)
             await self._answer_waiting()  # before anybody here asks: what was asked first comes first
         except BaseException:
             try:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from core.domain.commands import Open
@@ -19,12 +20,15 @@ from core.domain.session import Status
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import InboxAnswer, InboxMessage
+from core.runtime.announcements import Announcements
+from core.runtime.bundling import Bundling
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
+from core.runtime.records import is_record, require_own
 from core.runtime.refusals import answer_of
 from core.runtime.requests import Asker, fork_from_body, request_from_body
 from core.runtime.rule_desk import Body, RuleDesk, Verb
@@ -55,6 +59,7 @@ class Office:
         rules: RulesInForce,
         projector: Projector,
         gateway: Gateway,
+        announcements: Announcements,
     ) -> None:
         self._ports = ports
         self._supervisor = supervisor
@@ -64,6 +69,7 @@ class Office:
         self._rules = rules
         self._projector = projector
         self._gateway = gateway
+        self._announcements = announcements
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
         self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
         self._starting = asyncio.Lock()
@@ -76,6 +82,7 @@ class Office:
             "read_rules_folder": self._folder.verb,
             "label": self._label,
             "delete": self._delete,
+            "import_bundle": self._import_bundle,
             "pause_all": self._pause_all,
             "resume_all": self._resume_all,
             "stop_spending": self._stop_spending,
@@ -153,6 +160,7 @@ class Office:
     async def _command(self, body: Body, by: Asker) -> InboxAnswer:
         session = SessionId(str(body["session"]))
         command = self._ports.wire.command_from_plain(cast("Mapping[str, object]", body["command"]))
+        await require_own(self._ports.log, session)
         await self.read_rules()
         await self._prepare(command)
         events = await self._supervisor.submit(session, command, by=by)
@@ -209,11 +217,26 @@ class Office:
             if await self._ports.index.summary(session) is None and not by.has_waited:
                 raise
             return  # a deletion that a crash cut short: of it there may still be a row, or a label
+        if await is_record(self._ports.log, session):
+            return
         if state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED, Status.ESCALATED):
             raise CommandRefused(f"it is {state.life.status}.", where=where, now="Cancel it first, then delete it.")
         if not self._supervisor.is_at_rest(session):
             # What the call costs could be counted nowhere.
             raise CommandRefused("its last turn is under way.", where=where, now="Delete it once that is recorded.")
+
+    async def _import_bundle(self, body: Body, by: Asker) -> InboxAnswer:
+        path, digest = Path(str(body["path"])), Digest(str(body["digest"]))
+        incoming, position = await Bundling(self._ports).take(
+            path, digest=digest, is_unverified=bool(body.get("is_unverified"))
+        )
+        if position:
+            self._projector.extend(position)
+            await self._projector.catch_up()
+            self._announcements.committed(position)
+        standing = "imported" if position else "is here already"
+        text = f"{incoming.session[:8]} {standing}"
+        return InboxAnswer(is_done=True, text=text, body={"session": incoming.session, "is_new": bool(position)})
 
     async def _pause_all(self, body: Body, by: Asker) -> InboxAnswer:
         count = await self._supervisor.pause_all(by=by)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.domain.costs import provider_of
 from core.engine.engine import Engine
+from core.ports.bundles import Bundles
 from core.ports.catalogue import Catalogue
 from core.ports.clock import Clock
 from core.ports.cost_book import CostBook
@@ -23,6 +24,9 @@ from core.runtime.caching import CachedAnswers
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.library import Library
 
+EngineOver = Callable[[Catalogue], tuple[Library, Engine]]
+"""What decides sessions whose rules, templates and evidence are in another catalogue."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
@@ -30,7 +34,7 @@ class Ports:
 
     `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept;
     `rules_folder` is watched for files of rules, None where none is; `backups` are those of the database, and `notices`
-    tell of what opening it brought about.
+    tell of what opening it brought about. What `bundles` bring is decided by `engine_over` before it is taken in.
     """
 
     log: EventLog
@@ -53,6 +57,8 @@ class Ports:
     answers: CachedAnswers | None = None
     rules_folder: Path | None = None
     backups: Backups | None = None
+    bundles: Bundles | None = None
+    engine_over: EngineOver | None = None
     notices: tuple[str, ...] = ()
 
 

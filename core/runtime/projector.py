@@ -79,6 +79,11 @@ class Projector:
         self._offered = max(self._offered, records[-1].position)
         self._wanted.set()
 
+    def extend(self, position: int) -> None:
+        """Take note of what was committed up to `position` and has to be read back."""
+        self._offered = max(self._offered, position)
+        self._wanted.set()
+
     def forget(self, session: SessionId) -> None:
         """Drop what is remembered of a deleted session."""
         self._rows.pop(session, None)

@@ -40,6 +40,7 @@ from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
+from core.runtime.records import is_record, records
 from core.runtime.recovered import Recovered, recovered_of
 from core.runtime.repeating import recorded_for
 from core.runtime.requests import Asker
@@ -156,6 +157,8 @@ class Supervisor:
         loop = await self._loop(session)
         if await recorded_for(self._ports.log, session, by):
             return loop.state
+        if await is_record(self._ports.log, session):
+            await self._recover(loop, is_driven=False)  # as a driver that begins would have: it is our own from here on
         match loop.state.life.status:
             case Status.PAUSED:
                 await self.submit(session, Resume(), by=replace(by, actor=OPERATOR))
@@ -211,8 +214,9 @@ class Supervisor:
         paused already are counted, and left as they are."""
         self._waiting.clear()
         paused = 0
+        kept = await records(self._ports.log)
         for session in dict.fromkeys((*self._loops, *await self._ports.index.unfinished())):
-            loop = await self._readable(session)
+            loop = await self._readable(session) if session not in kept else None
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 paused += 1
             elif loop is not None and loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
@@ -245,8 +249,9 @@ class Supervisor:
         """Resume the sessions that were paused all at once, in the order in which they were opened. Those that the
         request has resumed already are counted, and left as they are."""
         resumed = 0
+        kept = await records(self._ports.log)
         for session in await self._ports.index.unfinished():
-            loop = await self._readable(session)
+            loop = await self._readable(session) if session not in kept else None
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 resumed += 1
             elif loop is not None and loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:

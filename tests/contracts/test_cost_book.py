@@ -152,6 +152,7 @@ class Earlier:
     def __init__(self, log: EventLog, length: int) -> None:
         self._log = log
         self._length = length
+        self.taken = log.taken
 
     async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> list[Recorded]:
         found = await self._log.read(session, after_seq=after_seq, limit=limit)
