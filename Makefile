@@ -43,7 +43,8 @@ bench: setup ## the figures
 	$(VENV)/bin/python -m bench
 
 torture: setup ## the long runs: many seeds, crashes, faults
-	$(VENV)/bin/python -m pytest -m torture
+	$(TESTS) -m torture
+	$(VENV)/bin/python -m tests.kills 1000
 
 picture: setup ## draw docs/pictures/console.svg from a rehearsed debate
 	@$(VENV)/bin/python scripts/picture

@@ -1,0 +1,39 @@
+"""What does it cost to kill real `moot` processes at random moments?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.kills.killing import Killing, Toll
+
+KILLS = 10
+"""Under each of two policies."""
+
+SEED = 20_261_120
+
+
+def killed(folder: Path, policy: str, *, kills: int, seed: int = SEED) -> Toll:
+    with Killing(folder, policy=policy, seed=seed) as killing:
+        return killing.kill(kills)
+
+
+def hold_to_the_promise(toll: Toll) -> None:
+    assert toll.faults == []
+    assert (toll.lost, toll.doubled, toll.looked_finished, toll.unintended) == (0, 0, 0, 0)
+
+
+def test_a_killed_process_costs_at_most_one_call_where_calls_in_doubt_are_retried(tmp_path: Path) -> None:
+    toll = killed(tmp_path, "retry", kills=KILLS)
+
+    hold_to_the_promise(toll)
+    assert toll.kills == KILLS
+    assert toll.repeats <= toll.kills
+
+
+def test_nothing_is_asked_again_unasked_where_the_policy_is_to_ask(tmp_path: Path) -> None:
+    toll = killed(tmp_path, "ask", kills=KILLS)
+
+    hold_to_the_promise(toll)
+    assert toll.kills == KILLS
+    assert toll.unasked == 0
+    assert toll.repeats <= toll.yeses
