@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
 from tests.kills.killing import Killing, Toll
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="a process is killed by a handle that this system doesn't give"
+)
 
 KILLS = 10
 """Under each of two policies."""

@@ -65,6 +65,8 @@ class Act:
     cuts: tuple[int, ...] = ()
     is_mute: bool = False
     """Not even a status is sent."""
+    rest_seconds: float = 0
+    """How long nothing comes before each frame; 0 sends all at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +186,9 @@ class WireServer:
         frames = list(reply.frames if act.frames is None else reply.frames[: act.frames])
         if isinstance(act.then, bytes):
             frames.append(act.then)
-        await self._send(writer, act, b"".join(frames), is_chunked=True)
+        for sent in frames if act.rest_seconds else [b"".join(frames)]:
+            await asyncio.sleep(act.rest_seconds)
+            await self._send(writer, act, sent, is_chunked=True)
         if act.then == "silence":
             await self._keep_silent(reader)
             return False
