@@ -47,6 +47,7 @@ from core.runtime.ledger import Ledger, Refusal
 from core.runtime.ports import Limits, Ports
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.step_runner import Attempt, cut_off, perform
+from core.runtime.time_limit import TimeLimit
 
 STORAGE_RETRY_MILLISECONDS = 1_000
 """How long an answer that could not be recorded waits before it is tried again: it was paid for."""
@@ -504,7 +505,7 @@ class SessionLoop:
 
     async def _outcome(self, attempt: Attempt, progress: Progress) -> Outcome:
         try:
-            async with asyncio.timeout(self._limits.call_milliseconds_max / 1_000):
+            with TimeLimit(self._limits.call_milliseconds_max / 1_000):
                 return await asked(
                     attempt,
                     self._kept_answers(attempt),

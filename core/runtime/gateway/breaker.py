@@ -53,8 +53,10 @@ class Breaker:
 
     def rest_ms(self) -> int:
         """How long to leave the route alone; 0 where a call may be sent now."""
+        if self._opened_at_ms is None and not self._cool_until_ms:
+            return 0
         now_ms = self._now_ms()
-        rest_ms = max(0, self._cool_until_ms - now_ms) if self._cool_until_ms else 0
+        rest_ms = max(0, self._cool_until_ms - now_ms)
         if self._opened_at_ms is not None:
             rest_ms = max(rest_ms, self._opened_at_ms + OPEN_MS - now_ms)
             if self._probe is not None:

@@ -27,6 +27,7 @@ from core.runtime.gateway.limiter import UNLIMITED, RateLimit, RateLimiter, Take
 from core.runtime.gateway.observed import Observed
 from core.runtime.gateway.probes import Probes, account_of, is_remote
 from core.runtime.gateway.single_flight import SingleFlight
+from core.runtime.time_limit import TimeLimit
 
 COOL_DOWN_MS_DEFAULT = 1_000
 """A provider that says it is asked too often, and not for how long to wait, is left alone for this long."""
@@ -199,21 +200,24 @@ class Gateway:
         return taken
 
     async def _listen(self, call: Call) -> Closing:
-        limits, loop = self._limits, asyncio.get_running_loop()
+        limits = self._limits
+        limit = TimeLimit(
+            limits.first_token_milliseconds_max / 1_000, anew_seconds=limits.silence_milliseconds_max / 1_000
+        )
         stream = self._providers.for_model(call.request.model).stream(call.request)
         closing: Closing | None = None
         piece: Piece | None = None
         try:
-            async with asyncio.timeout(limits.first_token_milliseconds_max / 1_000) as limit:
+            with limit:
                 async for said in stream:
                     if isinstance(said, Closing):
                         closing = said
                         break
                     piece = said
                     call.heard(said.text)
-                    limit.reschedule(loop.time() + limits.silence_milliseconds_max / 1_000)
+                    limit.anew()
         except TimeoutError:
-            if not limit.expired():
+            if not limit.is_over:
                 raise
             word = ProviderError.TIMEOUT_FIRST_TOKEN if piece is None else ProviderError.TIMEOUT_IDLE
             raise ProviderFailed(word, "it said nothing for too long", may_have_cost=True) from None
