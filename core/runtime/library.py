@@ -1,14 +1,14 @@
 """Where does the engine find what logs name by digest?
 
-Three mappings that only grow: rule sets made ready, templates, evidence. They are filled from the catalogue before a
+Three mappings: rule sets made ready, of which the ones asked for longest ago are let go; templates and evidence, which
+only grow. They are filled from the catalogue before a
 session that names an entry is folded or settled, so that the engine never waits and never reads a disk. Everything is
 shared by content: a thousand sessions under one rule set hold it once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.domain.events import Event, RulesChanged, SessionForked, SessionOpened
 from core.domain.facts import FactSpec
@@ -19,6 +19,8 @@ from core.ports.catalogue import Catalogue
 from core.rules.compiled import CompiledRules, compile_rules
 from core.rules.extending import NO_PLUGINS, Plugins, Vocabulary
 from core.rules.rule import Rule
+from core.runtime.beside import beside
+from core.runtime.rule_sets import RuleSets
 from core.templates.template import Template
 
 EARLIER_SETS_MAX = 16
@@ -32,7 +34,7 @@ class Library:
         self._catalogue = catalogue
         self.plugins = plugins
         self.fact_specs: Mapping[str, FactSpec] = Vocabulary(fact_specs, plugins)
-        self.rule_sets: dict[Digest, CompiledRules] = {}
+        self.rule_sets = RuleSets(self.fact_specs)
         self.templates: dict[Digest, Template] = {}
         self.documents: dict[Digest, Document] = {}
 
@@ -66,13 +68,14 @@ class Library:
     async def rules(self, digest: Digest) -> CompiledRules:
         """The rule set with that digest, made ready."""
         if digest not in self.rule_sets:
-            self.take(digest, await self._catalogue.rule_set(digest))
+            await self.take(digest, await self._catalogue.rule_set(digest))
         return self.rule_sets[digest]
 
-    def take(self, digest: Digest, rules: Iterable[Rule]) -> None:
+    async def take(self, digest: Digest, rules: Sequence[Rule]) -> None:
         """Make ready a rule set that the catalogue keeps, from its rules at hand."""
-        earlier = islice(reversed(self.rule_sets.values()), EARLIER_SETS_MAX)
-        self.rule_sets[digest] = compile_rules(rules, facts=self.fact_specs, earlier=earlier)
+        earlier = self.rule_sets.newest(EARLIER_SETS_MAX)
+        ready = await beside(len(rules), compile_rules, rules, facts=self.fact_specs, earlier=earlier)
+        self.rule_sets.put(digest, ready)
 
     async def template(self, digest: Digest) -> Template:
         if digest not in self.templates:

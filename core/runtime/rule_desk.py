@@ -30,12 +30,13 @@ from core.rules.editing import (
     undefined,
     without,
 )
-from core.rules.layers import RuleBook, RuleSetSpec, require_filled, require_sound
+from core.rules.layers import RuleBook, RuleSetSpec, all_rules, require_filled, require_sound
 from core.rules.pinning import repinned
 from core.rules.reading import RulesRead, read_rule_file
 from core.rules.rule import OWN_RULE_SET, rule_from_plain
 from core.rules.standard import STANDARD_RULE_SET
 from core.rules.versions import VersionKind, redone_to, undoable, undone_to
+from core.runtime.beside import beside
 from core.runtime.ports import Ports
 from core.runtime.requests import Asker
 from core.runtime.rules_in_force import RulesInForce
@@ -125,25 +126,35 @@ class RuleDesk:
             self._told = self._rules.version
             await self._on_changed()
 
-    async def change(self, make: Callable[[RuleBook], Edited], *, by: Asker, based_on: int = 0) -> InboxAnswer:
-        """Save what `make` makes of the newest version. Raises CommandRefused where it was meant for an older one."""
+    async def change(
+        self, make: Callable[[RuleBook], Edited], *, by: Asker, based_on: int = 0, size_added: int = 0
+    ) -> InboxAnswer:
+        """Save what `make` makes of the newest version, with `size_added` rules at most that it brings along. Raises
+        CommandRefused where it was meant for an older one."""
         async with self._changing:
             await self._rules.read(self._ports)
             before = self._rules.book
             if based_on and based_on != self._rules.version:
                 await self._refuse_outdated(based_on)
-            made = make(before)
-            edited = replace(made, book=repinned(made.book, self._ports.library.fact_specs))
-            found = differences(before, edited.book)
+            size = len(all_rules(before)) + size_added
+            edited, found = await beside(size, self._made, make, before)
             if found:
-                require_sound(edited.book)
-                require_filled(before, edited.book)
                 answer = self._answer(edited.change, edited, found, version=self._rules.version + 1)
                 await self._save_as_newest(edited, by=by, receipt=by.receipt(answer))
         if not found:
             return self._answer(edited.otherwise, edited, found, version=self._rules.version)
         await self.follow()
         return answer
+
+    def _made(self, make: Callable[[RuleBook], Edited], before: RuleBook) -> tuple[Edited, Differences]:
+        """What a change makes of the book, and what is different then. Raises WrongUse where it can't be so."""
+        made = make(before)
+        edited = replace(made, book=repinned(made.book, self._ports.library.fact_specs))
+        found = differences(before, edited.book)
+        if found:
+            require_sound(edited.book)
+            require_filled(before, edited.book)
+        return edited, found
 
     async def _save_as_newest(self, edited: Edited, *, by: Asker, receipt: Receipt | None = None) -> None:
         newest = await self._ports.catalogue.save_rule_book(
@@ -223,13 +234,12 @@ class RuleDesk:
         return await self.change(make, by=by, based_on=_based_on(body))
 
     async def _save(self, body: Body, by: Asker) -> InboxAnswer:
-        rules = [rule_from_plain(plain) for plain in body["rules"]]
-        require_sound(RuleBook(rules=tuple(rules)))
-
         def make(book: RuleBook) -> Edited:
+            rules = [rule_from_plain(plain) for plain in body["rules"]]
+            require_sound(RuleBook(rules=tuple(rules)))
             return Edited(book=put(replace(book, rules=()), rules), change=str(body["change"]), taken=len(rules))
 
-        return await self.change(make, by=by, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body), size_added=len(body["rules"]))
 
     async def _create(self, body: Body, by: Asker) -> InboxAnswer:
         read = await self._read_text(body)
@@ -246,7 +256,7 @@ class RuleDesk:
                 taken=len(read.rules),
             )
 
-        return await self.change(make, by=by, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body), size_added=len(read.rules))
 
     async def _edit(self, body: Body, by: Asker) -> InboxAnswer:
         read = await self._read_text(body)
@@ -267,7 +277,7 @@ class RuleDesk:
                 taken=len(read.rules),
             )
 
-        return await self.change(make, by=by, based_on=_based_on(body))
+        return await self.change(make, by=by, based_on=_based_on(body), size_added=len(read.rules))
 
     async def _clone(self, body: Body, by: Asker) -> InboxAnswer:
         id, rule_set = str(body["id"]), str(body.get("rule_set") or OWN_RULE_SET)

@@ -139,7 +139,8 @@ class RulesFolder:
             taken.append(take_files(book, self._said, present=look.names))
             return Edited(book=taken[-1].book, change=taken[-1].in_words(), kind=VersionKind.FILES)
 
-        await self._desk.change(make, by=FOLDER)
+        size = sum(len(said.rules) for said in self._said.values())
+        await self._desk.change(make, by=FOLDER, size_added=size)
         self._taken = (look.names, self._desk.version, taken[-1])
         return taken[-1]
 

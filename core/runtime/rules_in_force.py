@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.domain.ids import Digest, TemplateId
 from core.domain.session import SessionState
 from core.ports.catalogue import RulesVersion
-from core.rules.layers import RuleBook, effective_sets
+from core.rules.layers import RuleBook, all_rules, effective_sets
 from core.rules.rule import ApplyTemplate, Rule, rule_set_digest
+from core.runtime.beside import beside
 from core.runtime.ports import Ports
 
 
@@ -58,17 +60,30 @@ class RulesInForce:
 
 
 async def _sets(book: RuleBook, newest: RulesVersion | None, ports: Ports) -> Mapping[str, SetInForce]:
-    rules = {name: tuple(placed.rule for placed in found) for name, found in effective_sets(book).items()}
-    pins = await pins_of(frozenset().union(*(templates_of(each) for each in rules.values())), ports)
+    sets = await beside(len(all_rules(book)), _resolved, book)
+    pins = await pins_of(frozenset().union(*(each.templates for each in sets.values())), ports)
     found: dict[str, SetInForce] = {}
-    for name, each in rules.items():
-        digest = rule_set_digest(each)
-        if digest not in ports.library.rule_sets:
-            if newest is None or digest != newest.digest:
-                await ports.catalogue.keep_rules(each)
-            ports.library.take(digest, each)
-        found[name] = SetInForce(digest=digest, templates={id: pins[id] for id in templates_of(each) if id in pins})
+    for name, each in sets.items():
+        if each.digest not in ports.library.rule_sets:
+            if newest is None or each.digest != newest.digest:
+                await ports.catalogue.keep_rules(each.rules)
+            await ports.library.take(each.digest, each.rules)
+        found[name] = SetInForce(digest=each.digest, templates={id: pins[id] for id in each.templates if id in pins})
     return found
+
+
+class _Resolved(NamedTuple):
+    """The rules that hold in a set, their digest, and the templates that they may apply."""
+
+    rules: tuple[Rule, ...]
+    digest: Digest
+    templates: frozenset[TemplateId]
+
+
+def _resolved(book: RuleBook) -> Mapping[str, _Resolved]:
+    """Every set by name."""
+    held = {name: tuple(placed.rule for placed in found) for name, found in effective_sets(book).items()}
+    return {name: _Resolved(rules, rule_set_digest(rules), templates_of(rules)) for name, rules in held.items()}
 
 
 async def pins_of(wanted: frozenset[TemplateId], ports: Ports) -> Mapping[TemplateId, Digest]:

@@ -323,6 +323,8 @@ class Supervisor:
         loop = self._loops.get(session)
         if loop is not None:
             self._loops.move_to_end(session)
+            if loop.state.opening is not None:
+                await self._ports.library.rules(loop.state.ruling.digest)  # of one that stood still they may be let go
             return loop
         async with self._loading.setdefault(session, asyncio.Lock()):
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from core.rules.rule import rule_set_digest
 from core.rules.standard import STANDARD_RULES
 from core.rules.versions import VersionKind
 from core.runtime.requests import Asker
-from core.runtime.rule_desk import IN_PLACE_CHARACTERS_MAX, RuleDesk
+from core.runtime.rule_desk import IN_PLACE_CHARACTERS_MAX, Edited, RuleDesk
 from core.runtime.rulebook import Rulebook
 from core.runtime.rules_in_force import RulesInForce
 from core.templates.standard import SIMPLE_DEBATE
@@ -300,6 +301,31 @@ def test_a_long_text_is_read_beside_the_sessions() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.virtual_time.VirtualClock.now_ms", lambda self: 7)
         asyncio.run(work())
+
+
+def test_many_rules_are_changed_beside_the_sessions_and_few_at_once() -> None:
+    many = [replace(STANDARD_RULES[0], id=f"r{number}") for number in range(300)]  # type: ignore[arg-type]
+    threads: list[int] = []
+
+    def make(book: RuleBook) -> Edited:
+        threads.append(threading.get_ident())
+        return Edited(book=replace(book, rules=(*book.rules, *many)), change="many")
+
+    async def work() -> None:
+        stage = Stage()
+        stage.orchestrator()
+        desk = RuleDesk(stage.ports, RulesInForce(), on_changed=nothing)
+        for size_added in (0, len(many)):
+            await desk.change(make, by=Asker(actor="ada"), size_added=size_added)
+            await desk.change(
+                lambda _: Edited(book=RuleBook(rules=STANDARD_RULES), change="few"), by=Asker(actor="ada")
+            )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.virtual_time.VirtualClock.now_ms", lambda self: 7)
+        asyncio.run(work())
+
+    assert [thread == threading.get_ident() for thread in threads] == [True, False]
 
 
 async def nothing() -> None:
