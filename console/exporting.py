@@ -56,7 +56,7 @@ async def export_session(orchestrator: Orchestrator, session: SessionId, path: P
             text = "".join([json_line(plain_event(each)) + "\n" async for each in all_events(orchestrator, session)])
         case _:
             text = await _as_json(orchestrator, session)
-    return _write(path, text)
+    return write_whole(path, text.encode("utf-8", errors="backslashreplace"))
 
 
 async def _as_json(orchestrator: Orchestrator, session: SessionId) -> str:
@@ -86,11 +86,12 @@ async def _as_markdown(orchestrator: Orchestrator, session: SessionId) -> str:
     return "\n".join([line async for line in markdown_lines(all_events(orchestrator, session))]) + "\n"
 
 
-def _write(path: Path, text: str) -> Path:
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file beside its place, then move it there. Returns where it is; raises StorageFailed."""
     path = path.expanduser().absolute()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8", errors="backslashreplace")
+        beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import interventions, replays
+from console.cli import bundles, interventions, replays
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
@@ -145,14 +144,7 @@ def show(
     return with_orchestrator(settings, work)
 
 
-@app.command()
-def resume(session: SessionArgument, as_json: AsJson = False, database: Database = None) -> int:
-    """Go on with a session that is paused, failed or was left behind, and follow it to its end."""
-
-    async def act(orchestrator: Orchestrator, found: SessionId) -> None:
-        await orchestrator.resume(found)
-
-    return have_gone_on(session, act, database, as_json=as_json, first=_asking)
+app.command()(resuming.resume)
 
 
 @app.command()
@@ -212,26 +204,8 @@ def answer(
     return have_gone_on(session, commanding(command), database, as_json=as_json)
 
 
-@app.command()
-def export(
-    session: SessionArgument,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help=".md to read, .json for all of it, - for standard output."),
-    ] = None,
-    database: Database = None,
-) -> int:
-    """Write a session to a file: transcript and verdict as Markdown, or the whole log as JSON."""
-    from console.exporting import export_session
-
-    async def work(orchestrator: Orchestrator) -> int:
-        found = await orchestrator.find(session)
-        written = await export_session(orchestrator, found, out or Path(f"moot-{found[:ID_SHOWN_CHARACTERS]}.md"))
-        if written is not None:
-            sys.stdout.write(f"{written}\n")
-        return ExitCode.COMPLETED
-
-    return with_orchestrator(settings_with(database), work)
+app.command()(bundles.export)
+app.command("import")(bundles.import_)
 
 
 @app.command()
@@ -308,15 +282,6 @@ def delete(
 
 for each in (*interventions.COMMANDS, *replays.COMMANDS):
     app.command()(each)
-
-
-def _asking(summary: SessionSummary, settings: Settings) -> int | None:
-    """A session that asks can't be resumed: it waits for an answer, and here is how to give it."""
-    if summary.status is not Status.ESCALATED:
-        return None
-    ending = Ending(code=ExitCode.WAITS, why=summary.question, is_question=True)
-    say(how_to_go_on(ending, summary.session, settings))
-    return ExitCode.WAITS
 
 
 def _is_now(summary: SessionSummary) -> str:

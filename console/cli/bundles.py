@@ -1,0 +1,117 @@
+"""How does a session leave this database as a file, and how does one from elsewhere come into it?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.options import AsJson, Database, SessionArgument, settings_with
+from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestrator
+from console.cli.tables import pairs
+from console.exit_codes import ExitCode
+from console.plain import json_text
+from core.domain.errors import WrongUse
+from core.domain.ids import Digest
+
+if TYPE_CHECKING:
+    from core.orchestrator import Orchestrator
+    from core.runtime.bundling import Incoming
+
+STANDARD_OUTPUT = "-"
+
+
+def export(
+    session: SessionArgument,
+    bundle: Annotated[
+        bool, typer.Option("--bundle", help="All that its log names too, in one file for another machine.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help=".md to read, .json for all of it, - for standard output."),
+    ] = None,
+    database: Database = None,
+) -> int:
+    """Write a session to a file: transcript and verdict as Markdown, the whole log as JSON, or a bundle."""
+    if bundle and out is not None and str(out) == STANDARD_OUTPUT:
+        raise WrongUse("a bundle is no text.", where="--out -", now="Name a file.")
+
+    async def work(orchestrator: Orchestrator) -> int:
+        found = await orchestrator.find(session)
+        if bundle:
+            from console.bundle_files import default_name, export_bundle
+
+            written: Path | None = await export_bundle(orchestrator, found, out or Path(default_name(found)))
+        else:
+            from console.exporting import export_session
+
+            written = await export_session(orchestrator, found, out or Path(f"moot-{found[:ID_SHOWN_CHARACTERS]}.md"))
+        if written is not None:
+            sys.stdout.write(f"{written}\n")
+        return ExitCode.COMPLETED
+
+    return with_orchestrator(settings_with(database), work)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A bundle.", show_default=False)],
+    check: Annotated[bool, typer.Option("--check", help="Say what it would add, and add nothing.")] = False,
+    head: Annotated[
+        str, typer.Option("--head", metavar="DIGEST", help="Take it only if its log's head is this one.")
+    ] = "",
+    unverified: Annotated[
+        bool, typer.Option("--unverified", help="Take it although it would be decided otherwise here.")
+    ] = False,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> int:
+    """Take in a session from a bundle, as a record: to read, replay and fork.
+
+    Every byte of the file is looked at before anything is written.
+    """
+    settings = settings_with(database)
+
+    async def work(orchestrator: Orchestrator) -> int:
+        from console.presenters.bundles import incoming_rows
+
+        path = file.expanduser().absolute()
+        incoming = await orchestrator.bundles.look(path, head=_digest(head), is_unverified=unverified)
+        if not as_json:
+            sys.stdout.write(pairs(incoming_rows(incoming), indent="") + "\n")
+        is_new = not check and await orchestrator.bundles.import_(incoming, path, is_unverified=unverified)
+        if as_json:
+            sys.stdout.write(json_text(_as_plain(incoming, is_imported=is_new)) + "\n")
+        elif is_new:
+            shown = incoming.session[:ID_SHOWN_CHARACTERS]
+            then = command_line("sessions", "replay", shown, settings=settings)
+            sys.stdout.write(f"\nsession {shown} is imported; play it: {then}\n")
+        return ExitCode.COMPLETED
+
+    return with_orchestrator(settings, work)
+
+
+def _digest(text: str) -> Digest:
+    digest = text.strip().lower()
+    if digest and (len(digest) != 64 or not set(digest) <= set("0123456789abcdef")):
+        raise WrongUse(
+            f"{text!r} is no head of a log.", where="--head", now="It has 64 hexadecimal digits, all of them."
+        )
+    return Digest(digest)
+
+
+def _as_plain(incoming: Incoming, *, is_imported: bool) -> dict[str, object]:
+    return {
+        "session": incoming.session,
+        "title": incoming.row.title,
+        "status": incoming.row.status.value,
+        "events": incoming.head.seq,
+        "head": incoming.head.digest,
+        "file": incoming.digest,
+        "verified": incoming.verified.outcome.value,
+        "why": incoming.verified.why,
+        "is_here": incoming.standing.value == "same",
+        "is_imported": is_imported,
+        "adds": [{"kind": each.kind.value, "digest": each.digest} for each in incoming.contents],
+    }
