@@ -30,6 +30,7 @@ from core.domain.commands import (
     RetryStep,
 )
 from core.domain.errors import CommandRefused
+from core.domain.estimates import Estimate, Spread
 from core.domain.events import Event, Recorded, RuleFired
 from core.domain.facts import FactSpec
 from core.domain.ids import Digest, ParticipantId, RuleId, SeatId, SessionId, StepId, TemplateId
@@ -456,3 +457,16 @@ def after(*moves: Move) -> Played:
 def kinds(events: Iterable[Event]) -> list[str]:
     """What happened, by name."""
     return [type(event).__name__ for event in events]
+
+
+def an_estimate(*, minutes: int = 0, cost_microusd: int = 0, sessions: int = 0) -> Estimate:
+    """Half as much at the low end, twice as much at the high end."""
+    ms = minutes * 60_000
+    return Estimate(
+        cost_microusd=Spread(low=cost_microusd // 2, expected=cost_microusd, high=2 * cost_microusd),
+        active_ms=Spread(low=ms // 2, expected=ms, high=2 * ms),
+        turns=7,
+        tokens_input=0,
+        tokens_output=0,
+        sessions=sessions,
+    )

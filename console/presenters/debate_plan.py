@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.presenters.estimates import cost_about, rests_on, time_about
 from console.presenters.figures import count, counted, money
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from core.templates.template import Template
 
 REHEARSAL = "rehearsal"
+MINUTE_MS = 60_000
 
 
 def format_figures(templates: Sequence[Template], plans: Mapping[str, DebatePlan]) -> list[str]:
@@ -21,7 +23,7 @@ def format_figures(templates: Sequence[Template], plans: Mapping[str, DebatePlan
     rounds = [counted(each.rounds, "round") for each in templates]
     known = [plans.get(each.id) for each in templates]
     times = [time_expected(plan) if plan is not None else "" for plan in known]
-    dollars = [money(plan.cost_microusd_expected) if plan is not None else "" for plan in known]
+    dollars = [money(plan.estimate.cost_microusd.expected) if plan is not None else "" for plan in known]
     columns = (rounds, times, dollars)
     widths = [max((len(text) for text in column), default=0) for column in columns]
     rows = zip(*columns, strict=True)
@@ -30,7 +32,8 @@ def format_figures(templates: Sequence[Template], plans: Mapping[str, DebatePlan
 
 def time_expected(plan: DebatePlan) -> str:
     """`15 min`, or `seconds` where no model is asked."""
-    return f"{plan.minutes_expected} min" if plan.minutes_expected else "seconds"
+    minutes = -(-plan.estimate.active_ms.expected // MINUTE_MS)
+    return f"{minutes} min" if minutes else "seconds"
 
 
 def plan_lines(plan: DebatePlan | None) -> tuple[str, ...]:
@@ -43,9 +46,9 @@ def plan_lines(plan: DebatePlan | None) -> tuple[str, ...]:
         return "a few seconds a turn · $0.00 · a rehearsal: no model is asked", f"{played}{cap}"
     models = dict.fromkeys(seat.participant.model for seat in plan.seats)
     asked = ", ".join(each for each in models if each != REHEARSAL)
-    takes = f"about {time_expected(plan)} · about {money(plan.cost_microusd_expected)}{cap} · asks {asked}"
+    takes = f"{time_about(plan.estimate.active_ms)} · {cost_about(plan.estimate.cost_microusd)}{cap} · asks {asked}"
     rehearsed = ("the rest is rehearsed",) if REHEARSAL in models else ()
-    return takes, " · ".join((played, *rehearsed, *plan.notes))
+    return takes, " · ".join((played, *rehearsed, rests_on(plan.estimate), *plan.notes))
 
 
 def evidence_read(documents: Sequence[Document]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.analytics.tallies import with_plus
 from core.domain.changing import changed
+from core.domain.estimates import Estimate
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -70,7 +71,8 @@ class ConsensusReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelUse:
-    """What was asked of one model. An attempt in doubt is charged at its maximum until it is settled."""
+    """What was asked of one model. An attempt in doubt is charged at its maximum until it is settled. `latency_ms` is
+    that of `answers_timed` answers, in sum: one given again from the cache took no time."""
 
     attempts: int = 0
     answers: int = 0
@@ -79,6 +81,8 @@ class ModelUse:
     tokens_input: int = 0
     tokens_output: int = 0
     cost_microusd: int = 0
+    answers_timed: int = 0
+    latency_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,7 @@ class DebateLife:
     `active_ms` is time spent running: neither pauses nor queues count. `template` is the one being followed,
     `template_opened` the one that the debate began with. `failures` are failed attempts, `overruled` actions of rules
     that were not carried out. `asked` are the models of calls under way by step, `doubted` those of calls in doubt by
-    step and attempt (`r1.opening.proposer#2`).
+    step and attempt (`r1.opening.proposer#2`). `estimate` is what was expected of it before it began.
     """
 
     id: SessionId
@@ -124,6 +128,7 @@ class DebateLife:
     models: Mapping[str, ModelUse] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
+    estimate: Estimate | None = None
 
 
 Changes = dict[str, Any]
@@ -160,6 +165,7 @@ def _opened(record: Recorded, event: SessionOpened) -> DebateLife:
         opened_at_ms=record.at_ms,
         changed_at_ms=record.at_ms,
         models={model: ModelUse() for model in sorted({seat.participant.model for seat in opening.seats})},
+        estimate=opening.estimate,
     )
 
 
@@ -193,6 +199,9 @@ def _told(life: DebateLife, event: Event, at_ms: int) -> Changes:
             return {}
 
 
+OF_A_MODEL = frozenset({"answers_timed", "latency_ms"})
+"""What is counted for each model and nowhere else."""
+
 Call = AttemptStarted | AttemptSucceeded | AttemptFailed | AttemptInDoubt | AttemptSettled
 
 
@@ -221,6 +230,7 @@ def use_of(call: Call) -> Mapping[str, int]:
                 "tokens_input": call.tokens_input,
                 "tokens_output": call.tokens_output,
                 "cost_microusd": call.cost_microusd,
+                **({} if call.is_cached else {"answers_timed": 1, "latency_ms": call.latency_ms}),
             }
         case AttemptFailed():
             return {"failures": 1, "cost_microusd": call.cost_microusd}
@@ -233,7 +243,7 @@ def use_of(call: Call) -> Mapping[str, int]:
 def _asked(life: DebateLife, call: Call) -> Changes:
     model, use = model_of(life, call), use_of(call)
     changes: Changes = {"models": with_plus(life.models, model, ModelUse(), **use)}
-    changes.update({name: getattr(life, name) + amount for name, amount in use.items() if name != "answers"})
+    changes.update({name: getattr(life, name) + amount for name, amount in use.items() if name not in ("answers", *OF_A_MODEL)})
     match call:
         case AttemptStarted():
             changes["asked"] = {**life.asked, call.step: call.route}

@@ -23,7 +23,7 @@ from core.analytics.histogram import (
     empty,
     observed,
 )
-from core.analytics.life import Call, DebateLife, ModelUse, model_of, use_of
+from core.analytics.life import OF_A_MODEL, Call, DebateLife, ModelUse, model_of, use_of
 from core.analytics.tallies import added, mean, merged, plus, with_plus
 from core.domain.changing import changed
 from core.domain.events import (
@@ -239,7 +239,7 @@ def _amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
     """What an event adds to the counters."""
     match event:
         case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
-            return use_of(event)
+            return {name: amount for name, amount in use_of(event).items() if name not in OF_A_MODEL}
         case RuleFired():
             return {"rules_fired": 1, "actions_asked": len(event.actions)}
         case ActionOverruled():

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
+from core.domain.estimates import Estimate
 from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.status import Status as Status
@@ -42,7 +43,7 @@ class Opening:
     `casting` holds, by role, who takes a seat that only a later template has. `prices` are micro-dollars for a million
     tokens, by model; `windows` the tokens that fit into one, where known. Both hold every route that a seat may take.
     `cap_microusd` of None means that the session has no cap of its own. `answer` is the form in which `motion` can be
-    answered.
+    answered. `estimate` is what was expected of it; nothing is decided by that.
     """
 
     flow: str
@@ -65,6 +66,7 @@ class Opening:
     windows: Mapping[str, int] = field(default_factory=dict)
     rule_set: str = DEFAULT_RULE_SET
     answer: AnswerForm = MOTION_FORM
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ class Driver:
         self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rules = RulesInForce()
         self.ledger = Ledger(cap_day_microusd=limits.cap_day_microusd)
-        self.openings = Openings(ports, limits)
+        self.openings = Openings(ports, limits, metrics.paces)
         self._announcements = announcements
         self.projector = Projector(
             ports.log,

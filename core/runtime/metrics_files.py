@@ -21,7 +21,9 @@ from core.analytics.book import LIVES_MAX, Book, Place, advanced, gauges_of
 from core.analytics.life import DebateLife
 from core.analytics.measures import Measures, Timer
 from core.analytics.overview import Overview, overview
+from core.analytics.paces import paces_of
 from core.analytics.rule_measures import RuleMeasure
+from core.domain.estimates import Pace
 from core.domain.ids import RuleId
 from core.ports.clock import Clock
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
@@ -79,6 +81,7 @@ class MetricsFiles:
         self._written = 0
         self._newest: tuple[Path, Path] | None = None
         self._newest_position = -1
+        self._paced: tuple[int, Mapping[str, Pace]] | None = None
 
     async def export(
         self,
@@ -120,6 +123,15 @@ class MetricsFiles:
         """True while the newest files lie there and nothing was recorded since."""
         files = self._newest or ()
         return self._newest_position == book.position and all(path.exists() for path in files)
+
+    async def paces(self) -> Mapping[str, Pace]:
+        """How models have spoken in past sessions, as far as is known without reading the log on."""
+        async with self._exporting:
+            if self._book is None:
+                self._book = await self._resumed()
+            if self._paced is None or self._paced[0] != self._book.position:
+                self._paced = self._book.position, paces_of(self._book.lives.values())
+            return self._paced[1]
 
     async def book(self) -> Book:
         """What is known up to the newest committed event."""

@@ -6,11 +6,12 @@ be held is refused here, whole, before anything is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from core.domain.commands import Admit, Open
 from core.domain.errors import PricesUnknown, WrongUse, nearest
-from core.domain.ids import DEFAULT_RULE_SET, Digest, SeatId, SessionId, StepId, TemplateId
+from core.domain.estimates import Pace
+from core.domain.ids import DEFAULT_RULE_SET, Digest, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
@@ -19,12 +20,14 @@ from core.engine.evolve import unopened
 from core.engine.settle import settle
 from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
+from core.prompts.debating import DOCUMENT_CHARACTERS_MAX
 from core.rules.layers import set_specs, unknown_set
 from core.rules.pinning import plugins_of
 from core.runtime.casting import Casting, casting_notes
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
 from core.runtime.rules_in_force import RulesInForce
+from core.templates.estimate import Known, estimated
 from core.templates.template import Complexity, Template
 
 DEFAULT_TEMPLATE = TemplateId("standard_debate")
@@ -36,8 +39,9 @@ SEED_MAX = 2**32 - 1
 class Openings:
     """Turns requests into plans and openings, from what the catalogue and the providers know."""
 
-    def __init__(self, ports: Ports, limits: Limits) -> None:
+    def __init__(self, ports: Ports, limits: Limits, paces: Callable[[], Awaitable[Mapping[str, Pace]]]) -> None:
         self._ports = ports
+        self._paces = paces
         self._limits = limits
 
     async def template(self, id: str) -> Template:
@@ -89,6 +93,7 @@ class Openings:
             rounds_limit=plan.rounds,
             cap_microusd=plan.cap_microusd,
             origin=request.origin,
+            estimate=plan.estimate,
             plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
         )
         await self._ports.library.prepare_opening(opening)
@@ -123,15 +128,20 @@ class Openings:
         is_rehearsal = all(infos[route].is_rehearsal for sitting in _seated(seats) for route in sitting.routes)
         rehearsed = ("This is a rehearsal: no model is asked, nothing is spent.",) if is_rehearsal else ()
         notes = (*rehearsed, *casting_notes(seats))
-        speaking = frozenset(seat.id for seat in seats if not infos[seat.participant.model].is_rehearsal)
+        known = Known(
+            prices={model: info.price for model, info in infos.items()},
+            paces=await self._paces(),
+            motion_characters=len(request.question),
+            evidence_characters=min(sum(len(each.text) for each in request.documents), DOCUMENT_CHARACTERS_MAX),
+            rehearsing=frozenset(model for model, info in infos.items() if info.is_rehearsal),
+        )
         return (
             DebatePlan(
                 template=template,
                 seats=seats,
                 rounds=rounds,
                 rule_set=rule_set,
-                minutes_expected=_share(template.minutes_expected, template, speaking, rounds),
-                cost_microusd_expected=_share(template.cost_microusd_expected, template, speaking, rounds),
+                estimate=estimated(template, seats, rounds=rounds, known=known),
                 cap_microusd=cap,
                 is_rehearsal=is_rehearsal,
                 notes=notes,
@@ -205,14 +215,6 @@ class Openings:
                 self._ports.providers.for_model(seat.participant.model).refuse_early(
                     engine.flow(state).request(state, step)
                 )
-
-
-def _share(expected: int, template: Template, speaking: Collection[SeatId], rounds: int) -> int:
-    """Of what a format takes when models speak in all its seats, the part that `rounds` rounds take when they speak in
-    these alone, rounded up: a turn that is rehearsed takes seconds and costs nothing."""
-    turns = template.turns_of([seat.id for seat in template.seats], rounds=rounds)
-    asked = template.turns_of(speaking, rounds=rounds)
-    return -(-expected * rounds * asked // (template.rounds * max(1, turns)))
 
 
 def _can_argue(offer: ProviderOffer) -> bool:

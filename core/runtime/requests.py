@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.domain.estimates import Estimate
 from core.domain.ids import DEFAULT_RULE_SET, SessionId
 from core.domain.participants import Seat
 from core.domain.steps import Document
@@ -81,14 +82,12 @@ class ForkRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebatePlan:
-    """What a request would start. Expected minutes and micro-dollars are the format's for models of the middle class,
-    as far as its seats ask any: a rehearsed turn takes seconds and costs nothing."""
+    """What a request would start, and what it may take with those who are cast: a rehearsed turn costs nothing."""
 
     template: Template
     seats: tuple[Seat, ...]
     rounds: int
-    minutes_expected: int
-    cost_microusd_expected: int
+    estimate: Estimate
     cap_microusd: int | None
     is_rehearsal: bool
     notes: tuple[str, ...]

@@ -33,6 +33,7 @@ from core.rules.standard import STANDARD_RULES
 from core.runtime.requests import DebatePlan, DebateRequest
 from core.templates.participants import PARTICIPANTS_BY_ID
 from core.templates.standard import STANDARD_TEMPLATES
+from tests.builders import an_estimate
 from tests.console.screens.host import Host, until
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ async def plan(request: DebateRequest) -> DebatePlan:
             for spec in template.seats
         ),
         rounds=template.rounds,
-        minutes_expected=0,
-        cost_microusd_expected=0,
+        estimate=an_estimate(),
         cap_microusd=request.cap_microusd,
         is_rehearsal=True,
         notes=(),

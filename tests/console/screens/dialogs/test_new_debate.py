@@ -22,6 +22,7 @@ from core.domain.steps import Document
 from core.runtime.requests import DebatePlan, DebateRequest
 from core.templates.participants import PARTICIPANTS_BY_ID
 from core.templates.standard import STANDARD_TEMPLATES
+from tests.builders import an_estimate
 from tests.console.screens.host import Host, text_of, typed, until
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ async def plan(request: DebateRequest) -> DebatePlan:
         template=template,
         seats=seats,
         rounds=rounds,
-        minutes_expected=0 if model == "rehearsal" else template.minutes_expected * rounds // template.rounds,
-        cost_microusd_expected=0 if model == "rehearsal" else template.cost_microusd_expected,
+        estimate=an_estimate(
+            minutes=0 if model == "rehearsal" else template.minutes_expected * rounds // template.rounds,
+            cost_microusd=0 if model == "rehearsal" else template.cost_microusd_expected,
+        ),
         cap_microusd=request.cap_microusd,
         is_rehearsal=model == "rehearsal",
         notes=(),
@@ -103,7 +106,7 @@ async def test_a_rehearsal_takes_seconds_and_nothing_else_in_every_format() -> N
 async def test_minutes_and_dollars_of_every_format_show_before_anything_is_written() -> None:
     app = dialog(DebateRequest(question="", casting={"": "claude"}))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "about 15 min · about $0.12" in plan_shown(app))
+        await until(pilot, lambda: "about 15 min (8 to 30) · about $0.12 ($0.060 to $0.24)" in plan_shown(app))
 
         for minutes, dollars in ((" 8", "$0.050"), ("15", "$0.12"), ("25", "$0.25")):
             assert f"{minutes} min  {dollars:>6}" in text_of(app)
@@ -131,7 +134,7 @@ async def test_where_some_seats_are_rehearsed_the_models_of_the_others_alone_are
     takes, played = plan_lines(mixed)
 
     assert takes.endswith("asks claude")
-    assert played.endswith("the rest is rehearsed")
+    assert "the rest is rehearsed" in played
 
 
 async def test_another_format_changes_seats_minutes_and_what_it_says_of_itself() -> None:
