@@ -45,7 +45,7 @@ def have_gone_on(
     database: Path | None,
     *,
     as_json: bool,
-    first: Callable[[SessionSummary, Settings], int | None] = lambda summary, settings: None,
+    first: Callable[[Orchestrator, SessionSummary, Settings], int | None] = lambda core, summary, settings: None,
 ) -> int:
     """Do what a session may have turns left to ask for after: somebody has to drive it, so we do, and follow it.
 
@@ -60,7 +60,7 @@ def have_gone_on(
         stop.listen()
         found = await orchestrator.find(prefix)
         before = await orchestrator.summary(found)
-        code = first(before, settings)
+        code = first(orchestrator, before, settings)
         if code is not None:
             return code
         await act(orchestrator, found)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import bundles, interventions, replays
+from console.cli import bundles, interventions, replays, resuming
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, command_line, how_to_go_on, with_orchestrator
+from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestrator
 from console.cli.tables import Column, pairs, table, terminal_columns
 from console.exit_codes import ExitCode
 from console.failures import say
-from console.headless import Ending
 from console.machine import now_ms
 from console.plain import iso_time, json_text, plain
 from console.settings import Settings
