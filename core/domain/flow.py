@@ -92,6 +92,10 @@ class Flow(Protocol):
         """
         ...
 
+    def concludes_without_money(self, state: SessionState) -> bool:
+        """True where a session whose own budget is spent ends with what it has, instead of waiting for more money."""
+        ...
+
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         """The list's row after one of the flow's own events."""
         ...

@@ -6,8 +6,8 @@ steps whoever asks and however often.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.domain.answers import MOTION_FORM, AnswerForm
@@ -57,7 +57,7 @@ class Brief:
 
     `side` is +1 for the motion, -1 against it, 0 for a seat that weighs. `turns` are those that the seat sees, oldest
     first. `expects` is how the turn has to end, in the words of a template's step ("" for one that nothing is known
-    of), in the form `answer`; `letters` are the names under which others are judged blind.
+    of), in the form `answer`; `letters` are the names under which those who spoke are judged blind, by seat.
     """
 
     motion: str
@@ -70,7 +70,7 @@ class Brief:
     documents: tuple[Document, ...]
     expects: str = ""
     answer: AnswerForm = MOTION_FORM
-    letters: tuple[str, ...] = ()
+    letters: Mapping[SeatId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ from core.engine.refusing import advice, refused, require, require_begun, requir
 from core.engine.routes import routes_left, windows_of
 
 STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
+CAP_OF_A_SESSION = "session"
 ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED, Status.FAILED)
 
 
@@ -130,7 +131,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
         case RetryStep():
             return _steps_retried(state, command)
         case RefuseSpend():
-            return _spend_refused(state, command)
+            return _spend_refused(state, command, flow)
         case MarkInDoubt():
             return _doubted(state, command, flow)
         case SettleAttempt():
@@ -351,18 +352,21 @@ def _steps_retried(state: SessionState, command: RetryStep) -> tuple[Event, ...]
     return retried
 
 
-def _spend_refused(state: SessionState, command: RefuseSpend) -> tuple[Event, ...]:
+def _spend_refused(state: SessionState, command: RefuseSpend, flow: Flow | None) -> tuple[Event, ...]:
+    """More money may come tomorrow or from the operator, so that a session waits; one whose own budget is spent ends
+    where its flow can conclude with what it has."""
     require(state, (Status.RUNNING,), "be refused a reservation")
-    reason = "spending_stopped" if command.cap == "switch" else f"budget_spent_{command.cap}"
-    return (
-        SpendRefused(
-            step=command.step,
-            cap=command.cap,
-            wanted_microusd=command.wanted_microusd,
-            left_microusd=command.left_microusd,
-        ),
-        SessionPaused(reason=reason, by=RUNTIME),
+    refusal = SpendRefused(
+        step=command.step,
+        cap=command.cap,
+        wanted_microusd=command.wanted_microusd,
+        left_microusd=command.left_microusd,
     )
+    is_its_own = command.cap == CAP_OF_A_SESSION and state.life.completing is None
+    if is_its_own and flow is not None and flow.concludes_without_money(state):
+        return refusal, CompletionDecided(reason="budget_spent", by=RUNTIME)
+    reason = "spending_stopped" if command.cap == "switch" else f"budget_spent_{command.cap}"
+    return refusal, SessionPaused(reason=reason, by=RUNTIME)
 
 
 def _doubted(state: SessionState, command: MarkInDoubt, flow: Flow | None) -> tuple[Event, ...]:

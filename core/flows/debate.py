@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.domain.answers import AnswerKind
 from core.domain.changing import changed
 from core.domain.commands import (
     AddStatement,
@@ -25,27 +24,26 @@ from core.domain.commands import (
     RecordAnswer,
     StartNewRound,
 )
-from core.domain.errors import CommandRefused, NotVerifiableHere
+from core.domain.errors import NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactValue
-from core.domain.ids import Digest, SeatId, StepId
+from core.domain.ids import Digest, SeatId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
-from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
+from core.domain.steps import Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
+from core.flows.debate_asking import agreement_of, opening_of, read_from, request_of
 from core.flows.debate_course import is_used_up, skipped_now, wanted_now
 from core.flows.debate_events import (
     DEBATE_EVENTS,
     AnswerGiven,
     ArgumentPresented,
-    BreakConsidered,
     ConsensusReached,
     ConsensusUpdated,
     DebateStarted,
     MotionAmended,
-    RankingGiven,
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
@@ -55,7 +53,6 @@ from core.flows.debate_events import (
     VerdictReached,
 )
 from core.flows.debate_facts import DEBATE_FACTS, facts_of
-from core.flows.debate_sight import letters_of, turns_judged, turns_seen
 from core.flows.debate_state import (
     DEBATING_ROLES,
     DebateState,
@@ -63,14 +60,12 @@ from core.flows.debate_state import (
     evolve_debate,
     round_of,
     seat_of,
-    step_name,
     template_pinned,
     told_by,
 )
 from core.flows.debate_verdict import (
     VERDICT_STEP,
     counted,
-    form_of,
     is_left_to_the_judge,
     judged,
     nothing_argued,
@@ -78,12 +73,10 @@ from core.flows.debate_verdict import (
     round_over,
     ruled,
 )
-from core.judging.answers import ANSWERS_PIN, answer_in, break_in, ranking_in
+from core.judging.answers import ANSWERS_PIN
 from core.judging.consensus import MEASURES
-from core.judging.measure import Cues, Measure, Reading, SeatCues
-from core.prompts.answering import answer_line, break_line, ranking_line
-from core.prompts.debating import debate_messages, side_of
-from core.templates.template import DecidedBy, Expects, StepSpec, Template
+from core.judging.measure import Measure, Reading
+from core.templates.template import Template
 
 __all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlow"]
 
@@ -197,49 +190,8 @@ class DebateFlow:
         return tuple(debate.seats.values())
 
     def request(self, state: SessionState, step: Step) -> ModelRequest:
-        debate: DebateState = state.flow
-        opening = _opening(state)
-        seat = debate.seats[step.seat]
-        spec = _spec(debate, step.id)
-        turns = turns_judged(turns_seen(debate, spec, round_number=step.round), spec) if spec else debate.turns
-        letters = letters_of(turns, seed=opening.seed, step=step.id) if spec and spec.is_blind else None
-        documents = tuple(self._document(pinned) for pinned in opening.documents)
-        return ModelRequest(
-            session=state.session,
-            step=step.id,
-            seat=step.seat,
-            kind=step.kind,
-            model=seat.participant.model,
-            messages=debate_messages(
-                motion=debate.motion,
-                seat=seat,
-                seats=debate.seats,
-                instruction=_instruction(state, spec, letters),
-                round_number=step.round,
-                rounds_limit=debate.rounds_limit,
-                turns=turns,
-                documents=documents,
-                is_question=opening.answer.kind is not AnswerKind.MOTION,
-                letters=letters,
-            ),
-            tokens_output_max=seat.participant.tokens_output_max,
-            temperature_milli=seat.participant.temperature_milli,
-            # Samples of one question are drawn with different seeds: with one they would all be the same.
-            seed=opening.seed + (step.round - 1 if debate.template.decided_by is DecidedBy.SAMPLES else 0),
-            brief=Brief(
-                motion=debate.motion,
-                role=seat.role,
-                side=side_of(seat.role),
-                task=step.task,
-                round=step.round,
-                rounds_limit=debate.rounds_limit,
-                turns=turns,
-                documents=documents,
-                expects=str(spec.expects) if spec else "",
-                answer=opening.answer,
-                letters=tuple(letters.values()) if letters else (),
-            ),
-        )
+        documents = tuple(self._document(pinned) for pinned in opening_of(state).documents)
+        return request_of(state, step, documents)
 
     def facts(self, state: SessionState) -> dict[str, FactValue]:
         debate: DebateState = state.flow
@@ -254,6 +206,11 @@ class DebateFlow:
 
     def round_ended(self, event: Event) -> bool:
         return isinstance(event, RoundCompleted)
+
+    def concludes_without_money(self, state: SessionState) -> bool:
+        debate: DebateState = state.flow
+        has_answers = debate.answers.tally.answers > 0 or bool(state.work.open)
+        return debate.template.is_vote and has_answers and not debate.outcome
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         match event:
@@ -288,10 +245,9 @@ class DebateFlow:
             cost_microusd=command.cost_microusd,
             model=command.model,
         )
-        answered = _read_from(state, command)
-        given = answered.answer if isinstance(answered, AnswerGiven) else ""
+        answered = read_from(state, command)
         said = (argued,) if answered is None else (argued, answered)
-        reading = self._reading(debate, seat, command.text, given)
+        reading = self._reading(debate, seat, command.text, answered)
         if reading is None:
             return said
         updated = ConsensusUpdated(
@@ -310,9 +266,9 @@ class DebateFlow:
             )
         return document if document.name == pinned.name else replace(document, name=pinned.name)
 
-    def _reading(self, debate: DebateState, seat: Seat, text: str, answer: str) -> Reading | None:
+    def _reading(self, debate: DebateState, seat: Seat, text: str, answered: Event | None) -> Reading | None:
         if debate.measure is self.measures.get(ANSWERS_PIN):
-            return debate.measure.combine(_cues_of_answers(debate, seat.id, answer)) if answer else None
+            return agreement_of(debate, answered) if isinstance(answered, AnswerGiven) else None
         cues = dict(debate.agreement.cues)
         if seat.role in DEBATING_ROLES:
             cues[seat.id] = told_by(seat.id, seat.role, text, debate.measure)
@@ -379,7 +335,7 @@ def _rounds_changed(state: SessionState, command: ChangeRounds) -> tuple[Event, 
 
 def _seats_changed(state: SessionState, command: ChangeSeats) -> tuple[Event, ...]:
     debate: DebateState = state.flow
-    priced = _opening(state).prices
+    priced = opening_of(state).prices
     for seat in command.seats:
         sitting = debate.seats.get(seat.id)
         if sitting is None or sitting.role is not seat.role:
@@ -418,7 +374,7 @@ def _require_playable(state: SessionState, opening: Opening) -> None:
 
 def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
     debate: DebateState = state.flow
-    casting = _opening(state).casting
+    casting = opening_of(state).casting
     seats: list[Seat] = []
     for spec in template.seats:
         sitting = debate.seats.get(spec.id)
@@ -444,74 +400,3 @@ def _verdict_steps(debate: DebateState) -> tuple[Step, ...]:
         return ()
     round_number = max(1, debate.round)
     return (Step(id=VERDICT_STEP, kind=StepKind.VERDICT, seat=spec.seat, task=spec.task, round=round_number),)
-
-
-def _spec(debate: DebateState, step: StepId) -> StepSpec | None:
-    """What the format says about a step; None for one of a format that was left in the meantime."""
-    if step == VERDICT_STEP:
-        return debate.template.verdict
-    name = step_name(step)
-    if round_of(step) == debate.round:
-        for spec in debate.steps:
-            if spec.name == name:
-                return spec
-    return debate.template.step(name)
-
-
-def _instruction(state: SessionState, spec: StepSpec | None, letters: Mapping[SeatId, str] | None) -> str:
-    if spec is None:
-        return "Say what is still to be said."
-    debate: DebateState = state.flow
-    template = debate.template
-    told = template.told(spec.instruction) if template.dials else spec.instruction
-    match spec.expects:
-        case Expects.NOTHING:
-            return told
-        case Expects.VERDICT:
-            return f"{told} {answer_line(form_of(state), label='VERDICT')}"
-        case Expects.ANSWER:
-            return f"{told} {answer_line(form_of(state))}"
-        case Expects.RANKING:
-            return f"{told} {ranking_line(sorted((letters or {}).values()))}"
-        case Expects.BREAK:
-            return f"{told} {break_line()}"
-
-
-def _read_from(state: SessionState, command: RecordAnswer) -> AnswerGiven | RankingGiven | BreakConsidered | None:
-    """What is read from a turn that had to end in a certain way."""
-    debate: DebateState = state.flow
-    spec = _spec(debate, command.step)
-    if spec is None or spec.expects in (Expects.NOTHING, Expects.VERDICT):
-        return None
-    step, seat, number = command.step, spec.seat, round_of(command.step)
-    if spec.expects is Expects.ANSWER:
-        given = answer_in(command.text, form_of(state))
-        return AnswerGiven(step=step, seat=seat, round=number, answer=given.value, reason=given.reason)
-    if spec.expects is Expects.BREAK:
-        heard = break_in(command.text)
-        return BreakConsidered(step=step, seat=seat, round=number, outcome=heard.value, reason=heard.reason)
-    turns = turns_judged(turns_seen(debate, spec, round_number=number), spec)
-    seats = {letter: each for each, letter in letters_of(turns, seed=_opening(state).seed, step=step).items()}
-    ranking = ranking_in(command.text, sorted(seats))
-    return RankingGiven(
-        step=step,
-        seat=seat,
-        round=number,
-        ranking=tuple(seats[letter] for letter in ranking),
-        reason="its last line says so" if ranking else "no line ranks each of them once",
-    )
-
-
-def _cues_of_answers(debate: DebateState, seat: SeatId, answer: str) -> tuple[SeatCues, ...]:
-    latest = {**debate.answers.latest, seat: answer}
-    return tuple(
-        SeatCues(seat=each, side=0, cues=Cues(agreements=0, disagreements=0, concessions=0, words="", answer=given))
-        for each, given in latest.items()
-        if given
-    )
-
-
-def _opening(state: SessionState) -> Opening:
-    if state.opening is None:
-        raise CommandRefused("nothing is recorded of it yet.", where=f"session {state.session[:8]}")
-    return state.opening

@@ -47,28 +47,30 @@ def wanted_now(state: SessionState) -> tuple[Step, ...]:
 
 
 def skipped_now(state: SessionState) -> tuple[StepSkipped, ...]:
-    """The steps that are passed over before the next turn, because their conditions don't hold as their turn comes."""
+    """The steps that are passed over before the next turn, because their conditions don't hold as their turn comes.
+
+    That is when all before them are done; for those of a block that is taken at once, when the block begins. Whoever
+    has been asked once is not passed over any more.
+    """
     debate: DebateState = state.flow
     if not debate.is_conditional or debate.next_step is None:
         return ()
     facts = facts_of(debate)
     left_out = set(debate.skipped)
     found: list[StepSkipped] = []
+    waiting: StepSpec | None = None
     for spec in debate.steps:
-        if spec.name in debate.spoken or step_id(debate.round, spec.name, spec.seat) in state.work.open:
+        if spec.name in debate.spoken:
             continue
-        why = _why_skipped(debate, spec, facts, left_out)
-        if not why:
-            block = debate.template.block(spec.block)
-            if block is not None and block.is_at_once:
-                continue  # the others of its block are asked now as well
+        if waiting is not None and not _is_asked_with(debate, spec, waiting):
             break
+        why = "" if _has_begun(state, spec) else _why_skipped(debate, spec, facts, left_out)
+        if not why:
+            waiting = waiting or spec
+            continue
         left_out.add(spec.name)
-        found.append(
-            StepSkipped(
-                step=step_id(debate.round, spec.name, spec.seat), seat=spec.seat, round=debate.round, reason=why
-            )
-        )
+        step = step_id(debate.round, spec.name, spec.seat)
+        found.append(StepSkipped(step=step, seat=spec.seat, round=debate.round, reason=why))
     return tuple(found)
 
 
@@ -83,13 +85,28 @@ def holds(condition: Condition, facts: Mapping[str, FactValue]) -> bool:
 
 
 def _together(debate: DebateState, first: StepSpec) -> tuple[StepSpec, ...]:
-    block = debate.template.block(first.block)
-    if block is None or not block.is_at_once:
-        return (first,)
     return tuple(
-        spec
-        for spec in debate.steps
-        if spec.block == first.block and spec.iteration == first.iteration and spec.name not in debate.spoken
+        spec for spec in debate.steps if _is_asked_with(debate, spec, first) and spec.name not in debate.spoken
+    )
+
+
+def _is_asked_with(debate: DebateState, spec: StepSpec, other: StepSpec) -> bool:
+    """True where both are asked at once; a step is with itself."""
+    if spec.name == other.name:
+        return True
+    block = debate.template.block(spec.block)
+    is_of_one_block = (spec.block, spec.iteration) == (other.block, other.iteration)
+    return is_of_one_block and block is not None and block.is_at_once
+
+
+def _has_begun(state: SessionState, spec: StepSpec) -> bool:
+    """True where the step, or one that is asked at once with it, has been asked."""
+    debate: DebateState = state.flow
+    return any(
+        (each.name in debate.spoken and each.name not in debate.skipped)
+        or step_id(debate.round, each.name, each.seat) in state.work.tries
+        for each in debate.steps
+        if _is_asked_with(debate, each, spec)
     )
 
 

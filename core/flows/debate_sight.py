@@ -1,8 +1,9 @@
 """What does a seat see of what was said, and under which names?
 
 Independence is a property of a format: turns that are taken at once don't see one another, and a sparse topology shows
-each seat its neighbours alone. Where words are judged blind, those who said them go by letters, drawn anew for each
-step from the session's seed: the same log shows the same letters.
+each seat its neighbours alone. Which of them came first says nothing but who is quick, so that they are read in the
+format's order. Where words are judged blind, those who said them go by letters, drawn anew for each step from the
+session's seed, and are read in their order: the same log shows the same letters, and no seat is always the first.
 """
 
 from __future__ import annotations
@@ -14,41 +15,83 @@ from core.domain.ids import SeatId, StepId
 from core.domain.transcript import Turn, TurnKind
 from core.flows.debate_state import DebateState, step_name
 from core.judging.answers import LETTERS
-from core.templates.template import Expects, Sees, StepSpec
+from core.templates.template import ITERATION_MARK, Expects, Sees, StepSpec
+
+Letters = Mapping[SeatId, str]
+_NOBODY: Letters = {}
 
 
 def turns_seen(debate: DebateState, spec: StepSpec, *, round_number: int) -> Sequence[Turn]:
-    """The turns that the prompt of a step may hold, oldest first."""
-    block = debate.template.block(spec.block)
-    is_at_once = block is not None and block.is_at_once
-    if spec.sees is Sees.ALL and not spec.rounds_seen and not is_at_once:
+    """The turns that the prompt of a step may hold, oldest first.
+
+    Rankings are not among them, nor what the seat itself has said where it ranks: those are letters that stand for
+    others here, and nobody judges its own words.
+    """
+    at_once = {block.id for block in debate.template.blocks if block.is_at_once}
+    if spec.sees is Sees.ALL and not spec.rounds_seen and not at_once and not _is_ranked(debate, spec):
         return debate.turns
     shown = _seats_seen(debate, spec)
     first_round = round_number - spec.rounds_seen + 1 if spec.rounds_seen else 0
-    return tuple(
+    seen = [
         turn
         for turn in debate.turns
         if turn.kind is TurnKind.STATEMENT
         or (
             (shown is None or turn.seat in shown)
             and turn.round >= first_round
-            and not (is_at_once and turn.round == round_number and _is_of_block(debate, turn, spec))
+            and not (spec.block in at_once and turn.round == round_number and _is_of_block(debate, turn, spec))
+            and not _is_ranking(debate, turn)
+            and not (spec.expects is Expects.RANKING and turn.seat == spec.seat)
         )
-    )
+    ]
+    return _in_order(debate, seen, at_once, _NOBODY) if at_once else tuple(seen)
 
 
-def turns_judged(turns: Sequence[Turn], spec: StepSpec) -> Sequence[Turn]:
-    """`turns` without the step's own seat where it ranks: nobody judges its own words."""
-    if spec.expects is not Expects.RANKING:
-        return turns
-    return tuple(turn for turn in turns if turn.seat != spec.seat)
+def turns_by_letter(debate: DebateState, turns: Sequence[Turn], letters: Letters) -> Sequence[Turn]:
+    """`turns` with those that were taken at once in the order of their letters."""
+    at_once = {block.id for block in debate.template.blocks if block.is_at_once}
+    return _in_order(debate, turns, at_once, letters) if at_once else turns
 
 
-def letters_of(turns: Sequence[Turn], *, seed: int, step: StepId) -> Mapping[SeatId, str]:
+def is_blind(spec: StepSpec) -> bool:
+    """Whether those who spoke go by letters. Who ranks names letters, so that a ranking is always blind."""
+    return spec.is_blind or spec.expects is Expects.RANKING
+
+
+def letters_of(turns: Sequence[Turn], *, seed: int, step: StepId) -> Letters:
     """By which letter each seat that spoke goes in the prompt of a blind step. At most as many as there are letters."""
     seats = {turn.seat for turn in turns if turn.kind is TurnKind.ARGUMENT}
     drawn = sorted(seats, key=lambda seat: sha256(f"{seed}:{step}:{seat}".encode()).digest())
     return dict(zip(drawn[: len(LETTERS)], LETTERS, strict=False))
+
+
+def rankings_told(debate: DebateState, spec: StepSpec, letters: Letters | None) -> str:
+    """How the seats have ranked one another, under the names that the step knows them by; "" where it isn't shown.
+
+    Places are means in tenths, counted over those who ranked a seat: nobody has ranked itself.
+    """
+    rankings = [ranking for ranking in debate.answers.rankings.values() if ranking]
+    if not rankings or spec.sees is not Sees.ALL or spec.expects is Expects.RANKING:
+        return ""
+    names = {seat: _called(seat, letters) for ranking in rankings for seat in ranking}
+    places: dict[SeatId, list[int]] = {}
+    for ranking in rankings:
+        for place, seat in enumerate(ranking, start=1):
+            places.setdefault(seat, []).append(place)
+    tenths = {seat: 10 * sum(found) // len(found) for seat, found in places.items()}
+    best_first = sorted(tenths, key=lambda seat: (tenths[seat], names[seat]))
+    means = ", ".join(f"{names[seat]}: {tenths[seat] // 10}.{tenths[seat] % 10}" for seat in best_first)
+    each = "\n".join(sorted(f"- {' > '.join(names[seat] for seat in ranking)}" for ranking in rankings))
+    return (
+        "How the others were ranked by their peers, best first. Nobody knew whose words they ranked, and nobody ranked "
+        f"its own:\n{each}\nMean place: {means}."
+    )
+
+
+def _called(seat: SeatId, letters: Letters | None) -> str:
+    if letters is None:
+        return str(seat)
+    return f"Speaker {letters[seat]}" if seat in letters else "another speaker"
 
 
 def _seats_seen(debate: DebateState, spec: StepSpec) -> frozenset[SeatId] | None:
@@ -64,6 +107,32 @@ def _seats_seen(debate: DebateState, spec: StepSpec) -> frozenset[SeatId] | None
             return frozenset()
 
 
+def _is_ranked(debate: DebateState, spec: StepSpec) -> bool:
+    return spec.expects is Expects.RANKING or any(each.expects is Expects.RANKING for each in debate.template.steps)
+
+
+def _is_ranking(debate: DebateState, turn: Turn) -> bool:
+    said = debate.template.step(step_name(turn.step))
+    return said is not None and said.expects is Expects.RANKING
+
+
 def _is_of_block(debate: DebateState, turn: Turn, spec: StepSpec) -> bool:
     said = debate.template.step(step_name(turn.step))
     return said is not None and said.block == spec.block and said.iteration == spec.iteration
+
+
+def _in_order(debate: DebateState, turns: Sequence[Turn], at_once: set[str], letters: Letters) -> tuple[Turn, ...]:
+    """Each block that was taken at once in one piece, where its first turn stands, in the format's order or, where
+    `letters` are given, in theirs."""
+    numbers = {spec.name: number for number, spec in enumerate(debate.template.steps)}
+    begins: dict[tuple[int, str, int], int] = {}
+    keyed: list[tuple[int, str, int, int, Turn]] = []
+    for place, turn in enumerate(turns):
+        said = debate.template.step(step_name(turn.step)) if turn.kind is TurnKind.ARGUMENT else None
+        if said is None or said.block not in at_once:
+            keyed.append((place, "", 0, place, turn))
+            continue
+        begin = begins.setdefault((turn.round, said.block, said.iteration), place)
+        number = numbers[said.name.partition(ITERATION_MARK)[0]]
+        keyed.append((begin, letters.get(turn.seat, ""), number, place, turn))
+    return tuple(entry[-1] for entry in sorted(keyed, key=lambda entry: entry[:-1]))

@@ -141,7 +141,7 @@ def round_over(debate: DebateState) -> RoundCompleted:
     """The end of the round under way: cut short where a seat was still to speak."""
     return RoundCompleted(
         round=debate.round,
-        arguments=len(debate.spoken),
+        arguments=len(debate.spoken) - len(debate.skipped),
         consensus_ppm=debate.agreement.ppm,
         is_cut_short=debate.next_step is not None,
     )

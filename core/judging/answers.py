@@ -1,8 +1,8 @@
 """What does a turn answer, going by its last lines?
 
 A turn that has to end with a line such as `ANSWER: 42` is read here: the last line that names an answer of the form
-that is asked for counts, and one that names none gives no answer, which is counted and never guessed. Answers are made alike
-where they mean the same (`$1,200.00` and `1200`, `B)` and `B`), so that they can be counted against one another.
+that is asked for counts, and one that names none gives no answer, which is counted and never guessed. Answers are made
+alike where they mean the same (`$1,200.00` and `1200`, `B)` and `B`), so that they can be counted against one another.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,11 +20,15 @@ from core.judging.measure import PPM, Cues, Reading, SeatCues, SpokenTurn
 ANSWER_CHARACTERS_MAX = 200
 LINES_READ_MAX = 40
 """Of a turn only its last lines are read for an answer: what is labelled so further up is somebody's quotation."""
+SPREAD_SHOWN_MAX = 20
+"""A reading of samples lists so many of the most frequent answers."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The names of those whose words are judged blind; more than these nobody can rank."""
 
 GO_ON = "go_on"
 """What a judge who is asked whether to end says where the debate has to go on."""
+ENOUGH = "enough"
+"""What such a judge says where a question has been argued enough; a motion is called for or against instead."""
 
 VERDICT_LINE = re.compile(
     r"^[^\w\n]{0,16}verdict[^\w\n:]{0,8}:[^\w\n]{0,8}(for|against|undecided)"
@@ -35,9 +39,14 @@ VERDICT_LINE = re.compile(
 
 _OUTCOME_LINE = re.compile(VERDICT_LINE.pattern.replace("verdict", "(?:verdict|answer)"), VERDICT_LINE.flags)
 _LABELLED = re.compile(r"^[^\w\n]{0,16}(?:final[ \t]+)?(?:answer|verdict)[^\w\n:]{0,8}:[ \t*_`]{0,8}(.{1,400})$", re.I)
-_GO_ON = re.compile(r"^[^\w\n]{0,16}verdict[^\w\n:]{0,8}:[^\w\n]{0,8}go[ _-]on\b", re.IGNORECASE)
+_BREAK = re.compile(r"^[^\w\n]{0,16}verdict[^\w\n:]{0,8}:[^\w\n]{0,8}(go[ _-]on|enough)(?=[^\w\n]*$)", re.IGNORECASE)
 _RANKING = re.compile(r"^[^\w\n]{0,16}ranking[^\w\n:]{0,8}:(.{1,400})$", re.IGNORECASE)
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,_ ]*)(?:\.\d+)?|[-+]?\.\d+")
+_NUMBER = re.compile(
+    r"(?<![\w.,])[-+]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,2}(?!\w))?(?![.,]?\d)"
+)
+"""Thousands may be set apart, and by a comma, a blank or an underscore only: `3 4` is two numbers, `km2` none."""
+_CURRENCIES = re.compile(r"[$€£¥₹]")
+_CHOSEN_ENDS = re.compile(r"[ \t*_`)\]]*(?:$|[.,;:!(–—-]|because\b|since\b|as\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,12 @@ def answer_in(text: str, form: AnswerForm) -> Answer:
 
 
 def break_in(text: str) -> Answer:
-    """Whether a judge ends a debate: an outcome, or GO_ON. Where neither is said it goes on."""
+    """Whether a judge ends a debate: an outcome, ENOUGH, or GO_ON. Where nothing of that is said it goes on."""
     for line in reversed(_last_lines(text)):
-        if _GO_ON.match(line):
+        said = _BREAK.match(line)
+        if said and said[1].lower() == ENOUGH:
+            return Answer(ENOUGH, "the judge has heard enough")
+        if said:
             return Answer(GO_ON, "the judge lets it go on")
         found = VERDICT_LINE.findall(line)
         if found:
@@ -135,9 +147,17 @@ class AnswerAgreement:
     def combine(self, latest: Sequence[SeatCues]) -> Reading | None:
         """A reading once two seats have answered."""
         tally = tallied(seat.cues.answer for seat in latest)
+        given = {f"{seat.seat}.answer": seat.cues.answer for seat in latest if seat.cues.answer}
+        return self._reading(tally, given)
+
+    def of_samples(self, samples: Sequence[str]) -> Reading | None:
+        """A reading of all answers that were drawn, whoever gave them, once there are two."""
+        tally = tallied(samples)
+        return self._reading(tally, {answer: count for answer, count in tally.counts[:SPREAD_SHOWN_MAX]})
+
+    def _reading(self, tally: Tally, inputs: Mapping[str, int | str]) -> Reading | None:
         if tally.answers < 2:
             return None
-        inputs: dict[str, int | str] = {f"{seat.seat}.answer": seat.cues.answer for seat in latest if seat.cues.answer}
         answer, count = tally.counts[0]
         return Reading(
             ppm=tally.share_ppm,
@@ -151,22 +171,38 @@ class AnswerAgreement:
 
 
 def _number(said: str) -> str:
-    found = _NUMBER.findall(said.replace("\u2212", "-"))
-    if not found:
-        return ""
-    number = Decimal(re.sub(r"[,_ ]", "", found[-1]))
-    return str(int(number)) if number == number.to_integral_value() else f"{number.normalize():f}"
+    """The one number that is named, behind the last equals sign where there is one; "" where it is not one alone."""
+    bare = _CURRENCIES.sub("", said.replace("\u2212", "-")).rpartition("=")[2]
+    found = {_plain_number(each) for each in _NUMBER.findall(bare)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _plain_number(written: str) -> str:
+    number = Decimal(re.sub(r"[,_ ]", "", written))
+    digits = f"{number:f}"
+    plain = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    sign = "-" if plain.startswith("-") else ""
+    plain = plain.lstrip("-").lstrip("0") or "0"
+    return plain if plain == "0" else sign + ("0" + plain if plain.startswith(".") else plain)
 
 
 def _choice(said: str, choices: Sequence[str]) -> str:
-    bare = said.casefold().strip(" .*_`()[]")
+    """The choice that stands in front and alone: "B) because …" names B; "A or B" and "a solid case" name none."""
+    bare = said.strip(" .*_`()[]")
     for choice in choices:
-        if bare == choice.casefold():
+        if bare.casefold() == choice.strip(" .*_`()[]").casefold():
             return choice
-    for choice in sorted(choices, key=len, reverse=True):  # "B) because …" names B, and "AB" is not "A"
-        if re.match(rf"{re.escape(choice.casefold())}(?!\w)", bare):
+    for choice in sorted(choices, key=len, reverse=True):
+        named = re.match(re.escape(choice), bare, re.IGNORECASE)
+        rest = bare[named.end() :] if named else ""
+        if named and _CHOSEN_ENDS.match(rest) and not _names_another(rest, choice, choices):
             return choice
     return ""
+
+
+def _names_another(rest: str, chosen: str, choices: Sequence[str]) -> bool:
+    others = (each for each in choices if each.casefold() != chosen.casefold())
+    return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", rest) for each in others)
 
 
 def _last_lines(text: str) -> list[str]:
@@ -187,6 +223,7 @@ ANSWERS_PIN = "answers@1"
 __all__ = [
     "ANSWERS",
     "ANSWERS_PIN",
+    "ENOUGH",
     "GO_ON",
     "LETTERS",
     "UNDECIDED",

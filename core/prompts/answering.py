@@ -39,12 +39,10 @@ def ranking_line(letters: Iterable[str]) -> str:
     )
 
 
-def break_line() -> str:
+def break_line(form: AnswerForm) -> str:
     """How a judge's turn has to end who is asked in between whether the debate may end."""
-    return (
-        "Write the reasons first; the last line must be exactly one of these and nothing else:\n"
-        "VERDICT: for\nVERDICT: against\nVERDICT: go on"
-    )
+    ends = ("for", "against") if form.kind is AnswerKind.MOTION else ("enough",)
+    return _one_of((*ends, "go on"), "VERDICT")
 
 
 def _one_of(answers: Iterable[str], label: str) -> str:

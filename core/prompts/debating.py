@@ -33,16 +33,20 @@ def debate_messages(
     documents: tuple[Document, ...],
     is_question: bool = False,
     letters: Mapping[SeatId, str] | None = None,
+    rankings: str = "",
 ) -> tuple[Message, ...]:
     """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence.
 
-    `letters` hide who said what: seats go by them, and their roles are left out.
+    `letters` hide who said what: seats go by them, and their roles are left out. `rankings` tell how the seats have
+    ranked one another.
     """
     parts = [f"The {'question' if is_question else 'motion'}: {motion}", _standing(seat, round_number, rounds_limit)]
     if documents:
         parts.append(_evidence(documents))
     if turns:
         parts.append(_transcript(turns, seats, letters))
+    if rankings:
+        parts.append(rankings)
     parts.append(f"Your task now: {instruction}")
     return (Message(author="system", text=_system(seat)), Message(author="user", text="\n\n".join(parts)))
 
@@ -77,7 +81,10 @@ def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], letters: Ma
     speakers = {turn.seat: turn for turn in window}
     names = {seat: _speaker(turn, seats) for seat, turn in speakers.items()}
     if letters is not None:
-        names |= {seat: f"Speaker {letter}" for seat, letter in letters.items()}
+        names = {
+            seat: name if turn.kind is TurnKind.STATEMENT else _blind(seat, letters)
+            for (seat, name), turn in zip(names.items(), speakers.values(), strict=True)
+        }
     lines = [f"[{before} earlier turns are left out]"] if before else []
     lines += [
         f"{names[turn.seat]}, round {turn.round}:\n"
@@ -86,6 +93,10 @@ def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], letters: Ma
         for turn in window
     ]
     return "What has been said so far:\n\n" + "\n\n".join(lines)
+
+
+def _blind(seat: SeatId, letters: Mapping[SeatId, str]) -> str:
+    return f"Speaker {letters[seat]}" if seat in letters else "Another speaker"
 
 
 def _speaker(turn: Turn, seats: Mapping[SeatId, Seat]) -> str:

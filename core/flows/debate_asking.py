@@ -1,0 +1,180 @@
+"""What exactly is a seat of a debate asked, and what is read from its answer?
+
+Both follow from what the format says about the step: what it may see, and how its turn has to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.domain.answers import AnswerKind
+from core.domain.commands import RecordAnswer
+from core.domain.errors import CommandRefused
+from core.domain.ids import SeatId, StepId
+from core.domain.session import Opening, SessionState
+from core.domain.steps import Brief, Document, ModelRequest, Step
+from core.domain.transcript import Turn
+from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven
+from core.flows.debate_sight import Letters, is_blind, letters_of, rankings_told, turns_by_letter, turns_seen
+from core.flows.debate_state import DebateState, round_of, step_name
+from core.flows.debate_verdict import VERDICT_STEP, form_of
+from core.judging.answers import ANSWERS, answer_in, break_in, ranking_in
+from core.judging.measure import Cues, Reading, SeatCues
+from core.prompts.answering import answer_line, break_line, ranking_line
+from core.prompts.debating import debate_messages, side_of
+from core.templates.template import DecidedBy, Expects, StepSpec
+
+SEEDS = 2**32
+"""Seeds are numbers below this; one that is drawn past it begins again from 0."""
+SAMPLES_PER_ROUND_MAX = 1_000
+
+
+def opening_of(state: SessionState) -> Opening:
+    """What was pinned. Raises CommandRefused where nothing is recorded yet."""
+    if state.opening is None:
+        raise CommandRefused("nothing is recorded of it yet.", where=f"session {state.session[:8]}")
+    return state.opening
+
+
+def spec_of(debate: DebateState, step: StepId) -> StepSpec | None:
+    """What the format says about a step; None for one of a format that was left in the meantime."""
+    if step == VERDICT_STEP:
+        return debate.template.verdict
+    name = step_name(step)
+    if round_of(step) == debate.round:
+        for spec in debate.steps:
+            if spec.name == name:
+                return spec
+    return debate.template.step(name)
+
+
+def request_of(state: SessionState, step: Step, documents: tuple[Document, ...]) -> ModelRequest:
+    """Everything that the seat's model is sent for `step`."""
+    debate: DebateState = state.flow
+    opening = opening_of(state)
+    seat = debate.seats[step.seat]
+    spec = spec_of(debate, step.id)
+    turns: Sequence[Turn] = turns_seen(debate, spec, round_number=step.round) if spec else debate.turns
+    letters = None
+    if spec is not None and is_blind(spec):
+        letters = letters_of(turns, seed=opening.seed, step=step.id)
+        turns = turns_by_letter(debate, turns, letters)
+    return ModelRequest(
+        session=state.session,
+        step=step.id,
+        seat=step.seat,
+        kind=step.kind,
+        model=seat.participant.model,
+        messages=debate_messages(
+            motion=debate.motion,
+            seat=seat,
+            seats=debate.seats,
+            instruction=_instruction(state, spec, letters),
+            round_number=step.round,
+            rounds_limit=debate.rounds_limit,
+            turns=turns,
+            documents=documents,
+            is_question=opening.answer.kind is not AnswerKind.MOTION,
+            letters=letters,
+            rankings=rankings_told(debate, spec, letters) if spec and debate.answers.rankings else "",
+        ),
+        tokens_output_max=seat.participant.tokens_output_max,
+        temperature_milli=seat.participant.temperature_milli,
+        seed=_seed(debate, opening, step, spec),
+        brief=Brief(
+            motion=debate.motion,
+            role=seat.role,
+            side=side_of(seat.role),
+            task=step.task,
+            round=step.round,
+            rounds_limit=debate.rounds_limit,
+            turns=turns,
+            documents=documents,
+            expects=str(spec.expects) if spec else "",
+            answer=opening.answer,
+            letters=letters or {},
+        ),
+    )
+
+
+def read_from(state: SessionState, command: RecordAnswer) -> AnswerGiven | RankingGiven | BreakConsidered | None:
+    """What is read from a turn that had to end in a certain way."""
+    debate: DebateState = state.flow
+    spec = spec_of(debate, command.step)
+    if spec is None or spec.expects in (Expects.NOTHING, Expects.VERDICT):
+        return None
+    step, seat, number = command.step, spec.seat, round_of(command.step)
+    if spec.expects is Expects.ANSWER:
+        given = answer_in(command.text, form_of(state))
+        return AnswerGiven(step=step, seat=seat, round=number, answer=given.value, reason=given.reason)
+    if spec.expects is Expects.BREAK:
+        heard = break_in(command.text)
+        return BreakConsidered(step=step, seat=seat, round=number, outcome=heard.value, reason=heard.reason)
+    turns = turns_seen(debate, spec, round_number=number)
+    seats = {letter: each for each, letter in letters_of(turns, seed=opening_of(state).seed, step=step).items()}
+    ranking = ranking_in(command.text, sorted(seats))
+    return RankingGiven(
+        step=step,
+        seat=seat,
+        round=number,
+        ranking=tuple(seats[letter] for letter in ranking),
+        reason="its last line says so" if ranking else "no line ranks each of them once",
+    )
+
+
+def agreement_of(debate: DebateState, given: AnswerGiven) -> Reading | None:
+    """How far answers agree with this one among them; None while others are asked at once with it: the first two of
+    five that happen to agree are no consensus."""
+    if _is_waited_for(debate, given):
+        return None
+    if debate.template.decided_by is DecidedBy.SAMPLES:
+        return ANSWERS.of_samples((*debate.answers.samples, given.answer))
+    latest = {**debate.answers.latest, given.seat: given.answer}
+    return ANSWERS.combine([_cues(seat, answer) for seat, answer in latest.items() if answer])
+
+
+def _cues(seat: SeatId, answer: str) -> SeatCues:
+    return SeatCues(seat=seat, side=0, cues=Cues(agreements=0, disagreements=0, concessions=0, words="", answer=answer))
+
+
+def _is_waited_for(debate: DebateState, given: AnswerGiven) -> bool:
+    name = step_name(given.step)
+    spec = next((each for each in debate.steps if each.name == name), None)
+    block = debate.template.block(spec.block) if spec is not None and given.round == debate.round else None
+    if spec is None or block is None or not block.is_at_once:
+        return False
+    return any(
+        each.expects is Expects.ANSWER
+        and each.block == spec.block
+        and each.iteration == spec.iteration
+        and each.name != name
+        and each.name not in debate.spoken
+        for each in debate.steps
+    )
+
+
+def _seed(debate: DebateState, opening: Opening, step: Step, spec: StepSpec | None) -> int:
+    """Samples of one question are drawn with different seeds: with one they would all be the same."""
+    if debate.template.decided_by is not DecidedBy.SAMPLES or spec is None or spec not in debate.steps:
+        return opening.seed
+    drawn = (step.round - 1) * SAMPLES_PER_ROUND_MAX + debate.steps.index(spec)
+    return (opening.seed + drawn) % SEEDS
+
+
+def _instruction(state: SessionState, spec: StepSpec | None, letters: Letters | None) -> str:
+    if spec is None:
+        return "Say what is still to be said."
+    debate: DebateState = state.flow
+    template = debate.template
+    told = template.told(spec.instruction) if template.dials else spec.instruction
+    match spec.expects:
+        case Expects.NOTHING:
+            return told
+        case Expects.VERDICT:
+            return f"{told} {answer_line(form_of(state), label='VERDICT')}"
+        case Expects.ANSWER:
+            return f"{told} {answer_line(form_of(state))}"
+        case Expects.RANKING:
+            return f"{told} {ranking_line(sorted((letters or {}).values()))}"
+        case Expects.BREAK:
+            return f"{told} {break_line(form_of(state))}"
