@@ -83,8 +83,10 @@ def _make_sure(plan: RestorePlan) -> None:
     elif not plan.events_lost:
         make_sure(f"Replace {plan.database}? The back-up has all that it has. {kept}", refused="nothing was changed.")
     else:
-        whole = f", among them {plan.sessions_lost} whole sessions" if plan.sessions_lost else ""
-        lacks = f"The back-up lacks {plan.events_lost:,} events that it has{whole}."
+        from console.presenters.figures import counted
+
+        whole = f", {counted(plan.sessions_lost, 'whole session')} among them" if plan.sessions_lost else ""
+        lacks = f"The back-up lacks {counted(plan.events_lost, 'event')} that it has{whole}."
         make_sure(
             f"Replace {plan.database}? {lacks} {kept}", typed=str(plan.events_lost), refused="nothing was changed."
         )
@@ -103,12 +105,14 @@ def _told(report: BackupReport, *, as_json: bool) -> int:
 
 def _rows(report: BackupReport) -> list[tuple[str, str]]:
     made_by = f", made by moot {report.made_by}" if report.made_by else ""
+    from console.presenters.figures import counted
+
     decided = report.sessions - len(report.unverifiable) - len(report.differing)
     rows = [
         ("holds", _contents(report)),
         ("size", f"{report.bytes:,} bytes, schema {report.schema}{made_by}"),
         ("state", "✓ in order" if report.is_sound else "✗ damaged"),
-        ("decided again", f"{'✓' if decided == report.sessions else '!'} {decided:,} sessions, each the same"),
+        ("decided again", f"{'✓' if decided == report.sessions else '!'} {counted(decided, 'session')}, each the same"),
         ("digest", report.digest),
     ]
     rows += [("✗ broken", each) for each in report.faults]
@@ -118,5 +122,7 @@ def _rows(report: BackupReport) -> list[tuple[str, str]]:
 
 
 def _contents(report: BackupReport) -> str:
+    from console.presenters.figures import counted
+
     newest = f", the newest of {iso_time(report.newest_at_ms)}" if report.newest_at_ms else ""
-    return f"{report.sessions:,} sessions, {report.events:,} events{newest}"
+    return f"{counted(report.sessions, 'session')}, {counted(report.events, 'event')}{newest}"
