@@ -35,15 +35,6 @@ LEFT_COLUMNS = (
     Column("turns", is_number=True),
     Column("cost", is_number=True),
 )
-DOUBT_COLUMNS = (
-    Column("id"),
-    Column("call in doubt", is_flexible=True),
-    Column("model"),
-    Column("at most", is_number=True),
-    Column("age", is_number=True),
-    Column("what becomes of it"),
-)
-
 SEVEREST = (ExitCode.STOPPED, ExitCode.FAILED, ExitCode.BUDGET_SPENT, ExitCode.WAITS, ExitCode.COMPLETED)
 """Of several sessions that end differently, the exit code is the first of these."""
 
@@ -136,21 +127,15 @@ def _print_left(left: Sequence[SessionSummary], doubts: Sequence[Doubt], setting
             for row in left
         ]
         sys.stdout.write(table(LEFT_COLUMNS, rows, width=width) + "\n")
+    for doubt in doubts:
+        sys.stdout.write(
+            f"{doubt.session[:ID_SHOWN_CHARACTERS]}  in doubt: {doubt.step}, attempt {doubt.attempt}, to {doubt.route},"
+            f" {age(max(0, moment - doubt.since_ms))} ago, {money(doubt.cost_microusd_max)} at most;"
+            f" {becomes(doubt)}\n"
+        )
     if doubts:
-        rows_of_doubts = [
-            (
-                doubt.session[:ID_SHOWN_CHARACTERS],
-                f"{doubt.step}, attempt {doubt.attempt}",
-                doubt.route,
-                money(doubt.cost_microusd_max),
-                age(max(0, moment - doubt.since_ms)),
-                becomes(doubt),
-            )
-            for doubt in doubts
-        ]
-        sys.stdout.write(("\n" if left else "") + table(DOUBT_COLUMNS, rows_of_doubts, width=width) + "\n")
         settle = command_line("sessions", "settle", "ID", "STEP", "ATTEMPT", "USD", settings=settings)
-        sys.stdout.write(f"What one cost by the provider's records is said with {settle}\n")
+        sys.stdout.write(f"What a call cost by the provider's own records is said with: {settle}\n")
     sys.stdout.flush()
 
 

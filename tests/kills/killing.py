@@ -21,7 +21,7 @@ from pathlib import Path
 from console.bootstrap import open_orchestrator
 from console.exit_codes import ExitCode
 from console.settings import load_settings
-from core.domain.events import AttemptStarted, AttemptSucceeded, Recorded, SessionCompleted
+from core.domain.events import AttemptInDoubt, AttemptStarted, AttemptSucceeded, Recorded, SessionCompleted
 from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented, VerdictReached
@@ -43,9 +43,11 @@ SDK = ("openai", "genai_prices")
 
 @dataclass(kw_only=True)
 class Toll:
-    """What the kills did. `repeats` are calls that were made again; `unasked` those of them that nobody had allowed."""
+    """What the kills did. `hits` fell into a call; `repeats` are calls that were made again, `unasked` those of them that
+    nobody had allowed."""
 
     kills: int = 0
+    hits: int = 0
     debates: int = 0
     calls: int = 0
     repeats: int = 0
@@ -56,11 +58,6 @@ class Toll:
     looked_finished: int = 0
     unintended: int = 0
     faults: list[str] = field(default_factory=list)
-
-    @property
-    def excess(self) -> float:
-        """Calls that the kills cost, a kill."""
-        return self.repeats / self.kills if self.kills else 0.0
 
 
 class Killing:
@@ -159,6 +156,7 @@ class Killing:
         if _course_of(records) != self._course or status is not Status.COMPLETED:
             self.toll.faults.append(f"debate {self.toll.debates} went otherwise, and stands as {status}")
         self.toll.unintended += max(0, self._provider.calls - len(_steps(records, AttemptStarted)))
+        self.toll.hits += len(_steps(records, AttemptInDoubt))
         self.toll.calls += self._provider.calls
         self.toll.repeats += self._provider.repeats
         self.toll.debates += 1

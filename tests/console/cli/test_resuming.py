@@ -10,14 +10,16 @@ import pytest
 from tests.console.cli.process import MOTION, SECONDS_MAX, Moot, read_until
 from tests.console.cli.test_interventions import HANGS, SPEAKS, listed, seated
 
+RETRY = {"MOOT_IN_DOUBT_POLICY": "retry"}
 STEP = "r1.opening_proposer.proposer"
 
 
-def killed(moot: Moot, *, times: int = 1) -> list[str]:
+def killed(moot: Moot, *, times: int = 1, **environ: str) -> list[str]:
     """Debates whose processes were killed while a call that may cost was under way; from now on everybody speaks."""
     left = []
     for _ in range(times):
-        process = moot.start("debate", MOTION, "--template", "simple_debate", "--seat", seated(moot, HANGS), "--json")
+        words = ("debate", MOTION, "--template", "simple_debate", "--seat", seated(moot, HANGS), "--json")
+        process = moot.start(*words, **environ)
         left.append(str(read_until(process, "AttemptStarted")[0]["session"])[:8])
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=SECONDS_MAX)
@@ -50,9 +52,9 @@ def test_what_was_left_is_listed_for_programs_too(moot: Moot) -> None:
 
 
 def test_all_that_were_left_go_on_where_the_policy_is_to_retry(moot: Moot) -> None:
-    left = killed(moot, times=2)
+    left = killed(moot, times=2, **RETRY)
 
-    done = moot.run("sessions", "resume", "--yes", MOOT_IN_DOUBT_POLICY="retry")
+    done = moot.run("sessions", "resume", "--yes", **RETRY)
 
     assert "will be asked again" in done.stdout
     assert sorted(listed(moot, "done")) == sorted(left)
@@ -86,9 +88,9 @@ def test_what_a_policy_has_fail_is_not_asked_again_by_the_command_that_finds_it(
 
 
 def test_events_of_all_that_go_on_are_printed_for_programs(moot: Moot) -> None:
-    left = killed(moot, times=2)
+    left = killed(moot, times=2, **RETRY)
 
-    done = moot.run("sessions", "resume", "--yes", "--json", MOOT_IN_DOUBT_POLICY="retry")
+    done = moot.run("sessions", "resume", "--yes", "--json", **RETRY)
     events = [json.loads(line) for line in done.stdout.splitlines()]
 
     ended = {event["session"][:8] for event in events if event["kind"] == "SessionCompleted"}
