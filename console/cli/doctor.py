@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.cli.options import AsJson, Database, settings_with
-from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.tables import Column, pairs, table, table_columns
 from console.doctor import DatabaseHealth, PluginShown, Report, examine
 from console.exit_codes import ExitCode
 from console.machine import now_ms
@@ -61,7 +61,7 @@ def _as_text(report: Report) -> str:
     providers = [provider_row(offer) for offer in report.providers]
     standing_cells = max(len(standing) for _, standing, _ in providers)
     keys = [(name, "✓ set" if is_set else "– not set") for name, is_set in report.keys.items()]
-    width = terminal_columns()
+    width = table_columns()
     shown = SETTINGS_COLUMNS if width >= ABOUT_COLUMNS_MIN else SETTINGS_COLUMNS[:-1]
     settings = [(each.key, each.value, each.origin, each.about)[: len(shown)] for each in report.settings]
     return "\n".join(
@@ -110,7 +110,7 @@ def _noted(database: DatabaseHealth) -> list[str]:
         said.append(pairs([probe_cells(found, notes.at_ms) for found in notes.providers]))
     if notes.routes:
         cells = [route_cells(route, database.costs) for route in notes.routes]
-        said.append(table(ROUTE_COLUMNS, cells, width=terminal_columns()))
+        said.append(table(ROUTE_COLUMNS, cells, width=table_columns()))
     said.append(pairs([(job.name, job.last_result or "has not run yet") for job in notes.jobs]))
     return [*said, ""]
 

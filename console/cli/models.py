@@ -10,7 +10,7 @@ import typer
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.tables import Column, pairs, table, table_columns
 from console.exit_codes import ExitCode
 from console.locations import find_locations
 from console.plain import json_text
@@ -111,7 +111,7 @@ def _as_text(offers: Sequence[ProviderOffer], *, show_all: bool, is_one: bool) -
         blocks.append("\n".join(ONLY_REHEARSAL))
     if rows:
         blocks.append(
-            f"{table(COLUMNS, rows, width=terminal_columns())}\n\nDollars are for a million tokens read or written."
+            f"{table(COLUMNS, rows, width=table_columns())}\n\nDollars are for a million tokens read or written."
         )
     left_out = passed_over(offers)
     if left_out and not show_all:

@@ -10,7 +10,7 @@ import typer
 
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import COLUMNS_MAX, Column, pairs, table, terminal_columns, wrapped
+from console.cli.tables import COLUMNS_MAX, Column, pairs, table, table_columns, terminal_columns, wrapped
 from console.cli.written_files import text_of
 from console.exit_codes import ExitCode
 from console.plain import json_text
@@ -47,7 +47,7 @@ def list_participants(as_json: AsJson = False, database: Database = None) -> int
             sys.stdout.write(json_text(participants) + "\n")
         else:
             rows = [_row(each) for each in participants]
-            sys.stdout.write(table(COLUMNS, rows, width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, rows, width=table_columns()) + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

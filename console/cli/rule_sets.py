@@ -11,7 +11,7 @@ from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.rule_words import OWN, Yes
 from console.cli.running import with_orchestrator
-from console.cli.tables import Column, table, terminal_columns
+from console.cli.tables import Column, table, table_columns
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.plain import json_text
@@ -47,7 +47,7 @@ def sets(as_json: AsJson = False, database: Database = None) -> int:
         if as_json:
             sys.stdout.write(json_text(views) + "\n")
         else:
-            sys.stdout.write(table(COLUMNS, [_row(view) for view in views], width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, [_row(view) for view in views], width=table_columns()) + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -125,4 +125,4 @@ def _row(view: SetView) -> tuple[str, ...]:
 
 def _files(standing: FolderStanding) -> str:
     rows = [(file.name, "✗ refused" if file.problem else "● in force", str(file.rules)) for file in standing.files]
-    return table(FILE_COLUMNS, rows, width=terminal_columns()) if rows else "It holds no file of rules."
+    return table(FILE_COLUMNS, rows, width=table_columns()) if rows else "It holds no file of rules."

@@ -15,7 +15,7 @@ from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.rule_words import OWN, OneSet, RuleArgument, RulesArgument, origin_in_words
 from console.cli.rules_check import say_findings, say_findings_of, say_unheard
 from console.cli.running import say_left_out, with_orchestrator
-from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.tables import Column, pairs, table, table_columns
 from console.cli.written_files import put_text, text_of
 from console.exit_codes import ExitCode
 from console.plain import json_text
@@ -65,7 +65,7 @@ def list_rules(
         if as_json:
             sys.stdout.write(json_text([_as_plain(each, measures) for each in placed]) + "\n")
         else:
-            sys.stdout.write(table(COLUMNS, [_row(each, measures) for each in placed], width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, [_row(each, measures) for each in placed], width=table_columns()) + "\n")
             await _say_given_up(orchestrator, measures)
         say_left_out(orchestrator)
         say_unheard(orchestrator, [each.rule for each in placed])

@@ -9,7 +9,7 @@ import typer
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.tables import Column, pairs, table, table_columns
 from console.exit_codes import ExitCode
 from console.plain import iso_time, json_text
 
@@ -82,7 +82,7 @@ def _all(explanations: tuple[Explanation, ...]) -> str:
     ]
     moment = next((each.moment for each in explanations if each.moment is not None), None)
     head = f"behind {_point(moment)}\n\n" if moment is not None else ""
-    return head + table(COLUMNS, rows, width=terminal_columns()) + "\n"
+    return head + table(COLUMNS, rows, width=table_columns()) + "\n"
 
 
 def _point(moment: Moment) -> str:

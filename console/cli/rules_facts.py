@@ -10,7 +10,7 @@ import typer
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, with_orchestrator
-from console.cli.tables import COLUMNS_MAX, Column, table, terminal_columns, wrapped
+from console.cli.tables import COLUMNS_MAX, Column, table, table_columns, terminal_columns, wrapped
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.plain import json_text
@@ -70,7 +70,7 @@ async def _seen(orchestrator: Orchestrator, session: SessionId | None) -> Facts 
 
 def _as_text(specs: Sequence[FactSpec], seen: Facts | None) -> str:
     """A line of columns for each fact, and below it what it means, which no column has the room for."""
-    head, *rows = table(COLUMNS, [_row(spec, seen) for spec in specs], width=terminal_columns()).splitlines()
+    head, *rows = table(COLUMNS, [_row(spec, seen) for spec in specs], width=table_columns()).splitlines()
     lines = [head]
     for spec, row in zip(specs, rows, strict=True):
         lines += [row, *wrapped(_meaning(spec), width=min(terminal_columns(), COLUMNS_MAX), indent=INDENT)]

@@ -11,7 +11,7 @@ import typer
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.tables import Column, pairs, table, table_columns
 from console.exit_codes import ExitCode
 from console.plain import iso_time, json_text, plain
 
@@ -62,7 +62,7 @@ def history(
                 (str(each.number), iso_time(each.made_at_ms)[:19].replace("T", " "), each.actor, each.change)
                 for each in versions
             ]
-            sys.stdout.write(table(COLUMNS, rows, width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, rows, width=table_columns()) + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

@@ -13,7 +13,7 @@ from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestrator
-from console.cli.tables import Column, pairs, table, terminal_columns
+from console.cli.tables import Column, pairs, table, table_columns
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.machine import now_ms
@@ -309,7 +309,7 @@ def _print_sessions(
     elif found:
         moment = now_ms()
         rows = [_row(each, labels.get(each.session), moment, is_driven=is_driven) for each in found]
-        sys.stdout.write(table(COLUMNS, rows, width=terminal_columns()) + "\n")
+        sys.stdout.write(table(COLUMNS, rows, width=table_columns()) + "\n")
     else:
         say(empty)
 

@@ -9,7 +9,7 @@ import typer
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import Column, table, terminal_columns
+from console.cli.tables import Column, table, table_columns
 from console.exit_codes import ExitCode
 from console.plain import json_text
 from core.domain.errors import WrongUse, nearest
@@ -96,4 +96,4 @@ def _as_text(days: Sequence[CostsOfDay], *, are_models_told: bool) -> str:
     kept = [at for at in range(len(COLUMNS)) if any(row[at] != NOTHING for row in rows)]
     columns, cells = [COLUMNS[at] for at in kept], [[row[at] for at in kept] for row in rows]
     said = remarks(total(days))
-    return "\n".join((table(columns, cells, width=terminal_columns()), *([""] if said else ()), *said))
+    return "\n".join((table(columns, cells, width=table_columns()), *([""] if said else ()), *said))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ COLUMNS_MIN = 20
 COLUMNS_MAX = 100
 """Longer lines are hard to read; only tables use all that the terminal has."""
 COLUMNS_UNKNOWN = 80
+COLUMNS_UNBOUNDED = 1 << 30
+"""A program that reads a table wants all of it: what a person would see cut, it would take for the whole name."""
 GAP = "  "
 
 
@@ -27,6 +31,13 @@ class Column:
 
 def terminal_columns() -> int:
     return max(COLUMNS_MIN, shutil.get_terminal_size((COLUMNS_UNKNOWN, 24)).columns)
+
+
+def table_columns() -> int:
+    """The columns that a table may take: those of the terminal, those that `COLUMNS` names, or as many as it needs."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        return terminal_columns()
+    return COLUMNS_UNBOUNDED
 
 
 def cells(text: str) -> int:

@@ -9,7 +9,7 @@ import typer
 
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import COLUMNS_MAX, Column, pairs, table, terminal_columns, wrapped
+from console.cli.tables import COLUMNS_MAX, Column, pairs, table, table_columns, terminal_columns, wrapped
 from console.exit_codes import ExitCode
 from console.plain import json_text
 from core.domain.ids import DEFAULT_RULE_SET
@@ -41,7 +41,7 @@ def list_templates(as_json: AsJson = False, database: Database = None) -> int:
             sys.stdout.write(json_text(templates) + "\n")
         else:
             rows = [_row(template) for template in templates]
-            sys.stdout.write(table(COLUMNS, rows, width=terminal_columns()) + "\n")
+            sys.stdout.write(table(COLUMNS, rows, width=table_columns()) + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.cli.tables import Column, cells, cut, pairs, table, wrapped
+from core.rules.standard import STANDARD_RULES
+from tests.console.cli.process import Moot
 
 COLUMNS = (Column("id"), Column("title", is_flexible=True), Column("cost", is_number=True))
 
@@ -61,3 +63,26 @@ def test_wrapped_lines_keep_within_the_width(words: list[str], width: int) -> No
 
 def test_pairs_line_up() -> None:
     assert pairs([("a", "1"), ("long", "2")], indent="") == "a     1\nlong  2"
+
+
+LISTS = (
+    ("rules", "list"),
+    ("rules", "sets"),
+    ("rules", "history"),
+    ("templates", "list"),
+    ("participants", "list"),
+    ("models",),
+    ("sessions", "list"),
+    ("doctor",),
+)
+
+
+def test_what_a_program_reads_is_never_cut(moot: Moot) -> None:
+    moot.debate()
+    moot.run("rules", "disable", *(str(rule.id) for rule in STANDARD_RULES[:5]))
+
+    for words in LISTS:
+        assert "…" not in moot.run(*words, COLUMNS="").stdout, words
+    cut_off = moot.run("rules", "list", COLUMNS="70").stdout
+    assert "…" in cut_off, "who names the columns has them"
+    assert max(map(cells, cut_off.splitlines())) <= 70
