@@ -74,7 +74,7 @@ class Orchestrator:
         self._replaying = Replaying(ports)
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
-        self._openings = Openings(ports, limits)
+        self._openings = Openings(ports, limits, self._metrics.paces)
         self._doubts = Doubts(ports, limits)
         self._announcements = Announcements()
         self._wheel = Wheel(
