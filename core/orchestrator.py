@@ -22,6 +22,7 @@ from core.domain.participants import Participant
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
+from core.engine.summarise import summarise
 from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
@@ -232,6 +233,11 @@ class Orchestrator:
     async def state(self, session: SessionId, *, at_seq: int | None = None) -> SessionState:
         """What is true of a session now, or was at an earlier event."""
         return await self._reader.state(session, at_seq=at_seq)
+
+    def summarised(self, row: SessionSummary | None, record: Recorded) -> SessionSummary:
+        """What the list said of a session behind an event of its log; `row` is what it said before, None at the
+        first."""
+        return summarise(row, record, self._ports.engine.flows)
 
     async def verify(self, session: SessionId, *, at_seq: int | None = None) -> Verified:
         """Whether every decision on record would be taken again, and whether the record is the one that was made, up to
