@@ -158,8 +158,23 @@ class Openings:
         infos = {route: self._ports.providers.describe(route) for route in routes}
         unknown = [route for route, info in infos.items() if not info.is_price_known]
         if unknown:
-            raise PricesUnknown(unknown)
+            raise await self._lacking(unknown) or PricesUnknown(unknown)
         return infos
+
+    async def _lacking(self, models: Sequence[str]) -> WrongUse | None:
+        """What keeps one of these models from being asked at all, such as a missing key: it would be in vain to say what
+        it costs. None where nothing does."""
+        keeping = {
+            offer.prefix: offer
+            for offer in await self._ports.offers.look(is_asking=False)
+            if offer.standing in (Standing.NO_KEY, Standing.NOT_INSTALLED)
+        }
+        for model in models:
+            offer = keeping.get(model.partition(":")[0])
+            if offer is not None:
+                now = f"{offer.now} What {model} costs is not known either: it is asked for next."
+                return WrongUse(offer.why, where=model, now=now)
+        return None
 
     async def _template_for(self, request: DebateRequest) -> Template:
         if request.template_id and request.complexity:

@@ -305,3 +305,14 @@ def test_hostile_words_reach_neither_the_terminal_nor_the_lines(moot: Moot) -> N
 
     assert "red[/red]" in done.stdout
     assert not {"\x1b", "\a", "\r", "\u202e"} & set(done.stdout)
+
+
+def test_of_a_model_without_key_and_price_the_key_is_named_first(moot: Moot) -> None:
+    asked = ("debate", MOTION, "--seat", "all=openai:strange-1")
+
+    without = moot.run(*asked, code=2, OPENAI_API_KEY="").stderr
+    with_key = moot.run(*asked, code=2, OPENAI_API_KEY="a-key").stderr
+
+    assert "openai:strange-1: OPENAI_API_KEY is not set. Set OPENAI_API_KEY in the environment." in without
+    assert without.index("OPENAI_API_KEY") < without.index("costs is not known")
+    assert "--price openai:strange-1=IN/OUT" in with_key
