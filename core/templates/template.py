@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
 from core.rules.condition import Condition
+
+if TYPE_CHECKING:
+    from core.templates.workflow import WorkflowDefinition
 
 MEASURE_DEFAULT = "keywords@1"
 ITERATION_MARK = "~"
@@ -190,6 +194,12 @@ class Template:
         first = name.partition(ITERATION_MARK)[0]
         found = next((step for step in self.steps if step.name == first), None)
         return found if found is None or first == name else replace(found, name=name)
+
+    def to_workflow_definition(self) -> WorkflowDefinition:
+        """The format as a graph of its steps. `core.templates.workflow` says more about it."""
+        from core.templates.workflow import to_workflow_definition  # a debate is played without
+
+        return to_workflow_definition(self)
 
     def told(self, instruction: str) -> str:
         """An instruction with the words that the dials choose."""
