@@ -423,6 +423,11 @@ class Orchestrator:
         """What runs, what waits, what was spent today."""
         return await self._standing.status(await self.summaries())
 
+    def standing_still(self) -> Mapping[SessionId, str]:
+        """Why, of each session that this process drives and that holds an answer which the disk doesn't take. It is
+        tried again every second, and the session goes on by itself."""
+        return self._standing.standing_still()
+
     async def health(self) -> tuple[Health, ...]:
         """What the last health check found; where there was none yet, what a short look finds now."""
         return await self._standing.health()

@@ -22,7 +22,7 @@ from core.runtime.costs import CostKeeper
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
-from core.runtime.health import Health, check_health
+from core.runtime.health import Health, check_health, with_faults
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.metrics_files import COMPLETED, SCHEDULED, MetricsFiles
@@ -99,7 +99,7 @@ class Driver:
             gateway=self.gateway,
             announcements=announcements,
         )
-        self.health: tuple[Health, ...] = ()
+        self._health: tuple[Health, ...] = ()
         self._schedule = Schedule(ports.clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._exporting: set[asyncio.Task[None]] = set()
@@ -161,6 +161,13 @@ class Driver:
         """Carry out a request of this process."""
         return await self.office.perform(verb, body, by=Asker(actor=actor))
 
+    @property
+    def health(self) -> tuple[Health, ...]:
+        """What the last look found, and what stands still right now; nothing before the first look where all moves."""
+        return with_faults(
+            self._health, tuple(self.supervisor.standing_still.values()), at_ms=self._ports.clock.now_ms()
+        )
+
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         return self.supervisor.speaking(session)
 
@@ -170,7 +177,9 @@ class Driver:
 
     async def check_health(self) -> None:
         """Look at everything that can fail by itself, and remember what was found."""
-        self.health = await check_health(self._ports, is_thorough=True, faults=self.supervisor.faults)
+        self._health = await check_health(
+            self._ports, is_thorough=True, faults=tuple(self.supervisor.standing_still.values())
+        )
         await self._ports.catalogue.save_setting(NOTES_SETTING, notes_as_text(self.notes()))
 
     def notes(self) -> DriverNotes:

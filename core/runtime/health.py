@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.analytics.health_levels import (
@@ -28,7 +29,7 @@ from core.runtime.folder_notes import FOLDER_SETTING, folder_from_text
 from core.runtime.office import SPENDING_SWITCH
 from core.runtime.ports import Ports
 
-__all__ = ["Health", "Level", "check_health"]
+__all__ = ["Health", "Level", "check_health", "with_faults"]
 
 ANSWER_SECONDS_MAX = 5
 """What hasn't answered by then counts as failing; whoever asked must not hang with it."""
@@ -40,6 +41,9 @@ HEALTH_SETTING = "health_checked_at_ms"
 """The row that a thorough look writes: a write like any other, that changes nothing for anybody."""
 
 NS_PER_MS = 1_000_000
+
+DATABASE = "database"
+STANDS_STILL = "standing still"
 
 Looks = Mapping[str, Callable[[], Awaitable[tuple[Level, str]]]]
 
@@ -53,8 +57,10 @@ async def check_health(
     `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
     """
     watched = {"metrics": ports.metrics_folder, **(folders or {})}
+    if ports.backups is not None:
+        watched["sessions"] = ports.backups.folder.parent
     looks: dict[str, Callable[[], Awaitable[tuple[Level, str]]]] = {
-        "database": lambda: _database(ports, is_thorough=is_thorough, faults=faults),
+        DATABASE: lambda: _database(ports, is_thorough=is_thorough, faults=faults),
         "disk": lambda: asyncio.to_thread(_disk, watched),
         "metrics_folder": lambda: asyncio.to_thread(_folder, ports.metrics_folder, is_thorough=is_thorough),
         "spending": lambda: _spending(ports),
@@ -66,6 +72,27 @@ async def check_health(
     if is_thorough:
         looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
     return await _looked(looks, ports.clock)
+
+
+def with_faults(found: Sequence[Health], faults: Sequence[str], *, at_ms: int) -> tuple[Health, ...]:
+    """What was found, and of the database what is so right now: nobody should wait for the next look to learn why
+    sessions stand still, or that they go on."""
+    told: list[Health] = []
+    for health in found:
+        if health.name == DATABASE and faults:
+            told.append(replace(health, state=Level.FAILING, reason=_standing_still(faults), checked_at_ms=at_ms))
+        elif health.name == DATABASE and STANDS_STILL in health.reason:
+            told.append(replace(health, state=Level.OK, reason="answers are recorded again", checked_at_ms=at_ms))
+        else:
+            told.append(health)
+    if faults and not found:
+        reason = _standing_still(faults)
+        told.append(Health(name=DATABASE, state=Level.FAILING, reason=reason, checked_at_ms=at_ms))
+    return tuple(told)
+
+
+def _standing_still(faults: Sequence[str]) -> str:
+    return f"{STANDS_STILL}: {len(faults)} of the sessions, until an answer can be recorded: {faults[0]}"
 
 
 async def _looked(looks: Looks, clock: Clock) -> tuple[Health, ...]:
@@ -95,7 +122,7 @@ async def _database(ports: Ports, *, is_thorough: bool, faults: Sequence[str]) -
         await ports.catalogue.save_setting(HEALTH_SETTING, str(ports.clock.now_ms()))
     took_ms = (ports.monotonic_ns() - began_ns) // NS_PER_MS
     if faults:
-        return Level.FAILING, f"{len(faults)} answers wait to be recorded: {faults[0]}"
+        return Level.FAILING, _standing_still(faults)
     done = "read and wrote" if is_thorough else "read"
     return level_of_database(took_ms), f"{done} in {took_ms} ms, at position {position}"
 

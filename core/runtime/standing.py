@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_from_text
@@ -70,6 +71,10 @@ class Standing:
         """What the last health check found; where there was none yet, what a short look finds now."""
         found = self._wheel.driver.health if self._wheel.driver is not None else ()
         return found or await check_health(self._ports)
+
+    def standing_still(self) -> Mapping[SessionId, str]:
+        """Why, of each session that this process drives and that holds an answer which can't be recorded right now."""
+        return self._wheel.driver.supervisor.standing_still if self._wheel.driver is not None else {}
 
     async def notes(self) -> DriverNotes:
         """How routes and jobs stand: as they are now where this process drives, else as the driver last noted it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.commands import (
@@ -99,9 +99,9 @@ class Supervisor:
         return sum(_holds_a_place(loop) or loop.session in promised for loop in self._loops.values())
 
     @property
-    def faults(self) -> tuple[str, ...]:
-        """Why answers can't be recorded right now, one entry for each session that holds one."""
-        return tuple(loop.fault for loop in self._loops.values() if loop.fault)
+    def standing_still(self) -> Mapping[SessionId, str]:
+        """Why, of each session that holds an answer which can't be recorded right now. It goes on by itself."""
+        return {loop.session: loop.fault for loop in self._loops.values() if loop.fault}
 
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         loop = self._loops.get(session)

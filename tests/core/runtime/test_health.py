@@ -19,7 +19,7 @@ from core.domain.events import ENGINE_EVENTS
 from core.rules.extending import NO_PLUGINS, PluginFault, Plugins
 from core.runtime import health
 from core.runtime.folder_notes import FOLDER_SETTING, FileStanding, FolderStanding, folder_as_text
-from core.runtime.health import HEALTH_SETTING, check_health
+from core.runtime.health import HEALTH_SETTING, check_health, with_faults
 from core.runtime.office import SPENDING_SWITCH
 from storage.codec import Codec
 from storage.opened import Storage, open_storage
@@ -46,6 +46,7 @@ class Looked:
     monotonic_ns: Callable[[], int]
     rules_folder: Path | None = None
     library: Any = field(default_factory=lambda: SimpleNamespace(plugins=NO_PLUGINS))
+    backups: Any = None
 
 
 @pytest.fixture
@@ -225,3 +226,42 @@ async def test_plugins_that_were_left_out_are_told_of_and_others_are_not_spoken_
 
     assert found.state is Level.DEGRADED
     assert found.reason == "the plugin words@1 (moot.facts: a) is left out: no. (and 1 more)"
+
+
+FULL = "moot.db: the disk is full."
+FOUND = Health(name="database", state=Level.OK, reason="read and wrote in 0 ms", checked_at_ms=1)
+DISK = Health(name="disk", state=Level.OK, reason="enough", checked_at_ms=1)
+
+
+def test_sessions_that_stand_still_are_told_of_without_waiting_for_the_next_look() -> None:
+    (database, disk) = with_faults((FOUND, DISK), (FULL,), at_ms=7)
+
+    assert (database.state, database.checked_at_ms) == (Level.FAILING, 7)
+    assert database.reason == f"standing still: 1 of the sessions, until an answer can be recorded: {FULL}"
+    assert disk is DISK
+    assert [each.name for each in with_faults((), (FULL, FULL), at_ms=7)] == ["database"]
+
+
+def test_that_they_go_on_is_told_of_as_soon() -> None:
+    standing = with_faults((FOUND, DISK), (FULL, FULL), at_ms=7)
+
+    (database, _) = with_faults(standing, (), at_ms=8)
+
+    assert "standing still: 2 of" in standing[0].reason
+    assert (database.state, database.reason, database.checked_at_ms) == (Level.OK, "answers are recorded again", 8)
+    assert with_faults((FOUND, DISK), (), at_ms=9) == (FOUND, DISK)
+
+
+async def test_the_disk_that_sessions_are_recorded_on_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, storage: Storage, tmp_path: Path
+) -> None:
+    """The metrics' disk has room; that of the database has none."""
+    (tmp_path / "elsewhere").mkdir()
+    free = {tmp_path: 0, tmp_path / "elsewhere": 10**12}
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: SimpleNamespace(free=free[place]))
+    ports = ports_of(storage, tmp_path / "elsewhere")
+
+    found = await look(replace(ports, backups=SimpleNamespace(folder=tmp_path / "backups")))
+
+    assert found["disk"].state is Level.FAILING
+    assert "0 MiB free for sessions" in found["disk"].reason
