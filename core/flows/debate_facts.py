@@ -8,7 +8,7 @@ from core.domain.facts import FactSpec, FactUnit, FactValue
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
 from core.flows.debate_state import DebateState
-from core.judging.answers import GO_ON
+from core.judging.answers import ENOUGH, GO_ON
 from core.judging.measure import PPM
 from core.templates.template import Complexity
 
@@ -77,7 +77,7 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
         unit=FactUnit.WORD,
         meaning="what the judge last said who was asked in between whether to end",
         example="for",
-        words=(*OUTCOMES, GO_ON),
+        words=(*OUTCOMES, ENOUGH, GO_ON),
     ),
     FactSpec(
         name="last_role",

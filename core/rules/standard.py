@@ -54,6 +54,18 @@ _ENABLED = (
         rule_set=STANDARD_RULE_SET,
     ),
     Rule(
+        id=RuleId("complete_when_judge_decides"),
+        name="Complete when the judge has heard enough",
+        description=(
+            "Asks for the verdict once a judge who is asked after a round whether the debate may end says that it may."
+            " Formats without such a question never wake it."
+        ),
+        priority=92,
+        when=Compare(type=ConditionType.IN_LIST, field="judge_outcome", value=("for", "against", "enough")),
+        then=(CompleteDebate(reason="judge_decided"),),
+        rule_set=STANDARD_RULE_SET,
+    ),
+    Rule(
         id=RuleId("complete_on_consensus"),
         name="Complete when consensus is reached",
         description="Ends the debate when at least one round is done and consensus stands at 80 % or more.",

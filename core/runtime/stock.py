@@ -11,8 +11,8 @@ from core.rules.following import followed
 from core.rules.rule import Rule, rule_set_digest
 from core.rules.standard import STANDARD_RULE_SET, STANDARD_RULES
 from core.rules.versions import VersionKind
+from core.templates.formats import SHIPPED_TEMPLATES
 from core.templates.participants import SHIPPED_PARTICIPANTS
-from core.templates.standard import STANDARD_TEMPLATES
 
 SHIPPED_BY = "moot"
 FIRST_CHANGE = "shipped rules"
@@ -39,7 +39,7 @@ async def stock(catalogue: Catalogue, *, at_ms: int) -> None:
     if missing:
         await catalogue.save_participants(missing)
     versions = {template.id: template.version for template in await catalogue.templates()}
-    for template in STANDARD_TEMPLATES:
+    for template in SHIPPED_TEMPLATES:
         if versions.get(template.id, 0) < template.version:
             await catalogue.save_template(template, actor=SHIPPED_BY, at_ms=at_ms)
     if not await catalogue.rules_history(limit=1):

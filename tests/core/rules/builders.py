@@ -26,6 +26,7 @@ UNITS: dict[str, FactUnit] = {
     "flow": FactUnit.WORD,
     "template": FactUnit.WORD,
     "complexity": FactUnit.WORD,
+    "judge_outcome": FactUnit.WORD,
     "last_role": FactUnit.WORD,
     "last_text": FactUnit.TEXT,
     "roles": FactUnit.WORDS,

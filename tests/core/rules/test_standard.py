@@ -16,6 +16,7 @@ from tests.core.rules.builders import SPECS, TEMPLATES, facts
 ENABLED = {
     "complete_at_max_rounds",
     "complete_on_consensus",
+    "complete_when_judge_decides",
     "complete_when_stalled",
     "complete_when_too_long",
     "complete_when_budget_nearly_spent",
@@ -49,6 +50,8 @@ def test_no_shipped_rule_holds_in_a_session_that_has_just_begun() -> None:
             {"round_count": 1, "consensus_ppm": 800_000},
         ),
         ("complete_on_consensus", {"consensus_ppm": 900_000}, {"round_count": 1, "consensus_ppm": 900_000}),
+        ("complete_when_judge_decides", {"judge_outcome": "go_on"}, {"judge_outcome": "for"}),
+        ("complete_when_judge_decides", {"judge_outcome": "undecided"}, {"judge_outcome": "enough"}),
         ("complete_when_stalled", {"stalled_round_count": 1}, {"stalled_round_count": 2}),
         ("complete_when_too_long", {"elapsed_ms": 1_799_999}, {"elapsed_ms": 1_800_000}),
         ("complete_when_budget_nearly_spent", {"budget_used_ppm": 900_000}, {"budget_used_ppm": 900_001}),
