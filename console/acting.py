@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from console.presenters.doubts import recovered_in_words
 from console.presenters.figures import counted, money
 from console.presenters.sessions import names_of
 from console.presenters.transcript import words
@@ -26,6 +27,7 @@ from core.domain.commands import (
     Command,
     Complete,
     Escalate,
+    GiveUp,
     Pause,
     RetryStep,
     SettleAttempt,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebateRequest, Orchestrator
     from core.runtime.backups import BackupReport
+    from core.runtime.doubts import Doubt
 
 UNDO_MAX = 50
 ID_SHOWN_CHARACTERS = 8
@@ -260,6 +263,34 @@ def settle(target: Target, step: str, attempt: int, cost_microusd: int) -> Work:
     return commanding([target], command, f"settled {step} at {money(cost_microusd)} in")
 
 
+def ask_again(doubt: Doubt) -> Work:
+    """Have the session go on that a call in doubt holds up; the call is made again."""
+
+    async def work(core: Orchestrator) -> Done:
+        row = await core.summary(doubt.session)
+        if row.status is Status.ESCALATED:
+            await core.command(doubt.session, AnswerEscalation(answer="continue"))
+        else:
+            await core.resume(doubt.session)
+        return Done(text=f"asked again in {names_of([doubt.title])}")
+
+    return work
+
+
+def give_up(doubt: Doubt) -> Work:
+    """Leave the session failed that a call in doubt holds up."""
+
+    async def work(core: Orchestrator) -> Done:
+        await core.command(doubt.session, GiveUp())
+        return Done(text=f"{names_of([doubt.title])} failed; resuming asks again")
+
+    return work
+
+
+def settle_doubt(doubt: Doubt, cost_microusd: int) -> Work:
+    return settle(Target(doubt.session, doubt.title, doubt.status), doubt.step, doubt.attempt, cost_microusd)
+
+
 def export(targets: Sequence[Target], folder: Path) -> Work:
     """Write each as Markdown into `folder`."""
 
@@ -361,7 +392,8 @@ async def take_wheel(core: Orchestrator) -> Done:
     if core.is_driver:
         raise CommandRefused("this console drives already.")
     await core.take_the_wheel()
-    return Done(text="this console drives now; what was left goes on")
+    doubtful = recovered_in_words(core.recovered, "")
+    return Done(text="this console drives now; what was left goes on" + (f". {doubtful}" if doubtful else ""))
 
 
 async def back_up(core: Orchestrator) -> Done:

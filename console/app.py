@@ -166,6 +166,7 @@ class MootApp(App[int], inherit_bindings=False):
         finally:
             collecting.go_on()
         self._tell(core.notices)
+        self._tell_what_was_left(core)
         from console.feed import Feed
 
         self.feed = Feed(core, self.sessions, self, now_ms=self.now_ms, keys=self.sessions.keys_shown, first=first)
@@ -174,6 +175,16 @@ class MootApp(App[int], inherit_bindings=False):
             for running in (await core.active_debates())[:1]:
                 self.sessions.go_to(running.session, is_opened=True)
         await self.feed.run()
+
+    def _tell_what_was_left(self, core: Orchestrator) -> None:
+        """Where the process before this one ended in the midst of calls: what is in doubt, and where that is listed."""
+        if not core.recovered:
+            return
+        from console.presenters.doubts import recovered_in_words
+
+        told = recovered_in_words(core.recovered, next(iter(self.keymap_in_force.of("go_system")), ""))
+        if told:
+            self.notify(told, title="in doubt", severity="warning", timeout=NOTICE_SECONDS, markup=False)
 
     async def _show_first_rows(self) -> FirstRows | None:
         """Show what the database lists, and only then load the core: one interpreter can't do both at once."""

@@ -193,6 +193,18 @@ ACTIONS: tuple[Action, ...] = (
         ("r",), "system", "models", "ask again", 1,
     ),
     Action(
+        "retry_doubt", "Ask again in doubt", "Ask again for the call in doubt a session waits for; it may cost again.",
+        ("ctrl+r",), "system", "doubts",
+    ),
+    Action(
+        "settle_doubt", "Settle a doubt", "Say what the call in doubt cost, by the provider's own records.",
+        ("S",), "system", "doubts",
+    ),
+    Action(
+        "fail_doubt", "Give up in doubt", "Leave a session failed that a call in doubt holds up, until you resume it.",
+        ("F",), "system", "doubts",
+    ),
+    Action(
         "look_again", "Look again", "Ask the providers once more which models they have; it spends nothing.",
         ("l",), "system", "models", "look again", 3,
     ),

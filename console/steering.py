@@ -17,10 +17,13 @@ from core.domain.session import ROUNDS_MAX
 if TYPE_CHECKING:
     from console.feed import SessionFold
     from console.price_file import Amounts
+    from console.screens.dialogs.number import NumberDialog
     from console.screens.session_actions import SessionActions
+    from core.domain.session import DoubtfulAttempt
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebatePlan, DebateRequest
     from core.ports.catalogue import Label
+    from core.runtime.doubts import Doubt
 
 ID_SHOWN_CHARACTERS = 8
 
@@ -200,10 +203,22 @@ async def amend_motion(screen: SessionActions, chosen: Chosen) -> None:
         screen.app.acting.ask(acting.amend(chosen.target, text, before=motion), screen)
 
 
-async def settle(screen: SessionActions, chosen: Chosen) -> None:
-    """What the call in doubt cost: the one that is chosen in the transcript, else the first there is."""
+def doubt_dialog(doubt: DoubtfulAttempt | Doubt) -> NumberDialog:
+    """What a call in doubt cost, in micro-dollars."""
     from console.screens.dialogs.number import DOLLARS, NumberDialog
 
+    return NumberDialog(
+        "Settle a doubt",
+        f"What {doubt.step}, attempt {doubt.attempt}, cost by the records of {doubt.route}, in dollars",
+        doubt.cost_microusd_max,
+        DOLLARS,
+        maximum=doubt.cost_microusd_max,
+        help="It may have been answered, and the answer is lost. What was charged too much is given back.",
+    )
+
+
+async def settle(screen: SessionActions, chosen: Chosen) -> None:
+    """What the call in doubt cost: the one that is chosen in the transcript, else the first there is."""
     core = await screen.app.core()
     try:
         doubts = (await core.state(chosen.summary.session)).work.doubtful
@@ -215,16 +230,7 @@ async def settle(screen: SessionActions, chosen: Chosen) -> None:
         screen.say_refusal("Nothing is in doubt here.")
         return
     doubt = next((each for each in doubts if turn_key(each.step, each.attempt) == chosen.turn), doubts[0])
-    cost = await screen.app.push_screen_wait(
-        NumberDialog(
-            "Settle a doubt",
-            f"What {doubt.step}, attempt {doubt.attempt}, cost by the records of {doubt.route}, in dollars",
-            doubt.cost_microusd_max,
-            DOLLARS,
-            maximum=doubt.cost_microusd_max,
-            help="It may have been answered, and the answer is lost. What was charged too much is given back.",
-        )
-    )
+    cost = await screen.app.push_screen_wait(doubt_dialog(doubt))
     if cost is not None:
         screen.app.acting.ask(acting.settle(chosen.target, doubt.step, doubt.attempt, cost), screen)
 

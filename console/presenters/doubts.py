@@ -40,7 +40,7 @@ def becomes(doubt: Doubt) -> str:
         case DoubtStands.WAITS:
             return "waits for you"
         case DoubtStands.CHARGED:
-            return "charged until settled"
+            return "stays charged until settled"
 
 
 def doubt_row(doubt: Doubt, *, now_ms: int) -> Row:
@@ -57,7 +57,7 @@ def doubt_lines(doubt: Doubt, keys: Mapping[str, str], *, now_ms: int) -> tuple[
     since = age(max(0, now_ms - doubt.since_ms))
     most = money(doubt.cost_microusd_max)
     said = (
-        *paragraphs(f"{doubt.title}", "strong"),
+        *paragraphs(doubt.title, "strong"),
         *paragraphs(f"{doubt.step}, attempt {doubt.attempt}, to {doubt.route}: {in_words(doubt.why)}, {since} ago."),
         *paragraphs(f"It may have been answered and paid for, with {most} at most, and {becomes(doubt)}."),
     )

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from console.acting import Acting, Done
+from console.acting import Acting, Done, ask_again, give_up, settle_doubt
 from console.bindings import bindings_for
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints, shown_key
+from console.presenters.doubts import becomes, doubt_key, doubt_lines, doubt_row
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.presenters.system import ROUTE_PREFIX, detail, headline, model_lines, system_lines, system_rows
 from console.widgets.bar import HeaderBar, KeyBar
@@ -23,6 +24,7 @@ from console.widgets.cells import clean
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
 from core.domain.errors import MootError
+from core.runtime.doubts import DoubtStands
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from core.ports.model_offers import ProviderOffer
     from core.runtime.backups import MadeBackup
     from core.runtime.costs import CostsOfDay
+    from core.runtime.doubts import Doubt
     from core.runtime.driver_notes import DriverNotes
 
 PULSE_SECONDS = 1.0
@@ -78,6 +81,7 @@ class Standings:
     costs: tuple[CostsOfDay, ...] = ()
     costs_read_at_ms: int = 0
     backup: MadeBackup | None = None
+    doubts: tuple[Doubt, ...] = ()
     trouble: str = ""
 
 
@@ -174,6 +178,53 @@ class SystemScreen(Screen[None]):
         self._acting.ask(resetting(key.removeprefix(ROUTE_PREFIX)), self)
         self._due.set()
 
+    def action_retry_doubt(self) -> None:
+        """Have the call under the cursor made again, where its session waits for that."""
+        doubt = self._doubt()
+        if doubt is None:
+            return
+        if doubt.stands is not DoubtStands.WAITS:
+            self._refuse(f"No session waits for this call: it {becomes(doubt)}.")
+            return
+        self._ask(ask_again(doubt))
+
+    def action_fail_doubt(self) -> None:
+        """Leave the session failed that waits because of the call under the cursor."""
+        doubt = self._doubt()
+        if doubt is not None:
+            self._ask(give_up(doubt))
+
+    def action_settle_doubt(self) -> None:
+        """Say what the call under the cursor cost."""
+        doubt = self._doubt()
+        if doubt is None:
+            return
+        if doubt.stands is DoubtStands.LEFT:
+            self._refuse("Nobody has taken up its session yet. Take the wheel first.")
+            return
+        self.run_worker(self._settle(doubt), group="dialogs")
+
+    async def _settle(self, doubt: Doubt) -> None:
+        from console.steering import doubt_dialog
+
+        cost = await self.app.push_screen_wait(doubt_dialog(doubt))
+        if cost is not None:
+            self._ask(settle_doubt(doubt, cost))
+
+    def _doubt(self) -> Doubt | None:
+        """The call in doubt under the cursor, or the first there is; where there is none, that is said."""
+        self._refuse("")
+        doubts = self._standings.doubts
+        key = self.query_one(Rows).cursor_key
+        found = next((each for each in doubts if doubt_key(each) == key), doubts[0] if doubts else None)
+        if found is None:
+            self._refuse("Nothing is in doubt.")
+        return found
+
+    def _ask(self, work: Work) -> None:
+        self._acting.ask(work, self)
+        self._due.set()
+
     def on_rows_cursor_moved(self) -> None:
         self._refuse("")
         self._show_detail()
@@ -232,7 +283,8 @@ class SystemScreen(Screen[None]):
         standings, now_ms = self._standings, self._now_ms()
         notes = standings.notes
         rows = system_rows(self._offers, notes, standings.costs, looked_at_ms=self._looked_at_ms)
-        self.query_one(Rows).set_rows(rows, keeps_order=False)
+        in_doubt = tuple(doubt_row(doubt, now_ms=now_ms) for doubt in standings.doubts)
+        self.query_one(Rows).set_rows((*in_doubt, *rows), keeps_order=False)
         if standings.status is not None and notes is not None:
             self.query_one("#head", Prose).show([headline(standings.status, notes, now_ms=now_ms)])
         self._show_detail()
@@ -247,13 +299,19 @@ class SystemScreen(Screen[None]):
             return paragraphs(standings.trouble, "failed")
         if standings.status is None or standings.notes is None:
             return (Paragraph(((LOADING_TEXT, "muted"),)),)
-        said = detail(
-            self.query_one(Rows).cursor_key,
-            self._offers,
-            standings.notes,
-            standings.costs,
-            reset_key=self._key_of("reset_route"),
-            now_ms=now_ms,
+        key = self.query_one(Rows).cursor_key
+        doubt = next((each for each in standings.doubts if doubt_key(each) == key), None)
+        said = (
+            doubt_lines(doubt, self._keys_of_doubts(), now_ms=now_ms)
+            if doubt is not None
+            else detail(
+                key,
+                self._offers,
+                standings.notes,
+                standings.costs,
+                reset_key=self._key_of("reset_route"),
+                now_ms=now_ms,
+            )
         )
         below = system_lines(
             standings.health,
@@ -265,6 +323,9 @@ class SystemScreen(Screen[None]):
             backup_key=self._key_of("back_up"),
         )
         return (*said, Paragraph(), *below) if said else below
+
+    def _keys_of_doubts(self) -> dict[str, str]:
+        return {each: self._key_of(each) for each in ("retry_doubt", "settle_doubt", "fail_doubt")}
 
     def _key_of(self, action_id: str) -> str:
         keys = self._keymap.of(action_id)
@@ -307,10 +368,19 @@ async def _read(core: Orchestrator, before: Standings, now_ms: int) -> Standings
             notes=await core.driver_notes(),
             costs=costs,
             costs_read_at_ms=at_ms,
+            doubts=await _doubts(core, before, status),
             backup=await core.backups.newest(),
         )
     except MootError as error:
         return Standings(trouble=str(error))
+
+
+async def _doubts(core: Orchestrator, before: Standings, status: SystemStatus) -> tuple[Doubt, ...]:
+    """They change only with what is committed, or with who drives."""
+    was = before.status
+    if was is not None and (was.position, was.driver) == (status.position, status.driver):
+        return before.doubts
+    return await core.doubts()
 
 
 def _are_costs_stale(before: Standings, status: SystemStatus, now_ms: int) -> bool:

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from console.acting import Acting
 from console.bootstrap import demo_request, open_orchestrator
 from console.machine import now_ms
+from console.presenters.doubts import doubt_key
 from console.screens.system import SystemScreen
 from console.settings import load_settings
 from console.widgets.prose import Prose
 from console.widgets.rows import Rows
 from core.domain.session import Status
+from core.runtime.requests import DebateRequest
 from tests.console.screens.host import Host, text_of, until
 
 if TYPE_CHECKING:
+    from core.domain.ids import SessionId
     from core.orchestrator import Orchestrator
 
 NOBODY = "http://127.0.0.1:9/v1"
@@ -130,3 +134,72 @@ async def test_enter_shows_what_a_provider_has_or_lacks(tmp_path: Path) -> None:
             assert "rehearsal  free  free" in text_of(app)
             await pilot.press("escape", "g", "enter")
             await until(pilot, lambda: "ANTHROPIC_API_KEY is not set. Set ANTHROPIC_API_KEY" in text_of(app))
+
+
+SCRIPT = """price: {input_microusd: 3000000, output_microusd: 15000000}
+answers: {default: [{text: We should., faults: [hang]}], judge: "VERDICT: for"}
+"""
+
+
+async def doubtful(core: Orchestrator, folder: Path) -> SessionId:
+    """A debate with a call that was broken off, and that goes on asking for it once it is let go on."""
+    script = folder / "script.yaml"
+    script.write_text(SCRIPT, encoding="utf-8")
+    casting = {"": f"scripted:{script}"}
+    session = await core.start_debate(request=DebateRequest(question="Split billing?", casting=casting))
+    position = -1
+    while not core.speaking(session):
+        position = await core.committed_beyond(position)
+    return session
+
+
+@asynccontextmanager
+async def asking_core(folder: Path) -> AsyncIterator[tuple[Orchestrator, SessionId]]:
+    """A core that has taken up a session whose call is in doubt, and asks what is to become of it."""
+    async with a_core(folder) as core:
+        session = await doubtful(core, folder)
+    async with a_core(folder) as core:
+        yield core, session
+
+
+async def test_a_call_in_doubt_stands_first_with_what_it_may_have_cost_and_the_keys_that_help(tmp_path: Path) -> None:
+    async with asking_core(tmp_path) as (core, _):
+        (doubt,) = await core.doubts()
+        app = screen_over(core)
+        async with app.run_test(size=(140, 40)) as pilot:
+            await until(pilot, lambda: doubt_key(doubt) in rows_of(app).keys and "provider:groq" in rows_of(app).keys)
+            keys = list(rows_of(app).keys)
+            await pilot.press("g")
+            await until(pilot, lambda: "It may have been answered and paid for" in detail_of(app))
+            said, shown = detail_of(app), text_of(app)
+
+        assert keys[0] == doubt_key(doubt)
+        assert "◆ in doubt" in shown
+        assert "Split billing?" in said
+        assert "waits for you" in said
+        assert "ctrl+r asks again" in said
+
+
+async def test_a_call_in_doubt_is_given_up_asked_again_and_settled_with_keys(tmp_path: Path) -> None:
+    async with asking_core(tmp_path) as (core, session):
+        (doubt,) = await core.doubts()
+        app = screen_over(core)
+        async with app.run_test(size=(140, 40)) as pilot:
+            await until(pilot, lambda: doubt_key(doubt) in rows_of(app).keys)
+            await pilot.press("g", "F")
+            await until(pilot, lambda: app.done == ["'Split billing?' failed; resuming asks again"])
+            assert (await core.summary(session)).status is Status.FAILED
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.done[-1] == "asked again in 'Split billing?'")
+            assert (await core.summary(session)).status is Status.RUNNING
+            await until(pilot, lambda: "◇ in doubt" in text_of(app))
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: "No session waits for this call" in text_of(app))
+            await pilot.press("S")
+            await until(pilot, lambda: "What r1." in text_of(app))
+            app.screen.query_one(Input).value = "0"
+            await pilot.press("enter")
+            await until(pilot, lambda: doubt_key(doubt) not in rows_of(app).keys)
+            assert await core.doubts() == ()
+            await pilot.press("S")
+            await until(pilot, lambda: "Nothing is in doubt." in text_of(app))
