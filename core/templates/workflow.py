@@ -277,10 +277,13 @@ class _Drawing:
                     for first in inside[0][:1]
                 ]
 
-    def lead_to(self, ids: Sequence[str], *, kind: EdgeKind, label: str) -> None:
-        self.edges += [
-            Edge(source=edge.source, target=id, kind=kind, label=label) for edge in self.sources for id in ids
-        ]
+    def lead_to(self, ids: Sequence[str], *, kind: EdgeKind = EdgeKind.NEXT, label: str = "") -> None:
+        """From every source to these. One that passes a step by says so, unless something else is to be said."""
+        for edge in self.sources:
+            is_next = kind is EdgeKind.NEXT and not label
+            how = edge.kind if is_next else kind
+            said = edge.label if is_next else label
+            self.edges += [Edge(source=edge.source, target=id, kind=how, label=said) for id in ids]
 
     def ending(self) -> None:
         template = self.template
@@ -288,11 +291,11 @@ class _Drawing:
         if template.is_vote:
             by = "each seat's latest answer" if template.decided_by is DecidedBy.SEATS else "every answer"
             self.nodes.append(Node(id=COUNT, kind=NodeKind.COUNT, task="count", condition=by))
-            self.lead_to([COUNT], kind=EdgeKind.NEXT, label="")
+            self.lead_to([COUNT])
             self.sources = [Edge(source=COUNT, target="")]
         if verdict is not None:
             self.nodes.append(self.node(verdict, VERDICT, -1, "the vote is even" if template.is_vote else ""))
-            self.lead_to([VERDICT], kind=EdgeKind.NEXT, label="if the vote is even" if template.is_vote else "")
+            self.lead_to([VERDICT], label="if the vote is even" if template.is_vote else "")
             decided = [Edge(source=COUNT, target="", kind=EdgeKind.OTHERWISE, label="else")] if template.is_vote else []
             self.sources = [Edge(source=VERDICT, target=""), *decided]
         self.nodes.append(Node(id=END, kind=NodeKind.END))
