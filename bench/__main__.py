@@ -26,6 +26,8 @@ from bench.crowd import crowd
 from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
 from bench.measuring import Figure, load_average
+from bench.replay import TURNS as REPLAYED_TURNS
+from bench.replay import replays
 from bench.rules import CONCERNED_SIZES, SIZES, rules
 from bench.settling import settling
 from bench.starting import first_frame, version
@@ -70,6 +72,9 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         "append": (
             lambda folder: asyncio.run(appends(folder, rounds=rounds, synchronous="normal")),
             lambda folder: asyncio.run(appends(folder, rounds=rounds, synchronous="full")),
+        ),
+        "replay": (
+            lambda folder: asyncio.run(replays(folder, rounds=rounds, turns=40 if is_quick else REPLAYED_TURNS)),
         ),
         "opening": (lambda folder: asyncio.run(opening(folder, count=3 if is_quick else 50)),),
         "start": (

@@ -74,8 +74,16 @@ class SqliteEventLog:
     async def append(self, *appends: Append) -> tuple[Recorded, ...]:
         return await self._writer.write(encoded(appends, self._codec)) if appends else ()
 
-    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        query = f"{_SELECT} WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+    async def read(
+        self,
+        session: SessionId,
+        *,
+        after_seq: int = 0,
+        limit: int = READ_EVENTS_MAX,
+        with_envelopes: bool = True,
+    ) -> Sequence[Recorded]:
+        select = _SELECT if with_envelopes else _SELECT.replace("e.envelope", "NULL")
+        query = f"{select} WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
         return await self._read(query, (session, after_seq, _bounded(limit)))
 
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:

@@ -99,8 +99,16 @@ class MemoryLog:
             lengths[append.session] = append.expected_seq + len(append.events)
         return written
 
-    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        return [each for each in self.disk.records if each.session == session and each.seq > after_seq][:limit]
+    async def read(
+        self,
+        session: SessionId,
+        *,
+        after_seq: int = 0,
+        limit: int = READ_EVENTS_MAX,
+        with_envelopes: bool = True,
+    ) -> Sequence[Recorded]:
+        found = [each for each in self.disk.records if each.session == session and each.seq > after_seq][:limit]
+        return found if with_envelopes else [replace(each, envelope=None) for each in found]
 
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
         return [record for record in self.disk.records if record.position > after_position][:limit]

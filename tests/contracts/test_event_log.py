@@ -290,6 +290,16 @@ async def test_pages_of_any_size_hold_the_same_also_where_they_cut_an_append(log
     assert {record.envelope.command.text for record in own if record.envelope} == {f"{long}{at}" for at in range(4)}
 
 
+async def test_who_only_folds_reads_the_same_events_without_envelopes(log: EventLog) -> None:
+    await log.append(turn(A), pause(A, after=2))
+    await log.append(turn(A, "a text so long that the command's own copy is left out of the log " * 3, after=3))
+
+    bare = [record for seq in (0, 2) for record in await log.read(A, after_seq=seq, limit=3, with_envelopes=False)]
+
+    whole = await log.read(A)
+    assert bare == [replace(record, envelope=None) for record in (*whole[:3], *whole[2:5])]
+
+
 async def test_reading_nothing_or_beyond_the_end_gives_nothing(log: EventLog) -> None:
     await log.append(turn(A))
 

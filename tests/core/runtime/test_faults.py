@@ -173,10 +173,17 @@ class DamagedLog(MemoryLog):
 
     damaged: ClassVar[set[SessionId]] = set()
 
-    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+    async def read(
+        self,
+        session: SessionId,
+        *,
+        after_seq: int = 0,
+        limit: int = READ_EVENTS_MAX,
+        with_envelopes: bool = True,
+    ) -> Sequence[Recorded]:
         if session in self.damaged:
             raise StorageFailed("an event can't be read.", where=f"session {session}")
-        return await super().read(session, after_seq=after_seq, limit=limit)
+        return await super().read(session, after_seq=after_seq, limit=limit, with_envelopes=with_envelopes)
 
 
 class PickyLog(MemoryLog):
