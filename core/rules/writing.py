@@ -70,6 +70,11 @@ def written_parts(rule: Rule, *, facts: Mapping[str, FactSpec] | None = None) ->
     }
 
 
+def condition_as_written(condition: Condition, *, facts: Mapping[str, FactSpec] | None = None) -> Mapping[str, object]:
+    """A condition as a file has it, to be written as a part of something else."""
+    return _condition(condition, facts or {})
+
+
 def _rule(rule: Rule, facts: Mapping[str, FactSpec]) -> str:
     parts = written_parts(rule, facts=facts)
     by_default = {

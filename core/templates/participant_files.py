@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-import yaml
-
 from core.domain.errors import nearest
 from core.domain.ids import ParticipantId
 from core.domain.participants import (
@@ -22,6 +20,7 @@ from core.domain.participants import (
     Participant,
     Role,
 )
+from core.written.dumping import Decimal, as_yaml
 from core.written.problems import FileRefused, Problem, Problems, hint, said
 from core.written.tree import Entries, Items, Node, NotReadable, Scalar, read_tree
 
@@ -34,7 +33,6 @@ PROMPT_CHARACTERS_MAX = 50_000
 FALLBACKS_MAX = 8
 TOKENS_OUTPUT_MAX = 100_000
 TEMPERATURE_MILLI_MAX = 2_000
-LINE_WIDTH = 110
 
 KEYS = (
     "id",
@@ -83,7 +81,7 @@ def read_participants(text: str, *, origin: str, providers: Collection[str]) -> 
 
 def write_participants(participants: Iterable[Participant]) -> str:
     """The participants as YAML that `read_participants` takes back. What is as it is by default is left out."""
-    return "\n".join(_written([_plain(participant)]) for participant in participants) or "[]\n"
+    return "\n".join(as_yaml([_plain(participant)]) for participant in participants) or "[]\n"
 
 
 class _FileReader:
@@ -236,37 +234,6 @@ def _either(words: Collection[str]) -> str:
     return f"one of {', '.join(words)}"
 
 
-class _Decimal(str):
-    """A number as it is to stand in the file: a float's own spelling could differ from what was written."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Long texts are folded, texts of several lines stand as they are, each list of models in one line."""
-
-    def represent_text(self, text: str) -> yaml.ScalarNode:
-        style = ("|" if "\n" in text else ">" if len(text) > LINE_WIDTH else None) if _is_plain(text) else '"'
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-    def represent_decimal(self, number: _Decimal) -> yaml.ScalarNode:
-        return self.represent_scalar("tag:yaml.org,2002:float", str(number))
-
-    def represent_models(self, models: tuple[str, ...]) -> yaml.SequenceNode:
-        return self.represent_sequence("tag:yaml.org,2002:seq", models, flow_style=True)
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
-_Dumper.add_representer(_Decimal, _Dumper.represent_decimal)
-_Dumper.add_representer(tuple, _Dumper.represent_models)
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a text may stand unescaped: blanks at the ends of lines get lost in blocks."""
-    return all(line.isprintable() and line == line.strip() and line for line in text.split("\n"))
-
-
 def _plain(participant: Participant) -> dict[str, object]:
     plain: dict[str, object] = {
         "id": str(participant.id),
@@ -290,10 +257,6 @@ def _plain(participant: Participant) -> dict[str, object]:
     return plain
 
 
-def _decimal(milli: int) -> _Decimal:
+def _decimal(milli: int) -> Decimal:
     whole, rest = divmod(milli, 1_000)
-    return _Decimal(f"{whole}.{rest:03}".rstrip("0").removesuffix(".") if rest else f"{whole}.0")
-
-
-def _written(value: object) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE_WIDTH)
+    return Decimal(f"{whole}.{rest:03}".rstrip("0").removesuffix(".") if rest else f"{whole}.0")
