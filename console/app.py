@@ -45,8 +45,11 @@ if TYPE_CHECKING:
     from console.settings import Settings
     from console.theme_files import ColourTheme
     from core.domain.ids import SessionId
+    from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator, Progress
     from core.ports.first_look import TakeFirstLook
+
+    Replays = tuple[SessionId, int | None, float]
 
 TOAST_SECONDS = 4
 NOTICE_SECONDS = 20
@@ -85,10 +88,12 @@ class MootApp(App[int], inherit_bindings=False):
         keep_theme: Callable[[str], str] = str,
         first_look: TakeFirstLook | None = None,
         opens_running: bool = False,
+        replays: Replays | None = None,
     ) -> None:
         """`notices` are said once the console is open. `keep_theme` keeps a theme that is chosen, and says so.
         `first_look` has what is shown until the core is open; where it `opens_running` the newest debate under way is
-        shown then, also where the screen has room for one pane alone."""
+        shown then, also where the screen has room for one pane alone. `replays` names a session that is played first,
+        up to an event, and how fast."""
         self.keymap_in_force = keymap
         self.header_view = HeaderView(notice=OPENING_NOTICE, is_counted=False, spent_today_microusd=None)
         self._themes = themes
@@ -103,6 +108,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._keep_theme = keep_theme
         self._first_look = first_look
         self._opens_running = opens_running
+        self._replays = replays
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -174,6 +180,10 @@ class MootApp(App[int], inherit_bindings=False):
         if self._opens_running:
             for running in (await core.active_debates())[:1]:
                 self.sessions.go_to(running.session, is_opened=True)
+        if self._replays is not None:
+            session, at_seq, speed = self._replays
+            self.sessions.go_to(session)
+            self.look_back(session, at_seq=at_seq, speed=speed)
         await self.feed.run()
 
     def _tell_what_was_left(self, core: Orchestrator) -> None:
@@ -267,10 +277,16 @@ class MootApp(App[int], inherit_bindings=False):
 
     def places_of(self, screen: Screen[Any]) -> tuple[Place, ...]:
         """Which places' actions a screen carries out."""
+        from console.screens.beside import BesideScreen
+        from console.screens.past import PastScreen
         from console.screens.rules import RulesScreen
 
         if screen is self.sessions:
             return ("sessions", "list", "transcript")
+        if isinstance(screen, PastScreen):
+            return ("past",)
+        if isinstance(screen, BesideScreen):
+            return ("beside",)
         return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
@@ -332,6 +348,20 @@ class MootApp(App[int], inherit_bindings=False):
 
         if not isinstance(self.screen, SystemScreen):
             self._go_to(SystemScreen(self.acting, self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+
+    def look_back(self, session: SessionId, *, at_seq: int | None = None, speed: float | None = None) -> None:
+        """Show a session's past at event `at_seq`, by default the last; with a `speed`, play it up to there."""
+        from console.screens.past import PastScreen
+
+        label = self.feed.labels.get(session) if self.feed is not None else None
+        keymap = self.keymap_in_force
+        self._go_to(PastScreen(session, self.core, label=label, keymap=keymap, at_seq=at_seq, speed=speed))
+
+    def show_beside(self, fork: SessionSummary) -> None:
+        """Show a fork beside the session that it goes on from."""
+        from console.screens.beside import BesideScreen
+
+        self._go_to(BesideScreen(fork, self.core, keymap=self.keymap_in_force))
 
     def _go_to(self, screen: Screen[None]) -> None:
         """Show a place of its own; one key leads back to the sessions."""
@@ -488,6 +518,7 @@ def run_console(
     *,
     first_look: TakeFirstLook | None = None,
     is_demo: bool = False,
+    replays: Replays | None = None,
 ) -> int:
     """Show the console until it is left, and close the core in order. `first_look` and then `open_core` are called
     behind the first frame, each in a thread.
@@ -506,6 +537,7 @@ def run_console(
         keep_theme=lambda name: keep_theme(name, settings, places),
         first_look=first_look,
         opens_running=is_demo,
+        replays=replays,
     )
     return asyncio.run(hosted(app, mouse=settings.mouse))
 

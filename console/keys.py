@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Place = Literal["anywhere", "list", "transcript", "sessions", "rules", "system"]
+Place = Literal["anywhere", "list", "transcript", "sessions", "past", "beside", "rules", "system"]
 
 PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
     {
         "sessions": "Sessions",
+        "past": "In the past of a session",
+        "beside": "Beside its origin",
         "rules": "Rules",
         "system": "System",
         "transcript": "In a transcript",
@@ -28,6 +30,8 @@ PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
     ("transcript", "sessions", "anywhere"),
     ("list", "rules", "anywhere"),
     ("list", "system", "anywhere"),
+    ("past", "anywhere"),
+    ("beside", "anywhere"),
 )
 """Places whose keys are live at the same time, innermost first: one key means one thing in each line."""
 
@@ -142,6 +146,61 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "settle", "Settle a doubt", "Say what a call cost of which nobody knows how it ended.",
         ("S",), "sessions", "steer",
+    ),
+    Action(
+        "look_back", "Look back", "Step along the session's events, or play them: what was true behind each.",
+        ("h",), "sessions", "look",
+    ),
+    Action(
+        "fork", "Fork", "Start another session that goes on from this one's events, in another way.",
+        ("F",), "sessions", "start",
+    ),
+    Action(
+        "beside_origin", "Beside its origin", "Read a fork beside the session that it goes on from: where they part.",
+        ("d",), "sessions", "look",
+    ),
+    # The past of a session.
+    Action("past_next", "Next event", "One event on.", ("j", "down"), "past", "move", "along", 1),
+    Action("past_previous", "Event before", "One event back.", ("k", "up"), "past", "move"),
+    Action("past_page_next", "Twenty on", "Twenty events on.", ("pagedown",), "past", "move"),
+    Action("past_page_previous", "Twenty back", "Twenty events back.", ("pageup",), "past", "move"),
+    Action(
+        "past_next_turn", "Next turn or firing", "To the next event with which somebody spoke or a rule fired.",
+        ("n",), "past", "move", "next turn", 2,
+    ),
+    Action(
+        "past_previous_turn", "Turn or firing before", "To the one before.", ("N",), "past", "move",
+    ),
+    Action("past_first", "First event", "To the session's opening.", ("g", "home"), "past", "move"),
+    Action("past_last", "Last event", "To the newest event.", ("G", "end"), "past", "move"),
+    Action(
+        "past_play", "Play or hold", "Let the events follow one another as they did, or hold.",
+        ("space",), "past", "play", "play", 3,
+    ),
+    Action("past_faster", "Faster", "Play twice as fast.", ("plus",), "past", "play"),
+    Action("past_slower", "Slower", "Play half as fast.", ("minus",), "past", "play"),
+    Action(
+        "past_other_pane", "Other pane", "To the transcript, then to the rules, to scroll them; then back.",
+        ("tab",), "past", "move",
+    ),
+    Action(
+        "past_fork", "Fork here", "Start another session that goes on from this event.",
+        ("f",), "past", "start", "fork here", 4,
+    ),
+    # A fork beside its origin.
+    Action("beside_down", "Down", "One turn down, in both.", ("j", "down"), "beside", "move", "along", 1),
+    Action("beside_up", "Up", "One turn up, in both.", ("k", "up"), "beside", "move"),
+    Action("beside_page_down", "Page down", "One page down, in both.", ("pagedown",), "beside", "move"),
+    Action("beside_page_up", "Page up", "One page up, in both.", ("pageup",), "beside", "move"),
+    Action("beside_first", "Beginning", "To where the fork begins.", ("g", "home"), "beside", "move"),
+    Action("beside_last", "End", "To the last turn.", ("G", "end"), "beside", "move"),
+    Action(
+        "beside_parting", "Where they part", "To the first turn in which they differ.",
+        ("n",), "beside", "move", "where they part", 2,
+    ),
+    Action(
+        "beside_other", "Other side", "Where there is room for one: show the other.",
+        ("tab",), "beside", "look", "other side", 3,
     ),
     # Rules.
     Action(

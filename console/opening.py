@@ -10,6 +10,7 @@ from console.settings import Settings, load_settings
 from core.domain.errors import WrongUse
 
 if TYPE_CHECKING:
+    from core.domain.ids import SessionId
     from core.orchestrator import Orchestrator
     from core.ports.first_look import FirstLook
 
@@ -41,8 +42,11 @@ def console_options(arguments: Sequence[str]) -> dict[str, object] | None:
     return given
 
 
-def open_console(settings: Settings, *, demo: bool = False) -> int:
-    """Run the console until the operator leaves it."""
+def open_console(
+    settings: Settings, *, demo: bool = False, replays: tuple[SessionId, int | None, float] | None = None
+) -> int:
+    """Run the console until the operator leaves it. `replays` names a session that is played first, up to an event, and
+    how fast."""
     import sys
 
     # It reads from the first and draws on the last; the second tells a pipeline from an operator.
@@ -70,7 +74,7 @@ def open_console(settings: Settings, *, demo: bool = False) -> int:
 
         return first_look(settings.database)
 
-    return run_console(open_core, settings, first_look=look, is_demo=demo)
+    return run_console(open_core, settings, first_look=look, is_demo=demo, replays=replays)
 
 
 def open_with(given: dict[str, object]) -> int:

@@ -40,9 +40,6 @@ STATE_SHOWN: dict[Status, str] = {
     Status.CANCELLED: "– cancelled",
 }
 
-FORK = "⑂"
-"""Before the title of a session that goes on from another's prefix."""
-
 LEFT = "left"
 LEFT_SHOWN = "○ left"
 """What would move on if somebody drove, and stands still because nobody does."""
@@ -316,6 +313,7 @@ def _print_sessions(
 
 def _row(summary: SessionSummary, label: Label | None, now_ms: int, *, is_driven: bool) -> tuple[str, ...]:
     from console.presenters.figures import age, money, percent
+    from console.presenters.sessions import FORK
 
     mark = f"{FORK} " if summary.forked_from else ""
     title = mark + ((label.title if label else "") or summary.title or summary.motion)

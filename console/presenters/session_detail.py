@@ -18,7 +18,7 @@ from console.presenters.rules_fired import (
     switched_off,
     waiting_lines,
 )
-from console.presenters.sessions import LEFT, STATES, is_left, title_of
+from console.presenters.sessions import FORK, LEFT, STATES, is_left, title_of
 from console.presenters.shown import Line
 from console.presenters.transcript import seat_title, words
 from core.domain.events import (
@@ -180,6 +180,8 @@ def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int, is_
         duration(active_ms(summary, now_ms=now_ms, is_driven=is_driven)),
         summary.session[:ID_SHOWN_CHARACTERS],
     ]
+    if summary.forked_from:
+        facts.append(f"{FORK} of {summary.forked_from[:ID_SHOWN_CHARACTERS]} at {summary.forked_at_seq}")
     tags = tuple((f"  #{tag}", "accent") for tag in (label.tags if label else ()))
     rehearsal = (("rehearsal", "attention"), (" · ", "muted")) if summary.is_rehearsal else ()
     lines = [Line(((summary.motion, "text strong"),), lines_max=TITLE_LINES_MAX)]

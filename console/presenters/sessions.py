@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from core.domain.summary import SessionSummary
     from core.ports.catalogue import Label
 
+FORK = "⑂"
+"""Before the title of a session that goes on from another's prefix."""
+
 SPARK_CELLS = 4
 NOTHING_YET = "–"
 
@@ -81,9 +84,10 @@ def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int, is
     state = LEFT if is_left(summary, is_driven=is_driven) else STATES[summary.status]
     tags = "".join(f" #{tag}" for tag in (label.tags if label else ()))
     ink = "muted" if summary.status in _QUIET else "text"
+    mark, is_asking = f"{FORK} " if summary.forked_from else "", summary.status is Status.ESCALATED
     cells = (
         Cell(state.text, state.style_name),
-        Cell(title_of(summary, label) + tags, "text strong" if summary.status is Status.ESCALATED else "text"),
+        Cell(mark + title_of(summary, label) + tags, "text strong" if is_asking else "text"),
         Cell(f"{summary.round}/{summary.rounds_limit}" if summary.round else NOTHING_YET, ink),
         Cell(consensus_text(summary), ink if summary.consensus_ppm is not None else "muted"),
         Cell(cost_text(summary), ink if summary.spent_microusd else "muted"),

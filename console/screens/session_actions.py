@@ -170,6 +170,35 @@ class SessionActions(Screen[None]):
     def action_settle(self) -> None:
         self._steer("settle")
 
+    def action_look_back(self) -> None:
+        """Step along the events of the session under the cursor."""
+        self.catch_up()
+        self.clear_refusal()
+        if self._session is None:
+            self.say_refusal(NO_SESSION)
+        else:
+            self.app.look_back(self._session)
+
+    def action_fork(self) -> None:
+        self.catch_up()
+        self.clear_refusal()
+        if self._session is None:
+            self.say_refusal(NO_SESSION)
+            return
+        from console.screens.dialogs.fork import forking
+
+        self.app.run_worker(forking(self.app, self._session, at_seq=None), group="dialogs")
+
+    def action_beside_origin(self) -> None:
+        """Read a fork beside the session that it goes on from."""
+        self.catch_up()
+        self.clear_refusal()
+        summary = self.summary
+        if summary is None or not summary.forked_from:
+            self.say_refusal("This is no fork: it stands beside nothing. ⑂ marks those that are.")
+        else:
+            self.app.show_beside(summary)
+
     def action_rename(self) -> None:
         self._steer("rename")
 
