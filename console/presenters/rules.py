@@ -10,6 +10,7 @@ from console.presenters.paragraphs import Paragraph
 from console.presenters.rule_figures import NOTHING, mean_of, p95_of
 from console.presenters.rule_versions import origin_short, replaced
 from console.presenters.shown import Cell, Part, Row
+from console.presenters.standings import out_of_reach
 from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR
 from core.domain.events import Recorded, RuleFired
@@ -318,7 +319,8 @@ def _standing(rule: Rule, seen: Seen | None) -> tuple[Paragraph, ...]:
         return (_here(seen, ("◆ holds", "ok strong")),)
     if explanation.verdict is Verdict.ERROR:
         return (_here(seen, ("✗ can't be told", "failed strong")),)
-    return (_here(seen, (f"◇ waits: {explanation.waits_for}", "text")),)
+    far = out_of_reach(explanation, rounds_limit=seen.session.rounds_limit)
+    return (_here(seen, (f"◇ {far}" if far else f"◇ waits: {explanation.waits_for}", "text")),)
 
 
 def _here(seen: Seen, said: Part) -> Paragraph:

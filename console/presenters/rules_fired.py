@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.presenters.reasons import not_heard
 from console.presenters.shown import Line
+from console.presenters.standings import out_of_reach
 from core.domain.facts import FactUnit
 from core.rules.explanation import Verdict
 from core.rules.units import label, shown
@@ -85,20 +86,25 @@ def firing_line(firing: Firing) -> Line:
     return Line(tuple(parts))
 
 
-def waiting_lines(explanations: Sequence[Explanation]) -> list[Line]:
+def waiting_lines(explanations: Sequence[Explanation], *, rounds_limit: int = 0) -> list[Line]:
     """What the other rules wait for. First those that one clause alone keeps from firing; a rule that can't be told is
-    said before all, one that looks at what is not known yet after all."""
+    said before all, one that looks at what is not known yet after all, and last one that waits for more rounds than
+    the debate has."""
 
-    def rank(explanation: Explanation) -> tuple[bool, int]:
+    def rank(explanation: Explanation) -> tuple[bool, bool, int]:
         open_clauses = sum(1 for clause in explanation.clauses if clause.verdict is not Verdict.TRUE)
-        return explanation.waits_for.endswith(NOT_KNOWN), open_clauses
+        is_far = bool(out_of_reach(explanation, rounds_limit=rounds_limit))
+        return is_far, explanation.waits_for.endswith(NOT_KNOWN), open_clauses
+
+    def waits(explanation: Explanation) -> str:
+        return out_of_reach(explanation, rounds_limit=rounds_limit) or f"waits: {in_seconds(explanation.waits_for)}"
 
     waiting = [each for each in explanations if each.verdict is Verdict.FALSE and each.waits_for]
     broken = [each for each in explanations if each.error]
     return [
         *(Line((("✗ ", "failed"), (each.rule, "text"), (f" {each.error}", "failed"))) for each in broken),
         *(
-            Line((("◇ ", "muted"), (each.rule, "text"), (f"  waits: {in_seconds(each.waits_for)}", "muted")))
+            Line((("◇ ", "muted"), (each.rule, "text"), (f"  {waits(each)}", "muted")))
             for each in sorted(waiting, key=rank)
         ),
     ]

@@ -287,7 +287,8 @@ def strip_lines(
         lines.append(Line(((reason, "muted"),), lines_max=2 if lines_max > 5 else 1))
     room = max(0, lines_max - len(lines))
     told = [firing_line(each) for each in reversed(detail.firings)]
-    waits = waiting_lines(explanations) if summary.status in (Status.RUNNING, Status.PAUSED, Status.ESCALATED) else []
+    moves = summary.status in (Status.RUNNING, Status.PAUSED, Status.ESCALATED)
+    waits = waiting_lines(explanations, rounds_limit=summary.rounds_limit) if moves else []
     waits_room = max(room - len(told), room // 2)
     return [*lines, *told[: room - min(len(waits), waits_room)], *waits[:waits_room]]
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.presenters.figures import counted
 from core.rules.explanation import Standing, Verdict
 
 if TYPE_CHECKING:
     from core.rules.explanation import Explanation, Moment
+
+_ROUNDS = ("round_count", "current_round")
+"""The facts that count rounds, of which a debate has no more than its limit."""
 
 _SHORT = {
     Standing.ARMED: "armed",
@@ -43,6 +47,16 @@ def standing_in_words(moment: Moment, verdict: Verdict) -> str:
             return "not among the rules in force there; this is what it would see"
         case Standing.NOT_HEARD:
             return "no rule is heard there: the session does not run, or its end is decided"
+
+
+def out_of_reach(explanation: Explanation, *, rounds_limit: int) -> str:
+    """`needs 5 rounds, and this debate has 3`: why a rule that waits for rounds won't fire here; "" where it may."""
+    clause = explanation.first_false
+    if clause is None or clause.field not in _ROUNDS or clause.least is None or not rounds_limit:
+        return ""
+    if clause.least <= rounds_limit or any(each.joiner == "or" for each in explanation.clauses):
+        return ""
+    return f"needs {counted(clause.least, 'round')}, and this debate has {rounds_limit}"
 
 
 def verdict_in_words(explanation: Explanation) -> str:

@@ -86,7 +86,7 @@ class Clause:
 
     `joiner` is `when`, `and`, `or`, or "" for the first part of an inner group. `depth` counts the groups around it.
     `contrary` says of a false comparison what is true instead: `consensus 62 % < 80 %`. `origin` says where the value
-    comes from, where the log was asked.
+    comes from, where the log was asked. `least` is the number from which on it is true, where there is one.
     """
 
     depth: int
@@ -97,6 +97,7 @@ class Clause:
     verdict: Verdict
     contrary: str
     origin: Origin | None = None
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +249,7 @@ class _Look:
             verdict=verdict,
             contrary=f"{name} is {seen}" if self.facts.get(compare.field) is None else false,
             origin=self.origins.get(compare.field),
+            least=_least(compare, negated=negated),
         )
         return _Found(verdict, (clause,), clause if verdict is Verdict.FALSE else None)
 
@@ -301,6 +303,18 @@ def relation(compare: Compare, spec: FactSpec | None) -> tuple[str, str, str]:
             return "in", "not in", shown(value, unit)
         case ConditionType.REGEX_MATCH:
             return "matches", "doesn't match", shown(value, unit)
+
+
+def _least(compare: Compare, *, negated: bool) -> int | None:
+    """The number from which on a comparison is true, where there is one."""
+    if not isinstance(compare.value, int) or isinstance(compare.value, bool):
+        return None
+    match compare.type, negated:
+        case ConditionType.GREATER_THAN, False:
+            return compare.value + 1
+        case (ConditionType.TIME_ELAPSED | ConditionType.COUNT_THRESHOLD, False) | (ConditionType.LESS_THAN, True):
+            return compare.value
+    return None
 
 
 def _limit(

@@ -162,8 +162,8 @@ class Openings:
         return infos
 
     async def _lacking(self, models: Sequence[str]) -> WrongUse | None:
-        """What keeps one of these models from being asked at all, such as a missing key: it would be in vain to say what
-        it costs. None where nothing does."""
+        """What keeps one of these models from being asked at all, such as a missing key: to say what it costs is in
+        vain. None where nothing does."""
         keeping = {
             offer.prefix: offer
             for offer in await self._ports.offers.look(is_asking=False)

@@ -22,6 +22,8 @@ from console.presenters.rules import (
     matching,
     rule_row,
 )
+from console.presenters.rules_fired import waiting_lines
+from console.presenters.standings import out_of_reach
 from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
 from core.domain.events import Event, Recorded, RuleFired, RuleRearmed
 from core.domain.facts import FactSpec
@@ -33,7 +35,7 @@ from core.flows.debate import DEBATE_FACTS
 from core.ports.catalogue import RulesVersion
 from core.rules.explanation import explain
 from core.rules.layers import Origin, Placed
-from core.rules.rule import Rule
+from core.rules.rule import AnyOf, Rule
 from core.rules.standard import STANDARD_RULES
 
 NOW_MS = 1_790_000_000_000
@@ -279,3 +281,24 @@ def test_what_is_wrong_with_the_folder_takes_one_line() -> None:
         "✗ mine.yaml:7:3: no. What it held before stays in force."
     )
     assert complaint(("a.yaml: x.", "b.yaml: y.", "c.yaml: z.")).endswith("(and 2 more files)")
+
+
+def test_a_rule_that_needs_more_rounds_than_the_debate_has_says_so_and_waits_behind_the_others() -> None:
+    most_rounds, others = RULES[RuleId("complete_at_max_rounds")], RULES[RuleId("complete_when_stalled")]
+    facts = {"round_count": 1, "stalled_round_count": 0}
+    told = [explain(rule, facts, SPECS) for rule in (most_rounds, others)]
+
+    lines = ["".join(text for text, _ in line.parts) for line in waiting_lines(told, rounds_limit=3)]
+    assert lines == [
+        "◇ complete_when_stalled  waits: stalled_round_count 0 < 2",
+        "◇ complete_at_max_rounds  needs 5 rounds, and this debate has 3",
+    ]
+    longer = ["".join(text for text, _ in line.parts) for line in waiting_lines(told, rounds_limit=5)]
+    assert "◇ complete_at_max_rounds  waits: round_count 1 ≤ 4" in longer
+
+
+def test_another_alternative_keeps_a_rule_within_reach() -> None:
+    either = replace(CONSENSUS, when=AnyOf(parts=(RULES[RuleId("complete_at_max_rounds")].when, CONSENSUS.when)))
+    found = explain(either, {"round_count": 1, "consensus_ppm": 1}, SPECS)
+
+    assert out_of_reach(found, rounds_limit=3) == ""
