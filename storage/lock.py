@@ -18,6 +18,10 @@ from core.domain.errors import DriverBusy, StorageFailed
 if TYPE_CHECKING:
     from filelock import FileLock
 
+DEAD = ("Z", "X")
+STAT_FIELDS_MIN = 20
+"""Behind the name of a process Linux tells its state first and, at this place, when it was born."""
+
 
 class DriverLock:
     """The lock of the database at `path`: `path` with `.driver.lock` behind it, and a note in `.driver`."""
@@ -70,22 +74,21 @@ class DriverLock:
         """Who drives, in words for the operator; "" where nobody does.
 
         Told by the note of a living process. Trying the lock instead would, for that moment, keep a driver out that is
-        just starting.
+        just starting. A process that was given a dead driver's number meanwhile is not that driver.
         """
-        pid = self._noted_pid()
-        return self._holder() if pid is not None and _is_alive(pid) else ""
-
-    def _noted_pid(self) -> int | None:
         try:
-            pid = json.loads(self._note.read_text(encoding="utf-8"))["pid"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return pid if isinstance(pid, int) and pid > 0 else None
+            note = json.loads(self._note.read_text(encoding="utf-8"))
+            pid, born = note["pid"], note.get("born", "")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return ""
+        is_there = isinstance(pid, int) and pid > 0 and _is_alive(pid) and born in ("", _born(pid))
+        return self._holder() if is_there else ""
 
     def _write_note(self, at_ms: int) -> None:
         part = self._note.with_name(self._note.name + ".part")
         try:
-            part.write_text(json.dumps({"pid": os.getpid(), "since_ms": at_ms}), encoding="utf-8")
+            note = {"pid": os.getpid(), "since_ms": at_ms, "born": _born(os.getpid())}
+            part.write_text(json.dumps(note), encoding="utf-8")
             part.replace(self._note)
         except OSError as error:
             self.release()
@@ -125,6 +128,20 @@ def nobody_driving(path: Path, *, wait_seconds: float) -> Iterator[None]:
         raise StorageFailed(
             f"the driver's lock can't be made: {error.strerror}.", where=str(path), now="Make the folder writable."
         ) from error
+
+
+def _born(pid: int) -> str:
+    """When a process was born, as the system counts it: no number is given out twice at one moment. "" where this system
+    doesn't tell, and "dead" for one that has ended and whose end nobody has taken note of yet."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        _, _, told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
+    except OSError:
+        return ""
+    fields = told.split()
+    if len(fields) < STAT_FIELDS_MIN:
+        return ""
+    return "dead" if fields[0] in DEAD else f"{boot}:{fields[STAT_FIELDS_MIN - 1]}"
 
 
 def _is_alive(pid: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,9 @@ DRIVER = (
     "import sys\nfrom pathlib import Path\nfrom storage.lock import DriverLock\n"
     "lock = DriverLock(Path(sys.argv[1]))\nlock.acquire(at_ms=1_700_000_000_000)\nprint('drives', flush=True)\n"
     "sys.stdin.read()\n"
+)
+TELLS_BIRTHS = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="this system doesn't say when a process was born"
 )
 
 
@@ -57,6 +61,26 @@ def test_a_killed_driver_is_no_obstacle(tmp_path: Path) -> None:
 
     assert lock.is_held
     lock.release()
+
+
+@TELLS_BIRTHS
+def test_a_driver_that_was_killed_drives_no_more_also_before_anybody_has_taken_note_of_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    with driver(path) as process:
+        assert DriverLock(path).holder().startswith(f"process {process.pid}")
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is still in the system's list
+
+        assert DriverLock(path).holder() == ""
+
+
+@TELLS_BIRTHS
+def test_a_process_that_was_given_a_dead_drivers_number_is_not_taken_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    note = {"pid": os.getpid(), "since_ms": AT_MS, "born": "another boot:1"}
+    (tmp_path / "moot.db.driver").write_text(json.dumps(note), encoding="utf-8")
+
+    assert DriverLock(path).holder() == ""
 
 
 def test_a_note_left_behind_means_nothing(tmp_path: Path) -> None:
@@ -114,6 +138,7 @@ def test_whoever_asks_is_told_who_drives_without_trying_the_lock(tmp_path: Path)
         assert lock.holder() == f"process {process.pid}, since 2023-11-14 22:13:20 UTC"
 
 
+@TELLS_BIRTHS
 def test_a_driver_that_was_killed_drives_no_more(tmp_path: Path) -> None:
     with driver(tmp_path / "moot.db") as process:
         process.kill()
