@@ -46,7 +46,7 @@ def becomes(doubt: Doubt) -> str:
 def doubt_row(doubt: Doubt, *, now_ms: int) -> Row:
     """As the System screen lists it, in its columns: state, call, and the most it may have cost."""
     word: Part = ("◆ in doubt", "attention") if doubt.stands is not DoubtStands.CHARGED else ("◇ in doubt", "muted")
-    call = f"  {doubt.route}, {age(max(0, now_ms - doubt.since_ms))} ago: {doubt.title}"
+    call = f"  {age(max(0, now_ms - doubt.since_ms))} · {doubt.route} · {doubt.title}"
     blank = Cell("")
     cost = Cell(f"≤ {money(doubt.cost_microusd_max)}", "attention")
     return Row(doubt_key(doubt), (Cell(*word), Cell(call), blank, blank, blank, blank, blank, cost))

@@ -264,8 +264,11 @@ class SystemScreen(Screen[None]):
     # What came of reading and acting.
 
     def on_system_screen_read(self, event: Read) -> None:
+        is_first = self._standings.status is None
         self._standings = event.standings
         self._show()
+        if is_first and event.standings.doubts:
+            self.query_one(Rows).move_to(doubt_key(event.standings.doubts[0]))  # who comes here is looking for it
 
     def on_system_screen_looked(self, event: Looked) -> None:
         self._offers, self._looked_at_ms = event.offers, self._now_ms()
