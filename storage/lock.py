@@ -131,8 +131,8 @@ def nobody_driving(path: Path, *, wait_seconds: float) -> Iterator[None]:
 
 
 def _born(pid: int) -> str:
-    """When a process was born, as the system counts it: no number is given out twice at one moment. "" where this system
-    doesn't tell, and "dead" for one that has ended and whose end nobody has taken note of yet."""
+    """When a process was born, as the system counts it: no number is given out twice at one moment. "" where this
+    system doesn't tell, and "dead" for one that has ended and whose end nobody has taken note of yet."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         _, _, told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")
