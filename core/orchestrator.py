@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
 from core.domain.costs import Costs
-from core.domain.errors import WrongUse
+from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.facts import Facts, FactSpec
 from core.domain.ids import DEFAULT_RULE_SET, Digest, SessionId, StepId
@@ -451,12 +451,18 @@ class Orchestrator:
 
     async def _rows(self) -> SessionIndex | RowsBeyond:
         """Where the rows of the list are true up to the newest committed event."""
-        await self._catch_up()
-        return self._ports.index if self._driver is not None else self._rows_beyond
+        return self._ports.index if await self._catch_up() else self._rows_beyond
 
-    async def _catch_up(self) -> None:
-        if self._driver is not None:
+    async def _catch_up(self) -> bool:
+        """True where what is stored is true up to the newest committed event. A disk that takes no rows keeps nobody
+        from reading: what the log has beyond them is then read with them."""
+        if self._driver is None:
+            return False
+        try:
             await self._driver.projector.catch_up()
+        except StorageFailed:
+            return False
+        return True
 
 
 def _count(answer: InboxAnswer) -> int:

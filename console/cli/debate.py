@@ -16,12 +16,13 @@ from console.exit_codes import ExitCode
 from console.failures import say
 from console.headless import StopRequest
 from console.locations import find_locations
+from console.presenters.controls import beside
 from console.settings import Settings, read_budget
 from core.domain.errors import PricesUnknown, WrongUse
+from core.domain.ids import SessionId
 
 if TYPE_CHECKING:
     from core.domain.events import Recorded
-    from core.domain.ids import SessionId
     from core.orchestrator import Orchestrator
     from core.runtime.requests import DebateRequest
 
@@ -65,6 +66,14 @@ def debate(
             help="What a model costs that no list knows, in dollars for a million tokens. Kept. Repeatable.",
         ),
     ] = None,
+    control: Annotated[
+        str,
+        typer.Option(
+            "--control",
+            metavar="ID",
+            help="A format that answers the same once the verdict is there, for what the debate has spent.",
+        ),
+    ] = "",
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="What lists call it.")] = "",
     pace: Annotated[
         int, typer.Option("--pace", metavar="N", min=0, help="Characters a second in rehearsal; 0 for at once.")
@@ -94,6 +103,7 @@ def debate(
         seed=seed,
         title=title,
         rules=rules,
+        control=control,
     )
     return run_debate(request, settings=settings, as_json=as_json)
 
@@ -156,8 +166,13 @@ async def show_to_the_end(
     ending = await follow_to_the_end(
         orchestrator, session, settings=settings, show=show, stop=stop, after_seq=after_seq
     )
+    out = sys.stderr if as_json else sys.stdout
+    control = SessionId((await orchestrator.summary(session)).control) if ending.code is ExitCode.COMPLETED else None
+    if control:
+        out.write(f"\ncontrol  session {control[:ID_SHOWN_CHARACTERS]}\n\n")
+        ending = await follow_to_the_end(orchestrator, control, settings=settings, show=show, stop=stop)
+        out.write(f"\n{beside(await orchestrator.summary(session), await orchestrator.summary(control))}\n")
     if ending.code is ExitCode.COMPLETED:
-        out = sys.stderr if as_json else sys.stdout
         out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
         if settings.enable_metrics_export:
             # The driver has exported on completion, or is about to: one pair of files is enough for one debate.

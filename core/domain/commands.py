@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from core.domain.events import Prefix
-from core.domain.ids import NO_DIGEST, NO_STEP, NO_TEMPLATE, Digest, RuleId, SeatId, StepId, TemplateId
+from core.domain.ids import (
+    NO_DIGEST,
+    NO_SESSION,
+    NO_STEP,
+    NO_TEMPLATE,
+    Digest,
+    RuleId,
+    SeatId,
+    SessionId,
+    StepId,
+    TemplateId,
+)
 from core.domain.participants import Seat
 from core.domain.session import Opening
 
@@ -271,6 +282,15 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChild:
+    """The session that a step wanted begun is open; `child` is empty where it can't be held, for the reason `why`."""
+
+    step: StepId
+    child: SessionId = NO_SESSION
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRules:
     digest: Digest
     templates: Mapping[TemplateId, Digest]
@@ -308,6 +328,7 @@ COMMANDS: tuple[type, ...] = (
     RecordFailure,
     MarkInDoubt,
     SettleAttempt,
+    RecordChild,
     GiveUp,
     ChangeRules,
     ReachDeadline,

@@ -76,6 +76,10 @@ class Flow(Protocol):
         """The values of `fact_specs` that do not depend on the time of day."""
         ...
 
+    def question(self, state: SessionState) -> str:
+        """What the session is about, as it stands now."""
+        ...
+
     def turns(self, state: SessionState) -> Sequence[Turn]:
         """All that was said, oldest first; empty where the flow is about something else."""
         ...

@@ -21,6 +21,7 @@ Digest = NewType("Digest", str)
 DEFAULT_RULE_SET = "own"
 """The set of rules that a session follows unless another is chosen."""
 
+NO_SESSION = SessionId("")
 NO_SEAT = SeatId("")
 NO_STEP = StepId("")
 NO_TEMPLATE = TemplateId("")

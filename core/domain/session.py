@@ -13,7 +13,17 @@ from typing import Any
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
 from core.domain.estimates import Estimate
-from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.ids import (
+    DEFAULT_RULE_SET,
+    NO_SESSION,
+    NO_TEMPLATE,
+    Digest,
+    RuleId,
+    SeatId,
+    SessionId,
+    StepId,
+    TemplateId,
+)
 from core.domain.participants import Participant, Seat
 from core.domain.status import Status as Status
 
@@ -44,6 +54,8 @@ class Opening:
     tokens, by model; `windows` the tokens that fit into one, where known. Both hold every route that a seat may take.
     `cap_microusd` of None means that the session has no cap of its own. `answer` is the form in which `motion` can be
     answered. `estimate` is what was expected of it; nothing is decided by that.
+    `control` is the format by which, once the verdict is there, a child answers the same at the same spend; `parent`
+    the session whose child this one is.
     """
 
     flow: str
@@ -67,6 +79,8 @@ class Opening:
     rule_set: str = DEFAULT_RULE_SET
     answer: AnswerForm = MOTION_FORM
     estimate: Estimate | None = None
+    control: TemplateId = NO_TEMPLATE
+    parent: SessionId = NO_SESSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

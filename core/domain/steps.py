@@ -17,10 +17,11 @@ from core.domain.transcript import Turn
 
 
 class StepKind(StrEnum):
-    """`turn` asks a seat to speak, `verdict` asks the judge to conclude."""
+    """`turn` asks a seat to speak, `verdict` asks the judge to conclude, `child` begins a session of this one."""
 
     TURN = "turn"
     VERDICT = "verdict"
+    CHILD = "child"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ class SessionSummary:
 
     `spent_microusd` holds doubtful attempts at their maximum; `trend` are the newest consensus readings, oldest first.
     `attempts_open` are calls whose end is not recorded: also a session that is over may have one.
+    `parent` is the session whose child it is, `control` the child that answers the same at the same spend.
     A fork goes on from event `forked_at_seq` of the session `forked_from`, and what was spent up to there is in that
     one's row.
     `question` is what an escalated session asks, `reason` why it stands where it stands. `unreadable` is why its log
@@ -57,5 +58,7 @@ class SessionSummary:
     changed_at_ms: int = 0
     active_ms: int = 0
     unreadable: str = ""
+    parent: str = ""
+    control: str = ""
     forked_from: str = ""
     forked_at_seq: int = 0

@@ -31,6 +31,7 @@ from core.domain.commands import (
     Queue,
     ReachDeadline,
     RecordAnswer,
+    RecordChild,
     RecordFailure,
     RefuseSpend,
     Resume,
@@ -134,6 +135,9 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             return _spend_refused(state, command, flow)
         case MarkInDoubt():
             return _doubted(state, command, flow)
+        case RecordChild():
+            require(state, (Status.RUNNING, Status.PAUSED, Status.ESCALATED), "have a child")
+            return ()
         case SettleAttempt():
             return _doubt_settled(state, command)
         case GiveUp():
@@ -171,6 +175,7 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
             | ContinueOn()
             | StartNewRound()
             | ApplyTemplate()
+            | RecordChild()
             | ChangeRounds()
             | AddStatement()
             | AmendMotion()

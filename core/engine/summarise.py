@@ -72,6 +72,7 @@ def _opened(record: Recorded, event: SessionOpened) -> SessionSummary:
         flow=opening.flow,
         title=opening.title,
         motion=opening.motion,
+        parent=opening.parent,
         template=opening.template,
         status=Status.CREATED,
         is_rehearsal=all(model.partition(":")[0] == "rehearsal" for model in models),

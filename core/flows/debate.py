@@ -22,12 +22,13 @@ from core.domain.commands import (
     ContinueOn,
     Open,
     RecordAnswer,
+    RecordChild,
     StartNewRound,
 )
 from core.domain.errors import NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactValue
-from core.domain.ids import Digest, SeatId
+from core.domain.ids import NO_SEAT, Digest, SeatId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Document, ModelRequest, Step, StepKind
@@ -42,6 +43,7 @@ from core.flows.debate_events import (
     ArgumentPresented,
     ConsensusReached,
     ConsensusUpdated,
+    ControlStarted,
     DebateStarted,
     MotionAmended,
     RoundCompleted,
@@ -64,8 +66,11 @@ from core.flows.debate_state import (
     told_by,
 )
 from core.flows.debate_verdict import (
+    CONTROL_STEP,
     VERDICT_STEP,
+    control_started,
     counted,
+    is_control_due,
     is_left_to_the_judge,
     judged,
     nothing_argued,
@@ -82,6 +87,7 @@ __all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlo
 
 NAME = "debate"
 VERSION = 1
+CONTROL = Step(id=CONTROL_STEP, kind=StepKind.CHILD, seat=NO_SEAT, task="control", round=0)
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
 """What is longer is evidence, and belongs into a file."""
@@ -146,6 +152,8 @@ class DebateFlow:
             case AmendMotion():
                 motion = _said(state, command.motion, "a motion", bytes_max=MOTION_BYTES_MAX)
                 return (MotionAmended(motion=motion, by=command.by),)
+            case RecordChild():
+                return control_started(state, command)
             case Complete():
                 return ruled(state, command)
             case _:
@@ -174,7 +182,7 @@ class DebateFlow:
     def plan(self, state: SessionState) -> tuple[Step, ...]:
         debate: DebateState = state.flow
         if debate.outcome:
-            return ()
+            return (CONTROL,) if is_control_due(state) else ()
         if state.life.completing is None:
             return wanted_now(state)
         if state.work.open or not debate.arguments:
@@ -196,6 +204,10 @@ class DebateFlow:
     def facts(self, state: SessionState) -> dict[str, FactValue]:
         debate: DebateState = state.flow
         return facts_of(debate)
+
+    def question(self, state: SessionState) -> str:
+        debate: DebateState = state.flow
+        return debate.motion
 
     def turns(self, state: SessionState) -> Sequence[Turn]:
         debate: DebateState = state.flow
@@ -225,6 +237,8 @@ class DebateFlow:
                 return changed(summary, rounds_limit=event.rounds_limit, template=event.template)
             case MotionAmended():
                 return changed(summary, motion=event.motion)
+            case ControlStarted():
+                return changed(summary, control=event.child)
             case VerdictReached():
                 return changed(summary, outcome=event.outcome, verdict=event.reason)
             case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.domain.ids import Digest, SeatId, StepId, TemplateId
+from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role, Seat
 
 
@@ -66,7 +66,7 @@ class RankingGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakConsidered:
-    """What a judge says who is asked in between whether to end: an outcome, or `go_on`. It ends nothing: rules do."""
+    """What a judge says who is asked in between whether to end: an outcome, `enough` or `go_on`. Only rules end it."""
 
     step: StepId
     seat: SeatId
@@ -172,6 +172,18 @@ class VerdictReached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlStarted:
+    """Another session answers the same by the control's format, for at most `cap_microusd`, what this one has spent
+    (None where it was free). `child` is empty where it could not be held, and `why` says the reason."""
+
+    step: StepId
+    child: SessionId
+    template: TemplateId
+    cap_microusd: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DebateCompleted:
     """The debate is over, with a verdict; the sums of its life."""
 
@@ -202,5 +214,6 @@ DEBATE_EVENTS: tuple[type, ...] = (
     TemplateApplied,
     SeatsChanged,
     VerdictReached,
+    ControlStarted,
     DebateCompleted,
 )

@@ -7,17 +7,18 @@ Whichever it is, the debate closes with the sums of its life in the same breath.
 from __future__ import annotations
 
 from core.domain.answers import MOTION_FORM, OUTCOMES, UNDECIDED, AnswerForm, AnswerKind
-from core.domain.commands import Complete, RecordAnswer
+from core.domain.commands import Complete, RecordAnswer, RecordChild
 from core.domain.errors import CommandRefused
 from core.domain.events import Event, SessionCompleted
-from core.domain.ids import StepId
+from core.domain.ids import NO_TEMPLATE, StepId
 from core.domain.session import SessionState
 from core.domain.text import clean_text
-from core.flows.debate_events import DebateCompleted, RoundCompleted, VerdictReached
+from core.flows.debate_events import ControlStarted, DebateCompleted, RoundCompleted, VerdictReached
 from core.flows.debate_state import DebateState
 from core.judging.answers import VERDICT_LINE, answer_in, normalised
 
 VERDICT_STEP = StepId("verdict")
+CONTROL_STEP = StepId("control")
 
 
 def judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
@@ -56,6 +57,8 @@ def outcome_of(text: str, form: AnswerForm = MOTION_FORM) -> tuple[str, str]:
 
 
 def ruled(state: SessionState, command: Complete) -> tuple[Event, ...]:
+    if state.flow.outcome:
+        raise refused(state, "it has its verdict.", "Its control is about to begin; then it is over.")
     form = form_of(state)
     outcome = command.outcome or outcome_of(command.verdict, form)[0]
     text = clean_text(command.verdict).strip() or "Ruled without further words."
@@ -119,22 +122,55 @@ def counted(state: SessionState) -> tuple[Event, ...]:
     return _closed(state, verdict)
 
 
+def is_control_due(state: SessionState) -> bool:
+    """True where something was argued and decided, and a control that was asked for is not under way yet."""
+    debate: DebateState = state.flow
+    asked = state.opening is not None and bool(state.opening.control)
+    return asked and bool(debate.arguments) and bool(debate.outcome)
+
+
+def control_started(state: SessionState, command: RecordChild) -> tuple[Event, ...]:
+    """The control is under way, or can't be held: either way this debate is over."""
+    debate: DebateState = state.flow
+    if command.step != CONTROL_STEP or not is_control_due(state):
+        raise refused(state, f"{command.step} wants no session of its own.")
+    template = state.opening.control if state.opening is not None else NO_TEMPLATE
+    started = ControlStarted(
+        step=command.step,
+        child=command.child,
+        template=template,
+        cap_microusd=state.money.spent_microusd or None,
+        why=command.why,
+    )
+    return started, *_over(state, outcome=debate.outcome, rounds=debate.rounds_completed)
+
+
 def _closed(state: SessionState, verdict: VerdictReached) -> tuple[Event, ...]:
-    """The verdict and the end. A round that is still open ends before it, so that only sums follow a verdict."""
+    """The verdict and the end. A round that is still open ends before it, so that only sums follow a verdict.
+
+    Where a control is wanted the end waits until that is under way: what is over begins nothing.
+    """
+    debate: DebateState = state.flow
+    closing: list[Event] = [round_over(debate)] if debate.is_round_open else []
+    if state.opening is not None and state.opening.control and debate.arguments:
+        return *closing, verdict
+    return *closing, verdict, *_over(state, outcome=verdict.outcome, rounds=debate.rounds_completed + len(closing))
+
+
+def _over(state: SessionState, *, outcome: str, rounds: int) -> tuple[Event, ...]:
     debate: DebateState = state.flow
     reason = state.life.completing or "completed"
-    closing: list[Event] = [round_over(debate)] if debate.is_round_open else []
     completed = DebateCompleted(
         reason=reason,
-        outcome=verdict.outcome,
-        rounds=debate.rounds_completed + len(closing),
+        outcome=outcome,
+        rounds=rounds,
         arguments=debate.arguments,
         consensus_ppm=debate.agreement.ppm,
         cost_microusd=state.money.spent_microusd,
         tokens_input=state.money.tokens_input,
         tokens_output=state.money.tokens_output,
     )
-    return (*closing, verdict, completed, SessionCompleted(reason=reason))
+    return completed, SessionCompleted(reason=reason)
 
 
 def round_over(debate: DebateState) -> RoundCompleted:

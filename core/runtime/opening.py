@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from core.domain.commands import Admit, Open
 from core.domain.errors import PricesUnknown, WrongUse, nearest
 from core.domain.estimates import Pace
-from core.domain.ids import DEFAULT_RULE_SET, Digest, SessionId, StepId, TemplateId
+from core.domain.ids import DEFAULT_RULE_SET, NO_TEMPLATE, Digest, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
@@ -21,12 +21,12 @@ from core.engine.settle import settle
 from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
 from core.prompts.debating import DOCUMENT_CHARACTERS_MAX
-from core.rules.layers import set_specs, unknown_set
+from core.rules.layers import NOTHING, set_specs, unknown_set
 from core.rules.pinning import plugins_of
 from core.runtime.casting import Casting, casting_notes
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
-from core.runtime.rules_in_force import RulesInForce
+from core.runtime.rules_in_force import RulesInForce, SetInForce
 from core.templates.estimate import Known, estimated
 from core.templates.template import Complexity, Template
 
@@ -63,7 +63,7 @@ class Openings:
     async def opening(self, request: DebateRequest, *, rules: RulesInForce) -> Opening:
         """Everything pinned. Raises WrongUse where the debate can't be held."""
         plan, infos, casting = await self._planned(request)
-        in_force = rules.sets.get(plan.rule_set)
+        in_force = await self._no_rules() if plan.rule_set == NOTHING else rules.sets.get(plan.rule_set)
         if in_force is None:  # deleted just now
             raise unknown_set(plan.rule_set, rules.sets)
         digest = await self._digest(plan.template)
@@ -94,6 +94,7 @@ class Openings:
             cap_microusd=plan.cap_microusd,
             origin=request.origin,
             estimate=plan.estimate,
+            control=plan.control,
             plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
         )
         await self._ports.library.prepare_opening(opening)
@@ -102,6 +103,12 @@ class Openings:
         except WrongUse as refusal:
             raise await self._with_models(refusal, plan) from refusal
         return opening
+
+    async def _no_rules(self) -> SetInForce:
+        """What a session is pinned to that follows no rule, and never will."""
+        digest = await self._ports.catalogue.keep_rules(())
+        await self._ports.library.take(digest, ())
+        return SetInForce(digest=digest, templates={})
 
     async def _digest(self, template: Template) -> Digest:
         """The digest of the newest version of a template, without writing what is there already."""
@@ -142,6 +149,7 @@ class Openings:
                 rounds=rounds,
                 rule_set=rule_set,
                 estimate=estimated(template, seats, rounds=rounds, known=known),
+                control=(await self.template(request.control)).id if request.control else NO_TEMPLATE,
                 cap_microusd=cap,
                 is_rehearsal=is_rehearsal,
                 notes=notes,
@@ -197,7 +205,7 @@ class Openings:
         """The set that is asked for, or else the format's, or else the operator's own."""
         name = request.rules or template.rule_set or DEFAULT_RULE_SET
         specs = set_specs(await self._ports.catalogue.rule_book())
-        if name not in specs:
+        if name != NOTHING and name not in specs:
             raise unknown_set(name, specs)
         return name
 

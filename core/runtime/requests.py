@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.domain.estimates import Estimate
-from core.domain.ids import DEFAULT_RULE_SET, SessionId
+from core.domain.ids import DEFAULT_RULE_SET, NO_TEMPLATE, SessionId, TemplateId
 from core.domain.participants import Seat
 from core.domain.steps import Document
 from core.ports.inbox import InboxAnswer, Receipt
@@ -42,8 +42,9 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateRequest:
-    """`casting` names a model for a role or a seat, `""` for all others; `rules` the set of rules to follow. None or ""
-    leaves a choice to the defaults."""
+    """`casting` names a model for a role or a seat, `""` for all others; `rules` the set of rules to follow, `nothing`
+    for none at all; `control` the format by which a child answers the same at the same spend. None or "" leaves a
+    choice to the defaults."""
 
     question: str
     template_id: str = ""
@@ -56,6 +57,7 @@ class DebateRequest:
     title: str = ""
     origin: str = "operator"
     rules: str = ""
+    control: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class DebatePlan:
     is_rehearsal: bool
     notes: tuple[str, ...]
     rule_set: str = DEFAULT_RULE_SET
+    control: TemplateId = NO_TEMPLATE
 
 
 def request_as_body(request: DebateRequest, *, session: SessionId) -> Mapping[str, object]:
@@ -108,6 +111,7 @@ def request_as_body(request: DebateRequest, *, session: SessionId) -> Mapping[st
         "seed": request.seed,
         "title": request.title,
         "rules": request.rules,
+        "control": request.control,
     }
 
 
@@ -125,6 +129,7 @@ def request_from_body(body: Mapping[str, Any], *, documents: Sequence[Document],
         title=str(body.get("title", "")),
         origin=origin,
         rules=str(body.get("rules", "")),
+        control=str(body.get("control", "")),
     )
 
 

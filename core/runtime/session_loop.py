@@ -30,7 +30,7 @@ from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, At
 from core.domain.ids import SessionId, StepId
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import OpenAttempt, SessionState, Status
-from core.domain.steps import ModelRequest, Step
+from core.domain.steps import ModelRequest, Step, StepKind
 from core.engine.evolve import unopened
 from core.engine.plan import next_attempt, next_deadline, plan
 from core.engine.replay import fold
@@ -66,7 +66,8 @@ _log = logging.getLogger(__name__)
 
 
 class SessionLoop:
-    """One session being driven. `state` is what the log holds, never more.
+    """One session being driven. `state` is what the log holds, never more. `children_wanted` are the steps that want
+    sessions of their own begun, as of the newest append: whoever drives all of them sees to that.
 
     `is_driven` says whether wanted steps are begun; a session that drains, or that is only looked after, begins none.
     """
@@ -91,6 +92,7 @@ class SessionLoop:
         self.state = state if state is not None else unopened(session)
         self.is_driven = is_driven
         self.fault = ""
+        self.children_wanted: tuple[Step, ...] = ()
         self._ports = ports
         self._limits = limits
         self._ledger = ledger
@@ -330,10 +332,14 @@ class SessionLoop:
         self, state: SessionState, now_ms: int, appends: list[Append], begun: list[Attempt]
     ) -> SessionState:
         """The state behind the intents that are wanted now; what may be called is put into `begun`."""
+        self.children_wanted = ()
         if not self.is_driven:
             return state
         flow = self._ports.engine.flow(state)
         for step in plan(self._ports.engine, state):
+            if step.kind is StepKind.CHILD:
+                self.children_wanted = (*self.children_wanted, step)
+                continue
             attempt = self._attempt(state, step, flow.request(state, step))
             attempt, command = await self._reserved(state, attempt)
             settlement = settle(self._ports.engine, state, command, now_ms=now_ms)

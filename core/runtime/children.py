@@ -1,0 +1,83 @@
+"""Which session does a step of another one begin?
+
+A control answers what a debate was about by another format, at the same spend: only so can a debate be said to have
+been worth it. It is asked of the models that argued, no rule interferes, and its id follows from its parent's: whoever
+begins it twice begins it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+from core.domain.errors import WrongUse
+from core.domain.ids import SessionId
+from core.domain.participants import Role
+from core.domain.session import ROUNDS_MAX, Opening, SessionState
+from core.domain.steps import Step
+from core.rules.layers import NOTHING
+from core.runtime.opening import Openings
+from core.runtime.ports import Ports
+from core.runtime.requests import DebateRequest
+from core.runtime.rules_in_force import RulesInForce
+from core.templates.template import DecidedBy, Template
+
+SESSION_ID_CHARACTERS = 32
+CONTROL_ORIGIN = "control"
+
+
+class Children:
+    """What the sessions open with that others begin."""
+
+    def __init__(self, ports: Ports, openings: Openings, rules: RulesInForce) -> None:
+        self._ports = ports
+        self._openings = openings
+        self._rules = rules
+
+    async def opening(self, state: SessionState, step: Step) -> Opening:
+        """What the child of `state` opens with. Raises WrongUse where it can't be held."""
+        parent = state.opening
+        if parent is None:
+            raise WrongUse(f"{step.id} is no step of a session that is open.")
+        template = await self._openings.template(parent.control)
+        request = DebateRequest(
+            question=self._ports.engine.flow(state).question(state),
+            template_id=template.id,
+            casting=_casting(parent, template),
+            documents=tuple([await self._ports.library.document(pinned.digest) for pinned in parent.documents]),
+            rounds=_rounds(template, state),
+            cap_microusd=state.money.spent_microusd or None,
+            seed=parent.seed,
+            title=f"Control of {parent.title}",
+            origin=CONTROL_ORIGIN,
+            rules=NOTHING,
+        )
+        opening = await self._openings.opening(request, rules=self._rules)
+        return replace(opening, parent=state.session, answer=parent.answer)
+
+
+def child_id(parent: SessionId, step: Step) -> SessionId:
+    """The id of the session that a step begins."""
+    return SessionId(sha256(f"{parent}:{step.id}".encode()).hexdigest()[:SESSION_ID_CHARACTERS])
+
+
+def _casting(parent: Opening, template: Template) -> dict[str, str]:
+    """The models that argued, in turn, over the seats that answer; the judge's own for whoever judges."""
+    arguing = [seat for seat in parent.seats if seat.role in (Role.PROPOSER, Role.OPPONENT, Role.PANELIST)]
+    judging = [seat.participant.model for seat in parent.seats if seat.role is Role.JUDGE]
+    models = [seat.participant.model for seat in arguing] or [seat.participant.model for seat in parent.seats]
+    cast: dict[str, str] = {"": models[0]}
+    answering = [spec for spec in template.seats if spec.role is not Role.JUDGE]
+    for number, spec in enumerate(answering):
+        cast[spec.id] = models[number % len(models)]
+    for spec in template.seats:
+        if spec.role is Role.JUDGE:
+            cast[spec.id] = (judging or models)[0]
+    return cast
+
+
+def _rounds(template: Template, state: SessionState) -> int | None:
+    """As many samples as the money lasts for; of what is free, as many as the parent had calls."""
+    if template.decided_by is not DecidedBy.SAMPLES:
+        return None
+    return ROUNDS_MAX if state.money.spent_microusd else max(1, min(state.work.turns, ROUNDS_MAX))

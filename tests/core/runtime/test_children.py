@@ -1,0 +1,155 @@
+"""Does a debate begin its control, once, and at what it has spent?"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from core.domain.budget import Price
+from core.domain.errors import WrongUse
+from core.domain.events import SessionCompleted
+from core.domain.ids import ParticipantId, SessionId
+from core.domain.session import Status
+from core.engine.replay import verify
+from core.flows.debate_events import ControlStarted, DebateCompleted, VerdictReached
+from core.rules.layers import NOTHING
+from tests.stage import Stage, script, start, until, until_event
+from tests.virtual_time import in_virtual_time
+
+PRICED = Price(input_microusd=3_000_000, output_microusd=15_000_000)
+
+
+def priced() -> Stage:
+    return Stage(script=script(price=PRICED))
+
+
+def test_a_control_answers_the_same_for_at_most_what_the_debate_has_spent() -> None:
+    stage = priced()
+
+    async def play() -> tuple[SessionId, SessionId]:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="standard_debate")
+        await until(orchestrator, debate)
+        control = SessionId((await orchestrator.summary(debate)).control)
+        await until(orchestrator, control, Status.COMPLETED, Status.PAUSED)
+        row = await orchestrator.summary(control)
+        assert (row.parent, row.template, row.motion) == (debate, "standard_debate", "Shorten the rota?")
+        state = await orchestrator.state(debate)
+        opening = (await orchestrator.state(control)).opening
+        assert opening is not None
+        assert opening.cap_microusd == state.money.spent_microusd > 0
+        assert opening.rule_set == NOTHING
+        assert row.spent_microusd <= state.money.spent_microusd
+        await orchestrator.stop()
+        return debate, control
+
+    debate, control = in_virtual_time(play)
+
+    for session in (debate, control):
+        assert verify(stage.ports.engine, session, stage.records(session)) is None
+
+
+def test_the_debate_is_over_once_its_control_is_under_way_and_says_so_in_that_order() -> None:
+    stage = Stage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="simple_debate")
+        await until(orchestrator, debate)
+        await orchestrator.stop()
+        return debate
+
+    events = stage.events(in_virtual_time(play))
+    kinds = [type(event) for event in events if isinstance(event, _ENDING)]
+
+    assert kinds == [VerdictReached, ControlStarted, DebateCompleted, SessionCompleted]
+
+
+def test_a_control_of_a_rehearsal_or_another_free_debate_has_no_cap() -> None:
+    stage = Stage()
+
+    async def play() -> int | None:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="simple_debate")
+        await until(orchestrator, debate)
+        control = (await orchestrator.summary(debate)).control
+        opening = (await orchestrator.state(SessionId(control))).opening
+        await orchestrator.stop()
+        assert opening is not None
+        return opening.cap_microusd
+
+    assert in_virtual_time(play) is None
+
+
+def test_a_debate_without_a_control_begins_none() -> None:
+    stage = Stage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator)
+        await until(orchestrator, debate)
+        assert len(await orchestrator.summaries()) == 1
+        await orchestrator.stop()
+        return debate
+
+    assert not stage.events(in_virtual_time(play), ControlStarted)
+
+
+@pytest.mark.parametrize("boundary", range(6))
+def test_a_process_that_dies_around_the_beginning_of_a_control_begins_it_once(boundary: int) -> None:
+    stage = Stage()
+
+    async def play() -> None:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="simple_debate")
+        await until_event(orchestrator, debate, VerdictReached)
+        for _ in range(boundary):
+            await asyncio.sleep(0)
+        await stage.crash()
+
+        again = await stage.drive()
+        await until(again, debate)
+        rows = await again.summaries()
+        assert len(rows) == 2
+        control = next(row for row in rows if row.parent == debate)
+        assert (await again.summary(debate)).control == control.session
+        await until(again, control.session)
+        assert len(stage.events(debate, ControlStarted)) == 1
+        await again.stop()
+
+    in_virtual_time(play)
+
+
+def test_a_control_that_can_no_longer_be_held_is_told_of_and_the_debate_ends_all_the_same() -> None:
+    stage = Stage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="simple_debate")
+        await stage.catalogue.remove_participant(ParticipantId("judge"))
+        await until(orchestrator, debate)
+        assert len(await orchestrator.summaries()) == 1
+        await orchestrator.stop()
+        return debate
+
+    (started,) = stage.events(in_virtual_time(play), ControlStarted)
+
+    assert isinstance(started, ControlStarted)
+    assert (started.child, "'judge' whom nobody knows" in started.why) == ("", True)
+
+
+def test_a_format_that_is_not_there_is_refused_before_the_debate_begins() -> None:
+    stage = Stage()
+
+    async def play() -> None:
+        orchestrator = await stage.drive()
+        with pytest.raises(WrongUse, match="no template is called 'vote_onyl'"):
+            await start(orchestrator, control="vote_onyl")
+        assert not await orchestrator.summaries()
+        await orchestrator.stop()
+
+    in_virtual_time(play)
+
+
+_ENDING = (VerdictReached, ControlStarted, DebateCompleted, SessionCompleted)
