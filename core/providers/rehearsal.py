@@ -11,12 +11,17 @@ import re
 from collections.abc import AsyncIterator
 from typing import Final
 
+from core.domain.answers import AnswerKind
 from core.domain.budget import FREE
 from core.domain.errors import WrongUse
-from core.domain.steps import ModelRequest, StepKind
+from core.domain.participants import Role
+from core.domain.steps import Brief, ModelRequest, StepKind
 from core.ports.clock import Clock
 from core.ports.model_provider import Closing, ModelInfo, Piece
 from core.providers.rehearsing.corpus import Corpus, read_corpus
+from core.providers.rehearsing.inquiring import clarification, evidence_check, may_end, question
+from core.providers.rehearsing.panel import answer, decision, is_of_a_panel, panel_review, ranking
+from core.providers.rehearsing.reading import ANSWER_WORDS_MAX, passages
 from core.providers.rehearsing.sentences import SENTENCES_MAX
 from core.providers.rehearsing.speech import speech
 from core.providers.rehearsing.weighing import review, verdict
@@ -27,6 +32,13 @@ TOKENS_CONTEXT_MAX = 10_000_000
 WORDS_PER_PIECE = 3
 MOTION_CHARACTERS_SHOWN = 60
 MILLISECONDS_PER_SECOND = 1_000
+
+READABLE = {
+    AnswerKind.NUMBER: "names one number alone",
+    AnswerKind.CHOICE: "names one of the choices alone",
+    AnswerKind.TEXT: f"is of {ANSWER_WORDS_MAX} words or fewer",
+}
+"""What a sentence has to do before an answer can be read in it."""
 
 _PIECES = re.compile(rf"(?:\S+\s*){{1,{WORDS_PER_PIECE}}}")
 
@@ -62,19 +74,26 @@ class RehearsalProvider:
                 now="Give it files, Markdown or text.",
             )
         corpus = read_corpus(brief.documents)
+        files = _files(corpus)
         if len(corpus.sentences) == SENTENCES_MAX:
             raise WrongUse(
                 f"the evidence holds {SENTENCES_MAX} sentences or more, too many to rehearse from.",
                 where=corpus.documents[0],
                 now="Give evidence files that keep to the motion.",
             )
-        bearing = corpus.bearing_on((brief.motion,))
-        files = _files(corpus)
+        bearing = corpus.bearing_on((brief.motion, *brief.answer.choices))
         if not bearing:
             raise WrongUse(
                 f"nothing in {files} speaks about {_shown(brief.motion)}.",
                 where=corpus.documents[0],
                 now="Give evidence files that do.",
+            )
+        if brief.answer.kind is not AnswerKind.MOTION and not passages(corpus, brief.motion, brief.answer):
+            raise WrongUse(
+                f"of the {len(bearing)} sentences in {files} that bear on {_shown(brief.motion)}, none "
+                f"{READABLE[brief.answer.kind]}.",
+                where=corpus.documents[0],
+                now="Give evidence that does: a rehearsal answers only what it can read, and reckons nothing.",
             )
         if brief.side and all(corpus.sentences[number].side == -brief.side for number in bearing):
             mark = "+" if brief.side > 0 else "-"
@@ -102,12 +121,48 @@ class RehearsalProvider:
 
 def rehearsed(request: ModelRequest) -> str:
     """What the rehearsal says to `request`."""
-    corpus = read_corpus(request.brief.documents)
+    brief = request.brief
+    corpus = read_corpus(brief.documents)
     words_max = request.tokens_output_max * 3 // 4
-    if request.kind is StepKind.VERDICT:
+    if request.kind is StepKind.VERDICT and not _is_about_answers(brief):
         return verdict(request, corpus, words_max=words_max)
-    paragraphs = speech(request, corpus) if request.brief.side else review(request, corpus)
-    return _within(paragraphs, words_max)
+    paragraphs, ending = _said(request, corpus)
+    if not ending:
+        return _within(paragraphs, words_max)
+    return f"{_within(paragraphs, words_max - len(ending.split()))}\n\n{ending}"
+
+
+def _said(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
+    """The paragraphs of a turn, and its last line where one is asked for and can be given."""
+    brief = request.brief
+    if request.kind is StepKind.VERDICT:
+        return decision(request, corpus)
+    match brief.expects:
+        case "answer":
+            return answer(request, corpus)
+        case "ranking":
+            return ranking(request, corpus)
+        case "break":
+            return may_end(request, corpus)
+        case _:
+            speaks_for_itself = brief.role is Role.PANELIST
+            return answer(request, corpus)[0] if speaks_for_itself else _argued(request, corpus), ""
+
+
+def _argued(request: ModelRequest, corpus: Corpus) -> list[str]:
+    brief = request.brief
+    if "evidence_check" in brief.task:
+        return evidence_check(request, corpus)
+    if brief.side:
+        asked = clarification(request, corpus) if "clarification" in brief.task else []
+        return asked or speech(request, corpus)
+    if "question" in brief.task or "clarification" in brief.task:
+        return question(request, corpus)
+    return panel_review(request, corpus) if is_of_a_panel(brief.turns) else review(request, corpus)
+
+
+def _is_about_answers(brief: Brief) -> bool:
+    return brief.answer.kind is not AnswerKind.MOTION or is_of_a_panel(brief.turns)
 
 
 def tokens_estimated(text: str) -> int:

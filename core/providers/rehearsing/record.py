@@ -3,7 +3,8 @@
 All of it follows from the citations in what was said. The side that first cites a sentence owns it as a point. A
 paragraph that cites a point of the other side and then a sentence nobody has cited yet answers the one by the other; a
 paragraph that cites it, brings nothing new and concedes gives it up. A point that was given up stands, and any other
-unless an answer to it stands.
+unless an answer to it stands. What a judge or moderator puts to a side is a point of the side that the sentence speaks
+for, as if that had made it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.domain.participants import Role
-from core.domain.transcript import Turn
+from core.domain.transcript import Turn, TurnKind
 from core.judging.consensus import analyse
 from core.providers.rehearsing.corpus import Corpus
 from core.providers.rehearsing.sentences import Sentence
 
+ASKING_ROLES = (Role.JUDGE, Role.MODERATOR)
 SIDES = {Role.PROPOSER: 1, Role.OPPONENT: -1}
 QUOTE_CHARACTERS_COMPARED = 24
 """Several sentences may begin on one line: the quotation in front of a citation tells which is meant."""
@@ -62,18 +64,26 @@ class Record:
 
 def read_record(turns: Sequence[Turn], corpus: Corpus) -> Record:
     """The record after `turns`, oldest first."""
-    citation = _citation(corpus)
+    citation = citation_of(corpus)
     points: dict[int, Point] = {}
     if citation is not None:
         for place, turn in enumerate(turns):
             side = SIDES.get(turn.role, 0) if turn.role else 0
+            if turn.role in ASKING_ROLES and turn.kind is TurnKind.ARGUMENT:
+                _read_question(place, points, cited_in(turn.text, citation, corpus))
             if side:
                 for paragraph in turn.text.split("\n\n"):
-                    _read_paragraph(paragraph, place, side, points, list(_cited(paragraph, citation, corpus)))
+                    _read_paragraph(paragraph, place, side, points, list(cited_in(paragraph, citation, corpus)))
     # An answer is always newer than what it answers, so that going backwards knows each answer's fate first.
     for point in reversed(points.values()):
         point.stands = point.is_conceded or not any(answer.stands for answer in point.answers)
     return Record(points=tuple(points.values()))
+
+
+def _read_question(turn: int, points: dict[int, Point], cited: Iterator[Sentence]) -> None:
+    for sentence in cited:
+        if sentence.side:
+            points.setdefault(sentence.number, Point(sentence=sentence, side=sentence.side, turn=turn))
 
 
 def _read_paragraph(text: str, turn: int, side: int, points: dict[int, Point], cited: list[Sentence]) -> None:
@@ -95,12 +105,14 @@ def _read_paragraph(text: str, turn: int, side: int, points: dict[int, Point], c
             point.is_conceded = True
 
 
-def _citation(corpus: Corpus) -> re.Pattern[str] | None:
+def citation_of(corpus: Corpus) -> re.Pattern[str] | None:
+    """What a citation of this evidence looks like: a file's name and a line; None where there is nothing to cite."""
     names = sorted({re.escape(sentence.document) for sentence in corpus.sentences}, key=lambda name: (-len(name), name))
     return re.compile(rf"(?<![\w./-])({'|'.join(names)}):(\d{{1,7}})(?!\d)") if names else None
 
 
-def _cited(paragraph: str, citation: re.Pattern[str], corpus: Corpus) -> Iterator[Sentence]:
+def cited_in(paragraph: str, citation: re.Pattern[str], corpus: Corpus) -> Iterator[Sentence]:
+    """The sentences that a text cites, in order, as often as it does."""
     begin = 0
     for match in citation.finditer(paragraph):
         on_line = corpus.by_line.get((match[1], int(match[2])), [])

@@ -18,6 +18,7 @@ from core.providers.rehearsing.record import Point, Record, read_record
 from core.providers.rehearsing.wording import (
     FOR_AGAINST,
     Wording,
+    count_word,
     number_word,
     quoted_short,
     started,
@@ -48,17 +49,17 @@ VERDICT_LEADS = (
 )
 DECIDED = (
     "{more} points {side} the motion are left standing, {less} {other} it. That decides it {side} the motion.",
-    "What stands {side} the motion outweighs what stands {other} it, {more} to {less}.",
+    "What stands {side} the motion outweighs what stands {other} it, {more} to {least}.",
 )
 DECIDED_BY_CONCESSIONS = (
     "As many points stand on either side, {more}. The side {other} the motion conceded more, and that tips it.",
 )
 DECIDED_BY_BEARING = (
-    "As many points stand on either side, {more}, and neither conceded more. Those {side} the motion bear on it more "
+    "As many points stand on either side, {most}, and neither conceded more. Those {side} the motion bear on it more "
     "closely, and that tips it.",
 )
 UNDECIDED = (
-    "As many points stand on either side, {more}, neither conceded more, and they bear on the motion alike. I can't "
+    "As many points stand on either side, {most}, neither conceded more, and they bear on the motion alike. I can't "
     "say who has the better of it.",
 )
 
@@ -121,7 +122,7 @@ def _open_points(record: Record, side: int, wording: Wording) -> str:
 
 def _fates(points: Sequence[Point], side: int, listed_max: int) -> str:
     standing = sum(point.stands for point in points)
-    made, left = number_word(len(points)), number_word(standing)
+    made, left = count_word(len(points)), count_word(standing)
     given_up = sum(point.is_conceded for point in points)
     conceded = f", {number_word(given_up)} of them conceded by the other side" if given_up else ""
     lead = f"{started(FOR_AGAINST[side])} the motion: {made} made, {left} left standing{conceded}."
@@ -164,6 +165,8 @@ def _conclusion(outcome: _Outcome, wording: Wording) -> str:
         wording.one_of(outcome.reasons).format(
             more=number_word(outcome.standing),
             less=number_word(outcome.standing_other),
+            most=count_word(outcome.standing),
+            least=count_word(outcome.standing_other),
             side=FOR_AGAINST.get(outcome.side, ""),
             other=FOR_AGAINST.get(-outcome.side, ""),
         )

@@ -42,6 +42,11 @@ def number_word(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
+def count_word(count: int) -> str:
+    """A number that stands alone: `none` where there is nothing."""
+    return number_word(count) if count else "none"
+
+
 def quoted(sentence: Sentence) -> str:
     """The whole sentence with its source, to stand inside or at the end of ours."""
     return f"“{_without_stop(sentence.text)}” ({sentence.source})"

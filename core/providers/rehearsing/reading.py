@@ -1,0 +1,105 @@
+"""What can be read in the evidence as an answer to a question?
+
+Only what stands there is read: the side that a sentence takes, the one number that it names, the one choice that it
+names, or the sentence itself where it is short. What names two numbers or two choices answers nothing, because nobody
+could tell which is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from core.domain.answers import AnswerForm, AnswerKind
+from core.judging.answers import normalised
+from core.providers.rehearsing.corpus import Corpus
+from core.providers.rehearsing.sentences import Sentence
+from core.providers.rehearsing.wording import FOR_AGAINST
+
+READ_MAX = 5
+"""So many passages does one seat weigh by itself, out of the `POOL_MAX` that bear most on the question: two seats read
+the same evidence and need not weigh the same part of it."""
+POOL_MAX = 12
+ANSWER_WORDS_MAX = 20
+MARGIN_PPM = 50_000
+"""By how much more must speak for one side of a motion than for the other before a seat takes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A sentence with the answer that it speaks for. `weight` is how closely it bears on the question, negative where
+    it speaks against that answer."""
+
+    sentence: Sentence
+    answer: str
+    weight: int
+
+
+def passages(corpus: Corpus, question: str, form: AnswerForm) -> tuple[Passage, ...]:
+    """All that answers, what bears most on the question first."""
+    read = _reader(form)
+    found = []
+    for number, score in corpus.bearing_on((question, *form.choices)).items():
+        sentence = corpus.sentences[number]
+        answer = read(sentence)
+        if answer:
+            is_against = form.kind is AnswerKind.CHOICE and sentence.side < 0
+            found.append(Passage(sentence=sentence, answer=answer, weight=-score if is_against else score))
+    return tuple(sorted(found, key=lambda passage: (-abs(passage.weight), passage.sentence.number)))
+
+
+def drawn(found: Sequence[Passage], *, seed: int, seat: str) -> tuple[Passage, ...]:
+    """Those that a seat reads by itself: the same for the same seed and seat."""
+    pool = sorted(found[:POOL_MAX], key=lambda passage: _draw(seed, seat, passage.sentence.number))
+    return tuple(sorted(pool[:READ_MAX], key=lambda passage: (-abs(passage.weight), passage.sentence.number)))
+
+
+def weighed(read: Iterable[Passage]) -> Mapping[str, int]:
+    """How much speaks for each answer, in the order in which they were come upon."""
+    sums: dict[str, int] = {}
+    for passage in read:
+        sums[passage.answer] = sums.get(passage.answer, 0) + passage.weight
+    return sums
+
+
+def answer_of(read: Sequence[Passage], form: AnswerForm) -> str:
+    """The answer for which most speaks; `undecided` where the sides of a motion are level, "" where nothing does."""
+    sums = weighed(read)
+    if form.kind is AnswerKind.MOTION:
+        pro, con = sums.get(FOR_AGAINST[1], 0), sums.get(FOR_AGAINST[-1], 0)
+        if abs(pro - con) * 1_000_000 <= (pro + con) * MARGIN_PPM:
+            return "undecided"
+        return FOR_AGAINST[1] if pro > con else FOR_AGAINST[-1]
+    best = max(sums.items(), key=lambda entry: entry[1], default=("", 0))
+    return best[0] if best[1] > 0 else ""
+
+
+def _draw(seed: int, seat: str, number: int) -> bytes:
+    return sha256(f"{seed}/{seat}/{number}".encode()).digest()
+
+
+def _reader(form: AnswerForm) -> Callable[[Sentence], str]:
+    match form.kind:
+        case AnswerKind.MOTION:
+            return lambda sentence: FOR_AGAINST.get(sentence.side, "")
+        case AnswerKind.NUMBER:
+            return lambda sentence: normalised(sentence.text, form)
+        case AnswerKind.CHOICE:
+            named = tuple((choice, _naming(choice)) for choice in form.choices)
+            return lambda sentence: _the_one(choice for choice, naming in named if naming.search(sentence.text))
+        case AnswerKind.TEXT:
+            return lambda sentence: sentence.text if len(sentence.text.split()) <= ANSWER_WORDS_MAX else ""
+
+
+def _the_one(choices: Iterable[str]) -> str:
+    found = tuple(choices)
+    return found[0] if len(found) == 1 else ""
+
+
+def _naming(choice: str) -> re.Pattern[str]:
+    """A single letter names a choice only behind a word that says so: prose is full of "a" and "I"."""
+    if len(choice) == 1:
+        return re.compile(rf"\b(?:answer|choice|option|plan|variant)\s+{re.escape(choice)}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){re.escape(choice)}(?!\w)", re.IGNORECASE)
