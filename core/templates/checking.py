@@ -16,16 +16,22 @@ from core.domain.facts import FactSpec
 from core.domain.ids import is_snake_case
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
+from core.domain.text import clean_text
 from core.judging.consensus import MEASURES
 from core.templates.bounds import (
     BLOCKS_MAX,
     COST_MICROUSD_MAX,
+    DESCRIPTION_CHARACTERS_MAX,
+    DIAL_WORD_CHARACTERS_MAX,
+    DIAL_WORDS_MAX,
     DIALS_MAX,
     INSTRUCTION_CHARACTERS_MAX,
     MINUTES_MAX,
+    NAME_CHARACTERS_MAX,
     PPM,
     SEATS_MAX,
     STEPS_MAX,
+    TAG_CHARACTERS_MAX,
     TAGS_MAX,
     TIMES_MAX,
     TURNS_OF_ROUND_MAX,
@@ -102,6 +108,7 @@ class _Looked:
         yield from _at_most(len(template.blocks), BLOCKS_MAX, "blocks", ("blocks",))
         yield from _at_most(len(template.dials), DIALS_MAX, "dials", ("dials",))
         yield from _at_most(len(template.tags), TAGS_MAX, "tags", ("tags",))
+        yield from self.at_the_texts()
         if not template.seats:
             yield _error(Kind.OUT_OF_BOUNDS, ("seats",), "a format without seats.", "Seat somebody.")
         if not template.steps:
@@ -110,15 +117,32 @@ class _Looked:
             part = _part(template, step)
             if not step.instruction.strip():
                 yield _error(Kind.OUT_OF_BOUNDS, (*part, "instruction"), f"{step.name} says not what to do.", "Say it.")
-            if len(step.instruction) > INSTRUCTION_CHARACTERS_MAX:
-                what = f"the instruction of {step.name} has {len(step.instruction)} characters."
-                now = f"At most {INSTRUCTION_CHARACTERS_MAX} are taken."
-                yield _error(Kind.OUT_OF_BOUNDS, (*part, "instruction"), what, now)
+            if not is_snake_case(step.task):
+                what = f"{step.task[:60]!r} can't be the task of {step.name}."
+                yield _error(Kind.BAD_NAME, (*part, "task"), what, "Use small letters and underscores: rebuttal.")
             yield from _between(step.rounds_seen, 0, ROUNDS_MAX, "a number of rounds that are seen", part)
         for block in template.blocks:
             yield from _between(block.times, 1, TIMES_MAX, "how often a block is taken", ("blocks", block.id, "times"))
         yield from self.at_the_turns()
         yield from self.at_the_dials()
+
+    def at_the_texts(self) -> Iterator[Finding]:
+        template = self.template
+        if not template.name.strip():
+            yield _error(Kind.OUT_OF_BOUNDS, ("name",), "a format without a name.", "Give it one.")
+        yield from _text(template.name, NAME_CHARACTERS_MAX, "the name", ("name",))
+        yield from _text(template.description, DESCRIPTION_CHARACTERS_MAX, "the description", ("description",))
+        yield from _text(template.source, DESCRIPTION_CHARACTERS_MAX, "the source", ("source",))
+        for tag in template.tags:
+            yield from _text(tag, TAG_CHARACTERS_MAX, "a tag", ("tags",))
+        for dial in template.dials:
+            yield from _text(dial.about, DESCRIPTION_CHARACTERS_MAX, "what is said of a dial", ("dials", dial.name))
+            yield from _at_most(len(dial.words), DIAL_WORDS_MAX, "words of one dial", ("dials", dial.name))
+            for word in dial.words:
+                yield from _text(word, DIAL_WORD_CHARACTERS_MAX, "what a dial says", ("dials", dial.name))
+        for step in self.steps:
+            part = (*_part(template, step), "instruction")
+            yield from _text(step.instruction, INSTRUCTION_CHARACTERS_MAX, f"the instruction of {step.name}", part)
 
     def at_the_turns(self) -> Iterator[Finding]:
         times = {block.id: block.times for block in self.template.blocks}
@@ -223,6 +247,15 @@ def _between(number: int, least: int, most: int, what: str, part: Part) -> Itera
 def _at_most(number: int, most: int, what: str, part: Part) -> Iterator[Finding]:
     if number > most:
         yield _error(Kind.OUT_OF_BOUNDS, part, f"{number} {what}.", f"A format has at most {most}.")
+
+
+def _text(text: str, most: int, what: str, part: Part) -> Iterator[Finding]:
+    if len(text) > most:
+        now = f"At most {most} are taken."
+        yield _error(Kind.OUT_OF_BOUNDS, part, f"{what} has {len(text)} characters.", now)
+    if clean_text(text) != text:
+        now = "Remove them: a terminal would obey them."
+        yield _error(Kind.OUT_OF_BOUNDS, part, f"{what} holds control characters.", now)
 
 
 def _nearest(name: str, known: Collection[str], what: str) -> str:

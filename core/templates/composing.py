@@ -100,7 +100,7 @@ def compose_custom_template(
 
     `library` are the participants that there are, `facts` what conditions may look at.
     """
-    composer = _Composer(library)
+    composer = Composer(library)
     seats = composer.seats(participants)
     overrides = overrides_from(config_overrides or {}, composer.problems)
     level = composer.level(metadata.complexity_level)
@@ -134,18 +134,22 @@ def step_choice(text: str) -> StepChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class Laid:
+    """What library steps come to: turns in order, the blocks that they make, the verdict where one is among them."""
+
     steps: tuple[StepSpec, ...]
     blocks: tuple[Block, ...]
     verdict: StepSpec | None
 
 
-class _Composer:
-    """Collects what stands in the way, and goes on as far as it can."""
+class Composer:
+    """Collects what stands in the way, and goes on as far as it can. `blocks` are names that are taken."""
 
     def __init__(self, library: Mapping[ParticipantId, Participant]) -> None:
         self.library = library
         self.problems: list[str] = []
+        self.names: Counter[str] = Counter()
+        self.blocks: set[str] = set()
 
     def seats(self, asked: Sequence[str | SeatSpec]) -> tuple[SeatSpec, ...]:
         if not asked:
@@ -216,39 +220,39 @@ class _Composer:
             found.append(choice)
         return found
 
-    def laid(self, choices: Sequence[StepChoice | StepSpec], seats: Sequence[SeatSpec], *, rounds: int) -> _Laid:
+    def laid(self, choices: Sequence[StepChoice | StepSpec], seats: Sequence[SeatSpec], *, rounds: int) -> Laid:
         steps: list[StepSpec] = []
         blocks: list[Block] = []
         verdicts: list[StepSpec] = []
-        names: Counter[str] = Counter()
         for choice in _carried_on(choices, rounds=rounds):
             if isinstance(choice, StepSpec):
                 (verdicts if choice.expects is Expects.VERDICT else steps).append(choice)
                 continue
-            made = self.steps_of(choice, seats, names)
+            made = self.steps_of(choice, seats)
             if STEPS_BY_ID[choice.step].is_verdict:
                 verdicts += made
                 continue
             if STEPS_BY_ID[choice.step].is_at_once and len(made) > 1:
-                block = Block(id=_free(STEPS_BY_ID[choice.step].task, {each.id for each in blocks}), is_at_once=True)
+                block = Block(id=_free(STEPS_BY_ID[choice.step].task, self.blocks), is_at_once=True)
+                self.blocks.add(block.id)
                 blocks.append(block)
                 made = [replace(step, block=block.id) for step in made]
             steps += made
         if len(verdicts) > 1:
             names_said = " and ".join(verdict.seat for verdict in verdicts)
             self.problems.append(f"several give the verdict: {names_said}. Name one: final_decision=SEAT.")
-        return _Laid(tuple(steps), tuple(blocks), verdicts[0] if verdicts else None)
+        return Laid(tuple(steps), tuple(blocks), verdicts[0] if verdicts else None)
 
-    def steps_of(self, choice: StepChoice, seats: Sequence[SeatSpec], names: Counter[str]) -> list[StepSpec]:
+    def steps_of(self, choice: StepChoice, seats: Sequence[SeatSpec]) -> list[StepSpec]:
         step = STEPS_BY_ID[choice.step]
         made = []
         spoken: Counter[Role] = Counter()
         for seat in self.taking(choice, step, seats):
             name = f"{step.task}_{seat.id}" if not step.is_verdict else step.task
-            names[name] += 1
+            self.names[name] += 1
             made.append(
                 StepSpec(
-                    name=name if names[name] == 1 else f"{name}_{names[name]}",
+                    name=name if self.names[name] == 1 else f"{name}_{self.names[name]}",
                     seat=seat.id,
                     task=step.task,
                     instruction=step.told(seat.role, is_second=spoken[seat.role] > 0),
@@ -313,7 +317,7 @@ def _composed(
     metadata: TemplateMetadata,
     level: int,
     seats: tuple[SeatSpec, ...],
-    laid: _Laid,
+    laid: Laid,
     rounds: int,
     overrides: Overrides,
     version: int,
@@ -343,10 +347,11 @@ def _composed(
         tags=metadata.tags,
         source=metadata.source,
     )
-    return _with_expectations(template, overrides)
+    return with_expectations(template, overrides)
 
 
-def _with_expectations(template: Template, overrides: Overrides) -> Template:
+def with_expectations(template: Template, overrides: Overrides) -> Template:
+    """The format with the minutes and dollars that are said, or else with those that its turns come to."""
     turns = template.turns_of([seat.id for seat in template.seats], rounds=min(template.rounds, 100))
     minutes, cost = overrides.minutes_expected, overrides.cost_microusd_expected
     return replace(

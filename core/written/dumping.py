@@ -26,7 +26,7 @@ class _Dumper(yaml.SafeDumper):
     def represent_decimal(self, number: Decimal) -> yaml.ScalarNode:
         return self.represent_scalar("tag:yaml.org,2002:float", str(number))
 
-    def represent_list(self, items: tuple[object, ...]) -> yaml.SequenceNode:
+    def represent_in_line(self, items: tuple[object, ...]) -> yaml.SequenceNode:
         return self.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=True)
 
     def represent_flat(self, mapping: Flat) -> yaml.MappingNode:
@@ -38,7 +38,7 @@ class _Dumper(yaml.SafeDumper):
 
 _Dumper.add_representer(str, _Dumper.represent_text)
 _Dumper.add_representer(Decimal, _Dumper.represent_decimal)
-_Dumper.add_representer(tuple, _Dumper.represent_list)
+_Dumper.add_representer(tuple, _Dumper.represent_in_line)
 _Dumper.add_representer(Flat, _Dumper.represent_flat)
 
 
