@@ -23,6 +23,7 @@ from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
 from core.engine.summarise import summarise
+from core.flows.debate_formats import change_to
 from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
@@ -52,6 +53,7 @@ from core.runtime.rows import RowsBeyond
 from core.runtime.rulebook import Rulebook
 from core.runtime.standing import Standing, SystemStatus
 from core.runtime.wheel import Wheel
+from core.templates.changing import FormatChange
 from core.templates.template import Template
 
 if TYPE_CHECKING:
@@ -348,6 +350,11 @@ class Orchestrator:
     async def template(self, id: str) -> Template:
         """The newest version of a template. Raises WrongUse with the nearest name."""
         return await self._openings.template(id)
+
+    async def plan_format(self, session: SessionId, template_id: str) -> FormatChange:
+        """What following another format from the next round on would change for a session; the command ApplyTemplate
+        brings it about. Raises WrongUse for an unknown format or session."""
+        return change_to(await self.state(session), await self.template(template_id))
 
     # --- participants and models --------------------------------------------------------------------------------
 

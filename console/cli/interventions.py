@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.cli.commanding import commanding, have_gone_on, have_obeyed
-from console.cli.options import AsJson, Database, SessionArgument
+from console.cli.confirming import make_sure
+from console.cli.options import AsJson, Database, SessionArgument, settings_with
+from console.cli.running import with_orchestrator
+from console.cli.tables import pairs
+from console.exit_codes import ExitCode
 from console.setting_values import USD_MAX, Refused, usd
 from core.domain.errors import WrongUse
+
+if TYPE_CHECKING:
+    from core.orchestrator import Orchestrator
 
 DollarsOrNone = Annotated[
     str, typer.Argument(metavar="USD", help="In dollars, all in all; none lifts the cap.", show_default=False)
@@ -72,6 +80,36 @@ def amend(
     )
 
 
+def reformat(
+    session: SessionArgument,
+    template: Annotated[
+        str, typer.Argument(metavar="ID", help="As 'moot templates list' names it.", show_default=False)
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask; change it.")] = False,
+    database: Database = None,
+) -> int:
+    """Go on by another format from the next round on. What would change is shown before."""
+    from console.presenters.format_changes import change_rows
+    from core.domain.commands import ApplyTemplate
+    from core.domain.ids import TemplateId
+
+    async def look(orchestrator: Orchestrator) -> int:
+        change = await orchestrator.plan_format(await orchestrator.find(session), template)
+        sys.stdout.write(pairs(change_rows(change), indent="") + "\n")
+        return ExitCode.COMPLETED
+
+    with_orchestrator(settings_with(database), look)
+    sys.stdout.flush()
+    if not yes:
+        make_sure("Go on like this?", refused="nothing was changed.")
+    return have_obeyed(
+        session,
+        ApplyTemplate(template=TemplateId(template)),
+        database,
+        told=lambda summary: f"follows {template} from the next round on; it is {summary.status}.",
+    )
+
+
 def retry(session: SessionArgument, as_json: AsJson = False, database: Database = None) -> int:
     """Try again what gave up, and follow the session to its end."""
     from core.domain.commands import RetryStep
@@ -117,5 +155,5 @@ def _dollars(text: str, *, advice: str) -> int | None:
         ) from error
 
 
-COMMANDS = (budget, rounds, say, amend, retry, settle)
+COMMANDS = (budget, rounds, reformat, say, amend, retry, settle)
 """In the order in which the help lists them."""

@@ -243,7 +243,8 @@ def use_of(call: Call) -> Mapping[str, int]:
 def _asked(life: DebateLife, call: Call) -> Changes:
     model, use = model_of(life, call), use_of(call)
     changes: Changes = {"models": with_plus(life.models, model, ModelUse(), **use)}
-    changes.update({name: getattr(life, name) + amount for name, amount in use.items() if name not in ("answers", *OF_A_MODEL)})
+    counted = {name: amount for name, amount in use.items() if name not in ("answers", *OF_A_MODEL)}
+    changes.update({name: getattr(life, name) + amount for name, amount in counted.items()})
     match call:
         case AttemptStarted():
             changes["asked"] = {**life.asked, call.step: call.route}

@@ -91,11 +91,7 @@ class CacheFigures:
 
 def purpose_of(request: ModelRequest) -> Purpose:
     """What a step of a session wants an answer for."""
-    match request.kind:
-        case StepKind.TURN:
-            return Purpose.TURN
-        case StepKind.VERDICT:
-            return Purpose.VERDICT
+    return Purpose.VERDICT if request.kind is StepKind.VERDICT else Purpose.TURN
 
 
 class CachedAnswers:

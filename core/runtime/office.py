@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from core.domain.commands import Open
+from core.domain.commands import ApplyTemplate, Command, Open
 from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse, nearest
 from core.domain.ids import Digest, SessionId
 from core.domain.session import Status
@@ -162,16 +162,18 @@ class Office:
         command = self._ports.wire.command_from_plain(cast("Mapping[str, object]", body["command"]))
         await require_own(self._ports.log, session)
         await self.read_rules()
-        await self._prepare(command)
+        command = await self._prepared(command)
         events = await self._supervisor.submit(session, command, by=by)
         kinds = [type(event).__name__ for event in events]
         return InboxAnswer(is_done=True, text=", ".join(kinds), body={"events": kinds})
 
-    async def _prepare(self, command: object) -> None:
-        """A template named by its id alone is the newest one; have it at hand before the session is asked."""
-        digest = getattr(command, "digest", "")
-        if digest:
-            await self._ports.library.template(Digest(str(digest)))
+    async def _prepared(self, command: Command) -> Command:
+        """The command with what it names at hand. A template named by its id alone is the newest one."""
+        if not isinstance(command, ApplyTemplate):
+            return command
+        digest = command.digest or await self._openings.digest(await self._openings.template(command.template))
+        await self._ports.library.template(digest)
+        return replace(command, digest=digest)
 
     async def _resume(self, body: Body, by: Asker) -> InboxAnswer:
         await self.read_rules()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+from core.domain.answers import AnswerForm, AnswerKind, checked_form
 from core.domain.commands import Admit, Open
 from core.domain.errors import PricesUnknown, WrongUse, nearest
 from core.domain.estimates import Pace
 from core.domain.ids import DEFAULT_RULE_SET, NO_TEMPLATE, Digest, SessionId, StepId, TemplateId
-from core.domain.participants import Participant, Seat
+from core.domain.participants import Participant, Role, Seat
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
 from core.domain.steps import Step, StepKind
 from core.domain.text import clean_text
@@ -27,6 +28,7 @@ from core.runtime.casting import Casting, casting_notes
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
 from core.runtime.rules_in_force import RulesInForce, SetInForce
+from core.templates.dials import dial_line, dialled
 from core.templates.estimate import Known, estimated
 from core.templates.template import Complexity, Template
 
@@ -66,7 +68,7 @@ class Openings:
         in_force = await self._no_rules() if plan.rule_set == NOTHING else rules.sets.get(plan.rule_set)
         if in_force is None:  # deleted just now
             raise unknown_set(plan.rule_set, rules.sets)
-        digest = await self._digest(plan.template)
+        digest = await self._pinned(plan.template, request.dials)
         for document in request.documents:
             if document.digest not in self._ports.library.documents:  # what is at hand was read from the catalogue
                 await self._ports.catalogue.save_document(document)
@@ -95,6 +97,7 @@ class Openings:
             origin=request.origin,
             estimate=plan.estimate,
             control=plan.control,
+            answer=request.answers,
             plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
         )
         await self._ports.library.prepare_opening(opening)
@@ -110,7 +113,7 @@ class Openings:
         await self._ports.library.take(digest, ())
         return SetInForce(digest=digest, templates={})
 
-    async def _digest(self, template: Template) -> Digest:
+    async def digest(self, template: Template) -> Digest:
         """The digest of the newest version of a template, without writing what is there already."""
         known = self._ports.library.templates
         digest = next((digest for digest, each in known.items() if each == template), None)
@@ -119,11 +122,16 @@ class Openings:
             digest = await self._ports.catalogue.save_template(template, actor="moot", at_ms=at_ms)
         return digest
 
+    async def _pinned(self, template: Template, dials: Mapping[str, int]) -> Digest:
+        """What the session is pinned to: a format that is set for it alone doesn't become the newest of its id."""
+        return await (self._ports.catalogue.keep_template(template) if dials else self.digest(template))
+
     async def _planned(
         self, request: DebateRequest
     ) -> tuple[DebatePlan, Mapping[str, ModelInfo], Mapping[str, Participant]]:
         _motion(request.question)
-        template = await self._template_for(request)
+        template = dialled(await self._template_for(request), request.dials)
+        _answerable(request.answers, template)
         rounds = _rounds(request.rounds, template)
         _seed(request.seed)
         cap = _cap(request.cap_microusd, self._limits.cap_session_microusd)
@@ -134,7 +142,8 @@ class Openings:
         infos = await self._described((*_seated(seats), *casting.values()))
         is_rehearsal = all(infos[route].is_rehearsal for sitting in _seated(seats) for route in sitting.routes)
         rehearsed = ("This is a rehearsal: no model is asked, nothing is spent.",) if is_rehearsal else ()
-        notes = (*rehearsed, *casting_notes(seats))
+        set_to = (f"{dial_line(dial)}." for dial in template.dials if dial.name in request.dials)
+        notes = (*rehearsed, *set_to, *casting_notes(seats))
         known = Known(
             prices={model: info.price for model, info in infos.items()},
             paces=await self._paces(),
@@ -238,6 +247,18 @@ class Openings:
                 self._ports.providers.for_model(seat.participant.model).refuse_early(
                     engine.flow(state).request(state, step)
                 )
+
+
+def _answerable(form: AnswerForm, template: Template) -> None:
+    """Sides argue for and against a motion: what else is asked is answered by seats that speak for themselves."""
+    checked_form(form)
+    if form.kind is not AnswerKind.MOTION and not any(spec.role is Role.PANELIST for spec in template.seats):
+        asked = f"one of {', '.join(form.choices)}" if form.choices else f"a {form.kind}"
+        raise WrongUse(
+            f"{template.id} argues for and against a motion, and can't be asked for {asked}.",
+            where="answers",
+            now="Take a format whose seats answer for themselves, such as society_of_minds, council or vote_only.",
+        )
 
 
 def _can_argue(offer: ProviderOffer) -> bool:
