@@ -40,7 +40,7 @@ class _JumpingSelector(selectors.BaseSelector):
         ready = self._real.select(0)
         if ready:
             return ready
-        if timeout is None and self.is_closing:
+        if self.is_closing:  # a thread ends in real time, also where a process that crashed has left timers behind
             return self._real.select(1)
         if timeout is None:
             raise NothingLeftToWaitFor("every task waits, and no timer is set")
