@@ -112,7 +112,7 @@ def _called(view: TurnView) -> str:
 
 def side_head(summary: SessionSummary | None, *, is_fork: bool, seq: int) -> Line:
     """Which of the two stands there, and how it stands."""
-    what = "⑂ the fork" if is_fork else "its origin"
+    what = "├ the fork" if is_fork else "its origin"
     if summary is None:
         return Line(((what, "accent strong"), ("  not on record here any more", "attention")))
     state = STATES[summary.status]

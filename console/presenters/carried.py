@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.domain.events import Recorded, SessionForked
 
-FORKED = "⑂ fork"
+FORKED = "├ fork"
 ID_SHOWN_CHARACTERS = 8
 
 

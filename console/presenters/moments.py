@@ -67,11 +67,12 @@ def heading(seq: int, explanations: Sequence[Explanation]) -> Paragraph:
     return Paragraph(tuple(parts))
 
 
-def verdict_lines(explanations: Sequence[Explanation]) -> tuple[Paragraph, ...]:
-    """Every rule at one moment, in the order in which they are heard: whether it held, what it waited for."""
+def verdict_lines(explanations: Sequence[Explanation], *, is_aligned: bool = True) -> tuple[Paragraph, ...]:
+    """Every rule at one moment, in the order in which they are heard: whether it held, what it waited for. Where there
+    is little room they are not aligned."""
     if not explanations:
         return (Paragraph((("No rules were in force here.", "muted"),)),)
-    width = max(len(each.rule) for each in explanations) + 2
+    width = max(len(each.rule) for each in explanations) if is_aligned else 0
     return tuple(_verdict_line(each, width) for each in explanations)
 
 
@@ -80,7 +81,7 @@ def _verdict_line(explanation: Explanation, width: int) -> Paragraph:
     is_off = moment is not None and moment.standing in (Standing.DISABLED, Standing.SWITCHED_OFF)
     glyph, style = ("○", "muted") if is_off else _GLYPHS[explanation.verdict]
     ink = "muted" if is_off else "text"
-    parts = [(f"{explanation.rule:<{width}}", ink), (_said(explanation), "muted" if is_off else style)]
+    parts = [(f"{explanation.rule:<{width}}  ", ink), (_said(explanation), "muted" if is_off else style)]
     return Paragraph(tuple(parts), f"{glyph} ", style)
 
 

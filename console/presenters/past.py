@@ -204,7 +204,7 @@ def side_lines(fold: PastFold, explanations: Sequence[Explanation], trouble: str
     row, record = fold.row, fold.record
     if row is None or record is None:
         return ()
-    rules: tuple[Paragraph, ...] = verdict_lines(explanations)
+    rules: tuple[Paragraph, ...] = verdict_lines(explanations, is_aligned=False)
     if trouble:
         rules = (Paragraph(((trouble, "failed"),)),)
     state = STATES[row.status]

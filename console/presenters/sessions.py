@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.domain.summary import SessionSummary
     from core.ports.catalogue import Label
 
-FORK = "⑂"
+FORK = "├"
 """Before the title of a session that goes on from another's prefix."""
 
 SPARK_CELLS = 4

@@ -195,7 +195,7 @@ class SessionActions(Screen[None]):
         self.clear_refusal()
         summary = self.summary
         if summary is None or not summary.forked_from:
-            self.say_refusal("This is no fork: it stands beside nothing. ⑂ marks those that are.")
+            self.say_refusal("This is no fork: it stands beside nothing. ├ marks those that are.")
         else:
             self.app.show_beside(summary)
 

@@ -156,7 +156,7 @@ def test_a_fork_is_made_printed_marked_and_verified(held: tuple[Moot, str]) -> N
     assert f"goes on from session {id_[:8]} behind its event {at}." in done.stderr
     assert "── Fork, from here on; before it: session" in done.stdout
     listed = moot.run("sessions", "list").stdout
-    assert "⑂ Another way" in listed
+    assert "├ Another way" in listed
     fork, origin = json.loads(moot.run("sessions", "list", "--json").stdout)
     assert (fork["forked_from"], fork["forked_at_seq"], fork["status"]) == (id_, int(at), "completed")
     assert origin == before
