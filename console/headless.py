@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 BUDGET_SPENT_PREFIX = "budget_spent_"
 """How the engine's reasons for a pause begin where a cap was reached."""
 
+STANDING_SECONDS = 0.5
+"""How often it is looked whether the disk holds a session up."""
+
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -90,15 +93,18 @@ async def follow(
     show: Callable[[Recorded], None],
     stop: StopRequest,
     on_stop: Callable[[], None],
+    on_standing: Callable[[str], None] = lambda why: None,
     after_seq: int = 0,
 ) -> Ending:
-    """Show every event as it is committed until the session stands still.
+    """Show every event as it is committed until the session stands still. `on_standing` is called with the reason where
+    the disk takes an answer no longer, and with "" once it does again: the session goes on by itself.
 
     Once a stop is asked for, `on_stop` is called and the core drained; what is recorded meanwhile is still shown, as
     far as the log can be read. A reader that went away (BrokenPipeError) is a stop like any other.
     """
     watching = asyncio.ensure_future(_watch(orchestrator, session, show, after_seq))
     asked = asyncio.ensure_future(stop.asked.wait())
+    telling = asyncio.ensure_future(_tell_standing(orchestrator, session, on_standing))
     try:
         await asyncio.wait((watching, asked), return_when=asyncio.FIRST_COMPLETED)
         if watching.done() and not isinstance(watching.exception(), BrokenPipeError):
@@ -109,10 +115,20 @@ async def follow(
             return watching.result()  # it came to its end while it drained
         return Ending(code=ExitCode.STOPPED)
     finally:
-        asked.cancel()
-        watching.cancel()
+        for waiting in (asked, watching, telling):
+            waiting.cancel()
         # What a log that was closed while it was read has to say is no news: the stop closed it.
-        await asyncio.gather(asked, watching, return_exceptions=True)
+        await asyncio.gather(asked, watching, telling, return_exceptions=True)
+
+
+async def _tell_standing(orchestrator: Orchestrator, session: SessionId, tell: Callable[[str], None]) -> None:
+    before = ""
+    while True:
+        why = orchestrator.standing_still().get(session, "")
+        if why != before:
+            tell(why)
+        before = why
+        await asyncio.sleep(STANDING_SECONDS)
 
 
 async def _watch(

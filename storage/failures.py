@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from shutil import disk_usage
 
 from core.domain.errors import StorageFailed
 
@@ -24,11 +25,27 @@ _REFUSALS: dict[int, tuple[str, str]] = {
 }
 
 
+_MAY_BE_FULL = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+"""What SQLite says where it can't make or grow a file beside the database, also for want of room."""
+
+FREE_BYTES_MIN = 65_536
+"""Less than this holds no file that SQLite puts beside a database."""
+
+
 def refused(error: sqlite3.Error, path: Path) -> StorageFailed:
     """SQLite's error in the operator's words."""
-    code = getattr(error, "sqlite_errorcode", None)
-    what, now = _REFUSALS.get((code or 0) & _PRIMARY_CODE_BITS, ("the database refused.", "Run `moot doctor`."))
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE_BITS
+    if code in _MAY_BE_FULL and _is_full(path):
+        code = sqlite3.SQLITE_FULL
+    what, now = _REFUSALS.get(code, ("the database refused.", "Run `moot doctor`."))
     return StorageFailed(f"{what} ({error})", where=str(path), now=now)
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return disk_usage(path.parent).free < FREE_BYTES_MIN
+    except OSError:
+        return False
 
 
 def is_busy(error: object) -> bool:

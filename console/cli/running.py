@@ -86,7 +86,13 @@ async def follow_to_the_end(
         if is_driver:
             say("stopping: the turn under way is recorded, or marked in doubt. Again to stop at once.")
 
-    ending = await follow(orchestrator, session, show=show, stop=stop, on_stop=on_stop, after_seq=after_seq)
+    def on_standing(why: str) -> None:
+        id_ = session[:ID_SHOWN_CHARACTERS]
+        say(f"session {id_} stands still until this is over: {why}" if why else f"session {id_} goes on.")
+
+    ending = await follow(
+        orchestrator, session, show=show, stop=stop, on_stop=on_stop, on_standing=on_standing, after_seq=after_seq
+    )
     if ending.code is ExitCode.STOPPED and not is_driver:
         say(f"left; the process that drives goes on with session {session[:ID_SHOWN_CHARACTERS]}.")
         return ending
