@@ -56,6 +56,18 @@ def debate(
     rules: Annotated[
         str, typer.Option("--rules", metavar="SET", help="The set of rules to follow, as 'moot rules sets' names it.")
     ] = "",
+    answers: Annotated[
+        str,
+        typer.Option(
+            "--answers",
+            metavar="FORM",
+            help="What is looked for: motion, number, text, or choices with commas between them: 'A,B,C'.",
+        ),
+    ] = "motion",
+    dial: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="DIAL=N", help="Turn a dial of the format, such as level=3. Repeatable."),
+    ] = None,
     budget_usd: Budget = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Same seed, same words in rehearsal.")] = None,
     price: Annotated[
@@ -88,6 +100,7 @@ def debate(
     """
     from console.evidence_files import read_evidence
     from console.price_file import keep_prices, read_price
+    from core.domain.answers import read_answer_form
     from core.runtime.requests import DebateRequest
 
     settings = settings_with(database, rehearsal_pace=pace, rules_folder=rules_folder)
@@ -103,6 +116,8 @@ def debate(
         seed=seed,
         title=title,
         rules=rules,
+        answers=read_answer_form(answers),
+        dials=read_dials(dial or ()),
         control=control,
     )
     return run_debate(request, settings=settings, as_json=as_json)
@@ -122,6 +137,19 @@ def read_casting(seats: list[str] | tuple[str, ...]) -> dict[str, str]:
             raise WrongUse(f"{role} is cast twice.", where="--seat", now="Give each seat one participant or model.")
         casting[key] = model
     return casting
+
+
+def read_dials(words: list[str] | tuple[str, ...]) -> dict[str, int]:
+    """Values by dial from words such as `level=3`."""
+    dials: dict[str, int] = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not (name and equals and value.isascii() and value.removeprefix("-").isdigit()):
+            raise WrongUse(f"{word!r} sets no dial to a number.", where="--set", now="Write it like level=3.")
+        if name in dials:
+            raise WrongUse(f"{name} is set twice.", where="--set", now="Give each dial one value.")
+        dials[name] = int(value)
+    return dials
 
 
 def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_demo: bool = False) -> int:

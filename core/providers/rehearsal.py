@@ -34,7 +34,7 @@ MOTION_CHARACTERS_SHOWN = 60
 MILLISECONDS_PER_SECOND = 1_000
 
 READABLE = {
-    AnswerKind.NUMBER: "names one number alone",
+    AnswerKind.NUMBER: "says it in one number",
     AnswerKind.CHOICE: "names one of the choices alone",
     AnswerKind.TEXT: f"is of {ANSWER_WORDS_MAX} words or fewer",
 }

@@ -51,9 +51,10 @@ class Children:
             title=f"Control of {parent.title}",
             origin=CONTROL_ORIGIN,
             rules=NOTHING,
+            answers=parent.answer,
         )
         opening = await self._openings.opening(request, rules=self._rules)
-        return replace(opening, parent=state.session, answer=parent.answer)
+        return replace(opening, parent=state.session)
 
 
 def child_id(parent: SessionId, step: Step) -> SessionId:

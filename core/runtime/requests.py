@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.domain.answers import MOTION_FORM, AnswerForm, AnswerKind
 from core.domain.estimates import Estimate
 from core.domain.ids import DEFAULT_RULE_SET, NO_TEMPLATE, SessionId, TemplateId
 from core.domain.participants import Seat
@@ -43,8 +44,8 @@ class Asker:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateRequest:
     """`casting` names a model for a role or a seat, `""` for all others; `rules` the set of rules to follow, `nothing`
-    for none at all; `control` the format by which a child answers the same at the same spend. None or "" leaves a
-    choice to the defaults."""
+    for none at all; `control` the format by which a child answers the same at the same spend; `answers` how
+    the question can be answered; `dials` what the format is set to. None or "" leaves a choice to the defaults."""
 
     question: str
     template_id: str = ""
@@ -58,6 +59,8 @@ class DebateRequest:
     origin: str = "operator"
     rules: str = ""
     control: str = ""
+    answers: AnswerForm = MOTION_FORM
+    dials: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ def request_as_body(request: DebateRequest, *, session: SessionId) -> Mapping[st
         "title": request.title,
         "rules": request.rules,
         "control": request.control,
+        "answers": {"kind": request.answers.kind.value, "choices": list(request.answers.choices)},
+        "dials": dict(request.dials),
     }
 
 
@@ -130,7 +135,16 @@ def request_from_body(body: Mapping[str, Any], *, documents: Sequence[Document],
         origin=origin,
         rules=str(body.get("rules", "")),
         control=str(body.get("control", "")),
+        answers=_form(body.get("answers")),
+        dials={str(name): int(value) for name, value in (body.get("dials") or {}).items()},
     )
+
+
+def _form(plain: Mapping[str, Any] | None) -> AnswerForm:
+    """A driver may be asked by an older process, which knows motions alone."""
+    if not plain:
+        return MOTION_FORM
+    return AnswerForm(kind=AnswerKind(plain["kind"]), choices=tuple(str(each) for each in plain["choices"]))
 
 
 def fork_as_body(request: ForkRequest, *, session: SessionId) -> Mapping[str, object]:

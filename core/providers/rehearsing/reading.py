@@ -1,8 +1,9 @@
 """What can be read in the evidence as an answer to a question?
 
-Only what stands there is read: the side that a sentence takes, the one number that it names, the one choice that it
-names, or the sentence itself where it is short. What names two numbers or two choices answers nothing, because nobody
-could tell which is meant.
+Only what stands there is read: the side that a sentence takes, the number that it names, the one choice that it names,
+or the sentence itself where it is short. "How many engineers" is read where a number stands in front of engineers; any
+other number where a sentence shares two telling words with the question and names no second one. What names two numbers
+or two choices answers nothing, because nobody could tell which is meant.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from core.domain.answers import AnswerForm, AnswerKind
 from core.judging.answers import normalised
 from core.providers.rehearsing.corpus import Corpus
 from core.providers.rehearsing.sentences import Sentence
-from core.providers.rehearsing.wording import FOR_AGAINST
+from core.providers.rehearsing.stems import motion_stems, stem, stems_of
+from core.providers.rehearsing.wording import FOR_AGAINST, NUMBERS
 
 READ_MAX = 5
 """So many passages does one seat weigh by itself, out of the `POOL_MAX` that bear most on the question: two seats read
 the same evidence and need not weigh the same part of it."""
 POOL_MAX = 12
 ANSWER_WORDS_MAX = 20
+BETWEEN_MAX = 2
+_HOW_MANY = re.compile(r"\bhow\s+many\s+(?:of\s+the\s+)?([^\W\d_]+)", re.IGNORECASE)
+_WORDS = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+")
+_NUMBER_FORM = AnswerForm(kind=AnswerKind.NUMBER)
 MARGIN_PPM = 50_000
 """By how much more must speak for one side of a motion than for the other before a seat takes it."""
 
@@ -39,7 +45,7 @@ class Passage:
 
 def passages(corpus: Corpus, question: str, form: AnswerForm) -> tuple[Passage, ...]:
     """All that answers, what bears most on the question first."""
-    read = _reader(form)
+    read = _reader(form, question)
     found = []
     for number, score in corpus.bearing_on((question, *form.choices)).items():
         sentence = corpus.sentences[number]
@@ -80,17 +86,46 @@ def _draw(seed: int, seat: str, number: int) -> bytes:
     return sha256(f"{seed}/{seat}/{number}".encode()).digest()
 
 
-def _reader(form: AnswerForm) -> Callable[[Sentence], str]:
+def _reader(form: AnswerForm, question: str) -> Callable[[Sentence], str]:
     match form.kind:
         case AnswerKind.MOTION:
             return lambda sentence: FOR_AGAINST.get(sentence.side, "")
         case AnswerKind.NUMBER:
-            return lambda sentence: normalised(sentence.text, form)
+            counted = _HOW_MANY.search(question)
+            if counted is not None:
+                noun = stem(counted[1].lower())
+                return lambda sentence: _count_of(noun, sentence.text)
+            asked = frozenset(motion_stems(question))
+            return lambda sentence: (
+                normalised(sentence.text, form)
+                if len(asked.intersection(stems_of(sentence.text))) >= min(2, len(asked))
+                else ""
+            )
         case AnswerKind.CHOICE:
             named = tuple((choice, _naming(choice)) for choice in form.choices)
             return lambda sentence: _the_one(choice for choice, naming in named if naming.search(sentence.text))
         case AnswerKind.TEXT:
             return lambda sentence: sentence.text if len(sentence.text.split()) <= ANSWER_WORDS_MAX else ""
+
+
+def _count_of(noun: str, text: str) -> str:
+    """The number that stands in front of a noun, with at most `BETWEEN_MAX` words between them; of `one of the six
+    engineers` it is six."""
+    words = _WORDS.findall(text.lower())
+    found: set[str] = set()
+    for place, word in enumerate(words):
+        if stem(word) != noun:
+            continue
+        before = reversed(words[max(0, place - BETWEEN_MAX - 1) : place])
+        found.add(next((number for each in before if (number := _as_number(each))), ""))
+    found.discard("")
+    return found.pop() if len(found) == 1 else ""
+
+
+def _as_number(word: str) -> str:
+    if word in NUMBERS[2:]:  # "one" says as often that it is any
+        return str(NUMBERS.index(word))
+    return normalised(word, _NUMBER_FORM) if word[0].isdigit() else ""
 
 
 def _the_one(choices: Iterable[str]) -> str:
