@@ -1,4 +1,4 @@
-"""How does SQLite keep the catalogue: participants, templates, documents, settings, labels, and with `rules` the rules?
+"""How does SQLite keep the catalogue: participants, documents, settings, labels; rules in `rules`, formats in `templates`?
 
 What a log may name by digest is kept by content and never deleted; beside it a history says which version came into
 force when, and its newest row which one is.
@@ -19,46 +19,16 @@ from core.domain.participants import Participant
 from core.domain.steps import Document
 from core.ports.catalogue import Label
 from core.ports.inbox import Receipt
-from core.templates.plain import template_from_plain, template_to_plain
-from core.templates.template import Template
 from storage import rule_measures
 from storage.codec import adapter, canonical_json
-from storage.rules import SqliteRules, unknown
+from storage.rules import unknown
+from storage.templates import SqliteTemplates
 
 T = TypeVar("T")
 
 
-class SqliteCatalogue(SqliteRules):
+class SqliteCatalogue(SqliteTemplates):
     """Implements `Catalogue`."""
-
-    async def templates(self) -> tuple[Template, ...]:
-        query = (
-            "SELECT body, digest FROM templates WHERE digest IN (SELECT digest FROM template_history WHERE key IN"
-            " (SELECT max(key) FROM template_history GROUP BY template)) ORDER BY template"
-        )
-        return tuple([_template(body, digest) for body, digest in await self._all(query)])
-
-    async def template(self, digest: Digest) -> Template:
-        row = await self._first("SELECT body FROM templates WHERE digest = ?", digest)
-        if row is None:
-            raise unknown("template", digest)
-        return _template(row[0], digest)
-
-    async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
-        body = canonical_json(template_to_plain(template))
-        digest = Digest(sha256(body).hexdigest())
-
-        def save(writer: sqlite3.Connection) -> None:
-            query = "SELECT digest FROM template_history WHERE template = ? ORDER BY key DESC LIMIT 1"
-            if writer.execute(query, (template.id,)).fetchone() != (digest,):
-                writer.execute("INSERT OR IGNORE INTO templates VALUES (?, ?, ?)", (digest, template.id, body))
-                writer.execute(
-                    "INSERT INTO template_history (template, digest, made_at_ms, actor) VALUES (?, ?, ?, ?)",
-                    (template.id, digest, at_ms, actor),
-                )
-
-        await self._writer.run(save)
-        return digest
 
     async def participants(self) -> tuple[Participant, ...]:
         rows = await self._all("SELECT id, body FROM participants ORDER BY id")
@@ -129,18 +99,6 @@ class SqliteCatalogue(SqliteRules):
         return await self._writer.run(
             lambda writer: rule_measures.add_counts(writer, counts, after=after, position=position)
         )
-
-
-def _template(body: bytes, digest: Digest) -> Template:
-    """What has this digest; a log decided by it, so that a changed one is worse than none."""
-    if sha256(body).hexdigest() != digest:
-        raise StorageFailed(
-            "its content is not what its digest says.", where=f"{digest[:12]}", now="Restore the database from a copy."
-        )
-    try:
-        return template_from_plain(json.loads(body))
-    except (ValueError, WrongUse) as error:
-        raise _unreadable("template", error, digest[:12]) from error
 
 
 def _read(kind: type[T], body: bytes, where: str) -> T:

@@ -113,17 +113,20 @@ class RuleVersionRow(SQLModel, table=True):
 
 
 class TemplateVersion(SQLModel, table=True):
-    """Templates by content. Never deleted: logs name them."""
+    """Templates by content. Never deleted: logs name them. `row` is what lists show, as JSON; empty for what a moot
+    kept that had none."""
 
     __tablename__ = "templates"
 
     digest: str = Field(primary_key=True)
     template: str
     body: bytes
+    row: bytes = Field(sa_column_kwargs={"server_default": text("x''")})
 
 
 class TemplateChange(SQLModel, table=True):
-    """Which version of a template came into force when; the newest row of its id says which is."""
+    """Which version of a template came into force when, and what changed; the newest row of its id says which holds, or
+    that it was deleted."""
 
     __tablename__ = "template_history"
     __table_args__ = (Index("template_history_of", "template", "key"),)
@@ -133,6 +136,8 @@ class TemplateChange(SQLModel, table=True):
     digest: str = Field(foreign_key="templates.digest")
     made_at_ms: int
     actor: str
+    change: str = Field(sa_column_kwargs={"server_default": text("''")})
+    is_deleted: bool = Field(sa_column_kwargs={"server_default": text("0")})
 
 
 class ParticipantRow(SQLModel, table=True):

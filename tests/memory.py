@@ -17,12 +17,12 @@ from core.domain.chain import ROOT, Head, Stored, first_break, head_of, link_of
 from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
 from core.domain.errors import CommandRefused, DriverBusy, LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
-from core.domain.ids import Digest, ParticipantId, RuleId, SessionId
+from core.domain.ids import Digest, ParticipantId, RuleId, SessionId, TemplateId
 from core.domain.participants import Participant
 from core.domain.session import Status
 from core.domain.steps import Document
 from core.domain.summary import SessionSummary
-from core.ports.catalogue import Label, RulesVersion
+from core.ports.catalogue import Label, RulesVersion, TemplateVersion
 from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX, Span
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from core.ports.inbox import InboxAnswer, InboxMessage, Receipt
@@ -30,6 +30,7 @@ from core.ports.session_index import SESSIONS_LISTED_MAX
 from core.rules.layers import RuleBook, require_sound
 from core.rules.rule import Rule, rule_set_digest
 from core.rules.versions import VersionKind
+from core.templates.searching import TemplateRow, row_of
 from core.templates.template import Template
 
 
@@ -190,6 +191,7 @@ class MemoryCatalogue:
         self.versions: list[tuple[RulesVersion, RuleBook]] = []
         self.kept_rules: dict[Digest, tuple[Rule, ...]] = {}
         self.kept_templates: dict[Digest, Template] = {}
+        self.template_changes: dict[TemplateId, list[TemplateVersion]] = {}
         self.people: dict[str, Participant] = {}
         self.kept_documents: dict[Digest, Document] = {}
         self.kept_settings: dict[str, str] = {}
@@ -273,19 +275,53 @@ class MemoryCatalogue:
         return [version for version, _ in reversed(self.versions)][:limit]
 
     async def templates(self) -> tuple[Template, ...]:
-        newest = {template.id: template for template in self.kept_templates.values()}
-        return tuple(newest[id] for id in sorted(newest))
+        newest = {id: changes[-1] for id, changes in self.template_changes.items()}
+        return tuple(self.kept_templates[newest[id].digest] for id in sorted(newest) if not newest[id].is_deleted)
+
+    async def template_rows(self) -> tuple[TemplateRow, ...]:
+        newest = {id: changes[-1] for id, changes in self.template_changes.items()}
+        return tuple(
+            row_of(template, digest=change.digest, actor=change.actor, made_at_ms=change.made_at_ms)
+            for template in await self.templates()
+            for change in [newest[template.id]]
+        )
+
+    async def newest_template(self, id: TemplateId) -> Template | None:
+        return next((template for template in await self.templates() if template.id == id), None)
 
     async def template(self, digest: Digest) -> Template:
         if digest not in self.kept_templates:
             raise WrongUse(f"no template {digest[:12]} is kept.")
         return self.kept_templates[digest]
 
-    async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
+    async def template_history(self, id: TemplateId) -> Sequence[TemplateVersion]:
+        return self.template_changes.get(id, [])[::-1]
+
+    async def keep_template(self, template: Template) -> Digest:
         digest = digest_of(template)
-        self.kept_templates.pop(digest, None)
         self.kept_templates[digest] = template
         return digest
+
+    async def save_template(
+        self, template: Template, *, actor: str, at_ms: int, change: str = "", receipt: Receipt | None = None
+    ) -> Digest:
+        digest = digest_of(template)
+        self.kept_templates[digest] = template
+        changes = self.template_changes.setdefault(template.id, [])
+        if not changes or (changes[-1].digest, changes[-1].is_deleted) != (digest, False):
+            changes.append(
+                TemplateVersion(number=template.version, digest=digest, made_at_ms=at_ms, actor=actor, change=change)
+            )
+        self._keep(receipt)
+        return digest
+
+    async def remove_template(
+        self, id: TemplateId, *, actor: str, at_ms: int, change: str = "", receipt: Receipt | None = None
+    ) -> None:
+        changes = self.template_changes.get(id, [])
+        if changes and not changes[-1].is_deleted:
+            changes.append(replace(changes[-1], made_at_ms=at_ms, actor=actor, change=change, is_deleted=True))
+        self._keep(receipt)
 
     async def participants(self) -> tuple[Participant, ...]:
         return tuple(self.people.values())

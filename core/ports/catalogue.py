@@ -18,6 +18,7 @@ from core.ports.inbox import Receipt
 from core.rules.layers import RuleBook
 from core.rules.rule import Rule
 from core.rules.versions import VersionKind
+from core.templates.searching import TemplateRow
 from core.templates.template import Template
 
 
@@ -32,6 +33,19 @@ class RulesVersion:
     change: str
     number: int = 0
     kind: VersionKind = VersionKind.CHANGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateVersion:
+    """One change of a format: its number and digest from then on, who made it, when (Unix ms), and what it was, in
+    words. `is_deleted` says that it was taken out of the catalogue, as it stood."""
+
+    number: int
+    digest: Digest
+    made_at_ms: int
+    actor: str
+    change: str = ""
+    is_deleted: bool = False
 
 
 class Catalogue(Protocol):
@@ -97,15 +111,39 @@ class Catalogue(Protocol):
         ...
 
     async def templates(self) -> tuple[Template, ...]:
-        """The newest version of each template, by id."""
+        """The newest version of each template that is not deleted, by id. `template_rows` says what lists need."""
+        ...
+
+    async def template_rows(self) -> tuple[TemplateRow, ...]:
+        """The same as rows, without reading any template whole."""
+        ...
+
+    async def newest_template(self, id: TemplateId) -> Template | None:
+        """The newest version of one; None where there is none, or it is deleted."""
         ...
 
     async def template(self, digest: Digest) -> Template:
-        """The version with that digest. Raises WrongUse where there is none."""
+        """The version with that digest, deleted or not. Raises WrongUse where there is none."""
         ...
 
-    async def save_template(self, template: Template, *, actor: str, at_ms: int) -> Digest:
-        """Keep `template` as the newest version of its id."""
+    async def template_history(self, id: TemplateId) -> Sequence[TemplateVersion]:
+        """Every change of one, newest first; empty where there never was such a template."""
+        ...
+
+    async def save_template(
+        self, template: Template, *, actor: str, at_ms: int, change: str = "", receipt: Receipt | None = None
+    ) -> Digest:
+        """Keep `template` as the newest version of its id; saving what is the newest already changes nothing."""
+        ...
+
+    async def keep_template(self, template: Template) -> Digest:
+        """Keep a template for `template`, without making it the newest of its id."""
+        ...
+
+    async def remove_template(
+        self, id: TemplateId, *, actor: str, at_ms: int, change: str = "", receipt: Receipt | None = None
+    ) -> None:
+        """List it no more; what logs name of it stays. Nothing where there is none."""
         ...
 
     async def participants(self) -> tuple[Participant, ...]: ...

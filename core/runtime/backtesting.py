@@ -87,10 +87,11 @@ class Backtesting:
         """
         pins: dict[TemplateId, Digest] = {}
         wanted = self._revision.templates
-        for template in await self._ports.catalogue.templates() if wanted else ():
-            if template.id in wanted:
-                pins[template.id] = Digest(f"tried:{template.id}")
-                self._ports.library.templates[pins[template.id]] = template
+        for id in sorted(wanted):
+            template = await self._ports.catalogue.newest_template(id)
+            if template is not None:
+                pins[id] = Digest(f"tried:{id}")
+                self._ports.library.templates[pins[id]] = template
         return pins
 
     async def _session(self, session: SessionId, pins: dict[TemplateId, Digest]) -> SessionBacktest | Unread:

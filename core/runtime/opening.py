@@ -48,9 +48,9 @@ class Openings:
 
     async def template(self, id: str) -> Template:
         """The newest version of a template. Raises WrongUse with the nearest name."""
-        templates = {template.id: template for template in await self._ports.catalogue.templates()}
-        found = templates.get(TemplateId(id))
+        found = await self._ports.catalogue.newest_template(TemplateId(id))
         if found is None:
+            templates = [row.id for row in await self._ports.catalogue.template_rows()]
             raise WrongUse(
                 f"no template is called {id!r}.",
                 now=nearest(id, templates) or f"There are {', '.join(sorted(templates))}.",

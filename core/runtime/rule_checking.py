@@ -23,5 +23,5 @@ async def check(
     if not files:
         keys = {key_of(rule) for rule in all_rules(book) if not about or name_of(rule) in about}
         return await asyncio.to_thread(check_book, book, facts=facts, about=keys)
-    templates = [template.id for template in await ports.catalogue.templates()]
+    templates = [row.id for row in await ports.catalogue.template_rows()]
     return await asyncio.to_thread(check_files, files, facts=facts, templates=templates, book=book)

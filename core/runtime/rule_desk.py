@@ -206,7 +206,7 @@ class RuleDesk:
 
     async def _read_text(self, body: Body) -> RulesRead:
         text, origin = str(body["text"]), str(body.get("origin") or "rules")
-        templates = [template.id for template in await self._ports.catalogue.templates()]
+        templates = [row.id for row in await self._ports.catalogue.template_rows()]
         facts = self._ports.library.fact_specs
         if len(text) <= IN_PLACE_CHARACTERS_MAX:
             return read_rule_file(text, origin=origin, facts=facts, templates=templates)
@@ -347,7 +347,7 @@ class RuleDesk:
 
     async def _undefine(self, body: Body, by: Asker) -> InboxAnswer:
         name = str(body["name"])
-        naming = [each.id for each in await self._ports.catalogue.templates() if each.rule_set == name]
+        naming = [row.id for row in await self._ports.catalogue.template_rows() if row.rule_set == name]
         if naming:
             raise WrongUse(f"the template {naming[0]} names the set {name!r}.", now="Have it name another one first.")
 

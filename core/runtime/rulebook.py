@@ -108,7 +108,7 @@ class Rulebook:
 
     async def sets(self) -> tuple[SetView, ...]:
         """Every set, by name."""
-        book, templates = await self.book(), await self._ports.catalogue.templates()
+        book, formats = await self.book(), await self._ports.catalogue.template_rows()
         holding = effective_sets(book)
         return tuple(
             SetView(
@@ -121,7 +121,7 @@ class Rulebook:
                     for file in book.files
                     if name in {*(rule.rule_set for rule in file.rules), *(defined.name for defined in file.sets)}
                 ),
-                templates=tuple(template.id for template in templates if template.rule_set == name),
+                templates=tuple(row.id for row in formats if row.rule_set == name),
             )
             for name, spec in set_specs(book).items()
         )
@@ -308,7 +308,7 @@ class Rulebook:
         return self._ports.library.fact_specs
 
     async def _templates(self) -> list[str]:
-        return [template.id for template in await self._ports.catalogue.templates()]
+        return [row.id for row in await self._ports.catalogue.template_rows()]
 
     async def _change(self, verb: str, actor: str, **body: object) -> RuleChange:
         return _change_of(await self._ask(verb, body, actor=actor))

@@ -111,7 +111,7 @@ class RulesFolder:
         for gone in {*self._stamps, *self._said, *self._unread} - look.names:
             for known in (self._stamps, self._said, self._unread):
                 known.pop(gone, None)
-        templates = [template.id for template in await self._ports.catalogue.templates()] if look.changed else []
+        templates = [row.id for row in await self._ports.catalogue.template_rows()] if look.changed else []
         for name, found in sorted(look.changed.items()):
             self._stamps[name] = found.stamp
             self._unread.pop(name, None)

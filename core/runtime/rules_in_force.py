@@ -89,10 +89,10 @@ def _resolved(book: RuleBook) -> Mapping[str, _Resolved]:
 async def pins_of(wanted: frozenset[TemplateId], ports: Ports) -> Mapping[TemplateId, Digest]:
     """The newest version of each template that some rule may apply, at hand."""
     pins: dict[TemplateId, Digest] = {}
-    for template in await ports.catalogue.templates() if wanted else ():
-        if template.id in wanted:
-            pins[template.id] = await ports.catalogue.save_template(template, actor="moot", at_ms=ports.clock.now_ms())
-            await ports.library.template(pins[template.id])
+    for row in await ports.catalogue.template_rows() if wanted else ():
+        if row.id in wanted:
+            pins[row.id] = row.digest
+            await ports.library.template(row.digest)
     return pins
 
 

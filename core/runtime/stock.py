@@ -38,9 +38,11 @@ async def stock(catalogue: Catalogue, *, at_ms: int) -> None:
     missing = [participant for participant in SHIPPED_PARTICIPANTS if participant.id not in known]
     if missing:
         await catalogue.save_participants(missing)
-    versions = {template.id: template.version for template in await catalogue.templates()}
+    rows = {row.id: row for row in await catalogue.template_rows()}
     for template in SHIPPED_TEMPLATES:
-        if versions.get(template.id, 0) < template.version:
+        row = rows.get(template.id)
+        # What the operator has made of a format stays, whatever a later release ships under its name.
+        if row is None or (row.version < template.version and row.actor == SHIPPED_BY):
             await catalogue.save_template(template, actor=SHIPPED_BY, at_ms=at_ms)
     if not await catalogue.rules_history(limit=1):
         await catalogue.save_rules(STANDARD_RULES, actor=SHIPPED_BY, at_ms=at_ms, change=FIRST_CHANGE)

@@ -15,7 +15,8 @@ from core.templates.template import Complexity, DecidedBy, Template
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateRow:
-    """A format as lists show it. `roles` has one for each seat; `turns` are those of a whole debate, at most."""
+    """A format as lists show it. `roles` has one for each seat; `turns` are those of a whole debate, at most. `actor`
+    made this version at `made_at_ms` (Unix)."""
 
     id: TemplateId
     version: int
@@ -32,6 +33,8 @@ class TemplateRow:
     tags: tuple[str, ...] = ()
     source: str = ""
     digest: Digest = NO_DIGEST
+    actor: str = ""
+    made_at_ms: int = 0
 
     @property
     def seats(self) -> int:
@@ -39,7 +42,7 @@ class TemplateRow:
         return len(self.roles)
 
 
-def row_of(template: Template, digest: Digest = NO_DIGEST) -> TemplateRow:
+def row_of(template: Template, *, digest: Digest = NO_DIGEST, actor: str = "", made_at_ms: int = 0) -> TemplateRow:
     """The row of a format."""
     return TemplateRow(
         id=template.id,
@@ -57,6 +60,52 @@ def row_of(template: Template, digest: Digest = NO_DIGEST) -> TemplateRow:
         tags=template.tags,
         source=template.source,
         digest=digest,
+        actor=actor,
+        made_at_ms=made_at_ms,
+    )
+
+
+_TEXTS = ("id", "name", "description", "rule_set", "source")
+_NUMBERS = ("version", "rounds", "turns", "minutes_expected", "cost_microusd_expected")
+_LISTS = ("roles", "tags")
+
+
+def row_to_plain(row: TemplateRow) -> dict[str, object]:
+    """What of a row follows from its format, as plain JSON values."""
+    plain = {name: getattr(row, name) for name in (*_TEXTS, *_NUMBERS)}
+    lists = {name: list(getattr(row, name)) for name in _LISTS}
+    return {**plain, **lists, "complexity": row.complexity.value, "decided_by": row.decided_by.value}
+
+
+def row_from_plain(plain: object, *, digest: Digest, actor: str = "", made_at_ms: int = 0) -> TemplateRow:
+    """The inverse of `row_to_plain`. Raises WrongUse for anything that it did not write."""
+    if not isinstance(plain, dict):
+        raise WrongUse(f"{plain!r:.60} is no row of a format.")
+    try:
+        texts = {name: str(plain[name]) for name in _TEXTS}
+        numbers = {name: int(plain[name]) for name in _NUMBERS}
+        lists = {name: tuple(map(str, plain[name])) for name in _LISTS}
+        complexity, decided_by = Complexity(plain["complexity"]), DecidedBy(plain["decided_by"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise WrongUse("this is no row of a format.") from error
+    return TemplateRow(
+        id=TemplateId(texts["id"]),
+        name=texts["name"],
+        description=texts["description"],
+        rule_set=texts["rule_set"],
+        source=texts["source"],
+        version=numbers["version"],
+        rounds=numbers["rounds"],
+        turns=numbers["turns"],
+        minutes_expected=numbers["minutes_expected"],
+        cost_microusd_expected=numbers["cost_microusd_expected"],
+        roles=lists["roles"],
+        tags=lists["tags"],
+        complexity=complexity,
+        decided_by=decided_by,
+        digest=digest,
+        actor=actor,
+        made_at_ms=made_at_ms,
     )
 
 

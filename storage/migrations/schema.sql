@@ -144,14 +144,14 @@ CREATE TABLE template_history (
 	template VARCHAR NOT NULL,
 	digest VARCHAR NOT NULL,
 	made_at_ms INTEGER NOT NULL,
-	actor VARCHAR NOT NULL,
+	actor VARCHAR NOT NULL, change VARCHAR DEFAULT '' NOT NULL, is_deleted BOOLEAN DEFAULT 0 NOT NULL,
 	PRIMARY KEY ("key"),
 	FOREIGN KEY(digest) REFERENCES templates (digest)
 );
 CREATE TABLE templates (
 	digest VARCHAR NOT NULL,
 	template VARCHAR NOT NULL,
-	body BLOB NOT NULL,
+	body BLOB NOT NULL, "row" BLOB DEFAULT (x'') NOT NULL,
 	PRIMARY KEY (digest)
 );
 CREATE INDEX costs_quarter ON costs (quarter_ms);
@@ -163,6 +163,6 @@ CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0007');
+INSERT INTO alembic_version VALUES ('0008');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
