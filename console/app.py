@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Event, Key
 
 from console import collecting
 from console.bindings import bindings_for, textual_keymap
+from console.early_keys import EarlyKeys
 from console.exit_codes import ExitCode
 from console.hosting import CoreHost
 from console.keys import STANDARD_KEYMAP, action
@@ -109,6 +111,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._first_look = first_look
         self._opens_running = opens_running
         self._replays = replays
+        self._early = EarlyKeys()
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -145,6 +148,10 @@ class MootApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     # --- the core -----------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        if not (isinstance(event, Key) and self._early.keeps(event)):
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         self._tell(self._notices)
@@ -206,6 +213,8 @@ class MootApp(App[int], inherit_bindings=False):
             painted = asyncio.Event()
             self.call_after_refresh(painted.set)
             await painted.wait()
+        for key in self._early.back():
+            self.post_message(key)
         return rows
 
     def _first_rows(self) -> FirstRows | None:

@@ -309,12 +309,11 @@ def _least(compare: Compare, *, negated: bool) -> int | None:
     """The number from which on a comparison is true, where there is one."""
     if not isinstance(compare.value, int) or isinstance(compare.value, bool):
         return None
-    match compare.type, negated:
-        case ConditionType.GREATER_THAN, False:
-            return compare.value + 1
-        case (ConditionType.TIME_ELAPSED | ConditionType.COUNT_THRESHOLD, False) | (ConditionType.LESS_THAN, True):
-            return compare.value
-    return None
+    if negated:
+        return compare.value if compare.type is ConditionType.LESS_THAN else None
+    if compare.type in (ConditionType.TIME_ELAPSED, ConditionType.COUNT_THRESHOLD):
+        return compare.value
+    return compare.value + 1 if compare.type is ConditionType.GREATER_THAN else None
 
 
 def _limit(
