@@ -73,6 +73,8 @@ class PastFold:
         self._summarise = summarise
         self._copies = [self._copy()]
         self._notable: list[int] = []
+        self._marked: list[tuple[int, str]] = []
+        self._marks: tuple[tuple[int, int], dict[int, str]] = ((0, 0), {})
 
     def extend(self, records: Iterable[Recorded]) -> None:
         """Know of further events; where it stands stays."""
@@ -80,6 +82,9 @@ class PastFold:
             self.records.append(record)
             if isinstance(record.event, NOTABLE):
                 self._notable.append(len(self.records))
+            mark = next((glyph for kind, glyph in MARKS if isinstance(record.event, kind)), "")
+            if mark:
+                self._marked.append((len(self.records), mark))
 
     @property
     def record(self) -> Recorded | None:
@@ -119,6 +124,18 @@ class PastFold:
             return self._notable[at] if at < len(self._notable) else None
         at = bisect_left(self._notable, self.place)
         return self._notable[at - 1] if at else None
+
+    def marks(self, width: int) -> Mapping[int, str]:
+        """What happened in each cell of a bar of this width."""
+        count = len(self.records)
+        if self._marks[0] != (count, width):
+            marks: dict[int, str] = {}
+            for number, mark in self._marked:
+                cell = _cell(number, count, width)
+                if cell not in marks or _rank(mark) < _rank(marks[cell]):
+                    marks[cell] = mark
+            self._marks = ((count, width), marks)
+        return self._marks[1]
 
     def waits_ms(self) -> int:
         """How long after this event the next one was recorded."""
@@ -170,12 +187,7 @@ def position_line(fold: PastFold, *, width: int) -> Line:
     if not count or width < 3:
         return Line(())
     here = _cell(fold.place, count, width)
-    marks: dict[int, str] = {}
-    for number, record in enumerate(fold.records, start=1):
-        mark = next((glyph for kind, glyph in MARKS if isinstance(record.event, kind)), "")
-        cell = _cell(number, count, width)
-        if mark and (cell not in marks or _rank(mark) < _rank(marks[cell])):
-            marks[cell] = mark
+    marks = fold.marks(width)
     parts: list[Part] = []
     for cell in range(width):
         if cell == here:

@@ -8,6 +8,7 @@ from core.domain.budget import Price
 from core.domain.commands import Pause
 from core.domain.errors import WrongUse
 from core.domain.events import AttemptStarted, AttemptSucceeded, RuleFired, RulesChanged, SessionForked, SessionOpened
+from core.domain.ids import StepId
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented, TemplateApplied, VerdictReached
 from core.rules.action import PauseDebate
@@ -187,5 +188,46 @@ def test_a_fork_is_folded_again_after_a_crash_without_its_origin() -> None:
         (forked,) = stage.events(fork, SessionForked)
         assert forked.prefix.session == session  # type: ignore[attr-defined]
         await again.stop()
+
+    in_virtual_time(work)
+
+
+def test_a_process_that_has_joined_forks_through_the_one_that_drives() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await until(moot, session)
+        joined = stage.orchestrator()
+        await joined.start()
+        given: tuple[Rule, ...] = (rule("look_early", at_least("turn_count", 3), PauseDebate(reason="look")),)
+
+        fork = await joined.fork(ForkRequest(session=session, at_seq=17, rules_given=given, rules_name="mine.yaml"))
+
+        assert not joined.is_driver
+        assert await until(moot, fork, Status.PAUSED) is Status.PAUSED
+        with pytest.raises(WrongUse, match="lies in the midst"):
+            await joined.fork(ForkRequest(session=session, at_seq=10))
+        await joined.stop()
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+def test_the_prompt_of_a_turn_that_was_taken_along_can_be_read_in_the_fork() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await until(moot, session)
+        fork = await moot.fork(ForkRequest(session=session, at_seq=14))
+        await until(moot, fork)
+        steps = [event.step for event in stage.events(session, AttemptStarted)]  # type: ignore[attr-defined]
+
+        for step in steps:
+            assert await moot.prompt(fork, step) == await moot.prompt(session, step)
+        with pytest.raises(WrongUse, match="it has no turn 'r9"):
+            await moot.prompt(fork, StepId("r9.claim.proposer"))
+        await moot.stop()
 
     in_virtual_time(work)
