@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bench.appends import appends
 from bench.backtest import EVENTS, SESSIONS, backtests
+from bench.big_start import big_start
 from bench.cache import cached_answers
 from bench.crowd import crowd
 from bench.gateway import CALLS_PER_ROUND, overhead
@@ -75,6 +76,11 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         ),
         "replay": (
             lambda folder: asyncio.run(replays(folder, rounds=rounds, turns=40 if is_quick else REPLAYED_TURNS)),
+        ),
+        "big_start": (
+            lambda folder: asyncio.run(
+                big_start(folder, rounds=1, sessions=12, are_open=3) if is_quick else big_start(folder, rounds=3)
+            ),
         ),
         "opening": (lambda folder: asyncio.run(opening(folder, count=3 if is_quick else 50)),),
         "start": (
