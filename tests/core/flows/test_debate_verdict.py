@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.answers import MOTION_FORM, OUTCOMES, AnswerForm, AnswerKind
 from core.domain.commands import Complete
 from core.flows.debate_events import DebateCompleted, RoundCompleted, VerdictReached
-from core.flows.debate_verdict import OUTCOMES, outcome_of
+from core.flows.debate_verdict import outcome_of
 from tests.builders import Played, a_round, a_turn, after, at_least, begun, kinds, opened, rule
+from tests.core.flows.panels import Panel, panel
 
 
 @pytest.mark.parametrize(
@@ -121,3 +123,53 @@ def test_a_round_whose_last_call_is_still_under_way_waits_for_it() -> None:
     played.answer()
     (closed,) = played.of(RoundCompleted)
     assert (closed.is_cut_short, closed.arguments) == (False, 2)
+
+
+NUMBER = AnswerForm(kind=AnswerKind.NUMBER)
+TEXT = AnswerForm(kind=AnswerKind.TEXT)
+CHOICE = AnswerForm(kind=AnswerKind.CHOICE, choices=("PostgreSQL", "SQLite"))
+
+
+@pytest.mark.parametrize(
+    ("form", "words", "outcome"),
+    [
+        (MOTION_FORM, "Verdict: against", "against"),
+        (NUMBER, "VERDICT: $1,200", "1200"),
+        (NUMBER, "VERDICT: a lot", "undecided"),
+        (CHOICE, "VERDICT: sqlite", "SQLite"),
+        (CHOICE, "VERDICT: for", "undecided"),
+        (TEXT, "VERDICT: The blue one.", "the blue one"),
+        (TEXT, "I don't know.", "undecided"),
+    ],
+)
+def test_a_verdict_is_read_in_the_form_that_was_asked_for(form: AnswerForm, words: str, outcome: str) -> None:
+    assert outcome_of(words, form)[0] == outcome
+
+
+@pytest.mark.parametrize(
+    ("form", "said", "outcome"),
+    [
+        (MOTION_FORM, "for", "for"),
+        (NUMBER, "1,200", "1200"),
+        (CHOICE, "sqlite", "SQLite"),
+        (TEXT, "The blue one", "the blue one"),
+        (NUMBER, "undecided", "undecided"),
+        (CHOICE, "", "undecided"),
+    ],
+)
+def test_the_operator_rules_in_the_form_that_was_asked_for(form: AnswerForm, said: str, outcome: str) -> None:
+    played = Panel(panel(), form=form)
+    played.play("Hm.", "Hm.", "Hm.")
+
+    played.do(Complete(reason="asked", verdict="I have read it.", outcome=said))
+
+    (verdict,) = played.of(VerdictReached)
+    assert (verdict.by, verdict.outcome) == ("operator", outcome)
+
+
+@pytest.mark.parametrize(("form", "said"), [(MOTION_FORM, "maybe"), (NUMBER, "a lot"), (CHOICE, "MySQL")])
+def test_the_operator_can_rule_nothing_that_is_no_answer(form: AnswerForm, said: str) -> None:
+    played = Panel(panel(), form=form)
+    played.play("Hm.", "Hm.", "Hm.")
+
+    assert f"'{said}' is no" in played.refuses(Complete(reason="asked", verdict="I have read it.", outcome=said))
