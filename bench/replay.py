@@ -11,12 +11,14 @@ from bench.recorded import Recording, a_codec
 from core.domain.chain import ROOT, first_break
 from core.domain.events import Recorded
 from core.engine.replay import Verification, fold_session
+from core.flows.debate_events import ArgumentPresented
 from core.judging.consensus import analyse
 from core.ports.event_log import EventLog
 from storage.opened import open_storage
 
 TURNS = 2_000
 EVENT_US_MAX = 8
+TURN_BYTES_MAX = 2_048
 APPENDS_AT_ONCE = 200
 PARTS = ("decoded", "folded", "enveloped", "chained", "decided")
 
@@ -55,12 +57,22 @@ async def replays(folder: Path, *, rounds: int, turns: int = TURNS) -> list[Figu
             took["decided"].append(watch.us(len(records)))
     finally:
         await storage.close()
+    size = (folder / "moot.db").stat().st_size  # after everything was measured
+    said = sum(len(each.event.text.encode()) for each in records if isinstance(each.event, ArgumentPresented))
     return [
         _figure("an event read and decoded", took["decoded"], events=len(records)),
         _figure("an event read, decoded and folded", took["folded"], events=len(records), value_max=EVENT_US_MAX),
         _figure("an event read and decoded, with who asked for what", took["enveloped"], events=len(records)),
         _figure("an event's link read and made again", took["chained"], events=len(records)),
         _figure("an event decided again", took["decided"], events=len(records)),
+        Figure(
+            case="replay",
+            name="what a turn takes on the disk beyond its words",
+            value=(size - said) / turns,
+            unit="bytes",
+            value_max=TURN_BYTES_MAX,
+            note=f"{said / turns:.0f} bytes of words a turn; indexes and links included",
+        ),
     ]
 
 

@@ -16,6 +16,8 @@ from core.domain.ids import Digest, SessionId
 ROOT = sha256(b"moot chain 1\n").digest()
 """What stands for the link before the first event."""
 
+LINK_BYTES = 32
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
