@@ -44,7 +44,7 @@ def note(moment, then):
         return then()
     return called
 
-def noting(open_core, settings, *, first_look, is_demo):
+def noting(open_core, settings, *, first_look, **options):
     async def opened(core):
         seen["open"] = sorted(sys.modules)
         consoles[0].exit(0)
