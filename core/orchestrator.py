@@ -40,6 +40,7 @@ from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
 from core.runtime.driver_notes import DriverNotes
 from core.runtime.explaining import Explaining
+from core.runtime.formats import Formats
 from core.runtime.health import Health
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.opening import Openings
@@ -90,6 +91,7 @@ class Orchestrator:
         self._ask = self._wheel.ask
         self._standing = Standing(ports, limits, self._wheel)
         self.rulebook = Rulebook(ports, self._ask)
+        self.formats = Formats(ports, self._ask)
         self.bundles = BundleDoor(ports, self._ask)
 
     # --- the stretch of driving ---------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""How does SQLite keep the catalogue: participants, documents, settings, labels; rules in `rules`, formats in `templates`?
+"""How does SQLite keep the catalogue: participants, documents, settings, labels, and what lies beside it?
 
-What a log may name by digest is kept by content and never deleted; beside it a history says which version came into
-force when, and its newest row which one is.
+Rules are in `rules`, formats in `templates`. What a log may name by digest is kept by content and never deleted; beside
+it a history says which version came into force when, and its newest row which one is.
 """
 
 from __future__ import annotations

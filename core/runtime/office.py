@@ -23,6 +23,7 @@ from core.ports.inbox import InboxAnswer, InboxMessage
 from core.runtime.announcements import Announcements
 from core.runtime.bundling import Bundling
 from core.runtime.forking import Forks
+from core.runtime.format_desk import FormatDesk
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings
@@ -71,6 +72,7 @@ class Office:
         self._gateway = gateway
         self._announcements = announcements
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
+        self._formats = FormatDesk(ports)
         self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
         self._starting = asyncio.Lock()
         self.verbs: Mapping[str, Verb] = {
@@ -79,6 +81,7 @@ class Office:
             "command": self._command,
             "resume": self._resume,
             **self._desk.verbs,
+            **self._formats.verbs,
             "read_rules_folder": self._folder.verb,
             "label": self._label,
             "delete": self._delete,
