@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FILTER_HELP = "words of the motion · state:running · #tag · model:claude · is:archived · -word leaves out"
 
 KEYS = ("state", "tag", "model", "is")
-KINDS = ("archived", "rehearsal", "active")
+KINDS = ("archived", "rehearsal", "active", "fork")
 STATE_WORDS = {"asks": Status.ESCALATED, "done": Status.COMPLETED, "stopped": Status.CANCELLED}
 """What the list calls a state, where that is another word than the state's own."""
 
@@ -95,6 +95,8 @@ def _is(value: str, summary: SessionSummary, label: Label | None) -> bool:
     kind = next(each for each in KINDS if each.startswith(value))
     if kind == "archived":
         return label is not None and label.is_archived
+    if kind == "fork":
+        return bool(summary.forked_from)
     return summary.is_rehearsal if kind == "rehearsal" else not summary.status.is_over
 
 

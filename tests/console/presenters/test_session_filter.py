@@ -86,3 +86,11 @@ def test_whatever_is_typed_is_a_filter_or_a_refusal(text: str) -> None:
         return
     assert wanted.holds(BILLING, TAGGED) in (True, False)
     assert read_filter(wanted.text) == wanted
+
+
+def test_forks_are_found_and_left_out() -> None:
+    fork = replace(BILLING, forked_from="5e55" * 8, forked_at_seq=14)
+
+    assert read_filter("is:fork").holds(fork, None)
+    assert not read_filter("is:fork").holds(BILLING, None)
+    assert read_filter("-is:fork").holds(BILLING, None)
