@@ -95,6 +95,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         monotonic_ns=time.monotonic_ns,
         metrics_folder=config.metrics_export_path,
         offers=at_hand.offers,
+        people=at_hand.people,
         answers=_answers(config, storage, clock),
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
@@ -252,7 +253,7 @@ def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Ma
     """Every provider there is, or the rehearsal alone. Raises WrongUse for a table of prices that can't be read."""
     rehearsal = RehearsalProvider(clock=clock, pace_characters_per_second=config.rehearsal_pace or None)
     if is_demo:
-        return rehearsal_alone(rehearsal)
+        return rehearsal_alone(rehearsal, clock=clock)
     prices = Prices(clock=clock, table=find_locations(environ).prices)
     return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal)
 

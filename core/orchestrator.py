@@ -19,6 +19,7 @@ from core.domain.events import Recorded
 from core.domain.facts import Facts, FactSpec
 from core.domain.ids import DEFAULT_RULE_SET, Digest, SessionId, StepId
 from core.domain.participants import Participant
+from core.domain.people import PERSON
 from core.domain.session import SessionState, Status
 from core.domain.steps import Message
 from core.domain.summary import SessionSummary
@@ -165,6 +166,24 @@ class Orchestrator:
         """Have a session obey; returns what happened, in the names of its events. Raises CommandRefused."""
         plain = self._ports.wire.command_to_plain(command)
         return (await self._ask("command", {"session": session, "command": dict(plain)}, actor=actor)).text
+
+    async def speak(self, session: SessionId, text: str, *, step: str = "") -> str:
+        """Say `text` for the seat from which a person is to speak now, in `step` where there are several. Raises
+        CommandRefused where nobody is waited for, WrongUse for words that would count for nothing."""
+        return (await self._ask("speak", {"session": session, "step": step, "text": text})).text
+
+    async def pass_turn(self, session: SessionId, *, step: str = "") -> str:
+        """Leave the turn that a person is waited for to whoever stands in. Raises CommandRefused."""
+        return (await self._ask("speak", {"session": session, "step": step, "passes": True})).text
+
+    async def take_seat(self, session: SessionId, seat: str, *, route: str = PERSON) -> str:
+        """Sit in a seat yourself from its next turn on; who sat there stands in. `route` says for how long you are
+        waited for (`human:10m`). Raises CommandRefused, WrongUse."""
+        return (await self._ask("take_seat", {"session": session, "seat": seat, "route": route})).text
+
+    async def leave_seat(self, session: SessionId, seat: str) -> str:
+        """Give a seat back to whoever stood in, from now on. Raises CommandRefused, WrongUse."""
+        return (await self._ask("leave_seat", {"session": session, "seat": seat})).text
 
     async def resume(self, session: SessionId) -> str:
         """Go on with a session that is paused, failed, or was left by another process."""

@@ -25,6 +25,7 @@ from core.flows.debate import DEBATE_FACTS, DebateFlow
 from core.orchestrator import Orchestrator
 from core.ports.event_log import EventLog
 from core.ports.model_provider import ModelProvider
+from core.ports.people_present import NobodyPresent, PeoplePresent
 from core.providers.registry import Providers
 from core.providers.script import Answer, Script
 from core.providers.scripted import ScriptedProvider
@@ -83,6 +84,7 @@ class Stage:
     rules_folder: Path | None = None
     providers: Sequence[ModelProvider] = ()
     plugins: Plugins = NO_PLUGINS
+    people: PeoplePresent = field(default_factory=NobodyPresent)
     make_log: Callable[[Disk], EventLog] = MemoryLog
     ids: count[int] = field(default_factory=lambda: count(1))
 
@@ -113,6 +115,7 @@ class Stage:
             monotonic_ns=lambda: 0,
             metrics_folder=self.metrics_folder,
             answers=self.answers,
+            people=self.people,
             rules_folder=self.rules_folder,
         )
         return Orchestrator(self.ports, self.limits, rhythm=QUIET)

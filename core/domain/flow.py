@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from core.domain.commands import Command
 from core.domain.events import Event
 from core.domain.facts import FactSpec, FactValue
-from core.domain.ids import SeatId
+from core.domain.ids import SeatId, StepId
 from core.domain.participants import Participant, Seat
 from core.domain.session import Opening, SessionState
 from core.domain.steps import ModelRequest, Step
@@ -74,6 +74,11 @@ class Flow(Protocol):
 
     def facts(self, state: SessionState) -> dict[str, FactValue]:
         """The values of `fact_specs` that do not depend on the time of day."""
+        ...
+
+    def fault_in(self, state: SessionState, step: StepId, text: str) -> str:
+        """Why what a person is about to say for `step` would count for nothing, "" where it wouldn't: a model is asked
+        for a certain last line, and so is a person."""
         ...
 
     def question(self, state: SessionState) -> str:

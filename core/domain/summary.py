@@ -18,6 +18,8 @@ class SessionSummary:
     `spent_microusd` holds doubtful attempts at their maximum; `trend` are the newest consensus readings, oldest first.
     `attempts_open` are calls whose end is not recorded: also a session that is over may have one.
     `parent` is the session whose child it is, `control` the child that answers the same at the same spend.
+    `awaited_seat` is the seat from which a person is to speak now, in `awaited_step` and until the moment
+    `awaited_until_ms`; "" while nobody is waited for.
     A fork goes on from event `forked_at_seq` of the session `forked_from`, and what was spent up to there is in that
     one's row.
     `question` is what an escalated session asks, `reason` why it stands where it stands. `unreadable` is why its log
@@ -60,5 +62,8 @@ class SessionSummary:
     unreadable: str = ""
     parent: str = ""
     control: str = ""
+    awaited_step: str = ""
+    awaited_seat: str = ""
+    awaited_until_ms: int = 0
     forked_from: str = ""
     forked_at_seq: int = 0

@@ -43,6 +43,7 @@ from core.domain.events import (
 )
 from core.domain.flow import Flow
 from core.domain.ids import NO_DIGEST, SessionId, StepId
+from core.domain.people import is_person
 from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import (
     ActiveTime,
@@ -109,7 +110,8 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
             return changed(state, seq=seq, at_ms=at_ms, ruling=ruling_after(state.ruling, event), flow=flow_state)
         case AttemptFailed():
             work, money = _failed(state.work, event), _spent(state.money, event.cost_microusd, 0, 0)
-            return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)
+            time = _spoken(time, at_ms) if is_person(event.route) else time  # who stands in has the floor from now on
+            return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, time=time, flow=flow_state)
         case AttemptInDoubt():
             work, money = _doubted(state.work, event, at_ms), _spent(state.money, event.cost_microusd_max, 0, 0)
             return changed(state, seq=seq, at_ms=at_ms, work=work, money=money, flow=flow_state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain.facts import FactSpec, FactUnit, FactValue
+from core.domain.people import is_person
 from core.domain.session import SessionState, Status
 
 PPM = 1_000_000
@@ -84,9 +85,14 @@ def time_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
     active_ms = time.at(now_ms)
     return {
         "elapsed_ms": active_ms,
-        "silence_ms": active_ms - time.last_turn_active_ms,
+        # While a person is asked nobody is silent: they were told for how long they are waited for.
+        "silence_ms": 0 if _is_a_person_asked(state) else active_ms - time.last_turn_active_ms,
         "round_elapsed_ms": active_ms - time.round_active_ms,
     }
+
+
+def _is_a_person_asked(state: SessionState) -> bool:
+    return any(is_person(attempt.route) for attempt in state.work.open.values())
 
 
 def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:

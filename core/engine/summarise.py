@@ -31,7 +31,8 @@ from core.domain.events import (
     Unreadable,
 )
 from core.domain.flow import Flow
-from core.domain.ids import TemplateId
+from core.domain.ids import StepId, TemplateId
+from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
@@ -131,9 +132,14 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
     """What the event changes besides the moment: a row has many parts, so that it is made anew only once."""
     match event:
         case AttemptStarted():
-            return {"attempts": before.attempts + 1, "attempts_open": before.attempts_open + 1}
+            return {
+                **(_awaited(event, at_ms) if is_person(event.route) else {}),
+                "attempts": before.attempts + 1,
+                "attempts_open": before.attempts_open + 1,
+            }
         case AttemptSucceeded():
             return {
+                **_no_longer_awaited(before, event.step),
                 "turns": before.turns + 1,
                 "attempts_open": before.attempts_open - 1,
                 "spent_microusd": before.spent_microusd + event.cost_microusd,
@@ -142,12 +148,14 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
             }
         case AttemptFailed():
             return {
+                **_no_longer_awaited(before, event.step),
                 "errors": before.errors + (event.error != NOT_SENT),
                 "attempts_open": before.attempts_open - 1,
                 "spent_microusd": before.spent_microusd + event.cost_microusd,
             }
         case AttemptInDoubt():
             return {
+                **_no_longer_awaited(before, event.step),
                 "spent_microusd": before.spent_microusd + event.cost_microusd_max,
                 "attempts_open": before.attempts_open - 1,
             }
@@ -188,3 +196,12 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
 
 def _ended(status: Status, reason: str, at_ms: int) -> dict[str, object]:
     return {"status": status, "reason": reason, "question": "", "ended_at_ms": at_ms}
+
+
+def _awaited(event: AttemptStarted, at_ms: int) -> dict[str, object]:
+    until_ms = at_ms + wait_ms_of(event.route)
+    return {"awaited_step": event.step, "awaited_seat": event.seat, "awaited_until_ms": until_ms}
+
+
+def _no_longer_awaited(before: SessionSummary, step: StepId) -> dict[str, object]:
+    return {"awaited_step": "", "awaited_seat": "", "awaited_until_ms": 0} if before.awaited_step == step else {}

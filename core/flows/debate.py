@@ -28,14 +28,15 @@ from core.domain.commands import (
 from core.domain.errors import NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactValue
-from core.domain.ids import NO_SEAT, Digest, SeatId
+from core.domain.ids import NO_SEAT, Digest, SeatId, StepId
 from core.domain.participants import Participant, Seat
+from core.domain.people import is_person
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
-from core.flows.debate_asking import agreement_of, opening_of, read_from, request_of
+from core.flows.debate_asking import agreement_of, fault_of_ending, opening_of, read_from, request_of
 from core.flows.debate_course import is_used_up, skipped_now, wanted_now
 from core.flows.debate_events import (
     DEBATE_EVENTS,
@@ -205,6 +206,9 @@ class DebateFlow:
         debate: DebateState = state.flow
         return facts_of(debate)
 
+    def fault_in(self, state: SessionState, step: StepId, text: str) -> str:
+        return fault_of_ending(state, step, text)
+
     def question(self, state: SessionState) -> str:
         debate: DebateState = state.flow
         return debate.motion
@@ -355,7 +359,7 @@ def _seats_changed(state: SessionState, command: ChangeSeats) -> tuple[Event, ..
         if sitting is None or sitting.role is not seat.role:
             raise refused(state, f"nobody sits as {seat.id} ({seat.role}).", f"It seats {', '.join(debate.seats)}.")
         for route in seat.participant.routes:
-            if route not in priced:
+            if route not in priced and not is_person(route):
                 raise refused(state, f"what {route} costs was not pinned with it.", "Fork it, and seat it there.")
     changes = tuple(seat for seat in command.seats if seat != debate.seats[seat.id])
     return (SeatsChanged(seats=changes, by=command.by),) if changes else ()

@@ -18,7 +18,7 @@ from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven
 from core.flows.debate_sight import Letters, is_blind, letters_of, rankings_told, turns_by_letter, turns_seen
 from core.flows.debate_state import DebateState, round_of, step_name
 from core.flows.debate_verdict import VERDICT_STEP, form_of
-from core.judging.answers import ANSWERS, answer_in, break_in, ranking_in
+from core.judging.answers import ANSWERS, LET_GO_ON, VERDICT_LINE, answer_in, break_in, ranking_in
 from core.judging.measure import Cues, Reading, SeatCues
 from core.prompts.answering import answer_line, break_line, ranking_line
 from core.prompts.debating import debate_messages, side_of
@@ -120,6 +120,27 @@ def read_from(state: SessionState, command: RecordAnswer) -> AnswerGiven | Ranki
         ranking=tuple(seats[letter] for letter in ranking),
         reason="its last line says so" if ranking else "no line ranks each of them once",
     )
+
+
+def fault_of_ending(state: SessionState, step: StepId, text: str) -> str:
+    """How `text` has to end and doesn't, where its step expects a certain last line; "" where nothing is missing."""
+    debate: DebateState = state.flow
+    spec, form = spec_of(debate, step), form_of(state)
+    match spec.expects if spec is not None else Expects.NOTHING:
+        case Expects.NOTHING:
+            return ""
+        case Expects.VERDICT if form.kind is AnswerKind.MOTION:
+            return "" if VERDICT_LINE.search(text) else answer_line(form, label="VERDICT")
+        case Expects.VERDICT | Expects.ANSWER as expected:
+            label = "VERDICT" if expected is Expects.VERDICT else "ANSWER"
+            return "" if answer_in(text, form).value else answer_line(form, label=label)
+        case Expects.BREAK:
+            return "" if VERDICT_LINE.search(text) or break_in(text).reason == LET_GO_ON else break_line(form)
+        case Expects.RANKING:
+            assert spec is not None  # only a step of the format ranks
+            turns = turns_seen(debate, spec, round_number=round_of(step))
+            letters = sorted(letters_of(turns, seed=opening_of(state).seed, step=step).values())
+            return "" if ranking_in(text, letters) else ranking_line(letters)
 
 
 def agreement_of(debate: DebateState, given: AnswerGiven) -> Reading | None:

@@ -25,6 +25,7 @@ SPREAD_SHOWN_MAX = 20
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """The names of those whose words are judged blind; more than these nobody can rank."""
 
+LET_GO_ON = "the judge lets it go on"
 GO_ON = "go_on"
 """What a judge who is asked whether to end says where the debate has to go on."""
 ENOUGH = "enough"
@@ -77,7 +78,7 @@ def break_in(text: str) -> Answer:
         if said and said[1].lower() == ENOUGH:
             return Answer(ENOUGH, "the judge has heard enough")
         if said:
-            return Answer(GO_ON, "the judge lets it go on")
+            return Answer(GO_ON, LET_GO_ON)
         found = VERDICT_LINE.findall(line)
         if found:
             return Answer(found[-1].lower(), f"the judge would end it: {found[-1].lower()}")

@@ -18,6 +18,7 @@ from core.providers.anthropic_messages import AnthropicProvider
 from core.providers.compatible import COMPATIBLE, AnyCompatibleProvider
 from core.providers.google_genai import GeminiProvider
 from core.providers.google_generativeai import LegacyGeminiProvider
+from core.providers.human import HumanProvider
 from core.providers.keys import Key, Secret
 from core.providers.listed_models import listed_models
 from core.providers.listening import PATIENCE, Patience
@@ -77,13 +78,16 @@ class AtHand:
 
     providers: tuple[ModelProvider, ...]
     offers: Offers
+    people: HumanProvider
 
 
-def rehearsal_alone(rehearsal: RehearsalProvider) -> AtHand:
+def rehearsal_alone(rehearsal: RehearsalProvider, *, clock: Clock) -> AtHand:
     """What a demo has: nothing here could spend."""
+    people = HumanProvider(clock=clock)
     return AtHand(
-        providers=(rehearsal,),
-        offers=Offers((_rehearsal(rehearsal),), prefixes=(REHEARSAL,), warm=_nothing),
+        providers=(rehearsal, people),
+        offers=Offers((_rehearsal(rehearsal),), prefixes=(REHEARSAL, people.prefix), warm=_nothing),
+        people=people,
     )
 
 
@@ -97,9 +101,10 @@ def all_at_hand(setup: Setup, *, clock: Clock, prices: Prices, rehearsal: Rehear
         _compatible(setup, servers, clock=clock, prices=prices),
         _rehearsal(rehearsal),
     ]
-    providers = (*(each.provider for each in offered), ScriptedProvider(clock=clock))
+    people = HumanProvider(clock=clock)
+    providers = (*(each.provider for each in offered), people, ScriptedProvider(clock=clock))
     prefixes = [provider.prefix for provider in providers]
-    return AtHand(providers=providers, offers=Offers(offered, prefixes=prefixes, warm=prices.warm))
+    return AtHand(providers=providers, offers=Offers(offered, prefixes=prefixes, warm=prices.warm), people=people)
 
 
 def _anthropic(setup: Setup, *, clock: Clock, prices: Prices) -> Offered:

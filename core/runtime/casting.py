@@ -12,6 +12,7 @@ from functools import lru_cache
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import ParticipantId
 from core.domain.participants import Participant, Role, Seat
+from core.domain.people import PERSON, WAIT_MS_DEFAULT, is_person, wait_ms_of
 from core.ports.model_offers import ModelOffers
 from core.runtime.requests import DebateRequest
 from core.templates.participants import MODEL_DEFAULT
@@ -80,6 +81,10 @@ class Casting:
         return _one_copy(self._chosen(usual, casting, seat, role))
 
     def _chosen(self, usual: Participant, casting: Mapping[str, str], seat: str, role: Role) -> Participant:
+        asked = next((word for word in (casting.get(seat), casting.get(role.value), casting.get("")) if word), "")
+        if is_person(asked.strip()):
+            models = {key: word for key, word in casting.items() if not is_person(word.strip())}
+            return taken_by_a_person(self._chosen(usual, models, seat, role), asked.strip())
         word = (casting.get(seat) or casting.get(role.value) or casting.get("") or "").strip()
         if not word:
             return usual if usual.model else replace(usual, model=MODEL_DEFAULT)
@@ -118,6 +123,15 @@ class Casting:
         if word in by_tail:
             return f"Did you mean {by_tail[word]!r}?"
         return nearest(word, (*self._participants, *self._offers.prefixes(), *self._offers.names(), *by_tail))
+
+
+def taken_by_a_person(stand_in: Participant, route: str = PERSON) -> Participant:
+    """The seat of `stand_in` as a person takes it, who is waited for as long as `route` says: then its models speak.
+    Raises WrongUse for a time that can't be read."""
+    route = route if ":" in route else f"{PERSON}:{WAIT_MS_DEFAULT // 60_000}m"
+    wait_ms_of(route)
+    routes = tuple(each for each in stand_in.routes if not is_person(each))
+    return replace(stand_in, model=route, fallbacks=routes)
 
 
 @lru_cache(maxsize=PARTICIPANTS_SHARED_MAX)

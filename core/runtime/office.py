@@ -27,6 +27,7 @@ from core.runtime.format_desk import FormatDesk
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings
+from core.runtime.people_desk import PeopleDesk
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
 from core.runtime.records import is_record, require_own
@@ -82,6 +83,7 @@ class Office:
             "resume": self._resume,
             **self._desk.verbs,
             **self._formats.verbs,
+            **PeopleDesk(ports, supervisor, announcements).verbs,
             "read_rules_folder": self._folder.verb,
             "label": self._label,
             "delete": self._delete,

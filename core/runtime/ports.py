@@ -17,6 +17,7 @@ from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
 from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
+from core.ports.people_present import NobodyPresent, PeoplePresent
 from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
 from core.runtime.backups import Backups
@@ -54,6 +55,7 @@ class Ports:
     monotonic_ns: Callable[[], int]
     metrics_folder: Path
     offers: ModelOffers = field(default_factory=NothingOffered)
+    people: PeoplePresent = field(default_factory=NobodyPresent)
     answers: CachedAnswers | None = None
     rules_folder: Path | None = None
     backups: Backups | None = None

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 
-from core.domain.budget import cost_microusd_max
+from core.domain.budget import FREE, cost_microusd_max
 from core.domain.commands import (
     RUNTIME,
     BeginAttempt,
@@ -28,6 +28,7 @@ from core.domain.commands import (
 from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
 from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event, Recorded
 from core.domain.ids import SessionId, StepId
+from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import OpenAttempt, SessionState, Status
 from core.domain.steps import ModelRequest, Step, StepKind
@@ -54,6 +55,8 @@ STORAGE_RETRY_MILLISECONDS = 1_000
 
 CONFLICTS_MAX = 3
 """How often an outcome is decided anew because somebody else had written to the log."""
+
+PERSON_MILLISECONDS_SPARE = 60_000
 
 TIMED_OUT = "time_out"
 SWITCH = "switch"
@@ -187,7 +190,7 @@ class SessionLoop:
     def _end_of(self, attempt: OpenAttempt, *, why: str, policy: str | None = None) -> Outcome:
         """How a call ended that nobody makes any more. One that was never sent is in no doubt."""
         step, number = attempt.step, attempt.attempt
-        if self._unsent.get(step) == number:
+        if self._unsent.get(step) == number or is_person(attempt.route):
             return RecordFailure(step=step, attempt=number, error=NOT_SENT, message=_in_words(why), cost_microusd=0)
         policy = policy or self._limits.in_doubt_policy_of(attempt.route)
         return MarkInDoubt(step=step, attempt=number, why=why, policy=policy)
@@ -362,7 +365,7 @@ class SessionLoop:
         failures = state.work.failures.get(step.id, ())
         resting = self._gateway.resting(participant.routes)
         route = next_route(participant, failures, windows=state.opening.windows, resting=resting) or participant.model
-        price = state.opening.prices[route]
+        price = FREE if is_person(route) else state.opening.prices[route]
         return Attempt(
             step=step,
             number=next_attempt(state, step.id),
@@ -511,7 +514,7 @@ class SessionLoop:
 
     async def _outcome(self, attempt: Attempt, progress: Progress) -> Outcome:
         try:
-            with TimeLimit(self._limits.call_milliseconds_max / 1_000):
+            with TimeLimit(self._call_ms_max(attempt.request.model) / 1_000):
                 return await asked(
                     attempt,
                     self._kept_answers(attempt),
@@ -534,10 +537,15 @@ class SessionLoop:
             task.uncancel()  # what was said is still to be recorded, by this task
             return cut_off(attempt, progress)
 
+    def _call_ms_max(self, route: str) -> int:
+        """A person is waited for as long as was said, and a little longer: their adapter ends the wait, not we."""
+        most = self._limits.call_milliseconds_max
+        return max(most, wait_ms_of(route) + PERSON_MILLISECONDS_SPARE) if is_person(route) else most
+
     def _kept_answers(self, attempt: Attempt) -> CachedAnswers | None:
         """Where an answer may have been kept; a rehearsal reads more than its prompt and is always asked."""
-        answers = self._ports.answers
-        if answers is None or self._ports.providers.describe(attempt.request.model).is_rehearsal:
+        answers, route = self._ports.answers, attempt.request.model
+        if answers is None or is_person(route) or self._ports.providers.describe(route).is_rehearsal:
             return None
         return answers
 

@@ -143,7 +143,7 @@ class _Listener:
         self._tell_sent = sent
         self._cleaner = StreamCleaner()
         self._pieces: list[str] = []
-        self._sent_ms = 0
+        self._sent_ms = clock.now_ms()
 
     def waits_for(self, what: str) -> None:
         self._progress.waiting_for = what

@@ -14,6 +14,7 @@ from core.domain.budget import Price, cost_microusd
 from core.domain.estimates import Estimate, Pace, Spread
 from core.domain.ids import SeatId
 from core.domain.participants import Participant, Seat
+from core.domain.people import is_person, wait_ms_of
 from core.prompts.window import TRANSCRIPT_CHARACTERS_MAX
 from core.templates.template import Sees, StepSpec, Template
 
@@ -26,6 +27,8 @@ LENGTH_PPM = Spread(low=300_000, expected=600_000, high=PPM)
 MS_PER_TOKEN = Spread(low=8, expected=20, high=60)
 MS_TO_FIRST_TOKEN = Spread(low=400, expected=1_200, high=6_000)
 """The pace of a model of which nothing is known."""
+PERSON_MS = Spread(low=30_000, expected=180_000, high=1_800_000)
+"""How long a person takes over a turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ def _tokens_said(participant: Participant, known: Known, end: str) -> int:
 
 
 def _ms_taken(participant: Participant, spoken: int, known: Known, end: str) -> int:
+    if is_person(participant.model):
+        return min(int(getattr(PERSON_MS, end)), wait_ms_of(participant.model))
     pace = known.paces.get(participant.model)
     if pace is not None and pace.ms is not None:
         return int(getattr(pace.ms, end))

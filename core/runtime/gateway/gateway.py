@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from core.domain.errors import MootError
+from core.domain.people import is_person
 from core.domain.provider_errors import ROUTE_RESTING, ProviderError, meaning_of
 from core.domain.route_health import ProviderHealth, RouteHealth
 from core.domain.session import FailedAttempt
@@ -85,6 +86,8 @@ class Gateway:
         Cancelling it ends the call; where `sent` was not called by then, nobody was asked.
         """
         route = call.request.model
+        if is_person(route):
+            return await self._listen_to_a_person(call)
         breaker, observed = self._breaker(route), self._observe(route)
         limiter = self._limiter(self._account(route))
         taken = await self._admitted(call, breaker, limiter)
@@ -198,6 +201,17 @@ class Gateway:
         if has_waited:
             call.waits_for("")
         return taken
+
+    async def _listen_to_a_person(self, call: Call) -> Closing:
+        """What they say, whenever that is: the adapter bounds the wait. Nothing is sent to anybody, so that who is cut
+        off here was never asked."""
+        call.waits_for("you to speak")
+        async for said in self._providers.for_model(call.request.model).stream(call.request):
+            if isinstance(said, Closing):
+                return said
+            call.waits_for("")
+            call.heard(said.text)
+        raise ProviderFailed(ProviderError.INCOMPLETE, "they said nothing to the end", is_final=True)
 
     async def _listen(self, call: Call) -> Closing:
         limits = self._limits

@@ -1,68 +1,219 @@
-"""Do participants come all at once, and go only where nobody needs them?"""
+"""Can a person take a seat, speak in time, pass, and leave it to a stand-in?"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
 
 import pytest
 
+from core.domain.commands import Pause, Resume
 from core.domain.errors import CommandRefused, WrongUse
-from core.domain.ids import ParticipantId, TemplateId
-from core.domain.participants import Participant
-from core.runtime.people import People
-from core.runtime.stock import stock
-from core.templates.standard import STANDARD_TEMPLATES
-from tests.memory import MemoryCatalogue
+from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptStarted
+from core.domain.ids import SessionId
+from core.domain.people import WAIT_MS_DEFAULT, wait_ms_of
+from core.domain.session import Status
+from core.domain.summary import SessionSummary
+from core.engine.replay import verify
+from core.flows.debate_events import ArgumentPresented, VerdictReached
+from core.orchestrator import Orchestrator
+from core.providers.human import HumanProvider
+from core.providers.scripted import ScriptedProvider
+from tests.stage import Stage, obey, script, start, until, until_event
+from tests.virtual_time import in_virtual_time
 
-TERSE = Participant(id=ParticipantId("terse"), name="Terse", model="rehearsal")
-
-
-async def people() -> tuple[People, MemoryCatalogue]:
-    catalogue = MemoryCatalogue()
-    await stock(catalogue, at_ms=1)
-    return People(catalogue), catalogue
-
-
-async def test_one_of_ones_own_comes_and_goes() -> None:
-    known, _ = await people()
-    await known.save([TERSE])
-    assert await known.one("terse") == TERSE
-
-    assert await known.remove("terse") == "terse is removed."
-
-    with pytest.raises(WrongUse, match="no participant is called 'terse'"):
-        await known.one("terse")
+MINE = {"": "scripted", "opponent": "human:10m"}
 
 
-async def test_a_shipped_one_stays_and_what_stood_in_for_it_makes_room() -> None:
-    known, _ = await people()
-    judge = await known.one("judge")
-    with pytest.raises(CommandRefused, match="judge comes with moot"):
-        await known.remove("judge")
-    await known.save([replace(judge, name="Mine")])
+class PeopledStage(Stage):
+    """A stage at which people can be asked."""
 
-    assert "again" in await known.remove("judge")
-
-    assert await known.one("judge") == judge
+    def orchestrator(self) -> Orchestrator:
+        self.people = HumanProvider(clock=self.clock)
+        self.providers = (ScriptedProvider(clock=self.clock, script=script()), self.people)
+        return super().orchestrator()
 
 
-async def test_one_whom_a_format_seats_is_not_removed() -> None:
-    known, catalogue = await people()
-    await known.save([TERSE])
-    template = next(each for each in STANDARD_TEMPLATES if each.id == "simple_debate")
-    first, *others = template.seats
-    seats = (replace(first, participant=TERSE.id), *others)
-    mine = replace(template, id=TemplateId("mine"), seats=seats)
-    await catalogue.save_template(mine, actor="test", at_ms=1)
-
-    with pytest.raises(CommandRefused, match="terse has a seat in mine"):
-        await known.remove("terse")
-
-    assert await known.one("terse") == TERSE
+async def awaited(orchestrator: Orchestrator, session: SessionId) -> SessionSummary:
+    """The session's row once a person is waited for."""
+    position = -1
+    while True:
+        row = await orchestrator.summary(session)
+        if row.awaited_seat:
+            await asyncio.sleep(0.01)  # the intent is on record; the person is asked right behind it
+            return row
+        position = await orchestrator.committed_beyond(max(position, row.position))
 
 
-async def test_an_unknown_one_is_refused_with_the_nearest() -> None:
-    known, _ = await people()
+def said(stage: Stage, session: SessionId) -> list[tuple[str, str, str]]:
+    turns = [event for event in stage.events(session, ArgumentPresented) if isinstance(event, ArgumentPresented)]
+    return [(turn.seat, turn.model, turn.text) for turn in turns]
 
-    with pytest.raises(WrongUse, match="Did you mean 'judge'"):
-        await known.remove("juge")
+
+def test_what_a_person_types_is_the_turn_and_costs_nothing() -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting=MINE)
+        row = await awaited(orchestrator, debate)
+        assert (row.awaited_seat, row.awaited_step) == ("opponent", "r1.opening_opponent.opponent")
+        assert row.awaited_until_ms - stage.clock.now_ms() <= 600_000
+        await orchestrator.speak(debate, "The rota is long.\x1b[31m")
+        await awaited(orchestrator, debate)
+        assert (await orchestrator.summary(debate)).awaited_step == "r2.rebuttal_opponent.opponent"
+        await orchestrator.speak(debate, "It is longer still.")
+        await until(orchestrator, debate)
+        assert not (await orchestrator.summary(debate)).awaited_seat
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+    opponent = [(model, text) for seat, model, text in said(stage, debate) if seat == "opponent"]
+
+    assert opponent == [("human", "The rota is long."), ("human", "It is longer still.")]
+    assert verify(stage.ports.engine, debate, stage.records(debate)) is None
+
+
+@pytest.mark.parametrize("leaves_it", ["in time", "passes"])
+def test_who_lets_the_time_pass_or_passes_is_stood_in_for(leaves_it: str) -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting=MINE)
+        for _ in range(2 if leaves_it == "passes" else 0):
+            await awaited(orchestrator, debate)
+            await orchestrator.pass_turn(debate)
+        await until(orchestrator, debate)
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+
+    assert [model for seat, model, _ in said(stage, debate) if seat == "opponent"] == ["scripted", "scripted"]
+    failed = [event for event in stage.events(debate, AttemptFailed) if isinstance(event, AttemptFailed)]
+    assert {event.message for event in failed} == {"they passed" if leaves_it == "passes" else "nobody spoke in time"}
+    assert all(event.is_final and event.cost_microusd == 0 for event in failed)
+
+
+def test_a_seat_is_taken_and_left_while_the_debate_runs() -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator)
+        await until_event(orchestrator, debate, AttemptStarted, 1)
+        await orchestrator.take_seat(debate, "opponent", route="human:5m")
+        await awaited(orchestrator, debate)
+        await orchestrator.speak(debate, "Mine.")
+        await awaited(orchestrator, debate)
+        await orchestrator.leave_seat(debate, "opponent")
+        await until(orchestrator, debate)
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+
+    assert [model for seat, model, _ in said(stage, debate) if seat == "opponent"] == ["human", "scripted"]
+    assert verify(stage.ports.engine, debate, stage.records(debate)) is None
+
+
+def test_a_person_judges_and_a_verdict_that_names_no_outcome_is_refused_before_it_counts() -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting={"": "scripted", "judge": "human"})
+        row = await awaited(orchestrator, debate)
+        assert row.awaited_seat == "judge"
+        for nothing in ("Both were fine.", "", "  "):
+            with pytest.raises(WrongUse):
+                await orchestrator.speak(debate, nothing)
+        await orchestrator.speak(debate, "The opponent answered it all.\nVERDICT: against")
+        await until(orchestrator, debate)
+        await orchestrator.stop()
+        return debate
+
+    (verdict,) = stage.events(in_virtual_time(play), VerdictReached)
+
+    assert isinstance(verdict, VerdictReached)
+    assert (verdict.outcome, verdict.model) == ("against", "human")
+
+
+def test_who_is_not_asked_is_told_so() -> None:
+    stage = PeopledStage()
+
+    async def play() -> None:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator)
+        for attempt in (orchestrator.speak(debate, "Me too!"), orchestrator.pass_turn(debate)):
+            with pytest.raises(CommandRefused, match="nobody is waited for"):
+                await attempt
+        with pytest.raises(WrongUse, match="it has no seat 'jugde'"):
+            await orchestrator.take_seat(debate, "jugde")
+        with pytest.raises(WrongUse, match="no time to wait"):
+            await orchestrator.take_seat(debate, "judge", route="human:soon")
+        with pytest.raises(CommandRefused, match="no person sits as judge"):
+            await orchestrator.leave_seat(debate, "judge")
+        await orchestrator.stop()
+
+    in_virtual_time(play)
+
+
+def test_a_pause_takes_the_question_back_and_going_on_asks_anew() -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting=MINE)
+        await awaited(orchestrator, debate)
+        await obey(orchestrator, debate, Pause())
+        assert not (await orchestrator.summary(debate)).awaited_seat
+        assert not stage.people.asked()
+        await obey(orchestrator, debate, Resume())
+        await awaited(orchestrator, debate)
+        await orchestrator.speak(debate, "Here I am.")
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+
+    assert ("opponent", "human", "Here I am.") in said(stage, debate)
+
+
+def test_however_often_a_process_dies_while_a_person_thinks_they_are_asked_again_and_nothing_is_in_doubt() -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting=MINE)
+        for _ in range(5):
+            await awaited(orchestrator, debate)
+            await stage.crash()
+            orchestrator = await stage.drive()
+        await awaited(orchestrator, debate)
+        await orchestrator.speak(debate, "Still here.")
+        await until(orchestrator, debate, Status.RUNNING)
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+
+    assert ("opponent", "human", "Still here.") in said(stage, debate)
+    assert not stage.events(debate, AttemptInDoubt)
+
+
+def test_times_to_wait_are_read_and_bounded() -> None:
+    assert [wait_ms_of(route) for route in ("human", "human:90s", "human:10m", "human:2h", "human:7d")] == [
+        WAIT_MS_DEFAULT,
+        90_000,
+        600_000,
+        7_200_000,
+        604_800_000,
+    ]
+    for route in ("human:", "human:0s", "human:8d", "human:ten", "human:1.5h"):
+        if route == "human:":
+            assert wait_ms_of(route) == WAIT_MS_DEFAULT
+            continue
+        with pytest.raises(WrongUse):
+            wait_ms_of(route)
