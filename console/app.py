@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
+from textual.notifications import Notification, Notify
 
 from console import collecting
 from console.bindings import bindings_for, textual_keymap
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 
     Replays = tuple[SessionId, int | None, float]
 
-TOAST_SECONDS = 4
+TOAST_SECONDS = 3
 NOTICE_SECONDS = 20
 NOTICES_MAX = 4
 """More would cover the screen; the log file has all."""
@@ -65,6 +66,11 @@ def _palette_commands() -> type[Provider]:
     from console.palette_commands import MootCommands
 
     return MootCommands
+
+
+def _matter_of(notice: Notification) -> str:
+    """What a notice is about: its title, or else what was asked for last. Nothing for a warning without a title."""
+    return notice.title or ("" if notice.severity == "warning" else "what was asked for")
 
 
 class MootApp(App[int], inherit_bindings=False):
@@ -267,6 +273,12 @@ class MootApp(App[int], inherit_bindings=False):
             timeout=NOTICE_SECONDS,
             markup=False,
         )
+
+    def on_notify(self, event: Notify) -> None:
+        """One notice at a time about one matter: of two, the older is over, and would cover what is read."""
+        matter = _matter_of(event.notification)
+        for before in [each for each in self._notifications if matter and _matter_of(each) == matter]:
+            self._unnotify(before, refresh=False)
 
     def on_acting_finished(self, event: Acting.Finished) -> None:
         done = event.done
