@@ -221,7 +221,7 @@ steps:
         "8:31: a seat has no key 'particpant'. Did you mean 'participant'?",
         "10:10: no step is called 'indepedent_answers'. Did you mean 'independent_answers'?",
         "11:5: this step has no 'instruction'. Add it, or take a step of the library with 'use'.",
-        "14:11: vote is for 'dan', who isn't seated. Did you mean 'ann'?",
+        "14:11: vote is for 'dan', who isn't seated. There are bob, panelist.",
         "15:19: no fact is called 'roud_count'. Did you mean 'round_count'?",
     ]
 
