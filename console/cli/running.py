@@ -78,6 +78,8 @@ async def follow_to_the_end(
     after_seq: int = 0,
 ) -> Ending:
     """Follow a session, and tell the operator on standard error how to go on where it did not complete."""
+    from console.cli.typing_turns import Typist
+
     is_driver = orchestrator.is_driver
 
     def on_stop() -> None:
@@ -90,9 +92,18 @@ async def follow_to_the_end(
         id_ = session[:ID_SHOWN_CHARACTERS]
         say(f"session {id_} stands still until this is over: {why}" if why else f"session {id_} goes on.")
 
-    ending = await follow(
-        orchestrator, session, show=show, stop=stop, on_stop=on_stop, on_standing=on_standing, after_seq=after_seq
-    )
+    typist = Typist(orchestrator, session, settings)
+
+    def shown(recorded: Recorded) -> None:
+        show(recorded)
+        typist.hear(recorded)
+
+    try:
+        ending = await follow(
+            orchestrator, session, show=shown, stop=stop, on_stop=on_stop, on_standing=on_standing, after_seq=after_seq
+        )
+    finally:
+        typist.stop()
     if ending.code is ExitCode.STOPPED and not is_driver:
         say(f"left; the process that drives goes on with session {session[:ID_SHOWN_CHARACTERS]}.")
         return ending

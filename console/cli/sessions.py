@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import bundles, interventions, replays, resuming
+from console.cli import bundles, interventions, replays, resuming, seats
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
@@ -163,7 +163,9 @@ def cancel(session: SessionArgument, database: Database = None) -> int:
 def complete(
     session: SessionArgument,
     verdict: Annotated[str, typer.Option("--verdict", metavar="TEXT", help="Yours, instead of the judge's.")] = "",
-    outcome: Annotated[str, typer.Option("--outcome", metavar="WORD", help="for, against or undecided.")] = "",
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="WORD", help="for, against or undecided; of a question, its answer.")
+    ] = "",
     as_json: AsJson = False,
     database: Database = None,
 ) -> int:
@@ -181,7 +183,9 @@ def answer(
     verdict: Annotated[
         str, typer.Option("--verdict", metavar="TEXT", help="With complete: yours, not the judge's.")
     ] = "",
-    outcome: Annotated[str, typer.Option("--outcome", metavar="WORD", help="for, against or undecided.")] = "",
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="WORD", help="for, against or undecided; of a question, its answer.")
+    ] = "",
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for the record.")] = "",
     as_json: AsJson = False,
     database: Database = None,
@@ -276,7 +280,7 @@ def delete(
     return with_orchestrator(settings_with(database), work)
 
 
-for each in (*interventions.COMMANDS, *replays.COMMANDS):
+for each in (*interventions.COMMANDS, *seats.COMMANDS, *replays.COMMANDS):
     app.command()(each)
 
 
@@ -285,12 +289,8 @@ def _is_now(summary: SessionSummary) -> str:
 
 
 def _outcome(outcome: str, verdict: str) -> str:
-    known = ("for", "against", "undecided")
     if outcome and not verdict:
         raise WrongUse("an outcome needs a verdict of your own.", where="--outcome", now="Give --verdict with it.")
-    if outcome and outcome not in known:
-        advice = nearest(outcome, known) or f"Give one of {', '.join(known)}."
-        raise WrongUse(f"no outcome is called {outcome!r}.", where="--outcome", now=advice)
     return outcome
 
 

@@ -1,0 +1,93 @@
+"""How does whoever follows a debate in a shell speak when it is their turn?
+
+Where there is a keyboard, lines are read until one that holds a full stop alone; anywhere else the command is said that
+does it from another shell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from console.cli.running import ID_SHOWN_CHARACTERS, command_line
+from console.failures import say
+from core.domain.errors import MootError
+from core.domain.events import AttemptFailed, AttemptStarted, AttemptSucceeded, Recorded
+from core.domain.people import is_person, wait_ms_of
+
+if TYPE_CHECKING:
+    from console.settings import Settings
+    from core.domain.ids import SessionId, StepId
+    from core.orchestrator import Orchestrator
+
+END = "."
+PASS = "/pass"
+LINES_MAX = 10_000
+
+
+class Typist:
+    """Listens to one session's events, and has the person at the keyboard speak when it is their turn."""
+
+    def __init__(self, orchestrator: Orchestrator, session: SessionId, settings: Settings) -> None:
+        self._orchestrator = orchestrator
+        self._session = session
+        self._settings = settings
+        self._step: StepId | None = None
+        self._lines: list[str] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def hear(self, recorded: Recorded) -> None:
+        """Look whether an event gives the floor to a person, or takes it from them."""
+        match recorded.event:
+            case AttemptStarted(step=step, seat=seat, route=route) if is_person(route):
+                self._ask(step, seat, wait_ms_of(route))
+            case AttemptSucceeded(step=step) | AttemptFailed(step=step) if step == self._step:
+                self.stop()
+            case _:
+                pass
+
+    def stop(self) -> None:
+        """Leave the keyboard alone."""
+        if self._step is not None and sys.stdin.isatty():
+            asyncio.get_running_loop().remove_reader(sys.stdin)
+        self._step = None
+
+    def _ask(self, step: StepId, seat: str, wait_ms: int) -> None:
+        from console.presenters.figures import duration
+
+        if not sys.stdin.isatty():
+            words = command_line(
+                "sessions", "speak", self._session[:ID_SHOWN_CHARACTERS], "TEXT", settings=self._settings
+            )
+            say(f"{seat} is to speak within {duration(wait_ms)}: {words}, or --pass.")
+            return
+        say(
+            f"you speak as {seat}, within {duration(wait_ms)}. End with a line that holds '{END}' alone; {PASS} passes."
+        )
+        self._step, self._lines = step, []
+        asyncio.get_running_loop().add_reader(sys.stdin, self._typed)
+
+    def _typed(self) -> None:
+        line = sys.stdin.readline()
+        if not line or line.strip() == PASS:
+            self._send(None)
+        elif line.strip() == END or len(self._lines) == LINES_MAX:
+            self._send("".join(self._lines))
+        else:
+            self._lines.append(line)
+
+    def _send(self, text: str | None) -> None:
+        task = asyncio.ensure_future(self._said(text))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _said(self, text: str | None) -> None:
+        step = self._step or ""
+        try:
+            if text is None:
+                await self._orchestrator.pass_turn(self._session, step=step)
+            else:
+                await self._orchestrator.speak(self._session, text, step=step)
+        except MootError as refused:
+            say(f"{refused} What you typed is kept: go on, and end with '{END}' once more.")
