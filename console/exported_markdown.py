@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 from console.plain import iso_time
+from console.presenters.answered import answered_by, noted, outcome_shown
 from console.presenters.carried import carried, forked_words
 from console.presenters.figures import money, percent
 from console.presenters.reasons import in_words, who_concluded
@@ -48,6 +49,8 @@ def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[s
     match event:
         case SessionOpened(opening=opening):
             yield f"# {_escaped(opening.motion)}"
+            if answered_by(opening.answer):
+                yield from ("", f"*{_escaped(answered_by(opening.answer).capitalize())}.*")
             yield ""
             yield f"Session `{recorded.session}`, {iso_time(recorded.at_ms)}, {opening.template}, seed {opening.seed}."
             yield ""
@@ -70,12 +73,20 @@ def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[s
         case SessionEscalated(question=question):
             yield from ("", f"*Asked the operator: {_escaped(question)}*")
         case VerdictReached(outcome=outcome, text=text):
-            yield from ("", f"## Verdict: {_escaped(outcome)}", "", f"{_escaped(who_concluded(event))}:", "")
+            yield from (
+                "",
+                f"## Verdict: {_escaped(outcome_shown(outcome))}",
+                "",
+                f"{_escaped(who_concluded(event))}:",
+                "",
+            )
             yield from _quoted(text)
         case DebateCompleted(reason=reason, arguments=arguments, cost_microusd=cost):
             yield from ("", f"Completed ({in_words(reason)}): {arguments} arguments, {money(cost)}.")
         case _:
-            return
+            said = noted(event)
+            if said is not None:
+                yield from ("", f"*{said[0][2:].capitalize()}: {_escaped(said[1])}*")
 
 
 def _quoted(text: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from console.cli.tables import cells, wrapped
+from console.presenters.answered import answered_by, asked_as, noted, outcome_shown
 from console.presenters.carried import carried, forked_words
 from console.presenters.figures import money, percent
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard, who_concluded
@@ -43,16 +44,20 @@ from core.domain.events import (
 from core.domain.facts import FactSpec, FactUnit, FactValue
 from core.domain.ids import DEFAULT_RULE_SET
 from core.flows.debate_events import (
+    AnswerGiven,
     ArgumentPresented,
+    BreakConsidered,
     ConsensusReached,
     ConsensusUpdated,
     DebateCompleted,
     MotionAmended,
+    RankingGiven,
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
     SeatsChanged,
     StatementAdded,
+    StepSkipped,
     TemplateApplied,
     VerdictReached,
 )
@@ -113,6 +118,10 @@ class SpokenDebate:
                 yield from self._noted("✗", f"rule {rule} {not_heard(errors)}")
             case RulesChanged():
                 yield from self._noted("◇", "the rules were changed; the new ones hold from here on")
+            case AnswerGiven() | RankingGiven() | BreakConsidered() | StepSkipped():
+                said = noted(event)
+                if said is not None:
+                    yield from self._noted(said[0][0], f"{said[0][2:]}: {said[1]}")
             case ConsensusReached(ppm=ppm, level_ppm=level):
                 yield from self._noted("◆", f"consensus reached: {percent(ppm)}, asked for {percent(level)}")
             case StatementAdded(text=text, by=by):
@@ -184,7 +193,9 @@ class SpokenDebate:
         self.rounds_limit = opening.rounds_limit
         self.names = {seat.id: seat.role for seat in opening.seats}
         rounds = "1 round" if opening.rounds_limit == 1 else f"{opening.rounds_limit} rounds"
-        yield from wrapped(f"Motion: {opening.motion}", width=self.width)
+        yield from wrapped(f"{asked_as(opening.answer)}: {opening.motion}", width=self.width)
+        if answered_by(opening.answer):
+            yield from wrapped(answered_by(opening.answer), width=self.width, indent=INDENT)
         rules = "" if opening.rule_set == DEFAULT_RULE_SET else f" · rules {opening.rule_set}"
         yield f"session {session[:8]} · {opening.template} · {rounds} · seed {opening.seed}{rules}"
         for seat in opening.seats:
@@ -210,7 +221,7 @@ class SpokenDebate:
 
     def _verdict(self, event: VerdictReached) -> Iterator[str]:
         yield ""
-        yield self._heading(f"Verdict: {event.outcome}" if event.outcome else "Verdict")
+        yield self._heading(f"Verdict: {outcome_shown(event.outcome)}" if event.outcome else "Verdict")
         yield who_concluded(event) + (f", {money(event.cost_microusd)}" if event.cost_microusd else "")
         yield from wrapped(event.text, width=self.width, indent=INDENT)
 
@@ -220,7 +231,7 @@ class SpokenDebate:
         yield ""
         yield from self._noted(
             "✓",
-            f"completed ({in_words(event.reason)}): {event.outcome or 'no outcome'} after {rounds} and "
+            f"completed ({in_words(event.reason)}): {outcome_shown(event.outcome) or 'no outcome'} after {rounds} and "
             f"{event.arguments} arguments, consensus {consensus}, {money(event.cost_microusd)}",
         )
 

@@ -19,9 +19,11 @@ REASONS: Mapping[str, str] = {
     "asked": "as asked",
     "all_paused": "everything was paused at once",
     "attempt_in_doubt": "nobody knows whether a turn was answered",
+    "budget_spent": "the session's budget is spent",
     "budget_spent_day": "the budget of the day is spent",
     "budget_spent_session": "the session's budget is spent",
     "escalation_answered": "as answered",
+    "nothing_left_to_say": "every turn of the round was skipped",
     "not_readable_here": "its log can't be read to the end here",
     "rounds_played": "all rounds are played",
     "spending_stopped": "all spending is stopped",
@@ -74,6 +76,8 @@ def who_concluded(verdict: VerdictReached) -> str:
             return "The operator ruled"
         case "nobody":
             return "Nobody had to judge"
+        case "vote":
+            return "By the answers that were given"
         case _:
             return f"Ruled by {called(verdict.by)}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from console.presenters.answered import outcome_shown
 from console.presenters.carried import carried
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
 from console.presenters.reasons import in_words
@@ -223,7 +224,7 @@ def standing_lines(
             line = _what("◌ waiting", "for a place among the sessions that run", "text strong")
             return [line, _hints(keys, ("pause_resume", "holds it"), ("cancel", "takes it out"))], "muted"
         case Status.COMPLETED:
-            outcome = f"verdict {summary.outcome}" if summary.outcome else "no outcome"
+            outcome = f"verdict {outcome_shown(summary.outcome)}" if summary.outcome else "no outcome"
             how = f"{in_words(summary.reason)}, consensus {_consensus(summary)}"
             hints = _hints(keys, ("export", "writes it to a file"), ("new_debate", "starts another"))
             return [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted"))), hints], "ok"

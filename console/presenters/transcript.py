@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from console.presenters.answered import noted, outcome_shown
 from console.presenters.carried import FORKED, carried, forked_words
 from console.presenters.figures import count, money, percent
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard
@@ -190,7 +191,7 @@ class TranscriptFold:
             case BudgetChanged(cap_microusd=cap, by=by):
                 return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {called(by)}"
             case _:
-                return _life(event)
+                return noted(event) or _life(event)
 
     def _seat(self, seats: Iterable[Seat]) -> None:
         for seat in seats:
@@ -263,7 +264,7 @@ class TranscriptFold:
         return TurnView(
             key=begun.key if begun else f"note {seq}",
             seat_index=0,
-            seat=f"Verdict: {event.outcome}" if event.outcome else "Verdict",
+            seat=f"Verdict: {outcome_shown(event.outcome)}" if event.outcome else "Verdict",
             model=event.model if by_model else f"by {called(event.by)}",
             heading_right="   ".join(_figures(event.tokens_output, event.cost_microusd)) if by_model else "",
             text=event.text,

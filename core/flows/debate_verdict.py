@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.domain.answers import MOTION_FORM, OUTCOMES, UNDECIDED, AnswerForm, AnswerKind
 from core.domain.commands import Complete, RecordAnswer, RecordChild
-from core.domain.errors import CommandRefused
+from core.domain.errors import CommandRefused, nearest
 from core.domain.events import Event, SessionCompleted
 from core.domain.ids import NO_TEMPLATE, StepId
 from core.domain.session import SessionState
@@ -68,7 +68,8 @@ def ruled(state: SessionState, command: Complete) -> tuple[Event, ...]:
             raise refused(state, f"{outcome!r} is no answer of the form that is asked for: {form.kind}.")
         outcome = known
     elif outcome not in OUTCOMES:
-        raise refused(state, f"{outcome!r} is no outcome.", f"Name one of {', '.join(OUTCOMES)}.")
+        advice = nearest(outcome, OUTCOMES) or f"Name one of {', '.join(OUTCOMES)}."
+        raise refused(state, f"{outcome!r} is no outcome.", advice)
     verdict = VerdictReached(
         step=VERDICT_STEP,
         seat=state.flow.judge,

@@ -27,6 +27,8 @@ POOL_MAX = 12
 ANSWER_WORDS_MAX = 20
 BETWEEN_MAX = 2
 _HOW_MANY = re.compile(r"\bhow\s+many\s+(?:of\s+the\s+)?([^\W\d_]+)", re.IGNORECASE)
+_ADVICE = re.compile(r"\b(?:should|shall|ought|better|best|prefer|choose|recommend|take|pick|use)\b", re.IGNORECASE)
+"""Who asks what to choose is answered against a choice by what speaks ill of it; who asks what happened is not."""
 _WORDS = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+")
 _NUMBER_FORM = AnswerForm(kind=AnswerKind.NUMBER)
 MARGIN_PPM = 50_000
@@ -46,12 +48,13 @@ class Passage:
 def passages(corpus: Corpus, question: str, form: AnswerForm) -> tuple[Passage, ...]:
     """All that answers, what bears most on the question first."""
     read = _reader(form, question)
+    is_advice = _ADVICE.search(question) is not None
     found = []
     for number, score in corpus.bearing_on((question, *form.choices)).items():
         sentence = corpus.sentences[number]
         answer = read(sentence)
         if answer:
-            is_against = form.kind is AnswerKind.CHOICE and sentence.side < 0
+            is_against = form.kind is AnswerKind.CHOICE and sentence.side < 0 and is_advice
             found.append(Passage(sentence=sentence, answer=answer, weight=-score if is_against else score))
     return tuple(sorted(found, key=lambda passage: (-abs(passage.weight), passage.sentence.number)))
 

@@ -1,0 +1,58 @@
+"""How are answers, rankings, breaks and skipped turns shown, and how is said what was asked for?"""
+
+from __future__ import annotations
+
+from core.domain.answers import AnswerForm, AnswerKind
+from core.domain.events import Event
+from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven, StepSkipped
+from core.flows.debate_state import step_name
+
+OUTCOME_CHARACTERS_MAX = 60
+"""An answer in words may be longer than a heading has room for; the whole of it stands in the verdict."""
+
+
+def asked_as(form: AnswerForm) -> str:
+    """`Motion` or `Question`: what stands in front of it."""
+    return "Motion" if form.kind is AnswerKind.MOTION else "Question"
+
+
+def answered_by(form: AnswerForm) -> str:
+    """`answered by one of A, B`; "" for a motion, whose outcomes everybody knows."""
+    match form.kind:
+        case AnswerKind.MOTION:
+            return ""
+        case AnswerKind.CHOICE:
+            return f"answered by one of {', '.join(form.choices)}"
+        case AnswerKind.NUMBER:
+            return "answered by a number"
+        case AnswerKind.TEXT:
+            return "answered in a few words"
+
+
+def outcome_shown(outcome: str) -> str:
+    """An outcome in one line, shortened where it is long."""
+    if len(outcome) <= OUTCOME_CHARACTERS_MAX:
+        return outcome
+    return f"{outcome[: OUTCOME_CHARACTERS_MAX - 1].rstrip()}…"
+
+
+def noted(event: Event) -> tuple[str, str] | None:
+    """What such an event is called and says; None for others, and for an answer that was read: it is the turn's own
+    last line."""
+    match event:
+        case AnswerGiven(seat=seat, answer="", reason=reason):
+            return "◇ no answer", f"{_words(seat)} is not counted: {reason}"
+        case RankingGiven(seat=seat, ranking=(), reason=reason):
+            return "◇ no ranking", f"{_words(seat)} is not counted: {reason}"
+        case RankingGiven(seat=seat, ranking=ranking):
+            return "◇ ranking", f"{_words(seat)}, not knowing who they are: {' > '.join(map(_words, ranking))}"
+        case BreakConsidered(reason=reason):
+            return "◇ enough?", reason
+        case StepSkipped(step=step, reason=reason):
+            return "◇ skipped", f"{_words(step_name(step))}: {reason}"
+        case _:
+            return None
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
