@@ -35,9 +35,9 @@ _READ = {
     ContentKind.DOCUMENT: "SELECT CAST(text AS BLOB), name FROM documents WHERE digest = ?",
 }
 _KEEP = {
-    ContentKind.RULES: "INSERT OR IGNORE INTO rule_sets VALUES (:digest, :body)",
-    ContentKind.TEMPLATE: "INSERT OR IGNORE INTO templates VALUES (:digest, :name, :body)",
-    ContentKind.DOCUMENT: "INSERT OR IGNORE INTO documents VALUES (:digest, :name, :body)",
+    ContentKind.RULES: "INSERT OR IGNORE INTO rule_sets (digest, body) VALUES (:digest, :body)",
+    ContentKind.TEMPLATE: "INSERT OR IGNORE INTO templates (digest, template, body) VALUES (:digest, :name, :body)",
+    ContentKind.DOCUMENT: "INSERT OR IGNORE INTO documents (digest, name, text) VALUES (:digest, :name, :body)",
 }
 
 
