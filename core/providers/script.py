@@ -1,7 +1,8 @@
 """What does a scripted participant say, how long does it take, and how does it fail?
 
-A script is data: answers by step, seat or role, each with delays and faults. Read from a file it is checked whole, and
-every fault names its place.
+A script is data: answers by step, seat or role, each with delays and faults. A step is named by its id
+(`r2.answer_again_north.north`) or, for all rounds, by its name alone (`answer_again_north`). Read from a file it is
+checked whole, and every fault names its place.
 
     price: {input_microusd: 3000000, output_microusd: 15000000}
     answers:
@@ -68,9 +69,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """Answers in order under the id of a step or a seat, a role, or `default`: the first of these that is listed.
+    """Answers in order under the id or name of a step, the id of a seat, a role, or `default`: the first of these that
+    is listed.
 
-    After the last answer of a list come those of `default` where there is one; else the last is repeated. Where
+    Under the name of a step stands one answer for each round, and the last is repeated: what the seat sees of its own
+    words doesn't matter there. Elsewhere after the last answer of a list come those of `default` where there is one;
+    else the last is repeated. Where
     `by_turn` is given it holds for everybody: the debate's nth turn is the nth of these, and then the first again.
     """
 
@@ -79,8 +83,11 @@ class Script:
     price: Price = FREE
     piece_characters: int = PIECE_CHARACTERS_DEFAULT
 
-    def answer(self, *, step: str, seat: str, role: str, spoken: int) -> Answer | None:
+    def answer(self, *, step: str, seat: str, role: str, spoken: int, round_number: int = 1) -> Answer | None:
         """What `seat` says after having spoken `spoken` times; None where the script has nothing for it."""
+        by_round = self.answers.get(_name_of(step), ()) if step not in self.answers else ()
+        if by_round:
+            return by_round[min(round_number, len(by_round)) - 1]
         for name in (step, seat, role, DEFAULT):
             listed = self.answers.get(name, ())
             if spoken < len(listed):
@@ -93,6 +100,11 @@ class Script:
     def answers_max(self) -> int:
         """The longest list: whoever has spoken more often needs no closer count."""
         return max((len(listed) for listed in self.answers.values()), default=0)
+
+
+def _name_of(step: str) -> str:
+    parts = step.split(".")
+    return parts[1] if len(parts) > 2 else step
 
 
 def said(*texts: str, default: str | None = None, **by_name: str | Sequence[str | Answer]) -> Script:

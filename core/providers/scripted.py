@@ -102,7 +102,9 @@ class ScriptedProvider:
                 if spoken == enough:
                     break
         role = request.brief.role.value
-        return script.answer(step=request.step, seat=request.seat, role=role, spoken=spoken)
+        return script.answer(
+            step=request.step, seat=request.seat, role=role, spoken=spoken, round_number=request.brief.round
+        )
 
     def _fault(self, request: ModelRequest, answer: Answer) -> Fault | None:
         if not answer.faults:

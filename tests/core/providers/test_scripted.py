@@ -225,3 +225,16 @@ async def test_by_turn_everybody_gets_the_debates_next_answer_and_then_the_first
 def test_a_script_has_answers_or_turns_and_not_both() -> None:
     with pytest.raises(WrongUse, match="both 'answers' and 'by_turn'"):
         read_script("{answers: {default: one}, by_turn: [two]}", origin="test")
+
+
+async def test_a_step_is_scripted_by_its_name_with_an_answer_for_each_round_whatever_its_seat_sees() -> None:
+    script = said(sample_1=["ANSWER: 1", "ANSWER: 2"], panelist="ANSWER: 3")
+    provider = ScriptedProvider(clock=StoppingClock(), script=script)
+
+    async def asked(step: str, number: int) -> str:
+        return (await heard(provider, role=Role.PANELIST, step=step, round_number=number))[0]
+
+    assert await asked("r1.sample_1.sampler", 1) == "ANSWER: 1"
+    assert await asked("r2.sample_1.sampler", 2) == "ANSWER: 2"
+    assert await asked("r3.sample_1.sampler", 3) == "ANSWER: 2"
+    assert await asked("r1.sample_2.sampler", 1) == "ANSWER: 3"
