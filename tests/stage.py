@@ -85,7 +85,7 @@ class Stage:
     providers: Sequence[ModelProvider] = ()
     plugins: Plugins = NO_PLUGINS
     people: PeoplePresent = field(default_factory=NobodyPresent)
-    make_log: Callable[[Disk], EventLog] = MemoryLog
+    make_log: Callable[[Disk], EventLog] | None = None
     ids: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ class Stage:
         flow = DebateFlow(templates=library.templates, documents=library.documents)
         provider = self.provider or ScriptedProvider(clock=self.clock, script=self.script)
         self.ports = Ports(
-            log=self.make_log(self.disk),
+            log=(self.make_log or MemoryLog)(self.disk),
             catalogue=self.catalogue,
             index=self.index,
             costs=self.costs,
