@@ -124,6 +124,22 @@ def test_a_record_that_was_changed_is_found_at_its_place_and_ends_with_a_code_of
     assert before["outcome"] == "same"
 
 
+def test_a_change_that_no_decision_depends_on_breaks_the_chain_all_the_same(held: tuple[Moot, str]) -> None:
+    moot, id_ = held
+    with sqlite3.connect(database_of(moot)) as database:
+        (seq,) = database.execute("SELECT seq FROM events WHERE envelope IS NOT NULL ORDER BY seq DESC").fetchone()
+        database.execute(
+            "UPDATE events SET envelope = CAST(replace(CAST(envelope AS TEXT), 'runtime', 'somebody') AS BLOB)"
+            " WHERE seq = ?",
+            (seq,),
+        )
+
+    found = verified(moot, id_, code=DIVERGES)
+
+    assert (found["outcome"], found["seq"]) == ("diverges", seq)
+    assert "is not what its link was made of" in str(found["recorded"])
+
+
 def test_what_is_pinned_and_not_at_hand_is_named_with_a_code_of_its_own(held: tuple[Moot, str]) -> None:
     moot, id_ = held
     with sqlite3.connect(database_of(moot)) as database:

@@ -11,7 +11,7 @@ from core.domain.events import AttemptStarted, AttemptSucceeded, RuleFired, Rule
 from core.domain.ids import StepId
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented, TemplateApplied, VerdictReached
-from core.rules.action import PauseDebate
+from core.rules.action import ApplyTemplate, PauseDebate
 from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
 from core.runtime.replaying import Outcome
@@ -93,6 +93,26 @@ def test_rules_of_a_file_lie_over_those_in_force_and_the_catalogue_does_not_take
         await moot.resume(fork)
         assert await until(moot, fork) is Status.COMPLETED
         assert not stage.events(fork, RulesChanged)
+        assert (await moot.verify(fork)).outcome is Outcome.SAME
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+def test_rules_of_a_file_may_apply_a_format_which_is_pinned_with_them() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await until(moot, session)
+        given: tuple[Rule, ...] = (
+            rule("go_deeper", at_least("turn_count", 3), ApplyTemplate(template="complex_debate", reason="deeper")),
+        )
+
+        fork = await moot.fork(ForkRequest(session=session, at_seq=17, rules_given=given, rules_name="mine.yaml"))
+        assert await until(moot, fork) is Status.COMPLETED
+
+        assert (await moot.summary(fork)).template == "complex_debate"
         assert (await moot.verify(fork)).outcome is Outcome.SAME
         await moot.stop()
 

@@ -138,18 +138,25 @@ def test_what_the_catalogue_has_lost_is_named_and_nothing_is_said_against_the_re
     in_virtual_time(work)
 
 
-def test_a_flow_of_another_release_is_named() -> None:
+@pytest.mark.parametrize(
+    ("pin", "said"),
+    [
+        ({"flow": "debate@9"}, "no flow 'debate@9' is installed here"),
+        ({"measure": "vectors@3"}, "no measure 'vectors@3' is installed here"),
+    ],
+)
+def test_a_flow_or_measure_of_another_release_is_named(pin: dict[str, object], said: str) -> None:
     async def work() -> None:
         stage = Stage()
         moot = await stage.drive()
         session = await start(moot)
         await until(moot, session)
-        _reopen(stage, session, flow="debate@9")
+        _reopen(stage, session, **pin)
 
         found = await moot.verify(session)
 
         assert found.outcome is Outcome.NOT_VERIFIABLE
-        assert "no flow 'debate@9' is installed here" in found.why
+        assert said in found.why
         await moot.stop()
 
     in_virtual_time(work)
