@@ -15,16 +15,18 @@ from core.domain.ids import TemplateId, is_snake_case
 from core.ports.catalogue import TemplateVersion
 from core.ports.inbox import InboxAnswer
 from core.rules.action import ApplyTemplate
-from core.rules.layers import all_rules
-from core.runtime.formats import surroundings_of
+from core.rules.editing import put
+from core.rules.layers import RuleBook, all_rules
+from core.runtime.formats import plan_import, surroundings_of
 from core.runtime.ports import Ports
 from core.runtime.requests import Asker
-from core.runtime.rule_desk import Body, Verb
+from core.runtime.rule_desk import Body, Edited, RuleDesk, Verb
 from core.runtime.stock import SHIPPED_BY
-from core.templates.checking import check_template, errors_of
+from core.templates.checking import Finding, check_template, errors_of
 from core.templates.formats import SHIPPED_TEMPLATES
 from core.templates.plain import template_from_plain
 from core.templates.template import Template
+from core.templates.unpacking import Standing
 
 SHIPPED = {template.id: template for template in SHIPPED_TEMPLATES}
 ERRORS_TOLD_MAX = 5
@@ -33,8 +35,9 @@ ERRORS_TOLD_MAX = 5
 class FormatDesk:
     """The verbs that are about formats."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, rules: RuleDesk) -> None:
         self._ports = ports
+        self._rules = rules
         self._changing = asyncio.Lock()
         self.verbs: Mapping[str, Verb] = {
             "create_template": self._locked(self._create),
@@ -42,6 +45,7 @@ class FormatDesk:
             "clone_template": self._locked(self._clone),
             "delete_template": self._locked(self._delete),
             "restore_template": self._locked(self._restore),
+            "import_template": self._locked(self._import),
         }
 
     def _locked(self, work: Verb) -> Verb:
@@ -135,15 +139,41 @@ class FormatDesk:
             return _answer(f"version {number} is the newest already", then)
         return await self._keep(then, by=by, change=f"restored version {number}")
 
+    async def _import(self, body: Body, by: Asker) -> InboxAnswer:
+        """Participants first, then rules, the format last: one that is here has all that it needs. What a crash cuts
+        short is done again, and comes to the same."""
+        plan = await plan_import(
+            self._ports, str(body["text"]), origin=str(body["origin"]), as_id=str(body.get("as_id") or "")
+        )
+        where = str(body["origin"])
+        if plan.replaced and not body.get("is_replacing"):
+            told = ", ".join(f"{each.kind} {each.name}" for each in plan.replaced[:ERRORS_TOLD_MAX])
+            now = "Take the format in under another id, or have what is here replaced."
+            raise WrongUse(f"something else here is called as what it brings: {told}.", where=where, now=now)
+        _require_sound(plan.parcel.template, plan.findings)
+        parcel = plan.parcel
+        quietly = replace(by, message=0)  # the request is done once the format is here
+        kept = {each.name for each in plan.arrivals if each.standing is Standing.SAME}
+        people = [each for each in parcel.participants if each.id not in kept]
+        if people:
+            await self._ports.catalogue.save_participants(people)
+        if parcel.sets or parcel.rules:
+            change = f"came with the format {parcel.template.id}"
+
+            def make(book: RuleBook) -> Edited:
+                return Edited(book=put(book, parcel.rules, parcel.sets), change=change, taken=len(parcel.rules))
+
+            await self._rules.change(make, by=quietly)
+        newest = await self._ports.catalogue.newest_template(parcel.template.id)
+        if newest is not None and replace(parcel.template, version=newest.version) == newest:
+            return _answer(f"{newest.id} is here already", newest)
+        return await self._keep(parcel.template, by=by, change=f"imported from {where.rpartition('/')[2]}")
+
     # --- within -------------------------------------------------------------------------------------------------
 
     async def _keep(self, template: Template, *, by: Asker, change: str) -> InboxAnswer:
         """Save as the newest version, with a number of its own. Raises WrongUse for one with errors."""
-        errors = errors_of(check_template(template, surroundings=await surroundings_of(self._ports)))
-        if errors:
-            told = " ".join(f"{found.what} {found.now}".strip() for found in errors[:ERRORS_TOLD_MAX])
-            more = f" And {len(errors) - ERRORS_TOLD_MAX} more." if len(errors) > ERRORS_TOLD_MAX else ""
-            raise WrongUse(f"{told}{more}", where=f"template {template.id[:80]}")
+        _require_sound(template, check_template(template, surroundings=await surroundings_of(self._ports)))
         history = await self._ports.catalogue.template_history(template.id)
         kept = replace(template, version=_next(history))
         answer = _answer(f"{kept.id} is at version {kept.version}: {change}", kept)
@@ -166,6 +196,14 @@ class FormatDesk:
                 f"a template is called {id!r} already: {taken.name}, version {taken.version}.",
                 now="Choose another id, or edit that one.",
             )
+
+
+def _require_sound(template: Template, findings: Sequence[Finding]) -> None:
+    errors = errors_of(findings)
+    if errors:
+        told = " ".join(f"{found.what} {found.now}".strip() for found in errors[:ERRORS_TOLD_MAX])
+        more = f" And {len(errors) - ERRORS_TOLD_MAX} more." if len(errors) > ERRORS_TOLD_MAX else ""
+        raise WrongUse(f"{told}{more}", where=f"template {template.id[:80]}")
 
 
 def _next(history: Sequence[TemplateVersion]) -> int:

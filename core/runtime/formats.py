@@ -22,11 +22,13 @@ from core.rules.layers import set_specs
 from core.runtime.ports import Ports
 from core.templates.checking import Finding, Surroundings, check_template
 from core.templates.composing import StepChoice, TemplateMetadata, compose_custom_template
+from core.templates.parcels import packed, read_parcel, write_parcel
 from core.templates.plain import template_to_plain
 from core.templates.searching import TemplateQuery, TemplateRow, found
 from core.templates.template import SeatSpec, StepSpec, Template
 from core.templates.template_files import check_template_text, read_template
 from core.templates.template_writing import write_template
+from core.templates.unpacking import ImportPlan, planned
 
 FACTS: Mapping[str, FactSpec] = {spec.name: spec for spec in DEBATE_FACTS}
 """What the conditions of a format may look at."""
@@ -139,6 +141,17 @@ class Formats:
             rule_sets=(await self.surroundings()).rule_sets,
         )
 
+    async def export(self, id: str, version: int | None = None) -> str:
+        """A format with all that it needs, as the text of a file that `take` takes in elsewhere."""
+        template = await self.template(id, version)
+        people, book = await self._ports.catalogue.participants(), await self._ports.catalogue.rule_book()
+        return write_parcel(packed(template, participants=people, book=book))
+
+    async def plan_import(self, text: str, *, origin: str, as_id: str = "") -> ImportPlan:
+        """What taking in an exported format would add and run; changes nothing. Raises ParcelRefused, with the first
+        place that is not as it was exported."""
+        return await plan_import(self._ports, text, origin=origin, as_id=as_id)
+
     # --- changing -----------------------------------------------------------------------------------------------
 
     async def create(self, template: Template, *, change: str = "", actor: str = OPERATOR) -> FormatSaved:
@@ -166,6 +179,16 @@ class Formats:
         """Make an earlier version the newest, as one of its own; also of a deleted format."""
         return await self._change("restore_template", actor, id=id, version=version)
 
+    async def take(
+        self, text: str, *, origin: str, as_id: str = "", is_replacing: bool = False, actor: str = OPERATOR
+    ) -> FormatSaved:
+        """Take in what `export` wrote, under the id `as_id` where one is named. Raises ParcelRefused for what was
+        changed on its way, and WrongUse where something else here has one of its names, unless `is_replacing`."""
+        await self.plan_import(text, origin=origin, as_id=as_id)
+        return await self._change(
+            "import_template", actor, text=text, origin=origin, as_id=as_id, is_replacing=is_replacing
+        )
+
     # --- within -------------------------------------------------------------------------------------------------
 
     async def _unknown(self, id: str) -> WrongUse:
@@ -179,6 +202,19 @@ class Formats:
         answer = await self._ask(verb, body, actor=actor)
         said = cast("Mapping[str, Any]", answer.body)
         return FormatSaved(text=answer.text, template=TemplateId(said["template"]), version=said["version"])
+
+
+async def plan_import(ports: Ports, text: str, *, origin: str, as_id: str = "") -> ImportPlan:
+    """What a parcel would do here. Raises ParcelRefused."""
+    parcel = read_parcel(text, origin=origin)
+    return planned(
+        parcel,
+        template=await ports.catalogue.newest_template(TemplateId(as_id) if as_id else parcel.template.id),
+        participants=await ports.catalogue.participants(),
+        book=await ports.catalogue.rule_book(),
+        surroundings=await surroundings_of(ports),
+        as_id=as_id,
+    )
 
 
 async def surroundings_of(ports: Ports) -> Surroundings:

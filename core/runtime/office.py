@@ -73,7 +73,7 @@ class Office:
         self._gateway = gateway
         self._announcements = announcements
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
-        self._formats = FormatDesk(ports)
+        self._formats = FormatDesk(ports, self._desk)
         self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
         self._starting = asyncio.Lock()
         self.verbs: Mapping[str, Verb] = {

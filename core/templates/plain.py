@@ -42,15 +42,16 @@ Plain = Mapping[str, Any]
 
 def template_to_plain(template: Template) -> dict[str, object]:
     """The template's parts by name."""
-    return _plain_parts(template)
+    return plain_parts(template)
 
 
 def template_from_plain(plain: object) -> Template:
     """The inverse of `template_to_plain`. Raises WrongUse for anything that it did not write."""
-    return _read(Template, plain, _OF_A_TEMPLATE)
+    return read_record(Template, plain, _OF_A_TEMPLATE)
 
 
-def _plain_parts(record: object) -> dict[str, object]:
+def plain_parts(record: object) -> dict[str, object]:
+    """A record as plain JSON values by the names of its parts, without those that stand at their defaults."""
     found: dict[str, object] = {}
     for name, default in _defaults(cast("Hashable", type(record))):
         value = getattr(record, name)
@@ -81,7 +82,7 @@ def _plain(value: object) -> object:
         case Sequence():
             return [_plain(item) for item in value]
         case _:
-            return _plain_parts(value)
+            return plain_parts(value)
 
 
 def _text(value: object) -> str:
@@ -131,7 +132,8 @@ def _word(kind: Callable[[str], Any]) -> Callable[[object], Any]:
     return read
 
 
-def _read(kind: type[Record], plain: object, readers: Mapping[str, Callable[[object], Any]]) -> Record:
+def read_record(kind: type[Record], plain: object, readers: Mapping[str, Callable[[object], Any]]) -> Record:
+    """The inverse of `plain_parts`, each part read by its reader. Raises WrongUse for anything else."""
     if not isinstance(plain, dict):
         raise WrongUse(f"{plain!r:.60} is no {kind.__name__}.")
     unknown = sorted(set(plain) - set(readers))
@@ -144,11 +146,11 @@ def _read(kind: type[Record], plain: object, readers: Mapping[str, Callable[[obj
 
 
 def _seat(value: object) -> SeatSpec:
-    return _read(SeatSpec, value, _OF_A_SEAT)
+    return read_record(SeatSpec, value, _OF_A_SEAT)
 
 
 def _step(value: object) -> StepSpec:
-    return _read(StepSpec, value, _OF_A_STEP)
+    return read_record(StepSpec, value, _OF_A_STEP)
 
 
 def _verdict(value: object) -> StepSpec | None:
@@ -156,11 +158,11 @@ def _verdict(value: object) -> StepSpec | None:
 
 
 def _block(value: object) -> Block:
-    return _read(Block, value, _OF_A_BLOCK)
+    return read_record(Block, value, _OF_A_BLOCK)
 
 
 def _dial(value: object) -> Dial:
-    return _read(Dial, value, _OF_A_DIAL)
+    return read_record(Dial, value, _OF_A_DIAL)
 
 
 _OF_A_SEAT: Mapping[str, Callable[[object], Any]] = {
