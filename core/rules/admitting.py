@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from core.domain.facts import ConditionSpec, FactSpec, FactUnit
 from core.domain.ids import is_snake_case
 from core.rules.action import ActionType
-from core.rules.condition import GROUP_KEYS, ConditionType
+from core.rules.condition import GROUP_KEYS, SPELLINGS, ConditionType
 from core.rules.extending import ActionSpec, FactPlugin, PluginFault, Plugins
 
 CONDITIONS, FACTS, ACTIONS = "moot.conditions", "moot.facts", "moot.actions"
@@ -22,7 +22,7 @@ KINDS: Mapping[str, type] = {CONDITIONS: ConditionSpec, FACTS: FactPlugin, ACTIO
 
 Brought = ConditionSpec | FactPlugin | ActionSpec
 
-_NO_CONDITION = frozenset({*(type_.value for type_ in ConditionType), *GROUP_KEYS, "field"})
+_NO_CONDITION = frozenset({*(type_.value for type_ in ConditionType), *SPELLINGS, *GROUP_KEYS, "field"})
 _NO_ACTION = frozenset(type_.value for type_ in ActionType)
 
 

@@ -70,6 +70,13 @@ Condition = Compare | AllOf | AnyOf | Not
 PLUGIN_KEY = "plugin"
 """Marks in the plain form what a plugin brought, so that it is kept where the plugin isn't installed."""
 
+SPELLINGS: Mapping[str, tuple[ConditionType, int]] = {
+    "at_least": (ConditionType.GREATER_THAN, -1),
+    "at_most": (ConditionType.LESS_THAN, 1),
+}
+"""Other words of a rule file for a comparison, and what is added to their value: facts are whole numbers, so that at
+least 80 % is more than 79.9999 %."""
+
 GROUP_KEYS = ("all", "any", "not")
 """The keys of a group, in a rule file and in the plain form alike."""
 

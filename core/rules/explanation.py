@@ -13,10 +13,7 @@ from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType
 from core.rules.interpreting import compile_condition, fault_against, reason_of
 from core.rules.plugged import unit_taken
 from core.rules.rule import Rule
-from core.rules.units import label, shown
-
-_STEPPED = frozenset({FactUnit.PPM, FactUnit.MICROUSD, FactUnit.MILLISECONDS})
-"""Units fine enough that "more than 79.9999 %" is better said as "at least 80 %", which is the same in integers."""
+from core.rules.units import STEPPED, label, shown
 
 INDENT = "    "
 FIRST_THAT_FAILS = "  ← first that fails"
@@ -320,7 +317,7 @@ def _limit(
     value: ConditionValue, unit: FactUnit, *, step: int, signs: tuple[str, str], stepped: tuple[str, str]
 ) -> tuple[str, str, str]:
     plain = shown(value, unit)
-    if unit in _STEPPED and isinstance(value, int):
+    if unit in STEPPED and isinstance(value, int):
         beside = shown(value + step, unit)
         if len(beside) < len(plain):
             return *stepped, beside

@@ -10,6 +10,7 @@ from core.rules.condition import (
     CONDITION_DEPTH_MAX,
     CONDITION_PARTS_MAX,
     GROUP_KEYS,
+    SPELLINGS,
     AllOf,
     AnyOf,
     Compare,
@@ -29,7 +30,7 @@ LIST_VALUES_MAX = 1_000
 
 VALUE_CHARACTERS_MAX = 2_000
 
-_CONDITIONS = tuple(type_.value for type_ in ConditionType)
+_CONDITIONS = (*(type_.value for type_ in ConditionType), *SPELLINGS)
 
 
 class ConditionReader:
@@ -105,13 +106,19 @@ class ConditionReader:
         if known[0] in self.plugged:
             kind = self.plugged[known[0]]
             return read_plugged(*entries[kind.name], kind=kind, spec=spec, problems=self.problems)
-        type_ = ConditionType(known[0])
-        key, value = entries[type_.value]
+        type_, step = SPELLINGS.get(known[0]) or (ConditionType(known[0]), 0)
+        key, value = entries[known[0]]
         fault, now = fault_of_field(type_, spec)
         if fault:
             self.problems.note(key, fault, now)
             return None
         read = self.values(value, type_, spec) if type_ is ConditionType.IN_LIST else self.value(value, type_, spec)
+        if step and isinstance(read, int):
+            read += step
+            fault, _ = fault_of_value(type_, spec, read)
+            if fault:
+                self.problems.note(value, f"'{spec.name}' is that in any case.", "Remove this condition.")
+                return None
         return None if read is None else Compare(type=type_, field=spec.name, value=read)
 
     def entries_once(self, node: Entries) -> dict[str, tuple[Node, Node]]:

@@ -67,6 +67,9 @@ CLASS_OF: dict[FactUnit, type[int] | type[str] | type[bool]] = {
 }
 """What a value mostly is; a list of words is looked into."""
 
+STEPPED = frozenset({FactUnit.PPM, FactUnit.MICROUSD, FactUnit.MILLISECONDS})
+"""Units fine enough that "more than 79.9999 %" is better said as "at least 80 %", which is the same in integers."""
+
 UNIT_SUFFIXES = ("_ppm", "_microusd", "_ms")
 
 TEXT_SHOWN_CHARACTERS_MAX = 60

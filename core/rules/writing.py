@@ -9,11 +9,11 @@ import yaml
 
 from core.domain.facts import FactSpec, FactUnit, PluginName
 from core.rules.action import as_written
-from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
+from core.rules.condition import SPELLINGS, AllOf, AnyOf, Compare, Condition, ConditionType, ConditionValue, Not
 from core.rules.layers import RuleSetSpec
 from core.rules.plugged import unit_taken
 from core.rules.rule import OWN_RULE_SET, Repeat, Rule
-from core.rules.units import written
+from core.rules.units import STEPPED, written
 
 WIDTH_UNBOUNDED = 1 << 30
 """A condition stays on one line, however long: a file of rules is compared line by line."""
@@ -96,6 +96,8 @@ def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str,
     match condition:
         case Compare(type=type_, field=field, value=value):
             unit = _unit(type_, facts.get(field))
+            if unit in STEPPED and (spelled := _spelled(type_, value, unit)) is not None:
+                return {"field": field, **spelled}
             items = [_value(item, unit) for item in (value if isinstance(value, tuple) else (value,))]
             return {"field": field, type_.value: items if isinstance(value, tuple) else items[0]}
         case AllOf(parts=parts):
@@ -104,6 +106,15 @@ def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str,
             return {"any": [_condition(part, facts) for part in parts]}
         case Not(part=part):
             return {"not": _condition(part, facts)}
+
+
+def _spelled(type_: ConditionType | PluginName, value: ConditionValue, unit: FactUnit) -> dict[str, object] | None:
+    """`at_least: 80 %` for more than 79.9999 %; None where that is no shorter."""
+    for word, (meant, step) in SPELLINGS.items():
+        if type_ is meant and isinstance(value, int):
+            plain, beside = written(value, unit), written(value - step, unit)
+            return {word: beside} if len(str(beside)) < len(str(plain)) else None
+    return None
 
 
 def _unit(type_: ConditionType | PluginName, spec: FactSpec | None) -> FactUnit | None:

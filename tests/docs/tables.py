@@ -26,9 +26,11 @@ from core.flows.debate import DEBATE_FACTS
 from core.flows.debate_events import DEBATE_EVENTS
 from core.rules.action import ActionType, parameters_of
 from core.rules.comparing import UNITS_FOR
-from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
+from core.rules.condition import ConditionType
+from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
 from core.rules.units import KIND, NUMERIC, shown, written
+from core.rules.writing import written_parts
 from core.templates.standard import STANDARD_TEMPLATES, TEMPLATE_DEFAULT
 from tests.docs.pages import ROOT, pages
 
@@ -132,7 +134,7 @@ def standard_rules() -> str:
                 str(rule.priority),
                 "on" if rule.enabled else "off",
                 rule.repeat.value,
-                code(_asked(rule.when)),
+                code(_asked(rule)),
                 rule.description,
             )
             for rule in STANDARD_RULES
@@ -140,20 +142,9 @@ def standard_rules() -> str:
     )
 
 
-def _asked(condition: Condition) -> str:
-    """The condition as a rule file may write it, with the units that a fact is compared in."""
-    match condition:
-        case Compare(type=kind, field=field, value=value):
-            unit = next(spec.unit for spec in _all_facts() if spec.name == field)
-            say = shown if isinstance(value, bool) else written
-            said = say(value, unit) if isinstance(value, int) else value
-            return f"{{field: {field}, {kind.value}: {said}}}"
-        case AllOf(parts=parts):
-            return f"{{all: [{', '.join(_asked(part) for part in parts)}]}}"
-        case AnyOf(parts=parts):
-            return f"{{any: [{', '.join(_asked(part) for part in parts)}]}}"
-        case Not(part=part):
-            return f"{{not: {_asked(part)}}}"
+def _asked(rule: Rule) -> str:
+    """The condition as a rule file writes it, with the units that a fact is compared in."""
+    return written_parts(rule, facts={spec.name: spec for spec in _all_facts()})["when"]
 
 
 def _written(value: str) -> str:

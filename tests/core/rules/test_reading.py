@@ -15,7 +15,7 @@ from core.rules.rule import Compare, CompleteDebate, Repeat, Rule
 from core.rules.writing import write_rule_file
 from core.written.problems import PROBLEMS_SHOWN_MAX
 from core.written.tree import NODES_MAX, TEXT_BYTES_MAX
-from tests.core.rules.builders import SPECS, TEMPLATES, all_of, any_of, compare, equals, more_than, no
+from tests.core.rules.builders import SPECS, TEMPLATES, all_of, any_of, compare, equals, more_than, no, rule
 from tests.core.rules.strategies import BOOKS, RULE_SETS
 
 AS_IN_THE_MANUAL = """\
@@ -148,6 +148,31 @@ def test_each_part_of_a_rule_is_written_on_one_line() -> None:
 
     assert rule.description == "Two\nlines."
     assert '\n  description: "Two\\nlines."\n' in write_rules([rule])
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (more_than("consensus_ppm", 799_999), "{field: consensus_ppm, at_least: 80 %}"),
+        (more_than("consensus_ppm", 800_000), "{field: consensus_ppm, greater_than: 80 %}"),
+        (compare(ConditionType.LESS_THAN, "consensus_ppm", 300_001), "{field: consensus_ppm, at_most: 30 %}"),
+        (compare(ConditionType.LESS_THAN, "round_count", 10), "{field: round_count, less_than: 10}"),
+    ],
+)
+def test_a_share_is_written_as_short_as_is_exact(condition: Compare, said: str) -> None:
+    made = rule("mine", when=condition)
+
+    text = write_rules([made], facts=SPECS)
+
+    assert f"  when: {said}\n" in text
+    assert read_rules(text, origin="mine.yaml", facts=SPECS, templates=TEMPLATES) == (made,)
+
+
+def test_what_a_fact_is_in_any_case_is_refused() -> None:
+    text = write_rules([rule("mine", when=more_than("round_count", 4))]).replace("greater_than: 4", "at_least: 0")
+
+    with pytest.raises(RuleFileError, match="'round_count' is that in any case"):
+        read_rules(text, origin="mine.yaml", facts=SPECS, templates=TEMPLATES)
 
 
 def test_no_rules_are_written_as_an_empty_list() -> None:

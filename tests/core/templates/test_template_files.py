@@ -277,9 +277,7 @@ def test_a_few_aliases_of_aliases_are_refused_before_they_fill_the_memory() -> N
 
 
 def test_a_warning_keeps_no_file_out() -> None:
-    text = (
-        SMALL.replace("  - use: vote", "  - use: vote\n    rounds_seen: 3", 1) + "rounds: 2\nlinks: {ann: [bob]}\n"
-    )
+    text = SMALL.replace("  - use: vote", "  - use: vote\n    rounds_seen: 3", 1) + "rounds: 2\nlinks: {ann: [bob]}\n"
     template, findings = check_template_text(text, origin="mine.yaml", surroundings=HERE)
 
     assert template == read(text)
