@@ -369,6 +369,8 @@ def _spend_refused(state: SessionState, command: RefuseSpend, flow: Flow | None)
     )
     is_its_own = command.cap == CAP_OF_A_SESSION and state.life.completing is None
     if is_its_own and flow is not None and flow.concludes_without_money(state):
+        if state.work.open:  # they are charged at their most: what they leave over once they end may be enough
+            return (refusal,)
         return refusal, CompletionDecided(reason="budget_spent", by=RUNTIME)
     reason = "spending_stopped" if command.cap == "switch" else f"budget_spent_{command.cap}"
     return refusal, SessionPaused(reason=reason, by=RUNTIME)

@@ -225,8 +225,8 @@ class DebateFlow:
 
     def concludes_without_money(self, state: SessionState) -> bool:
         debate: DebateState = state.flow
-        has_answers = debate.answers.tally.answers > 0 or bool(state.work.open)
-        return debate.template.is_vote and has_answers and not debate.outcome
+        is_heard = debate.answers.tally.answers > 0 or bool(state.work.open)
+        return debate.template.is_vote and is_heard and not debate.outcome
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         match event:

@@ -78,7 +78,10 @@ def _casting(parent: Opening, template: Template) -> dict[str, str]:
 
 
 def _rounds(template: Template, state: SessionState) -> int | None:
-    """As many samples as the money lasts for; of what is free, as many as the parent had calls."""
+    """As many samples as the money lasts for; of what is free, no fewer than the parent had calls."""
     if template.decided_by is not DecidedBy.SAMPLES:
         return None
-    return ROUNDS_MAX if state.money.spent_microusd else max(1, min(state.work.turns, ROUNDS_MAX))
+    if state.money.spent_microusd:
+        return ROUNDS_MAX
+    a_round = max(1, len(template.steps_of_round(1, rounds_limit=1)))
+    return min(ROUNDS_MAX, -(-max(1, state.work.turns) // a_round))

@@ -185,15 +185,16 @@ def test_a_vote_whose_own_budget_is_spent_ends_with_the_answers_that_it_has() ->
     assert played.status is Status.COMPLETED
 
 
-def test_such_a_vote_waits_for_the_calls_under_way() -> None:
+def test_such_a_vote_waits_for_what_the_calls_under_way_leave_over() -> None:
     played = Panel(panel(rounds=1), cap_microusd=1_000)
     first, second, third = (step.id for step in played.engine.flow(played.state).plan(played.state))
     played.begin()
     played.refuse()
     assert played.status is Status.RUNNING
-    assert played.wanted == ()
+    assert not played.of(CompletionDecided)
 
     played.end(first, FOR)
+    played.refuse()
 
     assert {second, third} & {given.step for given in played.of(AnswerGiven)} == set()
     assert played.of(VerdictReached)[0].text == "Counted: for: 1."

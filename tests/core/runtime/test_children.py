@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from core.domain.budget import Price
 from core.domain.errors import WrongUse
-from core.domain.events import SessionCompleted
+from core.domain.events import AttemptStarted, SessionCompleted
 from core.domain.ids import ParticipantId, SessionId
 from core.domain.session import Status
+from core.domain.summary import SessionSummary
 from core.engine.replay import verify
 from core.flows.debate_events import ControlStarted, DebateCompleted, VerdictReached
+from core.providers.script import Answer
 from core.rules.layers import NOTHING
 from tests.stage import Stage, script, start, until, until_event
 from tests.virtual_time import in_virtual_time
@@ -80,6 +83,32 @@ def test_a_control_of_a_rehearsal_or_another_free_debate_has_no_cap() -> None:
         return opening.cap_microusd
 
     assert in_virtual_time(play) is None
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_self_consistency_samples_as_often_as_the_debate_could_afford(is_paid: bool) -> None:
+    stage = priced() if is_paid else Stage()
+    # Everybody answers alike: what is asked is counted here, not what is answered.
+    stage.script = replace(stage.script, answers={"default": (Answer(text="Short.\nANSWER: for\nVERDICT: for"),)})
+
+    async def play() -> tuple[SessionSummary, SessionSummary, int]:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="self_consistency", template_id="complex_debate")
+        await until(orchestrator, debate)
+        parent = await orchestrator.summary(debate)
+        await until(orchestrator, SessionId(parent.control))
+        child = await orchestrator.summary(SessionId(parent.control))
+        reserved = [event.cost_microusd_max for event in stage.events(child.session, AttemptStarted)]
+        await orchestrator.stop()
+        return parent, child, max(reserved)
+
+    parent, child, reserved = in_virtual_time(play)
+
+    assert (child.status, child.outcome) == (Status.COMPLETED, "for")
+    if is_paid:
+        assert parent.spent_microusd - reserved < child.spent_microusd <= parent.spent_microusd
+    else:
+        assert parent.turns <= child.turns < parent.turns + 7
 
 
 def test_a_debate_without_a_control_begins_none() -> None:
