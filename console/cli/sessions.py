@@ -20,11 +20,11 @@ from console.machine import now_ms
 from console.plain import iso_time, json_text, plain
 from console.settings import Settings
 from core.domain.errors import WrongUse, nearest
+from core.domain.ids import SessionId
 from core.domain.session import Status
 
 if TYPE_CHECKING:
     from core.domain.costs import Costs
-    from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
     from core.ports.catalogue import Label
@@ -134,7 +134,8 @@ def show(
             doubts = await _doubts(orchestrator, found, settings)
             costs = await orchestrator.session_costs(found)
             driven = orchestrator.is_driven
-            _print_standing(summary, labels.get(found), costs, doubts, is_driven=driven, settings=settings)
+            further = await _beside(orchestrator, summary)
+            _print_standing(summary, labels.get(found), costs, doubts, further, is_driven=driven, settings=settings)
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings, work)
@@ -362,6 +363,7 @@ def _print_standing(
     label: Label | None,
     costs: Mapping[str, Costs],
     doubts: Sequence[str],
+    further: Sequence[tuple[str, str]],
     *,
     is_driven: bool,
     settings: Settings,
@@ -387,10 +389,28 @@ def _print_standing(
         ("tokens", f"{summary.tokens_input:,} in, {summary.tokens_output:,} out"),
         ("cost", money(summary.spent_microusd)),
         *(("" if number else "models", each) for number, each in enumerate(of_routes(costs))),
+        *further,
         ("rules", f"{summary.rules_fired} fired"),
         *(("in doubt", doubt) for doubt in doubts),
     ]
     sys.stdout.write("\n" + pairs([row for row in rows if row[1]], indent="") + "\n")
+
+
+async def _beside(orchestrator: Orchestrator, summary: SessionSummary) -> list[tuple[str, str]]:
+    """What was expected of it, and how it fares beside its control or its parent."""
+    from console.presenters.controls import beside
+    from console.presenters.estimates import came_to
+
+    rows: list[tuple[str, str]] = []
+    opening = (await orchestrator.state(summary.session)).opening if not summary.unreadable else None
+    if opening is not None and opening.estimate is not None and summary.status.is_over:
+        took = came_to(opening.estimate, cost_microusd=summary.spent_microusd, active_ms=summary.active_ms)
+        rows.append(("came to", took))
+    if summary.control:
+        rows.append(("control", beside(summary, await orchestrator.summary(SessionId(summary.control)))))
+    if summary.parent:
+        rows.append(("control of", summary.parent[:ID_SHOWN_CHARACTERS]))
+    return rows
 
 
 async def _doubts(orchestrator: Orchestrator, session: SessionId, settings: Settings) -> list[str]:

@@ -9,12 +9,13 @@ from console.presenters.figures import counted, duration, money
 if TYPE_CHECKING:
     from core.domain.estimates import Estimate, Spread
 
+SECOND_MS = 1_000
 MINUTE_MS = 60_000
 
 
 def time_about(ms: Spread) -> str:
-    """`about 4 min (1 to 9)`, `about 40 s (15 to 80)`, or `seconds` where no model is asked."""
-    if not ms.high:
+    """`about 4 min (1 to 9)`, `about 40 s (15 to 80)`, or `seconds` where next to no time is taken."""
+    if ms.high < SECOND_MS:
         return "seconds"
     if ms.expected < MINUTE_MS:
         return f"about {_seconds(ms.expected)} s ({_seconds(ms.low)} to {_seconds(ms.high)})"
@@ -39,7 +40,7 @@ def came_to(estimate: Estimate, *, cost_microusd: int, active_ms: int) -> str:
     """What a finished session took beside what was expected of it."""
     expected = estimate.cost_microusd
     cost = f"{money(cost_microusd)}, {_placed(cost_microusd, expected, money(expected.low), money(expected.high))}"
-    if not estimate.active_ms.high:
+    if estimate.active_ms.high < SECOND_MS:
         return f"{cost}; {duration(active_ms)}"
     low, high = duration(estimate.active_ms.low), duration(estimate.active_ms.high)
     return f"{cost}; {duration(active_ms)}, {_placed(active_ms, estimate.active_ms, low, high)}"
@@ -57,4 +58,4 @@ def _minutes(ms: int) -> int:
 
 
 def _seconds(ms: int) -> int:
-    return -(-ms // 1_000)
+    return -(-ms // SECOND_MS)
