@@ -27,7 +27,7 @@ from tests.virtual_time import in_virtual_time
 FIRST, SECOND = (str(rule.id) for rule in STANDARD_RULES[:2])
 WRITES: Mapping[type, tuple[str, ...]] = {
     MemoryLog: ("append", "delete"),
-    MemoryCatalogue: ("save_rule_book", "save_setting", "save_label"),
+    MemoryCatalogue: ("save_rule_book", "save_setting", "save_label", "save_template", "remove_template"),
     MemoryInbox: ("answer",),
     MemoryIndex: ("forget", "advance"),
 }
@@ -81,6 +81,7 @@ class Came:
     events: Mapping[SessionId, tuple[type[Event], ...]]
     labels: Mapping[SessionId, object]
     settings: Mapping[str, str]
+    formats: Mapping[str, tuple[str, ...]]
 
 
 async def paused(stage: Stage, moot: Orchestrator) -> SessionId:
@@ -147,6 +148,11 @@ async def of_a_fork(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
     return {"session": f"{78:032x}", "origin": await paused(stage, moot)}
 
 
+async def of_a_format(stage: Stage, moot: Orchestrator, **body: object) -> Mapping[str, object]:
+    await moot.formats.clone("simple_debate", "mine")
+    return body
+
+
 async def of_a_resumed(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
     return {"session": await paused(stage, moot)}
 
@@ -180,8 +186,16 @@ REQUESTS: Mapping[str, Prepare] = {
     "redo_rules": partial(of_rules, undone=True),
     "restore_rules": partial(of_rules, version=1),
     "read_rules_folder": of_rules,
+    "clone_template": partial(of_a_format, id="simple_debate", new="yours"),
+    "delete_template": partial(of_a_format, id="mine"),
 }
-"""Every verb that changes something durable, and what it needs to have something to change."""
+"""Verbs that change something durable, and what they need to have something to change."""
+
+ALIKE = ("create_template", "edit_template", "restore_template", "import_template")
+"""They save a format as cloning one does."""
+
+HARMLESS = ("reset_route", "import_bundle", "speak", "take_seat", "leave_seat")
+"""A bundle is known by its digest; the others concern what a process knows that is gone after a crash."""
 
 
 @pytest.mark.parametrize("verb", REQUESTS)
@@ -202,7 +216,7 @@ def test_every_verb_is_tried_that_changes_more_than_memory() -> None:
         stage = Stage()
         moot = await stage.drive()
         assert moot._driver is not None
-        assert set(moot._driver.office.verbs) == {*REQUESTS, "reset_route"}
+        assert set(moot._driver.office.verbs) == {*REQUESTS, *ALIKE, *HARMLESS}
         await moot.stop()
 
     in_virtual_time(work)
@@ -237,6 +251,7 @@ async def asked(verb: str, death: Death) -> tuple[Came, int]:
         },
         labels=dict(stage.catalogue.kept_labels),
         settings={name: each for name, each in stage.catalogue.kept_settings.items() if name != NOTES_SETTING},
+        formats={id: tuple(each.change for each in made) for id, made in stage.catalogue.template_changes.items()},
     )
     await successor.stop()
     return came, writes
