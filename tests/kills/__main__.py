@@ -1,6 +1,7 @@
 """What do so many kills cost, and what do they cost elsewhere?
 
-`python -m tests.kills 1000` kills, counts and compares; a second number is the seed.
+`python -m tests.kills 1000` kills, counts and compares; a second number is the seed. `langgraph=PYTHON dbos=PYTHON`
+name interpreters that have these, which are then killed too.
 """
 
 from __future__ import annotations
@@ -8,22 +9,15 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
 
+from tests.kills import peers
 from tests.kills.killing import Killing, Toll
 
 KILLS = 1_000
+PEER_KILLS = 24
 POLICIES = ("retry", "ask")
-
-PEERS: tuple[tuple[str, str, str], ...] = (
-    ("LangGraph 1.2.22, SQLite, durability sync", "1.0", "langgraph"),
-    ("LangGraph 1.2.22, SQLite, durability async", "2.0-2.6", "langgraph"),
-    ("LangGraph 1.2.22, SQLite, durability exit", "8.6", "langgraph"),
-    ("DBOS 3.4.0, SQLite", "1.0", "dbos"),
-    ("Agent Framework 1.23.0, checkpoints in files", "0.9", "agent_framework"),
-)
-"""Calls made again, a kill: measured once over 60 turns with calls of 20 ms, by SIGKILL and taking up again."""
 
 
 def killed(policy: str, *, kills: int, seed: int) -> Toll:
@@ -59,15 +53,28 @@ def say(text: str) -> None:
 
 
 def main(words: list[str]) -> int:
-    kills = int(words[0]) if words else KILLS
-    seed = int(words[1]) if len(words) > 1 else int(time.time())
+    pythons = dict(word.split("=", 1) for word in words if "=" in word)
+    numbers = [int(word) for word in words if "=" not in word]
+    kills = numbers[0] if numbers else KILLS
+    seed = numbers[1] if len(numbers) > 1 else int(time.time())
     say(f"{kills} kills, seed {seed}; once more: .venv/bin/python -m tests.kills {kills} {seed}")
     are_well = [said(policy, killed(policy, kills=kills // len(POLICIES), seed=seed)) for policy in POLICIES]
-    say("elsewhere, as measured before on a task of the same kind (excess calls a kill):")
-    for name, excess, module in PEERS:
-        where = "" if find_spec(module) else "   not installed here"
-        say(f"  {excess:8} {name}{where}")
+    compare(pythons, seed=seed)
     return 0 if all(are_well) else 1
+
+
+def compare(pythons: Mapping[str, str], *, seed: int) -> None:
+    """The figures of others: those that were measured before, and anew where they are at hand."""
+    say(f"elsewhere, over {peers.TURNS} turns with calls of 20 ms (excess calls a kill):")
+    for peer in peers.PEERS:
+        python = peers.at_hand(peer, pythons, sys.executable)
+        anew = "not installed here"
+        if python:
+            with tempfile.TemporaryDirectory(prefix="moot-peers-") as folder:
+                toll = peers.killed(peer, python, Path(folder), kills=PEER_KILLS, seed=seed)
+            anew = f"here {toll.repeats / toll.kills:.2f} over {toll.kills} kills"
+            anew += f", {toll.looked_finished} looked finished" if toll.looked_finished else ""
+        say(f"  {peer.name:32} {peer.figure:>8}   {anew}")
 
 
 if __name__ == "__main__":
