@@ -168,7 +168,7 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
         case RecordAnswer():
             return not state.life.status.is_over
         case Complete():
-            return _has_verdict(command)
+            return has_verdict(command)
         case (
             Open()
             | Admit()
@@ -184,37 +184,6 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
             return True
         case _:
             return False
-
-
-def follow_ups(state: SessionState, command: Command) -> tuple[Command, ...]:
-    """The commands that an answered escalation or a fork amounts to, obeyed one after the other right behind it."""
-    match command:
-        case AnswerEscalation():
-            return _following_an_answer(state, command)
-        case Fork(by=by):
-            seats = (ChangeSeats(seats=command.seats, by=by),) if command.seats else ()
-            applied = ApplyTemplate(template=command.template, digest=command.template_digest, by=by)
-            template = (applied,) if command.template else ()
-            limit = command.rounds_limit
-            return (*seats, *template, *(() if limit is None else (ChangeRounds(rounds_limit=limit, by=by),)))
-        case _:
-            return ()
-
-
-def _following_an_answer(state: SessionState, command: AnswerEscalation) -> tuple[Command, ...]:
-    match command.answer:
-        case "new_round":
-            return (StartNewRound(reason="escalation_answered", by=command.by),)
-        case "complete":
-            complete = Complete(
-                reason="escalation_answered", verdict=command.verdict, outcome=command.outcome, by=command.by
-            )
-            is_due_already = state.life.completing is not None and not _has_verdict(complete)
-            return () if is_due_already else (complete,)
-        case "cancel":
-            return (Cancel(reason="escalation_answered", by=command.by),)
-        case _:
-            return ()
 
 
 def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:
@@ -321,7 +290,7 @@ def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tupl
 def _completion_decided(state: SessionState, command: Complete) -> tuple[Event, ...]:
     require(state, ENDABLE, "be completed")
     require_begun(state)
-    if state.life.completing is not None and not _has_verdict(command):
+    if state.life.completing is not None and not has_verdict(command):
         raise refused(state, "completed twice", f"The verdict is due. {advice(state)}".strip())
     decided = () if state.life.completing is not None else (CompletionDecided(reason=command.reason, by=command.by),)
     if state.life.status is Status.RUNNING:
@@ -329,7 +298,7 @@ def _completion_decided(state: SessionState, command: Complete) -> tuple[Event, 
     return (*decided, SessionResumed(by=command.by))
 
 
-def _has_verdict(command: Complete) -> bool:
+def has_verdict(command: Complete) -> bool:
     return bool(command.verdict.strip() or command.outcome)
 
 

@@ -11,9 +11,10 @@ from core.domain.errors import CommandRefused
 from core.domain.events import Event, SessionOpened
 from core.domain.flow import Flow
 from core.domain.session import SessionState
-from core.engine.decide import decide, follow_ups, is_for_the_flow
+from core.engine.decide import decide, is_for_the_flow
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
+from core.engine.following import follow_ups
 from core.engine.plan import plan
 from core.engine.routes import routes_left, windows_of
 from core.rules.compiled import Memory
