@@ -81,6 +81,18 @@ async def test_what_is_added_is_added_to_what_is_there(place: Place) -> None:
     assert routes["shed:local"].cost_microusd == 7
 
 
+async def test_sessions_with_a_call_in_doubt_are_named_until_it_is_settled(place: Place) -> None:
+    def row(whose: SessionId, doubts: int, quarter_ms: int = Q) -> CostRow:
+        return CostRow(session=whose, quarter_ms=quarter_ms, route="cloud:large", costs=Costs(doubts=doubts))
+
+    await place.book.add([row(A, 1), row(B, 1), row(B, 1, Q + QUARTER_MS), charged(Q, 5)], after=0, position=3)
+    assert list(await place.book.doubtful()) == [A, B]
+    assert list(await place.book.doubtful(limit=1)) == [A]
+
+    await place.book.add([row(A, -1), row(B, -1)], after=3, position=9)
+    assert list(await place.book.doubtful()) == [B]
+
+
 async def test_what_was_added_already_is_not_added_again(place: Place) -> None:
     assert await place.book.add([charged(Q, 5)], after=0, position=3) == 3
     assert await place.book.add([charged(Q, 5), charged(Q, 7)], after=0, position=9) == 3

@@ -153,7 +153,8 @@ def check_day(seed: int, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     day = day_of(seed)
     stage, weathers, shown = in_virtual_time(lambda: lived(day))
-    told = f"seed {seed}: pytest tests/simulation/test_bad_days.py -k '[{seed}]'"
+    asked = "" if seed < SEEDS else " -m torture"
+    told = f"seed {seed}: .venv/bin/python -m pytest tests/simulation/test_bad_days.py{asked} -k '[{seed}]'"
     for session in stage.disk.lengths:
         check_session(stage, session, told)
         billed = sum(weather.billed_microusd.get(session, 0) for weather in weathers)
