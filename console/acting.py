@@ -291,14 +291,16 @@ def settle_doubt(doubt: Doubt, cost_microusd: int) -> Work:
     return settle(Target(doubt.session, doubt.title, doubt.status), doubt.step, doubt.attempt, cost_microusd)
 
 
-def export(targets: Sequence[Target], folder: Path) -> Work:
-    """Write each as Markdown into `folder`."""
+def export(targets: Sequence[Target], folder: Path, ending: str = ".md") -> Work:
+    """Write each into `folder`, as a file of that ending: Markdown, JSON or a bundle."""
 
     async def work(core: Orchestrator) -> Done:
+        from console.bundle_files import ENDING, export_bundle
         from console.exporting import export_session
 
+        write = export_bundle if ending == ENDING else export_session
         written = [
-            await export_session(core, each.session, folder / f"moot-{each.session[:ID_SHOWN_CHARACTERS]}.md")
+            await write(core, each.session, folder / f"moot-{each.session[:ID_SHOWN_CHARACTERS]}{ending}")
             for each in targets
         ]
         where = str(written[0]) if len(written) == 1 else f"{len(written)} files in {folder}"

@@ -123,8 +123,12 @@ ACTIONS: tuple[Action, ...] = (
     ),
     # Sessions: keep in order.
     Action(
-        "export", "Export", "Write the session to a file: transcript, verdict and log.",
+        "export", "Export", "Write the session to a file: to read, for scripts, or as a bundle for another machine.",
         ("x",), "sessions", "keep", "export", 5,
+    ),
+    Action(
+        "import_session", "Import a session", "Take in a session from a bundle, as a record to read, replay and fork.",
+        ("I",), "sessions", "keep",
     ),
     Action("rename", "Rename", "Give the session a name of your own.", ("R",), "sessions", "keep"),
     Action("tag", "Tag", "Add or remove tags; the filter finds them.", ("t",), "sessions", "keep"),

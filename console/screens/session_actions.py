@@ -109,11 +109,21 @@ class SessionActions(Screen[None]):
         self._ask(lambda targets: archive(targets, is_archived=not are_archived))
 
     def action_export(self) -> None:
-        from pathlib import Path
+        from console.screens.dialogs.export import exporting
 
-        from console.acting import export
+        self.catch_up()
+        self.clear_refusal()
+        targets = self._targets()
+        if targets:
+            self.run_worker(exporting(self, targets), group="dialogs")
+        else:
+            self.say_refusal(NO_SESSION)
 
-        self._ask(lambda targets: export(targets, Path.cwd()))
+    def action_import_session(self) -> None:
+        from console.screens.dialogs.export import importing
+
+        self.clear_refusal()
+        self.run_worker(importing(self), group="dialogs")
 
     def action_retry_turn(self) -> None:
         from console.acting import retry

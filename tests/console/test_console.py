@@ -311,10 +311,47 @@ async def test_export_writes_a_file_that_reads_as_the_debate(settings: Settings,
         await until_status(core, session, Status.COMPLETED)
         await until(pilot, lambda: "✓ done" in screen_text(hall))
         await pilot.press("x")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ExportDialog")
+        await pilot.press("enter")
         written = tmp_path / f"moot-{session[:8]}.md"
         await until(pilot, lambda: written.exists() and any(str(written) in n.message for n in hall._notifications))
 
         assert "# Tabs or spaces?" in written.read_text()
+
+
+async def test_a_bundle_is_written_and_one_from_elsewhere_taken_in(settings: Settings, tmp_path: Path) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        await pilot.press("x")
+        await until(pilot, lambda: type(hall.screen).__name__ == "ExportDialog")
+        await pilot.press("3", "enter")
+        written = tmp_path / f"moot-{session[:8]}.bundle.zip"
+        await until(pilot, lambda: written.exists() and any(str(written) in n.message for n in hall._notifications))
+    elsewhere = replace(settings, database=tmp_path / "elsewhere.db")
+    async with entered(elsewhere, size=WIDE) as (hall, pilot, core):
+        for answer, is_here in (("n", False), ("y", True)):
+            await hall.act("import_session")
+            await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+            hall.screen.query_one(Input).value = str(written)
+            await pilot.press("enter")
+            await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+            assert "everything comes out the same" in screen_text(hall)
+            await pilot.press(answer)
+            await until(pilot, lambda: type(hall.screen).__name__ == "SessionsScreen")
+            assert len(await core.summaries()) == is_here
+        await until(pilot, lambda: "Tabs or spaces?" in screen_text(hall))
+        await hall.act("import_session")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        hall.screen.query_one(Input).value = str(written)
+        await pilot.press("enter")
+        await until(pilot, lambda: "byte for byte" in screen_text(hall))
+        await hall.act("import_session")
+        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        hall.screen.query_one(Input).value = "/nowhere.zip"
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no such file" in screen_text(hall))
 
 
 async def test_the_prompt_of_the_chosen_turn_is_shown(settings: Settings) -> None:

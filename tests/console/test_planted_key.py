@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from console.bootstrap import open_offers
+from console.bundle_files import export_bundle
 from console.doctor import examine
 from console.exit_codes import ExitCode
 from console.exporting import export_session
@@ -110,6 +111,7 @@ async def test_a_key_is_in_nothing_that_was_written_or_shown(
             assert "Incorrect API key" in json_text([plain_event(each) for each in events])
             for name in ("out.md", "out.json", "out.jsonl"):
                 await export_session(core, session, tmp_path / name)
+            await export_bundle(core, session, tmp_path / "session.bundle.zip")
             await core.export_metrics()
             hall.save_screenshot("sessions.svg", str(tmp_path))
             await pilot.press("4")
