@@ -43,6 +43,7 @@ from core.runtime.gateway.limiter import UNLIMITED, RateLimit
 from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.requests import DebateRequest
+from storage.chain_check import SAMPLE_EVENTS
 from storage.checkup import check_up
 from storage.codec import Codec
 from storage.database import SCHEMA_VERSION, Synchronous
@@ -161,19 +162,24 @@ def demo_request() -> DebateRequest:
     )
 
 
-def inspect_database(config: Settings) -> DatabaseHealth:
-    """What there is to say about the database's file. Changes nothing, and makes nothing where there is none."""
+def inspect_database(config: Settings, *, all_chains: bool = False) -> DatabaseHealth:
+    """What there is to say about the database's file, with the chains of its newest sessions or of all.
+
+    Changes nothing, and makes nothing where there is none.
+    """
     path = config.database
     if not path.exists():
         return DatabaseHealth(state="absent")
     days_ms = midnights_ms(SystemClock().now_ms(), days=DAYS_TOLD, local_midnight_ms=local_midnight_ms)
-    found = check_up(path, costs_from_ms=days_ms)
+    found = check_up(path, costs_from_ms=days_ms, chains_max=None if all_chains else SAMPLE_EVENTS)
     return DatabaseHealth(
         state="failing" if found.faults else "ok",
         reason="; ".join(found.faults),
         schema=found.schema,
         sessions=found.sessions,
         bytes=found.bytes,
+        chains_sessions=found.chains.sessions,
+        chains_events=found.chains.events,
         driver=DriverLock(path).holder() or "nobody",
         notes=notes_from_text(found.settings.get(NOTES_SETTING, "")),
         rules_folder=folder_from_text(found.settings.get(FOLDER_SETTING, "")),

@@ -32,7 +32,8 @@ LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "ty
 class DatabaseHealth:
     """What was found about a database file. `state` is `ok`, `absent` or `failing`, `reason` why it fails.
 
-    `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned. `notes` are
+    `driver` says who drives it; `schema`, `sessions` and `bytes` are 0 where they could not be learned. The links of
+    `chains_events` events in `chains_sessions` sessions were made anew and are what they must be. `notes` are
     what whoever drove last left of its routes and jobs, `rules_folder` how it found the files of rules, `costs` what
     the last days came to, oldest first.
     """
@@ -42,6 +43,8 @@ class DatabaseHealth:
     schema: int = 0
     sessions: int = 0
     bytes: int = 0
+    chains_sessions: int = 0
+    chains_events: int = 0
     driver: str = ""
     notes: DriverNotes | None = None
     rules_folder: FolderStanding | None = None
@@ -85,8 +88,9 @@ class Report:
     settings: tuple[SettingShown, ...]
 
 
-def examine(settings: Settings) -> Report:
-    """Look at everything without asking any provider. Of what it finds broken, only a table of prices raises."""
+def examine(settings: Settings, *, all_chains: bool = False) -> Report:
+    """Look at everything without asking any provider, and at the chains of the newest sessions or of all. Of what it
+    finds broken, only a table of prices raises."""
     from console.bootstrap import inspect_database, installed_plugins
 
     return Report(
@@ -95,7 +99,7 @@ def examine(settings: Settings) -> Report:
         keys=keys_present(),
         providers=asyncio.run(_providers(settings)),
         plugins=plugins_shown(installed_plugins()),
-        database=inspect_database(settings),
+        database=inspect_database(settings, all_chains=all_chains),
         settings=tuple(_shown(settings)),
     )
 

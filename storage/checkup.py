@@ -10,8 +10,11 @@ from pathlib import Path
 
 from core.domain.errors import StorageFailed
 from core.ports.cost_book import Span
+from storage.chain_check import CHAINED_SINCE_SCHEMA, SAMPLE_EVENTS, ChainsFound, check_chains
 from storage.cost_book import COSTS_SINCE_SCHEMA, spans_of
 from storage.database import APPLICATION_ID, SCHEMA_VERSION, refusals
+
+NO_CHAINS = ChainsFound()
 
 FAULTS_SHOWN_MAX = 20
 """A broken file has thousands; nobody reads more than these."""
@@ -31,19 +34,25 @@ class Checkup:
     faults: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=dict)
     costs: Sequence[Span] = ()
+    chains: ChainsFound = NO_CHAINS
 
 
-def check_up(path: Path, *, costs_from_ms: Sequence[int] = ()) -> Checkup:
-    """Look at the database at `path`, which must exist. Reads all of it, writes nothing, raises nothing."""
+def check_up(path: Path, *, costs_from_ms: Sequence[int] = (), chains_max: int | None = SAMPLE_EVENTS) -> Checkup:
+    """Look at the database at `path`, which must exist. Reads all of it, writes nothing, raises nothing.
+
+    Of so many events the chains are made anew, newest sessions first; of all where `chains_max` is None.
+    """
     size = path.stat().st_size
     try:
         with refusals(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            return _looked_at(database, size, costs_from_ms)
+            return _looked_at(database, size, costs_from_ms, chains_max)
     except StorageFailed as error:
         return Checkup(schema=0, sessions=0, bytes=size, faults=(f"{error.what} {error.now}".strip(),))
 
 
-def _looked_at(database: sqlite3.Connection, size: int, costs_from_ms: Sequence[int]) -> Checkup:
+def _looked_at(
+    database: sqlite3.Connection, size: int, costs_from_ms: Sequence[int], chains_max: int | None
+) -> Checkup:
     schema = _number(database, "PRAGMA user_version")
     if _number(database, "PRAGMA application_id") != APPLICATION_ID:
         return Checkup(schema=schema, sessions=0, bytes=size, faults=("it is a database of another program.",))
@@ -56,7 +65,16 @@ def _looked_at(database: sqlite3.Connection, size: int, costs_from_ms: Sequence[
         return Checkup(schema=schema, sessions=sessions, bytes=size, faults=found)
     settings = dict(database.execute("SELECT name, value FROM settings"))
     costs = spans_of(database, costs_from_ms) if schema >= COSTS_SINCE_SCHEMA else []
-    return Checkup(schema=schema, sessions=sessions, bytes=size, faults=(), settings=settings, costs=costs)
+    chains = check_chains(database, events_max=chains_max) if schema >= CHAINED_SINCE_SCHEMA else NO_CHAINS
+    return Checkup(
+        schema=schema,
+        sessions=sessions,
+        bytes=size,
+        faults=chains.faults,
+        settings=settings,
+        costs=costs,
+        chains=chains,
+    )
 
 
 def _number(database: sqlite3.Connection, query: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.tables import Column, pairs, table, table_columns
@@ -37,12 +39,18 @@ ABOUT_COLUMNS_MIN = 140
 """On a narrower terminal the last column would be cut to nothing worth reading."""
 
 
-def doctor(as_json: AsJson = False, database: Database = None) -> int:
+def doctor(
+    chains: Annotated[
+        bool, typer.Option("--chains", help="Make the links of every event anew, not only of the newest sessions'.")
+    ] = False,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> int:
     """Show paths, versions, which keys are set (never their values), providers, the database, each setting's origin.
 
     Ends with 3 where the database is not in order.
     """
-    report = examine(settings_with(database))
+    report = examine(settings_with(database), all_chains=chains)
     sys.stdout.write((_as_json(report) if as_json else _as_text(report)) + "\n")
     return ExitCode.COMPLETED if report.database.is_well else ExitCode.FAILED
 
@@ -158,6 +166,14 @@ def probe_cells(found: ProviderHealth, at_ms: int) -> tuple[str, str]:
     return found.provider, probe_line(found, at_ms)
 
 
+def _chains(health: DatabaseHealth) -> str:
+    """How much of the log was held to its links."""
+    from console.presenters.figures import counted
+
+    whole = f"whole in {counted(health.chains_sessions, 'session')}, {health.chains_events:,} events"
+    return whole if health.chains_sessions == health.sessions else f"{whole}, the newest; --chains looks at all"
+
+
 def _health(health: DatabaseHealth) -> list[tuple[str, str]]:
     match health.state:
         case "absent":
@@ -168,6 +184,7 @@ def _health(health: DatabaseHealth) -> list[tuple[str, str]]:
                 ("schema", str(health.schema)),
                 ("size", f"{health.bytes:,} bytes"),
                 ("sessions", f"{health.sessions:,}"),
+                ("chains", _chains(health)),
                 ("driver", health.driver),
             ]
         case _:

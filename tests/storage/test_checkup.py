@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from core.domain.costs import COUNTS, Costs
+from storage.chain_check import ChainsFound
 from storage.checkup import check_up
 from storage.database import SCHEMA_VERSION, prepare
+from storage.opened import open_storage
+from tests.storage.builders import codec, pause, session, turn
 
 
 @pytest.fixture
@@ -86,3 +89,38 @@ def test_what_was_spent_is_read_along_and_not_looked_for_in_an_older_database(pa
 
     assert [dict(span.routes) for span in spans] == [{}, {"groq:swift": Costs(**dict.fromkeys(COUNTS, 7))}, {}]
     assert check_up(path, costs_from_ms=[0]).costs == []
+
+
+async def filled(path: Path, *, sessions: int) -> None:
+    storage = open_storage(path, codec=codec())
+    for number in range(1, sessions + 1):
+        await storage.log.append(turn(session(number)), pause(session(number), after=2))
+    await storage.close()
+
+
+async def test_chains_are_made_anew_and_the_first_event_that_differs_is_named(path: Path) -> None:
+    await filled(path, sessions=3)
+    assert check_up(path).chains == ChainsFound(sessions=3, events=9)
+
+    changed(path, "UPDATE events SET at_ms = at_ms + 1 WHERE session_key = 2 AND seq = 2")
+    changed(path, "DELETE FROM events WHERE session_key = 3 AND seq = 1")
+    found = check_up(path)
+
+    gone, other = found.faults
+    assert f"session {session(3)[:8]}: event 1 is missing" in gone
+    assert f"session {session(2)[:8]}: event 2, WordsSpoken, is not what its link was made of" in other
+    assert found.sessions == 3
+
+
+async def test_a_look_in_passing_takes_the_newest_sessions_and_a_thorough_one_all(path: Path) -> None:
+    await filled(path, sessions=5)
+    changed(path, "UPDATE events SET kind = 'Pause' WHERE session_key = 1 AND seq = 3")
+
+    assert check_up(path, chains_max=4).chains == ChainsFound(sessions=2, events=6)
+    assert len(check_up(path, chains_max=None).faults) == 1
+
+
+def test_a_database_from_before_there_were_chains_has_none_to_check(path: Path) -> None:
+    changed(path, "PRAGMA user_version = 6")
+
+    assert check_up(path).chains == ChainsFound()
