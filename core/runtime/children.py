@@ -7,10 +7,14 @@ begins it twice begins it once.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
 
-from core.domain.errors import WrongUse
+from core.domain.commands import RecordChild
+from core.domain.errors import CommandRefused, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.ids import SessionId
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX, Opening, SessionState
@@ -25,16 +29,55 @@ from core.templates.template import DecidedBy, Template
 SESSION_ID_CHARACTERS = 32
 CONTROL_ORIGIN = "control"
 
+_log = logging.getLogger(__name__)
+
 
 class Children:
-    """What the sessions open with that others begin."""
+    """Begins what steps want begun, beside the sessions that want it, and tells these. On the driver's event loop."""
 
-    def __init__(self, ports: Ports, openings: Openings, rules: RulesInForce) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        openings: Openings,
+        rules: RulesInForce,
+        *,
+        open_child: Callable[[SessionId, Opening], Awaitable[None]],
+        tell: Callable[[SessionId, RecordChild], Awaitable[None]],
+    ) -> None:
         self._ports = ports
         self._openings = openings
         self._rules = rules
+        self._open_child = open_child
+        self._tell = tell
+        self._bearing: dict[SessionId, asyncio.Task[None]] = {}
 
-    async def opening(self, state: SessionState, step: Step) -> Opening:
+    def begin(self, session: SessionId, state: SessionState, step: Step) -> None:
+        """Begin a step's child, once."""
+        child = child_id(session, step)
+        if child in self._bearing:
+            return
+        task = asyncio.create_task(self._bear(session, state, step, child), name=f"child {child}")
+        self._bearing[child] = task
+        task.add_done_callback(lambda _: self._bearing.pop(child, None))
+
+    def stop(self) -> None:
+        """Begin no more: whoever drives next finds what is still wanted."""
+        for task in tuple(self._bearing.values()):
+            task.cancel()
+
+    async def _bear(self, session: SessionId, state: SessionState, step: Step, child: SessionId) -> None:
+        """Open the child and tell its parent. Where the disk refuses, it is begun when the parent is gone on with."""
+        try:
+            if not await self._ports.log.read(child, limit=1):
+                await self._open_child(child, await self._opening(state, step))
+        except (CommandRefused, WrongUse, NotVerifiableHere) as refused:
+            await self._tell(session, RecordChild(step=step.id, why=str(refused)))
+        except StorageFailed as failed:
+            _log.warning("session %s has no child yet: %s", session[:8], failed)
+        else:
+            await self._tell(session, RecordChild(step=step.id, child=child))
+
+    async def _opening(self, state: SessionState, step: Step) -> Opening:
         """What the child of `state` opens with. Raises WrongUse where it can't be held."""
         parent = state.opening
         if parent is None:

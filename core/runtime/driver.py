@@ -18,7 +18,6 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
-from core.runtime.children import Children
 from core.runtime.costs import CostKeeper
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
 from core.runtime.forking import Forks
@@ -88,7 +87,7 @@ class Driver:
             announcements=announcements,
             instruments=self.instruments,
             projector=self.projector,
-            children=Children(ports, self.openings, self._rules),
+            openings=self.openings,
         )
         self.office = Office(
             ports,

@@ -30,17 +30,17 @@ from core.domain.commands import (
 from core.domain.errors import CommandRefused, LogConflict, MootError, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
-from core.domain.session import SessionState, Status
-from core.domain.steps import Step
+from core.domain.session import Opening, SessionState, Status
 from core.engine.evolve import unopened
 from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
-from core.runtime.children import Children, child_id
+from core.runtime.children import Children
 from core.runtime.deadlines import Deadlines
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
+from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
 from core.runtime.records import is_record, records
@@ -76,7 +76,7 @@ class Supervisor:
         announcements: Announcements,
         instruments: Instruments,
         projector: Projector,
-        children: Children,
+        openings: Openings,
     ) -> None:
         self._ports = ports
         self._limits = limits
@@ -86,8 +86,7 @@ class Supervisor:
         self._announcements = announcements
         self._instruments = instruments
         self._projector = projector
-        self._children = children
-        self._bearing: dict[SessionId, asyncio.Task[None]] = {}
+        self._children = Children(ports, openings, rules, open_child=self._open_child, tell=self._tell_of_child)
         self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
         self._waiting: deque[SessionId] = deque()
         self._admitting: set[asyncio.Task[None]] = set()
@@ -269,7 +268,8 @@ class Supervisor:
         """Begin nothing more; wait for calls under way as long as allowed, then doubt what has not ended."""
         self._is_closing = True
         self._waiting.clear()
-        for task in (*self._admitting, *self._bearing.values()):
+        self._children.stop()
+        for task in tuple(self._admitting):
             task.cancel()
         busy = [loop for loop in self._loops.values() if not loop.is_idle]
         for loop in self._loops.values():
@@ -405,30 +405,15 @@ class Supervisor:
             self._projector.offer(records)
         if loop.children_wanted and not self._is_closing:
             for step in loop.children_wanted:
-                self._begin_child(loop, step)
+                self._children.begin(loop.session, loop.state, step)
         if self._waiting and not _holds_a_place(loop):  # only such a session can have made room
             self._admit_waiting()
 
-    def _begin_child(self, loop: SessionLoop, step: Step) -> None:
-        """Begin what a step wants begun, once, beside the session that wants it."""
-        child = child_id(loop.session, step)
-        if child in self._bearing:
-            return
-        task = asyncio.create_task(self._bear(loop, step, child), name=f"child {child}")
-        self._bearing[child] = task
-        task.add_done_callback(lambda _: self._bearing.pop(child, None))
+    async def _open_child(self, child: SessionId, opening: Opening) -> None:
+        await self.open(child, Open(opening=opening))
 
-    async def _bear(self, loop: SessionLoop, step: Step, child: SessionId) -> None:
-        """Open the child and tell its parent. Where the disk refuses, it is begun when the parent is gone on with."""
-        try:
-            if not await self._ports.log.read(child, limit=1):
-                await self.open(child, Open(opening=await self._children.opening(loop.state, step)))
-        except (CommandRefused, WrongUse, NotVerifiableHere) as refused:
-            await self._try(loop, RecordChild(step=step.id, why=str(refused)))
-        except StorageFailed as failed:
-            _log.warning("session %s has no child yet: %s", loop.session[:8], failed)
-        else:
-            await self._try(loop, RecordChild(step=step.id, child=child))
+    async def _tell_of_child(self, session: SessionId, command: RecordChild) -> None:
+        await self._try(await self._loop(session), command)
 
     def _admit_waiting(self) -> None:
         """Admitting is an append of its own, so it runs beside the session that made room."""
