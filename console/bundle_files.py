@@ -61,7 +61,7 @@ def _forms(value: str) -> set[bytes]:
 
 
 def _event_at(content: bytes, at: int) -> str:
-    mark = b'\n{"seq":'
+    mark = b'{"seq":'
     start = content.rfind(mark, 0, at)
     digits = content[start + len(mark) : start + len(mark) + 20].partition(b",")[0]
     return f", in event {digits.decode()}" if start >= 0 and digits.isdigit() else ""
