@@ -44,8 +44,8 @@ def other(tmp_path: Path) -> Moot:
     return Moot(home)
 
 
-def digest_of(moot: Moot, id_: str, **environ: str) -> str:
-    done = moot.run("sessions", "replay", id_, "--verify", "--json", **environ)
+def digest_of(moot: Moot, id_: str, *, code: int = 0, **environ: str) -> str:
+    done = moot.run("sessions", "replay", id_, "--verify", "--json", code=code, **environ)
     return str(json.loads(done.stdout)["digest"])
 
 
