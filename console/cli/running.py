@@ -54,6 +54,7 @@ def with_orchestrator(settings: Settings, work: Work, *, wheel: Wheel = Wheel.LE
         await orchestrator.start(drive=wheel is not Wheel.LEFT, must_drive=all_of_them, recover=all_of_them)
         if wheel is not Wheel.LEFT:
             say_left_out(orchestrator)
+            say_in_doubt(orchestrator, settings)
         try:
             return await work(orchestrator)
         finally:
@@ -66,6 +67,16 @@ def say_left_out(orchestrator: Orchestrator) -> None:
     """Tell on standard error what of the installed plugins could not be taken."""
     for fault in orchestrator.plugins().faults:
         say(str(fault))
+
+
+def say_in_doubt(orchestrator: Orchestrator, settings: Settings) -> None:
+    """Tell on standard error which calls the process before this one left in doubt, where there are any."""
+    if orchestrator.recovered:
+        from console.presenters.doubts import recovered_in_words
+
+        told = recovered_in_words(orchestrator.recovered, repr(command_line("sessions", "resume", settings=settings)))
+        if told:
+            say(told)
 
 
 async def follow_to_the_end(

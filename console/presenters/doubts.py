@@ -8,6 +8,7 @@ from console.presenters.figures import age, counted, money
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.presenters.reasons import in_words
 from console.presenters.shown import Cell, Part, Row
+from core.domain.status import Status
 from core.runtime.doubts import DoubtStands
 
 if TYPE_CHECKING:
@@ -78,13 +79,18 @@ def recovered_in_words(recovered: Sequence[Recovered], key: str) -> str:
     if not doubts:
         return ""
     most = money(sum(doubt.cost_microusd_max for doubt in doubts))
-    going = sum(each.status.value == "running" for each in recovered)
-    waiting = sum(bool(each.doubts) and each.status.value in ("escalated", "failed") for each in recovered)
-    stand = [
-        *([f"{counted(waiting, 'session waits', 'sessions wait')} for you"] if waiting else []),
-        *([f"{counted(going, 'session goes', 'sessions go')} on by itself"] if going == 1 else []),
-        *([f"{counted(going, 'session goes', 'sessions go')} on by themselves"] if going > 1 else []),
-    ]
+    waiting = sum(bool(each.doubts) and each.status in (Status.ESCALATED, Status.FAILED) for each in recovered)
+    moving = [each for each in recovered if each.status in (Status.RUNNING, Status.WAITING, Status.CREATED)]
+    going = sum(each.goes_on for each in moving)
+    left = len(moving) - going
+    by = "by itself" if going == 1 else "by themselves"
+    said = (
+        (waiting, f"{counted(waiting, 'session waits', 'sessions wait')} for you"),
+        (going, f"{counted(going, 'session goes', 'sessions go')} on {by}"),
+        (left, f"{counted(left, 'session is', 'sessions are')} left for whoever drives"),
+    )
+    stand = [text for count, text in said if count]
     calls = counted(len(doubts), "call is", "calls are")
+    becomes_of_them = f"; {', '.join(stand)}" if stand else ""
     shows = f" {key} lists {'it' if len(doubts) == 1 else 'them'}." if key else ""
-    return f"moot ended in the midst of a turn. {calls} in doubt, {most} at most; {' and '.join(stand)}.{shows}"
+    return f"moot ended in the midst of a turn. {calls} in doubt, {most} at most{becomes_of_them}.{shows}"

@@ -33,7 +33,7 @@ def said(policy: str, toll: Toll) -> bool:
     excess = toll.repeats if policy == "retry" else toll.unasked
     say(f"moot, in_doubt_policy = {policy}: {excess / toll.kills:.2f} excess calls a kill")
     say(
-        f"  {toll.kills} kills in {toll.debates} debates, {toll.hits} of them in the midst of a call;"
+        f"  {toll.kills} kills in {toll.debates} debates, {toll.hits} of them left a call in doubt;"
         f" {toll.calls} calls, {toll.repeats} of them made again"
         f" ({toll.yeses} times the operator said yes)"
     )

@@ -43,8 +43,8 @@ SDK = ("openai", "genai_prices")
 
 @dataclass(kw_only=True)
 class Toll:
-    """What the kills did. `hits` fell into a call; `repeats` are calls made again, `unasked` those of them that nobody
-    had allowed."""
+    """What the kills did. `hits` left a call in doubt; `repeats` are calls made again, `unasked` those of them that
+    nobody had allowed."""
 
     kills: int = 0
     hits: int = 0

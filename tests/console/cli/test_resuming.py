@@ -100,3 +100,16 @@ def test_events_of_all_that_go_on_are_printed_for_programs(moot: Moot) -> None:
 
 def test_where_nothing_was_left_it_says_so(moot: Moot) -> None:
     assert "nothing was left" in moot.run("sessions", "resume").stderr
+
+
+def test_whoever_drives_next_is_told_what_is_in_doubt(moot: Moot) -> None:
+    killed(moot)
+
+    said = moot.run("demo", "--headless").stderr + moot.run("debate", MOTION, "--seed", "7", *evidence(moot)).stderr
+
+    assert "1 call is in doubt, $0.013 at most; 1 session waits for you." in said
+    assert "'moot sessions resume' lists it." in said
+
+
+def evidence(moot: Moot) -> tuple[str, ...]:
+    return ("--template", "simple_debate", "--evidence", moot.evidence())
