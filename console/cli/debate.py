@@ -12,6 +12,8 @@ import typer
 
 from console.cli.options import AsJson, Budget, Database, RulesFolder, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, follow_to_the_end, with_orchestrator
+from console.cli.template_words import is_file
+from console.cli.templates_editing import template_in
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.headless import StopRequest
@@ -35,7 +37,8 @@ COMPLETED = "completed"
 def debate(
     motion: Annotated[str, typer.Argument(metavar="MOTION", help="What is debated.", show_default=False)],
     template: Annotated[
-        str, typer.Option("--template", metavar="ID", help="The format, as 'moot templates list' names it.")
+        str,
+        typer.Option("--template", metavar="ID", help="The format, as 'moot templates list' names it, or a YAML file."),
     ] = "",
     complexity: Annotated[
         str, typer.Option("--complexity", metavar="WORD", help="simple, standard or complex: chooses the format.")
@@ -158,11 +161,14 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
     async def work(orchestrator: Orchestrator) -> int:
         stop = StopRequest()
         stop.listen()
+        asked = request
+        if is_file(request.template_id):
+            asked = replace(request, template_id=await template_in(orchestrator, Path(request.template_id)))
         try:
-            plan = await orchestrator.plan_debate(request)
+            plan = await orchestrator.plan_debate(asked)
         except PricesUnknown as unknown:
             raise _asking_for(unknown) from unknown
-        session = await orchestrator.start_debate(request=request)
+        session = await orchestrator.start_debate(request=asked)
         for note in plan.notes:
             say(note)
         if not orchestrator.is_driver:

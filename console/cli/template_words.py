@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,7 +21,7 @@ _DOLLARS = re.compile(r"\$?\s*([0-9]{1,9})(?:\.([0-9]{1,6}))?")
 
 def is_file(word: str) -> bool:
     """Whether a word that may be a format's id or a file is meant as a file."""
-    return word.endswith(FILE_ENDINGS) or "/" in word or "\\" in word or Path(word).is_file()
+    return word.endswith(FILE_ENDINGS) or "/" in word or "\\" in word
 
 
 def microusd(text: str, where: str) -> int:

@@ -49,7 +49,7 @@ def check(
 
     async def work(orchestrator: Orchestrator) -> int:
         formats = orchestrator.formats
-        if is_file(what):
+        if is_file(what) or what == "-":
             _, findings = await formats.check_text(_text(Path(what)), origin=what)
         else:
             findings = await formats.check(await formats.template(what))
