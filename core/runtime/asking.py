@@ -12,14 +12,12 @@ from core.runtime.step_runner import Attempt
 Asked = RecordAnswer | RecordFailure
 
 
-async def asked(attempt: Attempt, answers: CachedAnswers | None, ask: Callable[[], Awaitable[Asked]]) -> Asked:
+async def asked(attempt: Attempt, answers: CachedAnswers, ask: Callable[[], Awaitable[Asked]]) -> Asked:
     """What `ask` brings, or a kept answer that costs nothing and is recorded as one.
 
     Only a step's first attempt is answered from what was kept: whoever asks again wants another answer. What is kept is
     what was recorded as whole.
     """
-    if answers is None:
-        return await ask()
     hit = await answers.look_up(attempt.request) if attempt.number == 1 else None
     if hit is not None:
         return _recalled(attempt, hit)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 
 from core.domain.budget import FREE, cost_microusd_max
 from core.domain.commands import (
@@ -107,12 +108,13 @@ class SessionLoop:
         self._on_deadline = on_deadline
         self._door = asyncio.Lock()
         self._calls: dict[StepId, asyncio.Task[None]] = {}
-        self._outcomes: set[StepId] = set()
+        # Nearly always empty: an empty set takes as much room as a turn's text, an empty frozenset none.
+        self._outcomes: frozenset[StepId] = frozenset()
         self._unsent: dict[StepId, int] = {}
-        self._hung_up: set[StepId] = set()
+        self._hung_up: frozenset[StepId] = frozenset()
         self._is_left = not is_driven
         self._is_ending = False
-        self._obeying: set[asyncio.Task[tuple[Event, ...]]] = set()
+        self._obeying: frozenset[asyncio.Task[tuple[Event, ...]]] = frozenset()
         self._speaking: dict[StepId, Progress] = {}
 
     @property
@@ -133,7 +135,7 @@ class SessionLoop:
         fall behind it.
         """
         obeying = asyncio.create_task(self._obey_alone(command, actor, correlation), name=f"obey {self.session}")
-        self._obeying.add(obeying)
+        self._obeying |= {obeying}
         obeying.add_done_callback(self._obeyed)
         return await asyncio.shield(obeying)
 
@@ -246,11 +248,11 @@ class SessionLoop:
         """
         for step, call in self._calls.items():
             if step not in self._outcomes and step not in self._unsent:
-                self._hung_up.add(step)
+                self._hung_up |= {step}
                 call.cancel()
 
     def _obeyed(self, obeying: asyncio.Task[tuple[Event, ...]]) -> None:
-        self._obeying.discard(obeying)
+        self._obeying -= {obeying}
         if not obeying.cancelled():
             obeying.exception()  # looked at, so that one whose caller has gone is not reported as lost
 
@@ -466,14 +468,14 @@ class SessionLoop:
     async def _call(self, attempt: Attempt | None, *, outcome: Outcome | None = None) -> None:
         """Make the call, then the one that its outcome leads to, and so on: a task for each would take longer.
 
-        With an `outcome` instead of an attempt, recording that comes first.
+        With an `outcome` instead of an attempt, recording that comes first. Only the newest attempt is held: each has
+        its prompt with it.
         """
-        following = attempt
         try:
             if outcome is not None:
-                following = await self._record(outcome, correlation=f"{outcome.step}#{outcome.attempt}")
-            while following is not None:
-                following = await self._answered(following)
+                attempt = await self._record(outcome, correlation=f"{outcome.step}#{outcome.attempt}")
+            while attempt is not None:
+                attempt = await self._answered(attempt)
         except Exception:
             # A fault of ours. The session must not wait for ever for a call that nobody makes any more.
             _log.exception("a call of session %s broke", self.session[:8])
@@ -513,29 +515,31 @@ class SessionLoop:
             self._speaking.pop(step.id, None)
 
     async def _outcome(self, attempt: Attempt, progress: Progress) -> Outcome:
+        answers = self._kept_answers(attempt)
         try:
             with TimeLimit(self._call_ms_max(attempt.request.model) / 1_000):
-                return await asked(
-                    attempt,
-                    self._kept_answers(attempt),
-                    lambda: perform(
-                        attempt,
-                        gateway=self._gateway,
-                        clock=self._ports.clock,
-                        show=self._announcements.progressed,
-                        progress=progress,
-                        sent=lambda: self._sent(attempt.step.id),
-                    ),
-                )
+                if answers is None:
+                    return await self._performed(attempt, progress)
+                return await asked(attempt, answers, lambda: self._performed(attempt, progress))
         except TimeoutError:
             return self._end_of(self.state.work.open[attempt.step.id], why=TIMED_OUT)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or attempt.step.id not in self._hung_up:
                 raise
-            self._hung_up.discard(attempt.step.id)
+            self._hung_up -= {attempt.step.id}
             task.uncancel()  # what was said is still to be recorded, by this task
             return cut_off(attempt, progress)
+
+    def _performed(self, attempt: Attempt, progress: Progress) -> Awaitable[RecordAnswer | RecordFailure]:
+        return perform(
+            attempt,
+            gateway=self._gateway,
+            clock=self._ports.clock,
+            show=self._announcements.progressed,
+            progress=progress,
+            sent=partial(self._sent, attempt.step.id),
+        )
 
     def _call_ms_max(self, route: str) -> int:
         """A person is waited for as long as was said, and a little longer: their adapter ends the wait, not we."""
@@ -557,7 +561,7 @@ class SessionLoop:
 
         The task is among the calls, which can be cancelled, only while it waits for the disk.
         """
-        self._outcomes.add(outcome.step)
+        self._outcomes |= {outcome.step}
         conflicts = 0
         try:
             while True:
@@ -589,7 +593,7 @@ class SessionLoop:
                 self._take_over(outcome.step)
                 await self._ports.clock.sleep(STORAGE_RETRY_MILLISECONDS)
         finally:
-            self._outcomes.discard(outcome.step)
+            self._outcomes -= {outcome.step}
 
     def _take_over(self, step: StepId) -> None:
         task = asyncio.current_task()
