@@ -407,7 +407,10 @@ async def _beside(orchestrator: Orchestrator, summary: SessionSummary) -> list[t
         took = came_to(opening.estimate, cost_microusd=summary.spent_microusd, active_ms=summary.active_ms)
         rows.append(("came to", took))
     if summary.control:
-        rows.append(("control", beside(summary, await orchestrator.summary(SessionId(summary.control)))))
+        try:
+            rows.append(("control", beside(summary, await orchestrator.summary(SessionId(summary.control)))))
+        except WrongUse:
+            rows.append(("control", f"{summary.control[:ID_SHOWN_CHARACTERS]}, deleted"))
     if summary.parent:
         rows.append(("control of", summary.parent[:ID_SHOWN_CHARACTERS]))
     return rows

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from core.domain.commands import Admit, Fork
 from core.domain.errors import CommandRefused, PricesUnknown, WrongUse
 from core.domain.events import Prefix, Recorded
-from core.domain.ids import NO_DIGEST, NO_TEMPLATE, Digest, SessionId, TemplateId
+from core.domain.ids import NO_DIGEST, NO_SESSION, NO_TEMPLATE, Digest, SessionId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import Opening
 from core.engine.backtest import Revision
@@ -73,6 +73,10 @@ class Forks:
             rule_set=pinned.rule_set,
             cap_microusd=self._cap(request, found),
             origin=request.origin,
+            # It is beside its origin that a fork is read, and half a debate would be compared with a whole vote.
+            control=NO_TEMPLATE,
+            parent=NO_SESSION,
+            estimate=None,
             plugins=plugins_of((await self._ports.library.rules(pinned.digest)).rules),
         )
         command = Fork(

@@ -8,7 +8,7 @@ from core.domain.budget import Price
 from core.domain.commands import Pause
 from core.domain.errors import WrongUse
 from core.domain.events import AttemptStarted, AttemptSucceeded, RuleFired, RulesChanged, SessionForked, SessionOpened
-from core.domain.ids import StepId
+from core.domain.ids import SessionId, StepId
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented, TemplateApplied, VerdictReached
 from core.rules.action import ApplyTemplate, PauseDebate
@@ -248,6 +248,27 @@ def test_the_prompt_of_a_turn_that_was_taken_along_can_be_read_in_the_fork() -> 
             assert await moot.prompt(fork, step) == await moot.prompt(session, step)
         with pytest.raises(WrongUse, match="it has no turn 'r9"):
             await moot.prompt(fork, StepId("r9.claim.proposer"))
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+def test_a_fork_begins_no_control_and_one_of_a_control_is_nobodys_control() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot, control="simple_debate")
+        await until(moot, session)
+        control = SessionId((await moot.summary(session)).control)
+        await until(moot, control)
+
+        for origin in (session, control):
+            fork = await moot.fork(ForkRequest(session=origin, at_seq=8))
+            await until(moot, fork)
+            row = await moot.summary(fork)
+            assert (row.control, row.parent) == ("", "")
+
+        assert len(await moot.summaries()) == 4
         await moot.stop()
 
     in_virtual_time(work)
