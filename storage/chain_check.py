@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.domain.chain import Stored, first_break
 from core.domain.ids import SessionId
+from storage.event_log import STORED_COLUMNS, stored_of
 
 CHAINED_SINCE_SCHEMA = 7
 SAMPLE_EVENTS = 50_000
@@ -45,14 +46,9 @@ class _Counted:
 
     def __init__(self, database: sqlite3.Connection, key: int) -> None:
         self.events = 0
-        self._rows = database.execute(
-            "SELECT seq, at_ms, kind, version, body, envelope, link FROM events WHERE session_key = ? ORDER BY seq",
-            (key,),
-        )
+        self._rows = database.execute(f"SELECT {STORED_COLUMNS} FROM events WHERE session_key = ? ORDER BY seq", (key,))
 
     def __iter__(self) -> Iterator[Stored]:
-        for seq, at_ms, kind, version, body, envelope, link in self._rows:
+        for row in self._rows:
             self.events += 1
-            yield Stored(
-                seq=seq, at_ms=at_ms, kind=kind, version=version, body=body, envelope=envelope, link=bytes(link)
-            )
+            yield stored_of(row)

@@ -41,6 +41,9 @@ _SELECT = (
 )
 
 
+STORED_COLUMNS = "seq, at_ms, kind, version, body, envelope, link"
+
+
 class Encoded(NamedTuple):
     """An append with its bytes."""
 
@@ -104,19 +107,16 @@ class SqliteEventLog:
             " WHERE s.id = ?1 AND (?2 IS NULL OR e.seq = ?2) ORDER BY e.seq DESC LIMIT 1"
         )
         row = await self._readers.run(lambda reader: reader.execute(query, (session, at_seq)).fetchone())
-        return Head(seq=row[0], digest=Digest(row[1].hex())) if row else None
+        return Head(seq=row[0], digest=Digest(_bytes(row[1]).hex())) if row else None
 
     async def stored(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Stored]:
         query = (
-            "SELECT e.seq, e.at_ms, e.kind, e.version, e.body, e.envelope, e.link FROM log_sessions s"
-            " JOIN events e ON e.session_key = s.key WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+            f"SELECT {STORED_COLUMNS} FROM log_sessions s JOIN events ON session_key = s.key"
+            " WHERE s.id = ? AND seq > ? ORDER BY seq LIMIT ?"
         )
         values = (session, after_seq, _bounded(limit))
         rows = await self._readers.run(lambda reader: reader.execute(query, values).fetchall())
-        return [
-            Stored(seq=seq, at_ms=at_ms, kind=kind, version=version, body=body, envelope=envelope, link=link)
-            for seq, at_ms, kind, version, body, envelope, link in rows
-        ]
+        return [stored_of(row) for row in rows]
 
     async def take(self, session: SessionId, events: Sequence[Stored]) -> int:
         require_chain(session, events)
@@ -248,7 +248,7 @@ class Appender:
             row = connection.execute(query, (session,)).fetchone()
             if row is None:
                 return NO_END
-            known = self._ends[session] = End(*row)
+            known = self._ends[session] = End(row[0], row[1], _bytes(row[2]))
         return known
 
     def _last_position(self, connection: sqlite3.Connection) -> int:
@@ -330,6 +330,28 @@ def conflict_of(append: Append, length: int) -> LogConflict:
         where=f"session {append.session}",
         now="Read what was added, then decide again.",
     )
+
+
+def stored_of(row: Sequence[Any]) -> Stored:
+    """A row of STORED_COLUMNS. What other hands wrote may be of any type, and must break the chain, not its reader."""
+    seq, at_ms, kind, version, body, envelope, link = row
+    return Stored(
+        seq=_whole(seq),
+        at_ms=_whole(at_ms),
+        kind=str(kind),
+        version=_whole(version),
+        body=_bytes(body),
+        envelope=None if envelope is None else _bytes(envelope),
+        link=_bytes(link),
+    )
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else -1
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
 
 
 def require_chain(session: SessionId, events: Sequence[Stored]) -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from core.domain.chain import Head, Stored
-from core.domain.errors import MootError, NotVerifiableHere, WrongUse
+from core.domain.chain import Head, Stored, first_break
+from core.domain.errors import MootError, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.events import Event, Recorded, RulesChanged, SessionForked, SessionOpened, Unreadable
 from core.domain.ids import NO_DIGEST, Digest, SessionId
 from core.domain.session import DocumentRef
@@ -70,14 +70,18 @@ class Bundling:
     async def packed(self, session: SessionId) -> bytes:
         """The bundle of a session, the same bytes wherever the same session is packed.
 
-        Raises WrongUse for an unknown session, and where the catalogue has lost what its log names; NotVerifiableHere
-        where it holds events that this release can't read.
+        Raises WrongUse for an unknown session, and where the catalogue has lost what its log names; StorageFailed where
+        its chain is broken; NotVerifiableHere where it holds events that this release can't read.
         """
         events: list[Stored] = []
         while page := await self._ports.log.stored(session, after_seq=len(events)):
             events += page
         if not events:
             raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` shows those there are.")
+        broken = first_break(session, events)
+        if broken is not None:  # nobody would take it in
+            what, now = f"its record was changed: {broken.what}.", "Restore a back-up; `moot doctor` says more."
+            raise StorageFailed(what, where=f"session {session[:8]}", now=now)
         records = await _all(self._ports.log, session, until_seq=len(events))
         contents = [await self._bundles.content(*each) for each in sorted(_named(_events(records)))]
         return await self._bundles.pack(Bundle(session=session, events=tuple(events), contents=tuple(contents)))

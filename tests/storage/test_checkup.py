@@ -112,6 +112,18 @@ async def test_chains_are_made_anew_and_the_first_event_that_differs_is_named(pa
     assert found.sessions == 3
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["body = 'text'", "body = 7", "link = 'x'", "link = 1.5", "envelope = 'e'", "kind = x'00ff'", "at_ms = 'x'"],
+)
+async def test_what_other_hands_wrote_breaks_a_chain_and_not_its_reader(path: Path, change: str) -> None:
+    await filled(path, sessions=1)
+    changed(path, f"UPDATE events SET {change} WHERE seq = 2")
+
+    (fault,) = check_up(path).faults
+    assert "event 2" in fault
+
+
 async def test_a_look_in_passing_takes_the_newest_sessions_and_a_thorough_one_all(path: Path) -> None:
     await filled(path, sessions=5)
     changed(path, "UPDATE events SET kind = 'Pause' WHERE session_key = 1 AND seq = 3")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from console.bootstrap import demo_request, open_orchestrator
 from console.settings import Settings
 from core.domain.chain import ROOT, Stored, link_of
 from core.domain.commands import Pause
-from core.domain.errors import CommandRefused, WrongUse
+from core.domain.errors import CommandRefused, StorageFailed, WrongUse
 from core.domain.events import AttemptSucceeded, Recorded
 from core.domain.ids import Digest, SessionId
 from core.domain.session import Status
@@ -147,6 +148,7 @@ async def test_what_stood_midway_is_not_gone_on_with_and_costs_nothing_here(tmp_
         session = await stopped_midway(here, tmp_path)
         path = await exported(here, session, tmp_path / "a.zip")
         assert (await here.summary(session)).status is Status.RUNNING
+        assert [each.cost_microusd > 0 for each in (await here.session_costs(session)).values()] == [True]
     async with driven(tmp_path / "there") as there:
         await taken(there, path)
         length = len(await events_of(there, session))
@@ -270,6 +272,16 @@ async def test_a_file_that_changed_between_the_look_and_the_import_is_refused(tm
         with pytest.raises(WrongUse, match="changed meanwhile"):
             await there.bundles.import_(incoming, path)
         assert await there.summaries() == []
+
+
+async def test_a_session_whose_record_was_changed_is_not_packed(tmp_path: Path) -> None:
+    async with driven(tmp_path / "here") as here:
+        session = await debated(here)
+        with closing(sqlite3.connect(tmp_path / "here" / "moot.db")) as database:
+            database.execute("UPDATE events SET body = replace(body, 'a', 'b') WHERE seq = 7")
+            database.commit()
+        with pytest.raises(StorageFailed, match="its record was changed: event 7"):
+            await here.bundles.packed(session)
 
 
 async def test_an_unknown_session_has_no_bundle(tmp_path: Path) -> None:
