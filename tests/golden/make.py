@@ -38,6 +38,7 @@ from core.domain.commands import (
     Pause,
     Queue,
     ReachDeadline,
+    RecordChild,
     RefuseSpend,
     Resume,
     ResumeRun,
@@ -52,11 +53,12 @@ from core.domain.session import Status
 from core.engine.evolve import unopened
 from core.engine.forking import cut
 from core.flows.debate_events import DEBATE_EVENTS
+from core.flows.debate_verdict import CONTROL_STEP
 from core.ports.event_log import Append
 from core.rules import action as asked
 from core.rules.condition import AnyOf, ConditionType
 from core.rules.rule import Rule
-from core.templates.template import Template
+from core.templates.template import Expects, Template
 from storage.codec import Codec
 from storage.opened import Storage, open_storage
 from tests.builders import (
@@ -72,6 +74,8 @@ from tests.builders import (
     rule,
     when,
 )
+from tests.core.flows.panels import answers, panel
+from tests.core.flows.panels import asked as asked_for
 from tests.golden.logs import pack
 
 FORKED = SessionId("f0ed" * 8)
@@ -81,6 +85,16 @@ PAUSE = asked.PauseDebate(reason="resting")
 NEW_ROUND = asked.StartNewRound(reason="contested")
 UNHEARD_OF = asked.ApplyTemplate(template=TemplateId("unheard_of"), reason="lost")
 AGREEMENT = "The rota is short, and I agree with the proposer: it should leave on Fridays."
+PANELLED = panel(
+    *answers(),
+    asked_for("rank", "ada", expects=Expects.RANKING, block=""),
+    asked_for("enough", "chair", expects=Expects.BREAK, block=""),
+    asked_for("close", "ben", block="", when=at_least("argument_count", 99)),
+    judge="chair",
+)
+"""Three who answer at once; then one ranks, the chair says whether it is enough, and a turn is skipped."""
+
+FORMATS = (TINY, REVIEWED, PANELLED)
 BROKEN = at_least("round_kount", 1)
 """A fact that nobody knows: a rule that looks at it can't be told."""
 
@@ -94,12 +108,15 @@ class Scene:
     rules: tuple[Rule, ...] = ()
     rounds: int = 2
     cap_microusd: int | None = None
+    format: Template = TINY
+    control: str = ""
 
 
 def opened(scene: Scene) -> Callable[[Played], object]:
     def move(played: Played) -> None:
         played.in_force = played.known(scene.rules)
-        played.do(Open(opening=played.opening(rounds=scene.rounds, cap_microusd=scene.cap_microusd)))
+        opening = played.opening(rounds=scene.rounds, cap_microusd=scene.cap_microusd)
+        played.do(Open(opening=replace(opening, measure=scene.format.measure, control=TemplateId(scene.control))))
 
     return move
 
@@ -222,6 +239,20 @@ SCENES: tuple[Scene, ...] = (
         rounds=9,
     ),
     Scene("ruled on", (Admit(), speak(), Complete(reason="enough", verdict="Ruled.", outcome="against"))),
+    Scene(
+        "answers",
+        (
+            Admit(), speak("It holds.\nANSWER: for"), speak("It doesn't.\nANSWER: against"), speak("Who knows?"),
+            speak("RANKING: B > A"), speak("Go on.\nVERDICT: go on"), finished,
+        ),
+        rounds=1,
+        format=PANELLED,
+    ),
+    Scene(
+        "beside a control",
+        (Admit(), *(speak() for _ in range(5)), RecordChild(step=CONTROL_STEP, why="no_place")),
+        control="tiny",
+    ),
     Scene("left in the middle", (Admit(), speak(), begun)),
 )  # fmt: skip  # a table: a scene reads from left to right
 
@@ -230,7 +261,8 @@ def play(scene: Scene, *, session: SessionId, templates: Mapping[Digest, Templat
     played = Played(documents=(document(),), price=PAID)
     played.state = unopened(session)  # what a refusal says names it
     played.templates.clear()
-    played.templates.update(templates)  # by their real digests: whoever reads the log looks them up
+    # By their real digests: whoever reads the log looks them up. The first is the one that is opened with.
+    played.templates.update(sorted(templates.items(), key=lambda entry: entry[1] != scene.format))
     for move in (opened(scene), *scene.moves):
         if callable(move):
             move(played)
@@ -271,7 +303,7 @@ async def make(path: Path) -> Mapping[str, int]:
     """The scenes, and a rehearsal held by all of moot, in a new database. Returns from where on which session would be
     decided otherwise."""
     storage = open_storage(path, codec=Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS)))
-    templates = {await storage.catalogue.save_template(each, actor="moot", at_ms=1): each for each in (TINY, REVIEWED)}
+    templates = {await storage.catalogue.save_template(each, actor="moot", at_ms=1): each for each in FORMATS}
     await storage.catalogue.save_document(document())
     for number, scene in enumerate(SCENES, start=1):
         session = SessionId(f"{number:032x}")
