@@ -48,6 +48,7 @@ from core.runtime.opening import Openings
 from core.runtime.people import People
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
+from core.runtime.records import as_kept
 from core.runtime.recovered import Recovered
 from core.runtime.replaying import Replaying, Verified, log_digest
 from core.runtime.requests import DebatePlan, DebateRequest, ForkRequest, fork_as_body, request_as_body
@@ -232,14 +233,14 @@ class Orchestrator:
 
     async def summaries(self, *, changed_after: int = 0) -> Sequence[SessionSummary]:
         """The rows of the list whose newest event lies beyond a position, newest opened first."""
-        return await (await self._rows()).summaries(changed_after=changed_after)
+        return await as_kept(self._ports.log, await (await self._rows()).summaries(changed_after=changed_after))
 
     async def summary(self, session: SessionId) -> SessionSummary:
         """One row. Raises WrongUse for an unknown session."""
         row = await (await self._rows()).summary(session)
         if row is None:
             raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` shows those there are.")
-        return row
+        return (await as_kept(self._ports.log, [row]))[0]
 
     async def active_debates(self) -> tuple[SessionSummary, ...]:
         """Sessions that are not over, newest first."""
@@ -292,7 +293,7 @@ class Orchestrator:
     async def search(self, text: str) -> Sequence[SessionSummary]:
         """Sessions whose title, motion or spoken words contain `text`."""
         await self._catch_up()
-        return await self._ports.index.search(text)
+        return await as_kept(self._ports.log, await self._ports.index.search(text))
 
     async def labels(self) -> Mapping[SessionId, Label]:
         return await self._ports.catalogue.labels()

@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "escalation_answered": "as answered",
     "nothing_left_to_say": "every turn of the round was skipped",
     "not_readable_here": "its log can't be read to the end here",
+    "recorded_elsewhere": "a record of another place; resume it to go on with it here",
     "rounds_played": "all rounds are played",
     "spending_stopped": "all spending is stopped",
     "stopped": "moot was stopped meanwhile",

@@ -6,9 +6,17 @@ spent here, and nobody goes on with it. Once somebody has, it is a session like 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from core.domain.errors import CommandRefused
 from core.domain.ids import SessionId
+from core.domain.status import Status
+from core.domain.summary import SessionSummary
 from core.ports.event_log import EventLog
+
+RECORDED_ELSEWHERE = "recorded_elsewhere"
+"""Why such a session stands still, where it was not over."""
 
 
 async def is_record(log: EventLog, session: SessionId) -> bool:
@@ -21,6 +29,19 @@ async def records(log: EventLog) -> frozenset[SessionId]:
     """All of them."""
     taken = await log.taken()
     return frozenset([session for session, until in taken.items() if await _is_as_taken(log, session, until)])
+
+
+async def as_kept(log: EventLog, rows: Sequence[SessionSummary]) -> list[SessionSummary]:
+    """The rows as lists show them: a record that isn't over stands still, whatever it stood at elsewhere, and asks
+    nobody anything."""
+    taken = await log.taken()
+    return [_standing(row) if row.position <= taken.get(row.session, 0) else row for row in rows]
+
+
+def _standing(row: SessionSummary) -> SessionSummary:
+    if row.status.is_over or row.status is Status.FAILED:
+        return row
+    return replace(row, status=Status.PAUSED, reason=RECORDED_ELSEWHERE, question="", attempts_open=0)
 
 
 async def require_own(log: EventLog, session: SessionId) -> None:

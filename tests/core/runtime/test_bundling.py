@@ -156,6 +156,10 @@ async def test_what_stood_midway_is_not_gone_on_with_and_costs_nothing_here(tmp_
         assert await there.session_costs(session) == {}
         assert await there.doubts() == ()
         assert await there.pause_all() == 0
+        row = await there.summary(session)
+        assert (row.status, row.reason, row.attempts_open) == (Status.PAUSED, "recorded_elsewhere", 0)
+        assert [await there.search("rota"), await there.summaries()] == [[row], [row]]
+        assert (await there.system_status()).running == 0
         with pytest.raises(CommandRefused, match="a record of another place"):
             await there.command(session, Pause())
     async with driven(tmp_path / "there") as there:  # another process begins to drive
