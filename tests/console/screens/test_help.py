@@ -28,7 +28,8 @@ def test_every_action_is_in_the_help_once() -> None:
 def test_a_place_is_named_on_its_first_row_alone() -> None:
     places = [row.cells[0].text for row in help_rows() if row.cells[0].text]
 
-    assert places == ["Sessions", "Rules", "System", "In a transcript", "In a list", "Anywhere"]
+    beyond = ["In the past of a session", "Beside its origin"]
+    assert places == ["Sessions", *beyond, "Rules", "System", "In a transcript", "In a list", "Anywhere"]
 
 
 def test_every_word_of_the_search_must_be_found_somewhere() -> None:
