@@ -147,8 +147,8 @@ class SpokenDebate:
         match event:
             case SessionQueued():
                 yield from self._noted("◌", "waits for a place among the sessions that run")
-            case RunResumed():
-                yield from self._noted("●", "taken up again where it was left")
+            case RunResumed(why=why):
+                yield from self._noted("●", f"goes on: {why}" if why else "taken up again where it was left")
             case SessionResumed(by=by):
                 yield from self._noted("●", f"resumed by {called(by)}")
             case SessionPaused(reason=reason, by=by):

@@ -306,8 +306,10 @@ def _figures(tokens: int, cost_microusd: int) -> tuple[str, ...]:
 def _life(event: Event) -> tuple[str, str] | None:
     """What befell the session as a whole."""
     match event:
-        case RunResumed():
+        case RunResumed(why=""):
             return "● taken up", "again, where another process left it"
+        case RunResumed(why=why):
+            return "● goes on", why
         case SessionResumed(by=by):
             return "● resumed", f"by {called(by)}"
         case SessionPaused(reason=reason, by=by):

@@ -84,7 +84,10 @@ class Admit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeRun:
-    """Sent by a driver that finds a session another process was driving."""
+    """Sent by a driver that finds a session another process was driving, or whose clock was set meanwhile: then `why`
+    says so. The time before it doesn't count as active."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,9 @@ class SessionAdmitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResumed:
-    """Another stretch of driving begins: the process that drove it before is gone."""
+    """Another stretch of driving begins: the process that drove it before is gone, or `why` says what cut it off."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

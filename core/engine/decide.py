@@ -112,7 +112,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             return (SessionAdmitted(),)
         case ResumeRun():
             require_unfinished(state)
-            return (RunResumed(),)
+            return (RunResumed(why=command.why),)
         case Pause():
             require(state, STOPPABLE, "be paused")
             return (SessionPaused(reason=command.reason, by=command.by),)

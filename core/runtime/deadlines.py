@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from core.domain.ids import SessionId
 from core.ports.clock import Clock
+from core.runtime.session_time import steady_now_ms
 
 STALE_ENTRIES_MAX = 10_000
 """Replaced deadlines stay in the heap until they come up; beyond this many it is rebuilt from those that count."""
@@ -18,7 +19,10 @@ SLEEP_MILLISECONDS_MAX = 10_000
 
 
 class Deadlines:
-    """One sleeper for all sessions: a heap of moments and, beside it, the one moment that counts for each session."""
+    """One sleeper for all sessions: a heap of moments and, beside it, the one moment that counts for each session.
+
+    Moments are of the event loop: one that the machine's clock is set past, or away from, comes when it is due.
+    """
 
     def __init__(self, clock: Clock, wake: Callable[[SessionId], Awaitable[None]]) -> None:
         self._clock = clock
@@ -27,11 +31,12 @@ class Deadlines:
         self._heap: list[tuple[int, SessionId]] = []
         self._earlier = asyncio.Event()
 
-    def set(self, session: SessionId, at_ms: int | None) -> None:
-        """Wake `session` at Unix time `at_ms` instead of at any other; None wakes it not at all."""
-        if at_ms is None:
+    def set(self, session: SessionId, in_ms: int | None) -> None:
+        """Wake `session` so many milliseconds from now instead of at any other time; None wakes it not at all."""
+        if in_ms is None:
             self._due_ms.pop(session, None)
             return
+        at_ms = steady_now_ms() + in_ms
         if self._due_ms.get(session) == at_ms:
             return
         self._due_ms[session] = at_ms
@@ -53,7 +58,7 @@ class Deadlines:
         while True:
             self._earlier.clear()
             next_ms = self.next_ms()
-            wait_ms = None if next_ms is None else next_ms - self._clock.now_ms()
+            wait_ms = None if next_ms is None else next_ms - steady_now_ms()
             if wait_ms is None:
                 await self._earlier.wait()
             elif wait_ms > 0:

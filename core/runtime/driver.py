@@ -36,6 +36,7 @@ from core.runtime.rule_meter import RuleMeter
 from core.runtime.rules_folder import RULES_FOLDER_SECONDS
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.schedule import JobView, Schedule
+from core.runtime.session_time import ClockWatch
 from core.runtime.supervisor import Supervisor
 
 RESTART_MILLISECONDS = 1_000
@@ -102,6 +103,7 @@ class Driver:
         )
         self._health: tuple[Health, ...] = ()
         self._schedule = Schedule(ports.clock)
+        self._watch = ClockWatch(ports.clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._exporting: set[asyncio.Task[None]] = set()
         self._has_ended_since = False
@@ -199,7 +201,13 @@ class Driver:
         await self.gateway.probe(await self._ports.offers.usable())
 
     async def housekeep(self) -> None:
-        """What is due now and then: the day's count, and rules that were changed without asking us."""
+        """What is due now and then: a clock that was set, the day's count, and rules that were changed without asking
+        us."""
+        leapt_ms = self._watch.leapt_ms()
+        if leapt_ms:
+            _log.warning("the machine's clock leapt by %d s", leapt_ms // 1_000)
+            self._schedule.begin_anew()
+            await self.supervisor.clock_leapt()
         await self._count_the_day()
         await self.office.follow_rules()
 

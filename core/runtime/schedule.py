@@ -111,6 +111,12 @@ class Schedule:
         scheduler.shutdown(wait=False)
         await asyncio.sleep(0)  # it lets go of its timer on the loop's next turn
 
+    def begin_anew(self) -> None:
+        """Count every job's interval from now on: the clock was set, and what was due by it may lie hours away."""
+        if self._scheduler is not None:
+            for name in self._jobs:
+                self._put(self._scheduler, name)
+
     async def run(self, name: str) -> str:
         """Do a job at once, beside its schedule; returns what became of it, as `last_result` says."""
         job = self._job(name)

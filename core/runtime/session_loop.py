@@ -21,6 +21,7 @@ from core.domain.commands import (
     Command,
     Envelope,
     MarkInDoubt,
+    ReachDeadline,
     RecordAnswer,
     RecordFailure,
     RefuseSpend,
@@ -48,6 +49,7 @@ from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger, Refusal
 from core.runtime.ports import Limits, Ports
 from core.runtime.rules_in_force import RulesInForce
+from core.runtime.session_time import SessionTime
 from core.runtime.step_runner import Attempt, cut_off, perform
 from core.runtime.time_limit import TimeLimit
 
@@ -112,6 +114,8 @@ class SessionLoop:
         self._outcomes: frozenset[StepId] = frozenset()
         self._unsent: dict[StepId, int] = {}
         self._hung_up: frozenset[StepId] = frozenset()
+        self._time = SessionTime(ports.clock, from_ms=self.state.at_ms)
+        self._leapt_ms = 0
         self._is_left = not is_driven
         self._is_ending = False
         self._obeying: frozenset[asyncio.Task[tuple[Event, ...]]] = frozenset()
@@ -233,6 +237,23 @@ class SessionLoop:
             await self._recorded(ResumeRun(), RUNTIME, "resume", begins_steps=False)
             self._is_left = False
 
+    async def _now_ms(self, command: Command) -> int:
+        """The session's time, behind the end of what a leap of the clock cut off: that time doesn't count either."""
+        now_ms, leapt_ms = self._time.read()
+        self._leapt_ms += leapt_ms
+        if self._leapt_ms and not isinstance(command, ResumeRun):
+            if self.state.life.status is Status.RUNNING:
+                why = f"the machine's clock leapt forward by {self._leapt_ms // 1_000} s, which don't count"
+                await self._recorded(ResumeRun(why=why), RUNTIME, "clock", begins_steps=False)
+            self._leapt_ms = 0
+        return now_ms
+
+    async def clock_leapt(self) -> None:
+        """Have a leap of the clock on record at once where the session runs. Raises StorageFailed."""
+        async with self._door:
+            if self.is_driven and self.state.life.status is Status.RUNNING:
+                await self._now_ms(ReachDeadline())
+
     async def _wind_up(self) -> None:
         """Send nothing more while the session stands still, and listen to nobody once it is over."""
         if self._unsent:
@@ -280,7 +301,7 @@ class SessionLoop:
         self, command: Command, actor: str, correlation: str, *, begins_steps: bool = True
     ) -> tuple[tuple[Event, ...], list[Attempt]]:
         """What `command` brought about, durable, and the attempts whose intent is on record: to be begun at once."""
-        now_ms = self._ports.clock.now_ms()
+        now_ms = await self._now_ms(command)
         appends: list[Append] = []
         is_first = isinstance(command, ResumeRun | ChangeRules)  # nothing may be recorded before the standstill's end
         state = self.state if is_first else self._with_rules_in_force(self.state, now_ms, appends)
@@ -444,10 +465,9 @@ class SessionLoop:
                             self._ledger.give_back(difference_microusd=difference, charged_at_ms=doubt.since_ms)
                 case _:
                     pass
-        self._on_deadline(
-            self.session,
-            next_deadline(self._ports.engine, state, now_ms=self._ports.clock.now_ms()) if self.is_driven else None,
-        )
+        now_ms = max(state.at_ms, self._time.last_ms)
+        due_ms = next_deadline(self._ports.engine, state, now_ms=now_ms) if self.is_driven else None
+        self._on_deadline(self.session, None if due_ms is None else due_ms - now_ms)
         self._on_change(self, recorded)
         self._announcements.committed(recorded[-1].position)
 
@@ -535,7 +555,6 @@ class SessionLoop:
         return perform(
             attempt,
             gateway=self._gateway,
-            clock=self._ports.clock,
             show=self._announcements.progressed,
             progress=progress,
             sent=partial(self._sent, attempt.step.id),

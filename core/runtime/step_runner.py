@@ -22,10 +22,10 @@ from core.domain.session import FailedAttempt
 from core.domain.steps import ModelRequest, Step
 from core.domain.text import StreamCleaner, clean_text
 from core.judging.response_checks import EARLIER_TURNS_MAX, Finding, check_answer, is_asked_again
-from core.ports.clock import Clock
 from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, Piece, ProviderFailed
 from core.runtime.announcements import Progress
 from core.runtime.gateway.gateway import Call, CallEnded, Gateway
+from core.runtime.session_time import steady_now_ms
 
 WORD_CHARACTERS_MAX = 200
 MESSAGE_CHARACTERS_MAX = 2_000
@@ -57,14 +57,13 @@ async def perform(
     attempt: Attempt,
     *,
     gateway: Gateway,
-    clock: Clock,
     show: Callable[[Progress], None],
     progress: Progress,
     sent: Callable[[], None],
 ) -> RecordAnswer | RecordFailure:
     """Ask and listen. Cancelling it ends the call; whoever cancels marks the attempt as in doubt, or as never sent
     where `sent` was not called."""
-    listener = _Listener(progress, show, clock, sent)
+    listener = _Listener(progress, show, sent)
     call = Call(
         request=attempt.request,
         attempt=attempt.number,
@@ -134,23 +133,20 @@ def _place_of(error: Exception) -> str:
 class _Listener:
     """Cleans what comes and shows it. One call's."""
 
-    def __init__(
-        self, progress: Progress, show: Callable[[Progress], None], clock: Clock, sent: Callable[[], None]
-    ) -> None:
+    def __init__(self, progress: Progress, show: Callable[[Progress], None], sent: Callable[[], None]) -> None:
         self._progress = progress
         self._show = show
-        self._clock = clock
         self._tell_sent = sent
         self._cleaner = StreamCleaner()
         self._pieces: list[str] = []
-        self._sent_ms = clock.now_ms()
+        self._sent_ms = steady_now_ms()
 
     def waits_for(self, what: str) -> None:
         self._progress.waiting_for = what
         self._show(self._progress)
 
     def sent(self) -> None:
-        self._sent_ms = self._clock.now_ms()
+        self._sent_ms = steady_now_ms()
         self._tell_sent()
 
     def heard(self, said: str) -> None:
@@ -173,7 +169,7 @@ class _Listener:
         return "".join((*self._pieces, self._cleaner.finish())).strip()
 
     def took_ms(self) -> int:
-        return max(0, self._clock.now_ms() - self._sent_ms)
+        return steady_now_ms() - self._sent_ms
 
 
 def _outcome(

@@ -214,6 +214,14 @@ class Supervisor:
             if is_running and self._rules.newer_for(loop.state) is not None:
                 await self._try(loop, ReachDeadline())
 
+    async def clock_leapt(self) -> None:
+        """Have it on record in every session that runs: what the clock was set past doesn't count."""
+        for loop in tuple(self._loops.values()):
+            try:
+                await loop.clock_leapt()
+            except MootError as error:
+                _log.warning("session %s: %s", loop.session[:8], error)  # it is with what is recorded next
+
     async def pause_all(self, reason: str = ALL_PAUSED, *, by: Asker) -> int:
         """Pause every session that runs or waits; turns under way are still recorded. Those that the request has
         paused already are counted, and left as they are."""
@@ -455,7 +463,7 @@ class Supervisor:
         except Exception as error:
             # Nobody else would look at the time, and the moments of other sessions must come all the same.
             _log.warning("session %s: %s", session[:8], error, exc_info=not isinstance(error, MootError))
-            self.deadlines.set(session, self._ports.clock.now_ms() + RETRY_MILLISECONDS)
+            self.deadlines.set(session, RETRY_MILLISECONDS)
 
     async def _try(self, loop: SessionLoop, command: Command, *, correlation: str = "") -> bool:
         """Submit on behalf of nobody in particular; a refusal or a full disk is logged, because nobody waits for it."""

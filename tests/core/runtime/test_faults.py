@@ -27,7 +27,6 @@ from core.domain.events import (
     AttemptInDoubt,
     AttemptStarted,
     AttemptSucceeded,
-    DeadlineReached,
     Recorded,
     RuleFired,
     SessionCompleted,
@@ -414,24 +413,6 @@ def test_a_moment_that_the_disk_refused_to_record_comes_again() -> None:
         stage.disk.is_full = False
         await asyncio.sleep(10)
 
-        assert (await moot.summary(session)).status is Status.PAUSED
-        await moot.stop(drain=False)
-
-    in_virtual_time(work)
-
-
-def test_a_moment_comes_also_where_the_clock_is_set_forward() -> None:
-    rules = rules_of(LATE)
-
-    async def work() -> None:
-        stage = Stage(script=script(delay_ms=3_600_000), rules=rules, limits=Limits(call_milliseconds_max=7_200_000))
-        moot = await stage.drive()
-        session = await start(moot)
-        await asyncio.sleep(10)
-        stage.clock.shift_ms = 3_600_000
-        await asyncio.sleep(60)
-
-        assert stage.events(session, DeadlineReached)
         assert (await moot.summary(session)).status is Status.PAUSED
         await moot.stop(drain=False)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -220,3 +221,18 @@ def test_the_scheduler_is_loaded_when_it_is_started_and_not_before() -> None:
     code = "import sys, core.runtime.schedule; sys.exit('apscheduler' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+async def test_where_the_clock_was_set_back_jobs_are_due_an_interval_from_now(schedule: Schedule) -> None:
+    job = Job()
+    schedule.add("export", every_seconds=60, work=job)
+    schedule.start()
+    assert schedule._scheduler is not None
+    # As the clock leaves it that was an hour ahead.
+    schedule._scheduler.modify_job("export", next_run_time=datetime.now(UTC) + timedelta(hours=1))
+
+    schedule.begin_anew()
+
+    (view,) = schedule.jobs()
+    assert view.next_run_ms <= WallClock().now_ms() + 61_000
+    assert job.runs == 0
