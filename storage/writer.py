@@ -31,11 +31,13 @@ WORK_WAITING_MAX = 4_096
 """Callers above this wait for a place instead of making the queue longer."""
 
 WORKS_ON_THE_SPOT_MAX = 128
-"""About 3 ms of appends, each some 25 µs. While a thread has them the loop waits for the interpreter just as long, in
+"""About 5 ms of appends, each some 40 µs. While a thread has them the loop waits for the interpreter just as long, in
 slices of 5 ms each time that both want it: measured with a hundred debates, a turn takes twice as long that way."""
 
 ON_THE_SPOT_NS_MAX = 4_000_000
-"""A quarter of a frame on screen. A disk that takes longer once is left to the thread for a while."""
+WORK_ON_THE_SPOT_NS_MAX = 80_000
+"""A quarter of a frame on screen, and so much more for each work that all together stay within one. A disk that takes
+longer once is left to the thread for a while. By the sum alone, many works on a quick disk would be left to it too."""
 
 WORKS_LEFT_TO_THE_THREAD = 200
 BUSY_PAUSE_MS = 5
@@ -143,7 +145,7 @@ class Writer(Generic[Item, Outcome]):
         try:
             began_ns = perf_counter_ns()
             outcomes = self._performed(works, may_wait=False)
-            if perf_counter_ns() - began_ns > ON_THE_SPOT_NS_MAX:
+            if perf_counter_ns() - began_ns > ON_THE_SPOT_NS_MAX + len(works) * WORK_ON_THE_SPOT_NS_MAX:
                 self._left_to_the_thread = WORKS_LEFT_TO_THE_THREAD
             needs_help = self._checkpoints.look()
         finally:

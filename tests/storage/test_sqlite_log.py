@@ -112,6 +112,7 @@ async def test_a_slow_disk_is_left_to_the_thread(storage: Storage, monkeypatch: 
 
     monkeypatch.setattr(event_log.Appender, "_commit", seen)
     monkeypatch.setattr(writer, "ON_THE_SPOT_NS_MAX", -1)
+    monkeypatch.setattr(writer, "WORK_ON_THE_SPOT_NS_MAX", 0)
     await storage.log.append(turn(A))
     assert threads == {threading.current_thread().name}
     await storage.log.append(turn(A, after=2))
