@@ -129,7 +129,7 @@ class Codec:
                 self._read_back(command, write(command) if held else body)
             head = (
                 f'{{"kind":"{kind}","version":{version},"actor":{encode_basestring(envelope.actor)},"correlation":'
-                f'{encode_basestring(envelope.correlation)},"held":{json.dumps(held) if held else "{}"},"command":'
+                f'{encode_basestring(envelope.correlation)},"held":{_references(held)},"command":'
             ).encode()
         except ValueError as error:
             raise _unwritable(kind, error) from error
@@ -259,6 +259,11 @@ class Codec:
                 if name not in held and _is_same(getattr(command, name), getattr(event, name)):
                     held[name] = at
         return held
+
+
+def _references(held: Mapping[str, int]) -> str:
+    """What `json.dumps` makes of it, at a tenth of its cost: the names are those of fields, and need no escapes."""
+    return "{" + ", ".join([f'"{name}": {at}' for name, at in held.items()]) + "}"
 
 
 def _shared_names(command: type, event: type) -> tuple[str, ...]:
