@@ -32,6 +32,7 @@ from bench.replay import replays
 from bench.rules import CONCERNED_SIZES, SIZES, rules
 from bench.settling import settling
 from bench.starting import first_frame, version
+from bench.templates import TEMPLATES, templates
 from bench.terminal import NotPainted
 from bench.turns import late_turns, opening, whole_turns
 
@@ -92,6 +93,9 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             lambda folder: asyncio.run(
                 backtests(folder, sessions=4 if is_quick else SESSIONS, events=60 if is_quick else EVENTS)
             ),
+        ),
+        "templates": (
+            lambda folder: asyncio.run(templates(folder, rounds=rounds, count=20 if is_quick else TEMPLATES)),
         ),
         "keys": (lambda folder: keys(folder, **hall),),  # type: ignore[arg-type]
     }
