@@ -144,6 +144,16 @@ async def test_the_newest_version_of_each_template_is_listed_and_all_stay_readab
         await storage.catalogue.template(MISSING)
 
 
+async def test_a_template_that_is_set_for_one_session_is_kept_and_not_listed(storage: Storage) -> None:
+    await storage.catalogue.save_template(template(), actor="operator", at_ms=1)
+
+    digest = await storage.catalogue.keep_template(template(rounds=9))
+
+    assert await storage.catalogue.templates() == (template(),)
+    assert await storage.catalogue.template(digest) == template(rounds=9)
+    assert await storage.catalogue.keep_template(template()) == content_digest(template_to_plain(template()))
+
+
 async def test_a_template_that_changed_under_its_digest_is_not_believed(storage: Storage) -> None:
     digest = await storage.catalogue.save_template(template(), actor="operator", at_ms=1)
 
