@@ -7,6 +7,7 @@ unasked.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,7 +23,7 @@ from core.engine.summarise import summarise
 from core.ports.bundles import Bundle, Bundles, Content, ContentKind
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
 from core.runtime.ports import EngineOver, Ports
-from core.runtime.replaying import Outcome, Replaying, Verified
+from core.runtime.replaying import SLICE_EVENTS, Outcome, Replaying, Verified
 from core.runtime.rulebook import Ask
 
 
@@ -180,8 +181,10 @@ class Bundling:
             ports = replace(self._ports, log=log, catalogue=catalogue, library=library, engine=engine)
             try:
                 row: SessionSummary | None = None
-                for record in records:
+                for at, record in enumerate(records):
                     row = summarise(row, record, engine.flows)
+                    if at % SLICE_EVENTS == 0:
+                        await asyncio.sleep(0)
                 await library.prepare(record.event for record in records)
                 verified = await Replaying(ports).verify(bundle.session)
             except MootError:

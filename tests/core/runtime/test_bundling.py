@@ -126,6 +126,24 @@ async def test_a_session_is_the_same_elsewhere_and_is_packed_there_to_the_same_b
         assert await there.bundles.import_(again, path) is False
 
 
+async def test_who_has_joined_has_the_driver_take_it_in(tmp_path: Path) -> None:
+    async with driven(tmp_path / "here") as here, driven(tmp_path / "there") as there:
+        session = await debated(here)
+        path = await exported(here, session, tmp_path / "a.zip")
+        joined = open_orchestrator(settings_of(tmp_path / "there"))
+        await joined.start()
+        try:
+            assert not joined.is_driver
+            await taken(joined, path)
+            assert await joined.digest(session) == await there.digest(session)
+            assert [row.session for row in await there.summaries()] == [session]
+            path.write_bytes(b"")
+            with pytest.raises(WrongUse, match="not what was made"):
+                await joined.bundles.look(path)
+        finally:
+            await joined.stop()
+
+
 async def test_a_record_can_be_forked_and_its_fork_is_driven_here(tmp_path: Path) -> None:
     async with driven(tmp_path / "here") as here, driven(tmp_path / "there") as there:
         session = await debated(here)
