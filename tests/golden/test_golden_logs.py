@@ -113,6 +113,35 @@ def test_the_newest_log_holds_every_kind_of_event_and_of_command(tmp_path: Path)
     assert not missing, "give tests/golden/make.py a scene with it, then run: python -m tests.golden.make"
 
 
+async def test_a_later_release_lifts_the_real_old_form_of_an_event_and_changes_nothing_on_disk(tmp_path: Path) -> None:
+    """Failures of the first databases name no route. A release in which each has to name one would lift them so."""
+    path = unpacked("schema-1", tmp_path)
+
+    def naming_no_route(plain: dict[str, object]) -> dict[str, object]:
+        return {"route": "not on record", **plain}
+
+    later = Codec((*EVENTS, *COMMANDS), {("AttemptFailed", 1): naming_no_route})
+    storage = open_storage(path, codec=later)
+    failures = [
+        record.event
+        for session in known_of("schema-1")
+        for record in await storage.log.read(SessionId(session))
+        if isinstance(record.event, AttemptFailed)
+    ]
+    stored = [
+        each
+        for session in known_of("schema-1")
+        for each in await storage.log.stored(SessionId(session))
+        if each.kind == "AttemptFailed"
+    ]
+    await storage.close()
+
+    assert {failure.route for failure in failures} == {"not on record"}
+    assert all(each.version == 1 and b"route" not in each.body for each in stored)
+    assert len(failures) == len(stored) > 0
+    assert later.encode_event(failures[0]).version == 2
+
+
 async def test_a_failure_that_was_recorded_before_routes_were_is_read_as_one_by_no_route(tmp_path: Path) -> None:
     async with opened("schema-1", tmp_path) as old:
         failures = [

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -22,11 +25,15 @@ from core.ports.catalogue import RulesVersion
 from core.rules.layers import RuleBook, rules_of
 from core.rules.rule import Rule, rule_set_digest, rule_to_plain
 from core.rules.versions import VersionKind
+from storage import database
 from storage.database import SCHEMA_SQL, SCHEMA_VERSION, prepare
+from storage.lock import DriverLock
 from storage.migrations.migrate import SCRIPTS, migrate, upgrade
 from storage.migrations.schema import schema_text
 from storage.opened import open_storage
+from tests.architecture.tree import ROOT
 from tests.core.rules.builders import rule as a_rule
+from tests.golden.logs import unpacked
 from tests.storage.builders import codec, session, turn
 
 NEXT_VERSION = SCHEMA_VERSION + 1
@@ -248,3 +255,59 @@ def test_a_log_from_before_there_were_links_gets_its_chains_slice_by_slice(tmp_p
 
 def rule(id_: str, rule_set: str = "own") -> Rule:
     return replace(a_rule(id_), rule_set=rule_set)
+
+
+def test_a_database_that_an_older_moot_drives_is_not_changed_beneath_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_WAIT_MS", 20)
+    path = unpacked("schema-5", tmp_path)
+    before = path.read_bytes()
+    driver = DriverLock(path)
+    driver.acquire(at_ms=1)
+    try:
+        with pytest.raises(
+            StorageFailed, match=rf"older moot drives this database \(process {os.getpid()}.*End it first"
+        ):
+            prepare(path)
+        assert path.read_bytes() == before
+        assert not list(tmp_path.glob("*copy*"))
+    finally:
+        driver.release()
+
+    migrated = prepare(path)
+
+    assert migrated is not None
+    assert (migrated.before, migrated.copy) == (5, tmp_path / "moot.db.schema-5.copy-1")
+    assert migrated.copy.read_bytes()[100:] == before[100:], "all but the header, which counts changes"
+    assert prepare(path) is None
+
+
+def test_of_processes_that_open_an_older_database_at_once_one_migrates_it(tmp_path: Path) -> None:
+    path = unpacked("schema-2", tmp_path)
+    code = f"from pathlib import Path; from storage.database import prepare; print(prepare(Path({str(path)!r})))"
+    all_of_them = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+
+    said = [process.communicate(timeout=60) for process in all_of_them]
+
+    assert [process.returncode for process in all_of_them] == [0, 0, 0], said
+    assert sorted(output.strip() == "None" for output, _ in said) == [False, True, True]
+    assert [each.name for each in tmp_path.glob("*copy*")] == ["moot.db.schema-2.copy-1"]
+
+
+def test_a_database_whose_log_another_tool_turned_off_has_one_again(tmp_path: Path) -> None:
+    """Without one, whoever reads would stop every commit."""
+    path = tmp_path / "moot.db"
+    prepare(path)
+    with closing(sqlite3.connect(path)) as opened:
+        opened.execute("PRAGMA journal_mode = DELETE")
+
+    prepare(path)
+
+    with closing(sqlite3.connect(path)) as opened:
+        assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
