@@ -247,10 +247,10 @@ def _counted(findings: Sequence[Finding]) -> str:
     errors = sum(found.severity == "error" for found in findings)
     warnings = len(findings) - errors
     if not findings:
-        return "sound"
+        return "nothing found."
     said = [f"{errors} error{'s' if errors != 1 else ''}"] if errors else []
     said += [f"{warnings} warning{'s' if warnings != 1 else ''}"] if warnings else []
-    return ", ".join(said)
+    return f"{', '.join(said)}."
 
 
 def _settings(said: Sequence[str]) -> dict[str, object]:

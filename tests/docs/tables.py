@@ -32,6 +32,7 @@ from core.rules.standard import STANDARD_RULES
 from core.rules.units import KIND, NUMERIC, shown, written
 from core.rules.writing import written_parts
 from core.templates.standard import STANDARD_TEMPLATES, TEMPLATE_DEFAULT
+from core.templates.steps_library import STEPS
 from tests.docs.pages import ROOT, pages
 
 CONDITION_SAYS: Mapping[ConditionType, str] = {
@@ -188,6 +189,19 @@ def templates() -> str:
     return table(("template", "complexity", "rounds", "seats", "minutes", "dollars"), rows)
 
 
+def library_steps() -> str:
+    rows = [
+        (
+            code(step.id),
+            ", ".join(step.roles) + (f"; else {' or '.join(step.stand_ins)}" if step.stand_ins else ""),
+            "after the last round" if step.is_verdict else f"{step.occurs.replace('_', ' ')}",
+            step.about,
+        )
+        for step in STEPS
+    ]
+    return table(("step", "for", "round", "what it is"), rows)
+
+
 def engine_events() -> str:
     return _events(ENGINE_EVENTS)
 
@@ -276,6 +290,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings,
     "exit_codes": exit_codes,
     "templates": templates,
+    "library_steps": library_steps,
     "engine_events": engine_events,
     "debate_events": debate_events,
     "keys": keys,

@@ -22,8 +22,10 @@ from core.providers.script import read_script
 from core.rules.checking.finding import Kind
 from core.rules.reading import read_rules
 from core.rules.standard import STANDARD_RULES
+from core.templates.checking import Surroundings
 from core.templates.participant_files import read_participants
 from core.templates.standard import STANDARD_TEMPLATES
+from core.templates.template_files import read_template
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, name_of, pages
 from tests.docs.tables import TABLES, every_command, marked
 
@@ -138,6 +140,8 @@ def test_every_block_is_in_a_language_that_is_checked_or_says_that_it_is_text() 
 def test_yaml_is_taken_as_it_stands(block: Block) -> None:
     if block.name.startswith("participants"):
         assert read_participants(block.text, origin=block.place, providers=PROVIDERS)
+    elif block.name.startswith("format"):
+        assert read_template(block.text, origin=block.place, surroundings=Surroundings(facts=FACTS))
     elif block.name.startswith("script"):
         assert read_script(block.text, origin=block.place).answers
     else:

@@ -78,7 +78,7 @@ def test_a_check_says_what_is_wrong_and_where_and_ends_so(moot: Moot) -> None:
     doubtful = file_of(moot, SMALL + "dials: [{name: level, words: [low, high]}]\n", "doubtful.yaml")
     assert "1 warning" in moot.run("templates", "check", doubtful).stdout
     assert "1 warning" in moot.run("templates", "check", doubtful, "--strict", code=3).stdout
-    assert moot.run("templates", "check", "simple_debate").stdout == "simple_debate: sound\n"
+    assert moot.run("templates", "check", "simple_debate").stdout == "simple_debate: nothing found.\n"
 
 
 def test_a_bad_file_is_refused_whole_and_a_good_one_taken_once(moot: Moot) -> None:
