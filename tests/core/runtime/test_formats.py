@@ -8,15 +8,18 @@ from dataclasses import replace
 import pytest
 
 from core.domain.errors import CommandRefused, WrongUse
-from core.domain.ids import TemplateId
+from core.domain.ids import ParticipantId, TemplateId
+from core.domain.participants import Participant
 from core.flows.debate_state import DebateState
 from core.orchestrator import Orchestrator
 from core.runtime.formats import Formats
 from core.templates.composing import TemplateMetadata
+from core.templates.parcels import ParcelRefused
 from core.templates.searching import TemplateQuery
 from core.templates.standard import SIMPLE_DEBATE
 from core.templates.template_files import TemplateFileError
-from tests.core.templates.making import PANEL, with_step
+from core.templates.unpacking import Standing
+from tests.core.templates.making import PANEL, seat, with_step
 from tests.stage import Stage
 from tests.virtual_time import in_virtual_time
 
@@ -239,5 +242,85 @@ def test_a_debate_goes_on_by_the_version_that_it_began_with() -> None:
 
         flow: DebateState = (await moot.state(session)).flow
         assert flow.template.name == "Simple debate (copy)"
+
+    with_moot(work)
+
+
+CID = Participant(id=ParticipantId("cid"), name="Cid", model="scripted", system_prompt="Be Cid.")
+NEEDY = replace(PANEL, rule_set="night", seats=(*PANEL.seats[:2], seat("cid", participant="cid"), PANEL.seats[3]))
+NIGHT = """\
+sets:
+- {name: night, extends: own}
+rules:
+- id: quiet
+  name: x
+  set: night
+  priority: 1
+  when: {field: round_count, greater_than: 1}
+  then: [{pause_debate: {reason: x}}]
+"""
+
+
+def exported() -> str:
+    found: list[str] = []
+
+    async def work(stage: Stage, moot: Orchestrator) -> None:
+        await moot.save_participants([CID])
+        await moot.rulebook.load(NIGHT)
+        await moot.formats.create(NEEDY)
+        found.append(await moot.formats.export(NEEDY.id))
+
+    with_moot(work)
+    return found[0]
+
+
+def test_an_exported_format_brings_its_participants_and_rules_through_the_driver() -> None:
+    text = exported()
+
+    async def work(stage: Stage, moot: Orchestrator) -> None:
+        joined = stage.orchestrator()
+        await joined.start()
+        plan = await joined.formats.plan_import(text, origin="panel.json")
+        assert not [row for row in await moot.formats.rows() if row.id == NEEDY.id], "looking adds nothing"
+        done = await joined.formats.take(text, origin="panel.json")
+
+        assert {each.name for each in plan.arrivals if each.standing is Standing.NEW} == {
+            *("small_panel", "cid", "night", "night/quiet")
+        }
+        assert done.text == "small_panel is at version 1: imported from panel.json"
+        assert await moot.formats.template(NEEDY.id) == NEEDY
+        assert await moot.participant("cid") == CID
+        assert "quiet" in {placed.rule.id for placed in await moot.rulebook.layer("night")}
+        assert (await joined.formats.take(text, origin="panel.json")).text == "small_panel is here already"
+        await joined.stop()
+
+    with_moot(work)
+
+
+def test_what_an_import_would_replace_is_kept_unless_that_is_said() -> None:
+    text = exported()
+
+    async def work(stage: Stage, moot: Orchestrator) -> None:
+        await moot.save_participants([replace(CID, system_prompt="Be somebody.")])
+
+        with pytest.raises(WrongUse, match="called as what it brings: participant cid"):
+            await moot.formats.take(text, origin="panel.json")
+        assert (await moot.participant("cid")).system_prompt == "Be somebody."
+        assert not [row for row in await moot.formats.rows() if row.id == NEEDY.id]
+
+        await moot.formats.take(text, origin="panel.json", as_id="theirs", is_replacing=True)
+        assert await moot.participant("cid") == CID
+        assert (await moot.formats.template("theirs")).name == NEEDY.name
+
+    with_moot(work)
+
+
+def test_a_format_that_was_changed_on_its_way_changes_nothing() -> None:
+    text = exported().replace("Be Cid.", "Be loud.")
+
+    async def work(stage: Stage, moot: Orchestrator) -> None:
+        with pytest.raises(ParcelRefused, match=r"panel\.json:\d+:\d+: participants/1 is not what was packed"):
+            await moot.formats.take(text, origin="panel.json")
+        assert "cid" not in {each.id for each in await moot.participants()}
 
     with_moot(work)
