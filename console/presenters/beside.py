@@ -50,7 +50,7 @@ def turns_behind(records: Iterable[Recorded], facts: Mapping[str, FactSpec], *, 
     for record in records:
         changed = tuple(fold.take(record))
         if record.seq <= seq:
-            before.update(key for key in changed if fold.turns[key].state != "speaking")
+            before.update(key for key in changed if key in fold.turns and fold.turns[key].state != "speaking")
     return tuple(view for key, view in fold.turns.items() if key not in before)
 
 

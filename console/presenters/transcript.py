@@ -226,11 +226,11 @@ class TranscriptFold:
 
     def _forked(self, record: Recorded, event: SessionForked) -> Iterable[str]:
         """All that was said before; a call that was under way there was not taken along."""
-        for each in carried(record, event):
-            yield from self._taken(each)
+        changed = dict.fromkeys(key for each in carried(record, event) for key in self._taken(each))
         for step, view in tuple(self._open.items()):
             self.turns.pop(view.key, None)
             del self._open[step]
+        yield from (key for key in changed if key in self.turns)
         yield self._note(record, FORKED, forked_words(event))
 
     def _begun(self, event: AttemptStarted) -> TurnView:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from console.presenters.beside import Pair, pairs_of, parting, parting_words, turn_paragraphs, turns_behind
 from console.presenters.shown import TurnView
-from tests.builders import FACTS, a_round, a_turn, after, opened
+from core.domain.commands import Admit
+from tests.builders import FACTS, a_round, a_turn, after, begun, opened
+from tests.forked import fork_of
 
 
 def turn(step: str, text: str = "So it is.", *, model: str = "one") -> TurnView:
@@ -92,3 +94,12 @@ def test_what_reads_the_same_is_quiet_and_short_and_the_rest_is_whole() -> None:
     assert [line.text for line in other[1:]] == ["▌ One.", "▌ Two."]
     assert turn_paragraphs(None, is_same=False) == ()
     assert not Pair(origin=None, fork=long).is_same
+
+
+def test_a_fork_made_while_somebody_was_speaking_is_read_all_the_same() -> None:
+    origin = after(*opened(), a_turn("First."), begun)
+    fork = fork_of(origin)
+    fork.do(Admit())
+    fork.speak("Second.")
+
+    assert [view.text for view in turns_behind(fork.log, FACTS, seq=2)] == ["Second."]

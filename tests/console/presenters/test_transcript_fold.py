@@ -17,6 +17,7 @@ from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from tests.builders import SESSION, Played, a_round, a_turn, after, begun, complete_at, gave_up, opened
+from tests.forked import fork_of
 
 
 def folded(played: Played) -> TranscriptFold:
@@ -238,3 +239,15 @@ def test_long_texts_give_way_before_there_are_many_and_the_newest_stays_however_
     alone = folded(after(*opened(), a_turn("x" * 500)))
     assert [len(turn.text) for turn in alone.turns.values() if turn.state == "done"] == [500]
     assert EARLIER not in alone.turns
+
+
+def test_a_fork_reads_as_all_that_was_said_before_it_and_what_was_under_way_there_is_gone() -> None:
+    origin = after(*opened(), a_turn("Because."), begun)
+    fork = fork_of(origin)
+    fold, told = TranscriptFold({}), detail(fork)
+    changed = [key for record in fork.log for key in fold.take(record)]
+
+    assert [turn.text for turn in fold.turns.values()] == ["Because.", fold.turns["note 2"].text]
+    assert f"session {SESSION[:8]} up to its event {origin.log[-1].seq}" in fold.turns["note 2"].text
+    assert set(changed) == set(fold.turns)
+    assert (told.turns, told.speaking) == (1, {})

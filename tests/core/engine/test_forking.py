@@ -15,11 +15,11 @@ from core.domain.ids import Digest
 from core.domain.participants import Role, Seat
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
-from core.engine.forking import cut, differs_from, inherited, kept_rules
+from core.engine.forking import cut, differs_from, inherited
 from core.engine.replay import fold_session, verify
 from core.engine.summarise import summarise
 from core.flows.debate_events import ArgumentPresented, SeatsChanged, TemplateApplied
-from core.rules.rule import EscalateToHuman, PauseDebate, Rule
+from core.rules.rule import EscalateToHuman, PauseDebate
 from tests.builders import (
     REVIEWED,
     ROUTE,
@@ -38,28 +38,12 @@ from tests.builders import (
     seat,
 )
 from tests.core.engine.strategies import histories
+from tests.forked import ORIGIN_DIGEST, fork_of
 
-ORIGIN_DIGEST = Digest("ab" * 32)
 MONEY = {"cost_microusd", "budget_microusd", "budget_used_ppm", "tokens_input", "tokens_output"}
 WORK = {"attempt_count"}
 
 laws = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-
-
-def fork_of(
-    played: Played, *, at_seq: int | None = None, rules: tuple[Rule, ...] | None = None, **fields: object
-) -> Played:
-    """A session that goes on from another's prefix, as its driver holds it; nobody has admitted it yet."""
-    found = cut(played.engine, SESSION, played.log, at_seq=at_seq)
-    fork = Played(rules if rules is not None else (), templates=played.templates.values())
-    fork.rule_sets.update(played.rule_sets)
-    in_force = fork.in_force.digest if rules is not None else found.state.ruling.digest
-    spent, switched_off = kept_rules(found.state, fork.rule_sets[found.state.ruling.digest], fork.rule_sets[in_force])
-    prefix = Prefix(session=SESSION, seq=found.seq, digest=ORIGIN_DIGEST, events=found.events)
-    opening = replace(found.opening, rules_digest=in_force)
-    fork.now_ms = played.now_ms + 86_400_000
-    fork.do(Fork(opening=opening, prefix=prefix, spent=spent, switched_off=switched_off, **fields))  # type: ignore[arg-type]
-    return fork
 
 
 def seq_of(played: Played, kind: type, number: int = 1) -> int:
