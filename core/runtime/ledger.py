@@ -66,6 +66,10 @@ class Ledger:
         self._held[state.session, step, attempt] = wanted_microusd
         return None
 
+    def hold(self, session: SessionId, step: StepId, attempt: int, *, cost_microusd_max: int) -> None:
+        """Count a call that another process made and recorded no end of: until that is on record it may be paid for."""
+        self._held[session, step, attempt] = cost_microusd_max
+
     def settle(self, session: SessionId, step: StepId, attempt: int, *, cost_microusd: int) -> None:
         """The call ended: let go of what was held and count what it cost."""
         self._held.pop((session, step, attempt), None)

@@ -194,6 +194,7 @@ class Supervisor:
         One that can't be read, or not by this release, keeps no other waiting. Raises StorageFailed where nothing can
         be recorded.
         """
+        await self._hold_what_was_left(sessions)
         for session in sessions:
             loop = await self._readable(session)
             if loop is None:
@@ -206,6 +207,15 @@ class Supervisor:
             else:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
+
+    async def _hold_what_was_left(self, sessions: Sequence[SessionId]) -> None:
+        """Calls without an end may have been paid for, those of all sessions: nobody is granted their money before
+        each is on record as in doubt."""
+        for session in sessions:
+            row = await self._ports.index.summary(session)
+            loop = await self._readable(session) if row is not None and row.attempts_open else None
+            for attempt in loop.state.work.open.values() if loop is not None else ():
+                self._ledger.hold(session, attempt.step, attempt.attempt, cost_microusd_max=attempt.cost_microusd_max)
 
     async def rules_changed(self) -> None:
         """Bring the rules now in force to every session that is driven and follows others."""

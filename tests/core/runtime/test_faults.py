@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -93,6 +94,28 @@ def test_the_time_since_a_process_died_in_the_midst_of_a_turn_does_not_count(pol
         assert (await stage.state(session)).time.active_ms <= 7 * THINKS_MS
         assert (await second.summary(session)).active_ms <= 7 * THINKS_MS
         assert not stage.events(session, RuleFired)
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+@pytest.mark.parametrize("debates", [2, 3])
+def test_what_a_dead_process_left_open_in_any_session_is_held_before_another_call_is_granted(debates: int) -> None:
+    async def work() -> None:
+        stage = Stage(limits=Limits(in_doubt_policy="retry"), script=script(price=PAID))
+        first = await stage.drive()
+        sessions = [await start(first, f"Motion {number}?") for number in range(debates)]
+        await asyncio.sleep(1)
+        await stage.crash()
+        begun = [stage.events(session, AttemptStarted)[0] for session in sessions]
+        most = [event.cost_microusd_max for event in begun if isinstance(event, AttemptStarted)]
+        stage.limits = replace(stage.limits, cap_day_microusd=sum(most) + most[0] - 1)
+
+        second = await stage.drive()
+
+        rows = [await second.summary(each) for each in sessions]
+        assert [row.reason for row in rows] == ["budget_spent_day"] * debates
+        assert sum(row.spent_microusd for row in rows) == sum(most)
         await second.stop()
 
     in_virtual_time(work)
