@@ -8,6 +8,12 @@ from dataclasses import dataclass, replace
 from tests.simulation.world import ROUTES, Boundary
 
 CRASHES_MAX = 4
+SHORTEST = "simple_debate"
+FORMATS = (
+    *(SHORTEST,) * 8,
+    *("council", "consultancy", "self_consistency", "society_of_minds", "tit_for_tat", "vote_only"),
+)
+"""Mostly the shortest; in others several are asked at once, vote, or are asked in between."""
 POLICIES = ("retry", "ask", "fail")
 
 
@@ -20,6 +26,7 @@ class Fate:
     """
 
     seed: int
+    template: str
     sessions: int
     running_max: int
     cap_microusd: int | None
@@ -40,6 +47,7 @@ def fate_of(seed: int) -> Fate:
     chance = random.Random(f"fate {seed}")
     return Fate(
         seed=seed,
+        template=chance.choice(FORMATS),
         sessions=chance.randint(1, 3),
         running_max=chance.randint(1, 3),
         cap_microusd=chance.choice([None, None, 40_000, 200_000]),

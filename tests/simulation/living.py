@@ -133,7 +133,13 @@ async def _driven(lived: Lived, operator: random.Random) -> bool:
     stage, fate = lived.stage, lived.fate
     moot = await stage.drive()
     while len(stage.disk.lengths) < fate.sessions:
-        await start(moot, f"Motion {len(stage.disk.lengths)}?", casting={}, cap_microusd=fate.cap_microusd)
+        await start(
+            moot,
+            f"Motion {len(stage.disk.lengths)}?",
+            template_id=fate.template,
+            casting={},
+            cap_microusd=fate.cap_microusd,
+        )
     for look in range(LOOKS_MAX):
         await asyncio.sleep(operator.randint(1, 600) / 1_000)
         if stage.disk.is_dead:
