@@ -36,6 +36,11 @@ class Pair:
     fork: TurnView | None
 
     @property
+    def is_spoken(self) -> bool:
+        """True while either of them is being spoken."""
+        return any(view is not None and view.state == "speaking" for view in (self.origin, self.fork))
+
+    @property
     def is_same(self) -> bool:
         one, other = self.origin, self.fork
         if one is None or other is None:
@@ -80,16 +85,28 @@ def _same_note(view: TurnView, fork: Sequence[TurnView], at: int) -> int:
     return -1
 
 
-def parting(pairs: Sequence[Pair]) -> int | None:
-    """The first row in which they differ; None where they read the same."""
-    return next((at for at, pair in enumerate(pairs) if not pair.is_same), None)
+def compared(pairs: Sequence[Pair], *, is_over: bool) -> tuple[Pair, ...]:
+    """The rows that can be compared already: while one of them goes on, what only the other has may yet come, and what
+    is being spoken may yet be the same."""
+    rows = [pair for pair in pairs if not pair.is_spoken]
+    while rows and not is_over and (rows[-1].origin is None or rows[-1].fork is None):
+        rows.pop()
+    return tuple(rows)
 
 
-def parting_words(pairs: Sequence[Pair]) -> str:
+def parting(pairs: Sequence[Pair], *, is_over: bool = True) -> int | None:
+    """The first row in which they differ; None where they read the same, so far as both have come."""
+    rows = compared(pairs, is_over=is_over)
+    first = next((pair for pair in rows if not pair.is_same), None)
+    return None if first is None else next(at for at, pair in enumerate(pairs) if pair is first)
+
+
+def parting_words(pairs: Sequence[Pair], *, is_over: bool = True) -> str:
     """Where they part, in a sentence."""
-    at = parting(pairs)
+    at = parting(pairs, is_over=is_over)
     if at is None:
-        return "they read the same from the fork on" if pairs else "nothing has been said behind the fork yet"
+        same = f"they read the same {'from the fork on' if is_over else 'so far'}"
+        return same if compared(pairs, is_over=is_over) else "nothing has been said behind the fork yet"
     pair = pairs[at]
     if pair.origin is None:
         assert pair.fork is not None  # a row holds one of them at least

@@ -218,7 +218,7 @@ class BesideScreen(Screen[None]):
         self._to(self._sides.virtual_size.height)
 
     def action_beside_parting(self) -> None:
-        at = parting(self._pairs)
+        at = parting(self._pairs, is_over=self._are_over)
         if at is not None:
             self._to(self._sides.row_of(at))
 
@@ -243,6 +243,11 @@ class BesideScreen(Screen[None]):
         return self.query_one(Sides)
 
     @property
+    def _are_over(self) -> bool:
+        """Is there nothing to come in either of them?"""
+        return self._fork.status.is_over and (self._origin is None or self._origin.status.is_over)
+
+    @property
     def _page(self) -> int:
         return max(1, self._sides.scrollable_content_region.height - 1)
 
@@ -251,7 +256,8 @@ class BesideScreen(Screen[None]):
 
     def _show_heads(self) -> None:
         fork = self._fork
-        said = self._trouble or (parting_words(self._pairs) if self._is_read else "both logs are being read …")
+        parted = parting_words(self._pairs, is_over=self._are_over)
+        said = self._trouble or (parted if self._is_read else "both logs are being read …")
         motion = Line(((fork.motion, "text strong"),))
         where = f"behind event {fork.forked_at_seq} of {fork.forked_from[:8]}: "
         about = Line(((where, "muted"), (said, "failed" if self._trouble else "attention")))

@@ -103,3 +103,15 @@ def test_a_fork_made_while_somebody_was_speaking_is_read_all_the_same() -> None:
     fork.speak("Second.")
 
     assert [view.text for view in turns_behind(fork.log, FACTS, seq=2)] == ["Second."]
+
+
+def test_while_one_goes_on_what_may_yet_come_is_no_parting() -> None:
+    spoken = replace(turn(REPLY, ""), state="speaking")
+    pairs = pairs_of((turn(CLAIM), turn(REPLY), turn(VERDICT)), (turn(CLAIM), spoken))
+
+    assert parting(pairs, is_over=False) is None
+    assert parting_words(pairs, is_over=False) == "they read the same so far"
+    assert parting_words(pairs[1:], is_over=False) == "nothing has been said behind the fork yet"
+    assert parting(pairs) == 2
+    other = pairs_of((turn(CLAIM), turn(VERDICT)), (turn(CLAIM, "It is not."),))
+    assert parting(other, is_over=False) == 0
