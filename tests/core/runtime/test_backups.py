@@ -168,7 +168,7 @@ def changed(path: Path, statement: str) -> None:
     ("statement", "said"),
     [
         (f"UPDATE events SET body = CAST({REPLACED} AS BLOB) WHERE {ROTA}", "not what its link"),
-        (f"UPDATE events SET body = {REPLACED} WHERE {ROTA}", "can't be read"),
+        (f"UPDATE events SET body = {REPLACED} WHERE {ROTA}", "not what its link"),
         ("DELETE FROM events WHERE seq = 5", "event 5 is missing"),
         ("UPDATE events SET at_ms = at_ms + 1 WHERE seq = 7", "event 7"),
         ("DELETE FROM templates WHERE template = 'standard_debate'", "template"),
