@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.chain import first_break
 from core.domain.costs import CostRow, Costs
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.ports.catalogue import Label
@@ -49,6 +50,21 @@ async def test_an_append_of_another_process_is_noticed(storage: Storage, other_p
     (added,) = await storage.log.append(pause(A, after=4))
 
     assert added.position == 5
+
+
+async def test_a_chain_goes_on_from_what_another_process_appended(
+    storage: Storage, other_process: Callable[[str], str]
+) -> None:
+    await storage.log.append(turn(A), turn(B))
+    code = f"await storage.log.append(turn({A!r}, after=2)); await storage.log.append(turn({B!r}, after=2))"
+    await asyncio.to_thread(other_process, code)
+
+    await storage.log.append(pause(A, after=4), pause(B, after=4))
+
+    for each in (A, B):
+        events = await storage.log.stored(each)
+        assert len(events) == 5
+        assert first_break(each, events) is None
 
 
 async def test_a_position_that_another_process_gave_out_and_deleted_is_not_given_out_again(
