@@ -301,6 +301,7 @@ class MootApp(App[int], inherit_bindings=False):
         from console.screens.beside import BesideScreen
         from console.screens.past import PastScreen
         from console.screens.rules import RulesScreen
+        from console.screens.templates import TemplatesScreen
 
         if screen is self.sessions:
             return ("sessions", "list", "transcript")
@@ -308,6 +309,8 @@ class MootApp(App[int], inherit_bindings=False):
             return ("past",)
         if isinstance(screen, BesideScreen):
             return ("beside",)
+        if isinstance(screen, TemplatesScreen):
+            return ("templates", "list")
         return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
@@ -360,6 +363,16 @@ class MootApp(App[int], inherit_bindings=False):
         if not isinstance(self.screen, RulesScreen):
             self._go_to(
                 RulesScreen(
+                    self.acting, self.core, self.sessions.session, now_ms=self.now_ms, keymap=self.keymap_in_force
+                )
+            )
+
+    def action_go_templates(self) -> None:
+        from console.screens.templates import TemplatesScreen
+
+        if not isinstance(self.screen, TemplatesScreen):
+            self._go_to(
+                TemplatesScreen(
                     self.acting, self.core, self.sessions.session, now_ms=self.now_ms, keymap=self.keymap_in_force
                 )
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Place = Literal["anywhere", "list", "transcript", "sessions", "past", "beside", "rules", "system"]
+Place = Literal["anywhere", "list", "transcript", "sessions", "past", "beside", "rules", "templates", "system"]
 
 PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
     {
@@ -18,6 +18,7 @@ PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
         "past": "In the past of a session",
         "beside": "Beside its origin",
         "rules": "Rules",
+        "templates": "Templates",
         "system": "System",
         "transcript": "In a transcript",
         "list": "In a list",
@@ -29,11 +30,14 @@ PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
     ("list", "sessions", "anywhere"),
     ("transcript", "sessions", "anywhere"),
     ("list", "rules", "anywhere"),
+    ("list", "templates", "anywhere"),
     ("list", "system", "anywhere"),
     ("past", "anywhere"),
     ("beside", "anywhere"),
 )
 """Places whose keys are live at the same time, innermost first: one key means one thing in each line."""
+
+PLACE_ACTIONS = ("go_sessions", "go_rules", "go_templates", "go_system")
 
 FOOTER_HINTS_MAX = 5
 """At 80 columns: five keys and help. More would be read by nobody."""
@@ -250,6 +254,48 @@ ACTIONS: tuple[Action, ...] = (
         "rules_along", "Along the session", "Move along the session's events and see what every rule said behind each.",
         ("l",), "rules", "rules", "along", 4,
     ),
+    # Templates.
+    Action(
+        "start_from_template", "Start from here", "Start a debate by this format.",
+        ("s",), "templates", "start", "start", 1,
+    ),
+    Action(
+        "template_prompts", "Prompts", "Read what each step will be sent, word for word.",
+        ("p",), "templates", "look", "prompts", 3,
+    ),
+    Action(
+        "compose_template", "New format", "Put a format together from seats and steps.",
+        ("c",), "templates", "formats", "new", 4,
+    ),
+    Action(
+        "edit_template", "Edit", "Change the format as YAML: a new version. What is wrong is said as you type.",
+        ("e",), "templates", "formats", "edit", 5,
+    ),
+    Action("clone_template", "Clone", "Copy the format under another id.", ("C",), "templates", "formats"),
+    Action(
+        "check_template", "Check", "See what is wrong with the format, and what to consider.",
+        ("f",), "templates", "formats",
+    ),
+    Action(
+        "apply_template", "Apply to a session", "Go on by this format in a session, once you have seen what changes.",
+        ("a",), "templates", "steer",
+    ),
+    Action(
+        "template_history", "History", "See who changed the format, when and how; restore any version.",
+        ("H",), "templates", "formats",
+    ),
+    Action(
+        "export_template", "Export a format", "Write the format with all that it needs into a file.",
+        ("x",), "templates", "formats",
+    ),
+    Action(
+        "import_template", "Import a format", "Take in a format, after a look at what it adds and would run.",
+        ("i",), "templates", "formats",
+    ),
+    Action(
+        "delete_template", "Delete a format", "List the format no more; its versions and debates stay.",
+        ("ctrl+d",), "templates", "formats", is_destructive=True,
+    ),
     # System.
     Action(
         "reset_route", "Ask again", "Have a model asked again that failed too often and is left alone.",
@@ -303,6 +349,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", "Back", "Close what is open, or leave the filter.", ("escape",), "anywhere", "go", "back"),
     Action("go_sessions", "Sessions", "To the sessions.", ("1",), "anywhere", "go", "sessions"),
     Action("go_rules", "Rules", "To the rules.", ("2",), "anywhere", "go", "rules"),
+    Action(
+        "go_templates", "Templates", "To the formats of debate.", ("3",), "anywhere", "go", "templates",
+    ),
     Action(
         "go_system", "System", "To the providers, the database and the jobs.", ("4",), "anywhere", "go", "system",
     ),
@@ -401,7 +450,7 @@ def hint_of(action_id: str, keymap: Keymap = STANDARD_KEYMAP) -> KeyHint:
 
 def place_hints(keymap: Keymap = STANDARD_KEYMAP) -> tuple[KeyHint, ...]:
     """Where the number keys lead."""
-    return tuple(_hint(action(each), keymap) for each in ("go_sessions", "go_rules", "go_system"))
+    return tuple(_hint(action(each), keymap) for each in PLACE_ACTIONS)
 
 
 def palette_entries(places: Sequence[Place], keymap: Keymap = STANDARD_KEYMAP) -> tuple[tuple[Action, str], ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from console.price_file import Amounts
     from console.screens.dialogs.number import NumberDialog
     from console.screens.session_actions import SessionActions
+    from console.screens.template_actions import TemplateActions
     from core.domain.session import DoubtfulAttempt
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebatePlan, DebateRequest
@@ -51,10 +52,12 @@ class Chosen:
 Step = Callable[["SessionActions", Chosen], Awaitable[None]]
 
 
-async def new_debate(screen: SessionActions) -> None:
-    """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused."""
+async def new_debate(screen: SessionActions | TemplateActions, *, template_id: str = "") -> None:
+    """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused.
+    `template_id` is the format that is chosen at first, "" for the usual one."""
     from console.screens.dialogs.new_debate import NewDebateDialog
     from core.rules.layers import set_specs
+    from core.runtime.requests import DebateRequest
 
     core = await screen.app.core()
     templates = await core.templates()
@@ -75,7 +78,8 @@ async def new_debate(screen: SessionActions) -> None:
     # Who can be cast is found while the motion is written: a provider that is slow to answer holds up nobody.
     screen.app.run_worker(core.models(), group="models", exclusive=True)
     sets = tuple(set_specs(await core.rulebook.book()))
-    dialog = NewDebateDialog(plan, templates, None, start=start, names=names, rule_sets=sets, keep_price=keep_price)
+    given = DebateRequest(question="", template_id=template_id)
+    dialog = NewDebateDialog(plan, templates, given, start=start, names=names, rule_sets=sets, keep_price=keep_price)
     await screen.app.push_screen_wait(dialog)
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))

@@ -1,4 +1,4 @@
-"""What is wrong with a text of rules that is being typed, and where?"""
+"""What is wrong with a text of rules, or of a format, that is being typed, and where?"""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from core.rules.checking.finding import Finding
+    from core.templates.findings import Finding as FormatFinding
     from core.written.problems import Problem
 
 _GLYPHS = {
@@ -48,8 +49,8 @@ def of_problems(problems: Iterable[Problem]) -> tuple[Fault, ...]:
     )
 
 
-def of_findings(findings: Iterable[Finding]) -> tuple[Fault, ...]:
-    """What is wrong with rules that can be read."""
+def of_findings(findings: Iterable[Finding | FormatFinding]) -> tuple[Fault, ...]:
+    """What is wrong with rules that can be read, or with a format."""
     return tuple(
         Fault(
             line=each.place.line,

@@ -19,6 +19,7 @@ from core.flows.debate_facts import DEBATE_FACTS
 from core.ports.catalogue import TemplateVersion
 from core.ports.inbox import InboxAnswer
 from core.rules.layers import set_specs
+from core.runtime.format_prompts import STAND_IN_MOTION, StepPrompt, prompt_of
 from core.runtime.ports import Ports
 from core.templates.checking import Finding, Surroundings, check_template
 from core.templates.composing import StepChoice, TemplateMetadata, compose_custom_template
@@ -102,6 +103,12 @@ class Formats:
         name = "newest" if after is None else f"version {after}"
         lines = unified_diff(old.splitlines(True), new.splitlines(True), f"version {before}", name)
         return "".join(lines)
+
+    async def prompt(self, template: Template, step: str, *, motion: str = STAND_IN_MOTION) -> StepPrompt:
+        """What a step is sent the first time that it takes place, with what is said before it made up. Raises WrongUse
+        for a step that isn't there."""
+        people = {str(each.id): each for each in await self._ports.catalogue.participants()}
+        return prompt_of(template, step, people=people, motion=motion)
 
     async def surroundings(self) -> Surroundings:
         """What formats are checked against here."""

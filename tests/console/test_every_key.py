@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PLACES: dict[str, tuple[Place, ...]] = {
     "1": ("sessions", "list", "transcript", "anywhere"),
     "2": ("rules", "list"),
+    "3": ("templates", "list"),
     "4": ("system", "list"),
 }
 """What is bound, by the key that leads to where it is bound."""

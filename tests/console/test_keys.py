@@ -35,7 +35,7 @@ def test_no_key_means_two_things_where_both_are_live() -> None:
 def test_nothing_destructive_has_a_bare_key() -> None:
     destructive = [each for each in ACTIONS if each.is_destructive]
 
-    assert {each.id for each in destructive} == {"cancel", "delete", "delete_rules", "kill_switch"}
+    assert {each.id for each in destructive} == {"cancel", "delete", "delete_rules", "delete_template", "kill_switch"}
     assert not any(is_bare(key) for each in destructive for key in each.default_keys)
 
 
