@@ -399,6 +399,8 @@ class PastScreen(Screen[None]):
 
     def on_past_screen_told(self, event: Told) -> None:
         self._told = event.told
+        if event.told.trouble and not self.seq:  # nothing is shown that it could stand beside
+            self.say_refusal(event.told.trouble)
         self._show_side()
 
     # --- reading, beside the screen -----------------------------------------------------------------------------
