@@ -94,7 +94,7 @@ class Doubts:
                 await _add(found, rows, session, lambda row: row.attempts_open > 0)
         for session in await self._ports.costs.doubtful():
             await _add(found, rows, session, lambda row: True)
-        kept = await records(self._ports.log)
+        kept = await records(self._ports.log, found)
         return [row for row in found.values() if row.session not in kept][:DOUBTFUL_SESSIONS_MAX]
 
     async def _of(self, row: SessionSummary, *, is_driven: bool) -> tuple[Doubt, ...]:

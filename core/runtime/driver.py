@@ -127,8 +127,9 @@ class Driver:
             await self.office.read_rules()
             if are_scheduled:
                 await self.office.follow_folder()
-            kept = await records(self._ports.log)
-            left = [session for session in await self._ports.index.unfinished() if session not in kept]
+            unfinished = await self._ports.index.unfinished()
+            kept = await records(self._ports.log, unfinished)
+            left = [session for session in unfinished if session not in kept]
             await self.supervisor.recover(left, are_driven=are_driven)
             await self._answer_waiting()  # before anybody here asks: what was asked first comes first
         except BaseException:

@@ -6,7 +6,7 @@ spent here, and nobody goes on with it. Once somebody has, it is a session like 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.domain.errors import CommandRefused
@@ -25,10 +25,11 @@ async def is_record(log: EventLog, session: SessionId) -> bool:
     return until is not None and await _is_as_taken(log, session, until)
 
 
-async def records(log: EventLog) -> frozenset[SessionId]:
-    """All of them."""
+async def records(log: EventLog, among: Iterable[SessionId]) -> frozenset[SessionId]:
+    """Those among these sessions."""
     taken = await log.taken()
-    return frozenset([session for session, until in taken.items() if await _is_as_taken(log, session, until)])
+    found = [each for each in among if each in taken and await _is_as_taken(log, each, taken[each])]
+    return frozenset(found)
 
 
 async def as_kept(log: EventLog, rows: Sequence[SessionSummary]) -> list[SessionSummary]:

@@ -237,8 +237,9 @@ class Supervisor:
         paused already are counted, and left as they are."""
         self._waiting.clear()
         paused = 0
-        kept = await records(self._ports.log)
-        for session in dict.fromkeys((*self._loops, *await self._ports.index.unfinished())):
+        unfinished = await self._ports.index.unfinished()
+        kept = await records(self._ports.log, unfinished)
+        for session in dict.fromkeys((*self._loops, *unfinished)):
             loop = await self._readable(session) if session not in kept else None
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 paused += 1
@@ -272,8 +273,9 @@ class Supervisor:
         """Resume the sessions that were paused all at once, in the order in which they were opened. Those that the
         request has resumed already are counted, and left as they are."""
         resumed = 0
-        kept = await records(self._ports.log)
-        for session in await self._ports.index.unfinished():
+        unfinished = await self._ports.index.unfinished()
+        kept = await records(self._ports.log, unfinished)
+        for session in unfinished:
             loop = await self._readable(session) if session not in kept else None
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 resumed += 1
