@@ -109,9 +109,9 @@ def test_a_dialog_looks_as_it_did(name: str, snap_compare: Callable[..., bool]) 
 
 
 def reading() -> Reading:
-    """Rules that fired, one that is off, and the second one explained in a session that runs."""
+    """Rules that fired, one that is off, and the third one explained in a session that runs."""
     rules = tuple(replace(rule, enabled=rule.enabled and rule.priority != 75) for rule in STANDARD_RULES)
-    rule = rules[1]
+    rule = rules[2]
     session = SessionSummary(
         session=SessionId("a1b2c3d4" * 4),
         seq=30,
@@ -127,7 +127,7 @@ def reading() -> Reading:
         placed=tuple(Placed(rule=each, origin=Origin(rule_set=each.rule_set)) for each in rules),
         measures={
             rule.id: RuleMeasure(heard=6_592, fired=43, timed=412, mean_ns=1_200, p95_ns=2_559),
-            rules[3].id: RuleMeasure(errors=2),
+            rules[4].id: RuleMeasure(errors=2),
         },
         changes={rule.id: Change(at_ms=NOW_MS - 72 * HOUR_MS, actor="operator", change=f"enabled {rule.id}")},
         specs=SPECS,
@@ -138,8 +138,8 @@ def reading() -> Reading:
 
 COUNTS = Counts(
     rules={
-        STANDARD_RULES[1].id: RuleCount(here=0, recent=37, last_at_ms=NOW_MS - 5 * HOUR_MS),
-        STANDARD_RULES[4].id: RuleCount(here=2, recent=4, last_at_ms=NOW_MS - 60_000),
+        STANDARD_RULES[2].id: RuleCount(here=0, recent=37, last_at_ms=NOW_MS - 5 * HOUR_MS),
+        STANDARD_RULES[5].id: RuleCount(here=2, recent=4, last_at_ms=NOW_MS - 60_000),
     },
     sessions=12,
 )
@@ -161,7 +161,7 @@ async def put_in(pilot: Pilot[Any]) -> None:
     screen.post_message(RulesScreen.Read(read))
     screen.post_message(RulesScreen.Counted(COUNTS))
     await until(pilot, lambda: bool(screen.query_one(Rows).keys))
-    await pilot.press("j")
+    await pilot.press("j", "j")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
