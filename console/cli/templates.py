@@ -10,7 +10,7 @@ import typer
 from console.cli import templates_carried, templates_editing
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import COLUMNS_MAX, Column, pairs, table, table_columns, terminal_columns, wrapped
+from console.cli.tables import COLUMNS_MAX, Column, cells, table, table_columns, terminal_columns, wrapped
 from console.cli.template_words import TemplateArgument, microusd
 from console.exit_codes import ExitCode
 from console.plain import iso_time, json_text
@@ -18,7 +18,7 @@ from core.domain.errors import WrongUse
 from core.domain.ids import DEFAULT_RULE_SET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from core.orchestrator import Orchestrator
     from core.templates.searching import TemplateRow
@@ -35,14 +35,6 @@ COLUMNS = (
     Column("name", is_flexible=True),
 )
 VERSION_COLUMNS = (Column("version", is_number=True), Column("when"), Column("who"), Column("what", is_flexible=True))
-STEP_COLUMNS = (
-    Column("step"),
-    Column("for"),
-    Column("occurs"),
-    Column("expects"),
-    Column("about", is_flexible=True),
-)
-
 app = group("List, search, read, compose, check and share the formats of debate.")
 
 
@@ -174,17 +166,12 @@ def steps(as_json: AsJson = False) -> int:
     if as_json:
         sys.stdout.write(json_text(STEPS) + "\n")
         return ExitCode.COMPLETED
-    rows = [
-        (
-            step.id,
-            ", ".join(step.roles),
-            "after the last" if step.is_verdict else step.occurs.replace("_", " "),
-            step.expects.value if step.expects != "nothing" else "–",
-            step.about,
-        )
-        for step in STEPS
-    ]
-    sys.stdout.write(table(STEP_COLUMNS, rows, width=table_columns()) + "\n")
+    width = min(COLUMNS_MAX, terminal_columns())
+    for step in STEPS:
+        when = "after the last round" if step.is_verdict else f"{step.occurs.replace('_', ' ')} round"
+        expects = f", expects {step.expects}" if step.expects not in ("nothing", "verdict") else ""
+        sys.stdout.write(f"{step.id} ({when}{expects}): {', '.join(step.roles)}\n")
+        sys.stdout.write("".join(f"{line}\n" for line in wrapped(step.about, width=width, indent="  ")))
     return ExitCode.COMPLETED
 
 
@@ -247,18 +234,29 @@ def _described(template: Template) -> str:
         *([("tags", ", ".join(template.tags))] if template.tags else []),
         *([("source", template.source)] if template.source else []),
     ]
-    lines = [pairs(about, indent=""), "", "seats"]
+    width = min(COLUMNS_MAX, terminal_columns())
+    lines = [*_in_two_columns(about, width=width), "", "seats"]
     lines += [f"  {seat.id}: {seat.role}, {seat.participant} unless another is cast" for seat in template.seats]
     lines += [f"  {seat} sees {', '.join(seen) or 'nobody else'}" for seat, seen in template.links.items()]
     if template.dials:
         lines += ["", "dials"]
-        lines += [f"  {dial.name}: {dial.value} of 0 to {len(dial.words) - 1}, {dial.about}" for dial in template.dials]
+        for dial in template.dials:
+            said = f"{dial.name}: {dial.value} of 0 to {len(dial.words) - 1}, {dial.about}"
+            lines += wrapped(said, width=width, indent="  ")
     lines += ["", "steps of a round"]
-    width = min(COLUMNS_MAX, terminal_columns())
     for step in (*template.steps, *((template.verdict,) if template.verdict is not None else ())):
         lines += [f"  {step.name} by {step.seat} ({_how(template, step)})"]
         lines += wrapped(template.told(step.instruction), width=width, indent="    ")
     return "\n".join(lines)
+
+
+def _in_two_columns(rows: Sequence[tuple[str, str]], *, width: int) -> Iterator[str]:
+    """Names and values; a value that is longer than its line goes on below itself."""
+    name_width = max(cells(name) for name, _ in rows) + 2
+    for name, value in rows:
+        first, *others = wrapped(value, width=width - name_width)
+        yield f"{name.ljust(name_width)}{first}".rstrip()
+        yield from (" " * name_width + line for line in others)
 
 
 def _how(template: Template, step: StepSpec) -> str:
