@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 from core.domain.ids import SeatId
 from core.templates.findings import Finding, Kind, Part, Severity
@@ -12,15 +13,29 @@ from core.templates.template import Expects, Sees, StepSpec, Template
 OTHERS_RANKED_MIN = 2
 """Whoever ranks one other says nothing."""
 
+
+class Played:
+    """The rounds of a format, gone through once: their steps, the names of these, and who takes them, the first round
+    first. `heard` are those who speak before each round."""
+
+    def __init__(self, template: Template) -> None:
+        numbers = range(1, template.rounds + 1)
+        self.rounds = [template.steps_of_round(number, rounds_limit=template.rounds) for number in numbers]
+        self.names = [frozenset(step.name for step in steps) for steps in self.rounds]
+        self.seats = [frozenset(step.seat for step in steps) for steps in self.rounds]
+        self.heard = list(accumulate(self.seats, frozenset.union, initial=frozenset[SeatId]()))
+
+
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def check_course(template: Template) -> Iterator[Finding]:
     """Findings about a format whose names and references are sound."""
+    played = Played(template)
     yield from _blocks(template)
-    yield from _rounds(template)
+    yield from _rounds(template, played)
     yield from _seats(template)
-    yield from _sight(template)
+    yield from _sight(template, played)
     yield from _dials(template)
 
 
@@ -50,27 +65,21 @@ def _expecting(template: Template, expects: Expects) -> set[str]:
     return {step.block for step in template.steps if step.expects is expects and step.block}
 
 
-def _rounds(template: Template) -> Iterator[Finding]:
-    played = [template.steps_of_round(number, rounds_limit=template.rounds) for number in rounds_of(template)]
-    taken = {step.name for steps in played for step in steps}
+def _rounds(template: Template, played: Played) -> Iterator[Finding]:
+    taken = frozenset().union(*played.names)
     for step in template.steps:
         if step.name not in taken:
             rounds = f"{template.rounds} rounds" if template.rounds > 1 else "one round"
             what = f"{step.name} is never taken: {rounds} have no {str(step.occurs).replace('_', ' ')} one."
             now = "Play more rounds, or have it occur elsewhere."
             yield _warning(Kind.NEVER_TAKEN, ("steps", step.name, "occurs"), what, now)
-    empty = [number for number, steps in zip(rounds_of(template), played, strict=True) if not steps]
+    empty = [number for number, steps in enumerate(played.rounds, start=1) if not steps]
     if empty:
         several = len(empty) > 1
         what = f"round{'s' if several else ''} {_listed(empty)} {'have' if several else 'has'} no step and is left out."
         what = what.replace("and is", "and are") if several else what
         now = "Play fewer rounds, or have a step occur in every one."
         yield _warning(Kind.EMPTY_ROUNDS, ("rounds",), what, now)
-
-
-def rounds_of(template: Template) -> range:
-    """The numbers of its rounds."""
-    return range(1, template.rounds + 1)
 
 
 def _listed(numbers: list[int]) -> str:
@@ -88,7 +97,7 @@ def _seats(template: Template) -> Iterator[Finding]:
             yield _warning(Kind.SILENT_SEAT, ("seats", seat.id), what, "Give it a step, or leave it out.")
 
 
-def _sight(template: Template) -> Iterator[Finding]:
+def _sight(template: Template, played: Played) -> Iterator[Finding]:
     looking = {step.seat for step in template.steps if step.sees is Sees.LINKED}
     if template.verdict is not None and template.verdict.sees is Sees.LINKED:
         looking.add(template.verdict.seat)
@@ -105,32 +114,27 @@ def _sight(template: Template) -> Iterator[Finding]:
             what = f"{step.name} ranks the others, who need letters for that."
             yield _error(Kind.MISUSED, part, what, "Make it blind.")
         if step.expects is Expects.RANKING or step.is_blind:
-            yield from _others(template, step, part)
+            yield from _others(template, step, part, played)
 
 
-def _others(template: Template, step: StepSpec, part: Part) -> Iterator[Finding]:
-    """A ranking needs two others who have spoken, and whom it sees; words can be judged blind from two speakers on."""
-    least = OTHERS_RANKED_MIN
-    seen = [
-        others
-        for number in rounds_of(template)
-        if any(each.name == step.name for each in template.steps_of_round(number, rounds_limit=template.rounds))
-        for others in [_seen_before(template, step, number)]
-    ]
-    if not seen:
+def _others(template: Template, step: StepSpec, part: Part, played: Played) -> Iterator[Finding]:
+    """A ranking needs two others who have spoken, and whom it sees; so do words that are judged blind."""
+    most = -1
+    for number, names in enumerate(played.names, start=1):
+        if step.name in names:
+            most = max(most, len(_seen_before(template, step, number, played)))
+        if most >= OTHERS_RANKED_MIN:
+            return
+    if most < 0:
         return
-    if all(len(others) < least for others in seen):
-        most = max(len(others) for others in seen)
-        what = f"{step.name} weighs others blind, and can see {most} of them by then: {least} are needed."
-        now = "Have more seats speak before it, and let it see them."
-        yield (
-            _error(Kind.TOO_FEW_OTHERS, part, what, now)
-            if step.expects is Expects.RANKING
-            else _warning(Kind.TOO_FEW_OTHERS, part, what, now)
-        )
+    what = f"{step.name} weighs others blind, and can see {most} of them by then: {OTHERS_RANKED_MIN} are needed."
+    now = "Have more seats speak before it, and let it see them."
+    is_ranking = step.expects is Expects.RANKING
+    yield (_error if is_ranking else _warning)(Kind.TOO_FEW_OTHERS, part, what, now)
 
 
-def _seen_before(template: Template, step: StepSpec, number: int) -> set[SeatId]:
+def _seen_before(template: Template, step: StepSpec, number: int, played: Played) -> set[SeatId]:
+    """Whom a step has heard of as its turn comes in round `number`."""
     match step.sees:
         case Sees.OWN | Sees.NOTHING:
             return set()
@@ -140,14 +144,14 @@ def _seen_before(template: Template, step: StepSpec, number: int) -> set[SeatId]
             shown = {seat.id for seat in template.seats}
     block = template.block(step.block)
     is_at_once = block is not None and block.is_at_once
-    first = max(1, number - step.rounds_seen + 1) if step.rounds_seen else 1
-    spoken: set[SeatId] = set()
-    for earlier in range(first, number + 1):
-        for each in template.steps_of_round(earlier, rounds_limit=template.rounds):
-            if earlier == number and each.name == step.name:
-                break
-            if not (earlier == number and is_at_once and each.block == step.block):
-                spoken.add(each.seat)
+    first = max(1, number - step.rounds_seen + 1)
+    recent = played.seats[first - 1 : number - 1]
+    spoken = set(frozenset().union(*recent) if step.rounds_seen else played.heard[number - 1])
+    for each in played.rounds[number - 1]:
+        if each.name == step.name:
+            break
+        if not (is_at_once and each.block == step.block):
+            spoken.add(each.seat)
     return (spoken & shown) - {step.seat}
 
 

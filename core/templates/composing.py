@@ -13,9 +13,10 @@ from core.domain.errors import WrongUse, nearest
 from core.domain.facts import FactSpec
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import Participant, Role
+from core.domain.session import ROUNDS_MAX
 from core.judging.answers import ANSWERS_PIN
 from core.rules.condition import Condition
-from core.templates.bounds import SEATS_MAX, STEPS_MAX
+from core.templates.bounds import SEATS_MAX, STEPS_MAX, TURNS_OF_ROUND_MAX
 from core.templates.checking import Surroundings, check_template, errors_of
 from core.templates.overrides import Overrides, overrides_from
 from core.templates.participants import PARTICIPANTS_BY_ID
@@ -352,7 +353,11 @@ def _composed(
 
 def with_expectations(template: Template, overrides: Overrides) -> Template:
     """The format with the minutes and dollars that are said, or else with those that its turns come to."""
-    turns = template.turns_of([seat.id for seat in template.seats], rounds=min(template.rounds, 100))
+    times = {block.id: block.times for block in template.blocks}
+    of_a_round = sum(times.get(step.block, 1) for step in template.steps)
+    # What breaks the bound is refused by the check; to go through its turns could take minutes.
+    is_bounded = of_a_round <= TURNS_OF_ROUND_MAX and template.rounds <= ROUNDS_MAX
+    turns = template.turns_of([seat.id for seat in template.seats], rounds=template.rounds) if is_bounded else 0
     minutes, cost = overrides.minutes_expected, overrides.cost_microusd_expected
     return replace(
         template,

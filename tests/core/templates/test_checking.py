@@ -209,3 +209,10 @@ def test_what_isnt_known_here_is_not_spoken_of() -> None:
     template = replace(PANEL, rule_set="unheard_of")
 
     assert check_template(template, surroundings=replace(HERE, rule_sets=None, participants=None)) == ()
+
+
+def test_the_largest_format_that_may_be_is_checked_in_bounded_steps() -> None:
+    rankings = tuple(step(f"ranking_{number}", "ann", expects=Expects.RANKING, is_blind=True) for number in range(190))
+    large = replace(PANEL, rounds=100, steps=(PANEL.steps[1], *rankings), blocks=PANEL.blocks)
+
+    assert kinds(large)[Kind.TOO_FEW_OTHERS] is Severity.ERROR

@@ -286,3 +286,15 @@ def test_a_warning_keeps_no_file_out() -> None:
 
 def test_a_format_that_was_never_in_a_file_is_written_too() -> None:
     assert read(write_template(PANEL)) == PANEL
+
+
+def test_a_file_that_asks_for_turns_without_end_is_refused_before_they_are_gone_through() -> None:
+    steps = "".join(f"  - {{name: s{number}, seat: ann, instruction: Speak., block: again}}\n" for number in range(200))
+    text = (
+        "id: endless\nrounds: 100\nseats: [{id: ann, role: judge}]\nblocks: [{id: again, times: 50}]\n"
+        f"steps:\n{steps}verdict: {{use: final_decision}}\n"
+    )
+
+    assert faults(text) == [
+        "6:3: with its repetitions a round can have 10000 turns, and at most 500 are taken. Repeat less often."
+    ]
