@@ -44,9 +44,6 @@ OF_THE_CALLS = ("attempt_count", "cost_microusd", "budget_used_ppm")
 """Facts that count calls and their money. A call that was made again was made, and was paid for."""
 
 DAY_MS = 86_400_000
-OF_TIME = ("elapsed_ms", "silence_ms", "round_elapsed_ms")
-"""Facts that are the same to the millisecond where one is asked after another. Of several who are asked at once, one
-that is asked again takes its time again beside those that are on record."""
 
 
 class Broken(AssertionError):
@@ -274,13 +271,17 @@ def the_same_seed_leaves_the_same_log(seed: int) -> None:
 
 
 def a_crash_leaves_no_mark(seed: int) -> None:
-    """What was said, decided and ruled is the same with crashes and without, and so is every fact that rules see but
-    those that count calls and their money."""
+    """Where one is asked after another: what was said, decided and ruled is the same with crashes and without, and so
+    is every fact that rules see but those that count calls and their money. Of several who are asked at once, whoever
+    is asked again speaks later than the others; but all say what they would have said."""
     fate = calm(fate_of(seed))
     crashed, spared = live(fate), live(undisturbed(fate))
     for one, other in zip(crashed.sessions, spared.sessions, strict=True):
-        _same(_course(crashed, one), _course(spared, other))
-        _same(_facts(crashed, one), _facts(spared, other))
+        if fate.template == SHORTEST:
+            _same(_course(crashed, one), _course(spared, other))
+            _same(_facts(crashed, one), _facts(spared, other))
+        else:
+            _same(_said(crashed, one), _said(spared, other))
 
 
 BESIDE = (the_same_seed_leaves_the_same_log, a_crash_leaves_no_mark)
@@ -300,8 +301,13 @@ def _course(lived: Lived, session: SessionId) -> list[Event]:
 def _facts(lived: Lived, session: SessionId) -> list[tuple[str, object]]:
     state: SessionState = lived.remembered[session]
     facts = lived.stage.ports.engine.facts(state, now_ms=state.at_ms)
-    apart = OF_THE_CALLS if lived.fate.template == SHORTEST else (*OF_THE_CALLS, *OF_TIME)
-    return [(name, value) for name, value in facts.items() if name not in apart]
+    return [(name, value) for name, value in facts.items() if name not in OF_THE_CALLS]
+
+
+def _said(lived: Lived, session: SessionId) -> list[tuple[str, str]]:
+    """What was said in the first round, by step: what follows may hang on who spoke first."""
+    spoken = (event for event in _events(lived, session) if isinstance(event, ArgumentPresented))
+    return sorted((event.step, event.text) for event in spoken if event.round == 1)
 
 
 def _held(invariant: Callable[[Lived], None], lived: Lived) -> None:
