@@ -79,7 +79,7 @@ _NO_ANSWERS = Answers()
 class DebateState:
     """`steps` are the turns of the round under way in order, fixed when it began, and `spoken` the names of those done:
     whoever changes the number of rounds in its midst doesn't change what it is made of. Of `spoken` those `skipped`
-    were passed over.
+    were passed over; where the round `is_conditional`, some may be.
 
     `seats` are all that were ever seated, by id. `next_template` takes effect with the next round.
     """
@@ -96,6 +96,7 @@ class DebateState:
     steps: tuple[StepSpec, ...] = ()
     spoken: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    is_conditional: bool = False
     answers: Answers = _NO_ANSWERS
     rounds_completed: int = 0
     arguments: int = 0
@@ -113,11 +114,6 @@ class DebateState:
         if self.template.blocks:  # what is asked at once may be answered in any order
             return next((spec for spec in self.steps if spec.name not in self.spoken), None)
         return self.steps[len(self.spoken)]
-
-    @property
-    def is_conditional(self) -> bool:
-        """True where some turn of the round may be skipped."""
-        return bool(self.template.blocks) or any(spec.when is not None for spec in self.steps)
 
     @property
     def judge(self) -> SeatId:
@@ -286,15 +282,17 @@ def _template_applied(state: DebateState, event: TemplateApplied, template: Temp
 
 def _round_started(state: DebateState, event: RoundStarted) -> DebateState:
     template = state.coming_template
+    steps = tuple(spec for name in event.steps if (spec := template.step(name)) is not None)
     return changed(
         state,
         template=template,
         next_template=None,
         round=event.round,
         is_round_open=True,
-        steps=tuple(spec for name in event.steps if (spec := template.step(name)) is not None),
+        steps=steps,
         spoken=(),
         skipped=(),
+        is_conditional=bool(template.blocks) or any(spec.when is not None for spec in steps),
     )
 
 

@@ -19,6 +19,7 @@ from core.prompts.window import TRANSCRIPT_CHARACTERS_MAX
 from core.templates.template import Sees, StepSpec, Template
 
 CHARACTERS_PER_TOKEN = 4
+WINDOW_TOKENS = TRANSCRIPT_CHARACTERS_MAX // CHARACTERS_PER_TOKEN
 FRAME_TOKENS = 60
 """What a prompt says besides its parts: who sits where, which round it is."""
 PPM = 1_000_000
@@ -27,6 +28,9 @@ LENGTH_PPM = Spread(low=300_000, expected=600_000, high=PPM)
 MS_PER_TOKEN = Spread(low=8, expected=20, high=60)
 MS_TO_FIRST_TOKEN = Spread(low=400, expected=1_200, high=6_000)
 """The pace of a model of which nothing is known."""
+TURNS_GONE_THROUGH_MAX = 240
+"""Of a longer debate these are gone through, and the rest is taken to be like the later half of them: an estimate is
+made while somebody types."""
 PERSON_MS = Spread(low=30_000, expected=180_000, high=1_800_000)
 """How long a person takes over a turn."""
 
@@ -78,33 +82,58 @@ def estimated(template: Template, seats: Sequence[Seat], *, rounds: int, known: 
 def _gone_through(
     template: Template, sitting: Mapping[SeatId, Participant], rounds: int, known: Known, end: str
 ) -> _Sum:
-    cost = ms = turns = tokens_input = tokens_output = 0
+    played = _played(template, rounds, end)
+    total, half = _Sum(0, 0, 0, 0, 0), _Sum(0, 0, 0, 0, 0)
     said: list[_Said] = []
-    for number in range(1, rounds + 2):
-        is_verdict = number > rounds
-        closing = (template.verdict,) if template.verdict is not None and not template.is_vote else ()
-        steps = closing if is_verdict else template.steps_of_round(number, rounds_limit=rounds)
-        slowest: dict[str, int] = {}
-        for spec in steps:
-            if end == "low" and (spec.when is not None or spec.iteration > 1) and not is_verdict:
-                continue
-            participant = sitting[spec.seat]
-            spoken = _tokens_said(participant, known, end)
-            heard = _tokens_heard(template, spec, participant, said, number, known)
-            cost += cost_microusd(known.prices[participant.model], tokens_input=heard, tokens_output=spoken)
-            took = _ms_taken(participant, spoken, known, end)
-            block = template.block(spec.block)
-            if block is not None and block.is_at_once:
-                key = f"{spec.block}~{spec.iteration}"
-                ms += max(0, took - slowest.get(key, 0))
-                slowest[key] = max(took, slowest.get(key, 0))
-            else:
-                ms += took
-            turns += 1
-            tokens_input += heard
-            tokens_output += spoken
-            said.append(_Said(spec.seat, number, spec.block, spoken))
-    return _Sum(cost, ms, turns, tokens_input, tokens_output)
+    slowest: dict[tuple[int, str, int], int] = {}
+    for number, spec in played[:TURNS_GONE_THROUGH_MAX]:
+        participant = sitting[spec.seat]
+        spoken = _tokens_said(participant, known, end)
+        heard = _tokens_heard(template, spec, participant, said, number, known)
+        cost = cost_microusd(known.prices[participant.model], tokens_input=heard, tokens_output=spoken)
+        took = _ms_taken(participant, spoken, known, end)
+        block = template.block(spec.block)
+        if block is not None and block.is_at_once:
+            key = number, spec.block, spec.iteration
+            took, slowest[key] = max(0, took - slowest.get(key, 0)), max(took, slowest.get(key, 0))
+        total = _Sum(
+            total.cost + cost,
+            total.ms + took,
+            total.turns + 1,
+            total.tokens_input + heard,
+            total.tokens_output + spoken,
+        )
+        if total.turns == TURNS_GONE_THROUGH_MAX // 2:
+            half = total
+        said.append(_Said(spec.seat, number, spec.block, spoken))
+    return _gone_on(total, half, turns=len(played) - total.turns)
+
+
+def _played(template: Template, rounds: int, end: str) -> list[tuple[int, StepSpec]]:
+    """Every turn with its round, in order; at the low end those alone that no condition can skip."""
+    turns = [
+        (number, spec)
+        for number in range(1, rounds + 1)
+        for spec in template.steps_of_round(number, rounds_limit=rounds)
+        if end != "low" or (spec.when is None and spec.iteration == 1)
+    ]
+    if template.verdict is not None and not template.is_vote:
+        turns.append((rounds + 1, template.verdict))
+    return turns
+
+
+def _gone_on(total: _Sum, half: _Sum, *, turns: int) -> _Sum:
+    """The sum with `turns` more, which are taken to be like those since `half`: by then prompts are full."""
+    if not turns:
+        return total
+    seen = total.turns - half.turns
+    return _Sum(
+        total.cost + (total.cost - half.cost) * turns // seen,
+        total.ms + (total.ms - half.ms) * turns // seen,
+        total.turns + turns,
+        total.tokens_input + (total.tokens_input - half.tokens_input) * turns // seen,
+        total.tokens_output + (total.tokens_output - half.tokens_output) * turns // seen,
+    )
 
 
 def _tokens_said(participant: Participant, known: Known, end: str) -> int:
@@ -131,9 +160,13 @@ def _tokens_heard(
     characters = (
         len(participant.system_prompt) + len(spec.instruction) + known.motion_characters + known.evidence_characters
     )
-    seen = sum(each.tokens for each in said if _is_seen(template, spec, each, number))
-    window = min(seen, TRANSCRIPT_CHARACTERS_MAX // CHARACTERS_PER_TOKEN)
-    return FRAME_TOKENS + -(-characters // CHARACTERS_PER_TOKEN) + window
+    room = WINDOW_TOKENS
+    for each in reversed(said):  # up to what a prompt has room for: a long debate's beginning is in none
+        if room <= 0:
+            break
+        if _is_seen(template, spec, each, number):
+            room -= each.tokens
+    return FRAME_TOKENS + -(-characters // CHARACTERS_PER_TOKEN) + WINDOW_TOKENS - max(0, room)
 
 
 def _is_seen(template: Template, spec: StepSpec, said: _Said, number: int) -> bool:

@@ -11,7 +11,7 @@ from core.domain.budget import FREE, Price
 from core.domain.estimates import Estimate, Pace, Spread
 from core.domain.participants import Seat
 from core.prompts.window import TRANSCRIPT_CHARACTERS_MAX
-from core.templates.estimate import CHARACTERS_PER_TOKEN, Known, estimated
+from core.templates.estimate import CHARACTERS_PER_TOKEN, TURNS_GONE_THROUGH_MAX, Known, estimated
 from core.templates.participants import PARTICIPANTS_BY_ID
 from core.templates.standard import COMPLEX_DEBATE, SIMPLE_DEBATE, STANDARD_DEBATE, STANDARD_TEMPLATES
 from core.templates.template import Block, Sees, Template
@@ -121,3 +121,14 @@ def test_the_low_end_lies_below_the_high_one_and_a_further_round_takes_no_less(
         assert spread.low <= spread.expected <= spread.high
     assert fewer.cost_microusd.expected <= more.cost_microusd.expected
     assert fewer.active_ms.expected <= more.active_ms.expected
+
+
+def test_a_debate_too_long_to_be_gone_through_is_expected_to_go_on_as_it_went() -> None:
+    rounds = [TURNS_GONE_THROUGH_MAX // 2 + more for more in (0, 100, 200)]
+    shorter, longer, longest = (taken(SIMPLE_DEBATE, rounds=each, paid=pace(600, 1_000)) for each in rounds)
+
+    assert longer.turns - shorter.turns == longest.turns - longer.turns == 200
+    assert longest.cost_microusd.expected - longer.cost_microusd.expected == (
+        longer.cost_microusd.expected - shorter.cost_microusd.expected
+    )
+    assert longest.active_ms.expected == 1_000 * longest.turns
