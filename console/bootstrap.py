@@ -217,6 +217,7 @@ def _backups(database: Path, clock: SystemClock, plugins: Plugins, *, is_beside_
     return Backups(
         SqliteFiles(database, codec=_codec()),
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),
+        wire=CommandWire(COMMANDS),
         lock=DriverLock(database),
         clock=clock,
         monotonic_ns=time.monotonic_ns,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,16 +17,18 @@ from pathlib import Path
 
 from core.domain.chain import ROOT, Head, first_break
 from core.domain.errors import CommandRefused, DriverBusy, MootError, NotVerifiableHere, StorageFailed, WrongUse
-from core.domain.events import Recorded
+from core.domain.events import Event, Recorded
 from core.domain.ids import Digest, SessionId
 from core.engine.engine import Engine
 from core.engine.evolve import unopened
-from core.engine.replay import fold, verify
+from core.engine.reckoning import otherwise_reckoned
+from core.engine.replay import Verification, fold
 from core.ports.backups import DatabaseFiles, FileFound
 from core.ports.catalogue import Catalogue
 from core.ports.clock import Clock
 from core.ports.driver_lock import DriverLock
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
+from core.ports.wire import Wire
 from core.runtime.library import Library
 
 TOLD_MAX = 20
@@ -97,6 +99,7 @@ class Backups:
         files: DatabaseFiles,
         *,
         engine_over: EngineOver,
+        wire: Wire,
         lock: DriverLock,
         clock: Clock,
         monotonic_ns: Callable[[], int],
@@ -105,6 +108,7 @@ class Backups:
         """Where `is_beside_sessions`, proving rests as long as it works, so that turns hardly notice."""
         self._files = files
         self._engine_over = engine_over
+        self._wire = wire
         self._lock = lock
         self._clock = clock
         self._monotonic_ns = monotonic_ns
@@ -231,7 +235,7 @@ class Backups:
                 library, engine = self._engine_over(catalogue)
                 async for session in _sessions(log):
                     began_ns = self._monotonic_ns()
-                    await _prove(session, log, library, engine, tally)
+                    await _prove(session, log, library, engine, tally, form=self._wire.event_as_text)
                     if self._is_beside_sessions:
                         await self._clock.sleep((self._monotonic_ns() - began_ns) // NS_PER_MS)
         return _report(found, tally)
@@ -248,20 +252,25 @@ class _Tally:
         self.unverifiable: list[str] = []
 
 
-async def _prove(session: SessionId, log: EventLog, library: Library, engine: Engine, tally: _Tally) -> None:
+async def _prove(
+    session: SessionId, log: EventLog, library: Library, engine: Engine, tally: _Tally, *, form: Callable[[Event], str]
+) -> None:
     name = f"session {session[:8]}"
     try:
         broken = await _broken_chain(session, log)
         if broken:
             tally.faults.append(f"{name}: {broken}.")
-        records = await _records(session, log)
-        tally.newest_at_ms = max(tally.newest_at_ms, records[-1].at_ms)
         head = await log.head(session)
         if head is not None:
             tally.heads[session] = head
-        await library.prepare(record.event for record in records)
-        fold(engine, records, state=unopened(session))
-        divergence = verify(engine, session, records)
+        verification = Verification(engine, session, form=form, reckon=otherwise_reckoned)
+        state = unopened(session)
+        async for page in _pages(session, log):
+            tally.newest_at_ms = max(tally.newest_at_ms, page[-1].at_ms)
+            await library.prepare(record.event for record in page)
+            state = fold(engine, page, state=state)
+            verification.read(page)
+        divergence = verification.finish()
         if divergence is not None:
             tally.differing.append(f"{name}: event {divergence.seq} would be decided otherwise by this moot.")
     except NotVerifiableHere as error:
@@ -286,11 +295,11 @@ async def _broken_chain(session: SessionId, log: EventLog) -> str:
     return ""
 
 
-async def _records(session: SessionId, log: EventLog) -> list[Recorded]:
-    records: list[Recorded] = []
-    while page := await log.read(session, after_seq=records[-1].seq if records else 0):
-        records += page
-    return records
+async def _pages(session: SessionId, log: EventLog) -> AsyncIterator[Sequence[Recorded]]:
+    seq = 0
+    while page := await log.read(session, after_seq=seq):
+        yield page
+        seq = page[-1].seq
 
 
 async def _sessions(log: EventLog, prefix: str = "") -> AsyncIterator[SessionId]:
