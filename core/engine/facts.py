@@ -92,7 +92,10 @@ def time_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
 
 
 def _is_a_person_asked(state: SessionState) -> bool:
-    return any(is_person(attempt.route) for attempt in state.work.open.values())
+    for attempt in state.work.open.values():
+        if is_person(attempt.route):
+            return True
+    return False
 
 
 def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:

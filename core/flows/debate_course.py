@@ -31,17 +31,9 @@ def wanted_now(state: SessionState) -> tuple[Step, ...]:
     first = debate.next_step
     if first is None:
         return ()
-    specs = _together(debate, first)
-    steps = tuple(
-        Step(
-            id=step_id(debate.round, spec.name, spec.seat),
-            kind=StepKind.TURN,
-            seat=spec.seat,
-            task=spec.task,
-            round=debate.round,
-        )
-        for spec in specs
-    )
+    steps = tuple([_turn(debate, spec) for spec in _together(debate, first)])
+    if not state.work.open:
+        return steps
     # A call of a round that was cut short is waited for: its turn is still heard.
     return steps if state.work.open.keys() <= {step.id for step in steps} else ()
 
@@ -84,7 +76,14 @@ def holds(condition: Condition, facts: Mapping[str, FactValue]) -> bool:
     return _predicate(condition)(facts)
 
 
+def _turn(debate: DebateState, spec: StepSpec) -> Step:
+    id = step_id(debate.round, spec.name, spec.seat)
+    return Step(id=id, kind=StepKind.TURN, seat=spec.seat, task=spec.task, round=debate.round)
+
+
 def _together(debate: DebateState, first: StepSpec) -> tuple[StepSpec, ...]:
+    if not first.block:
+        return (first,)
     return tuple(
         spec for spec in debate.steps if _is_asked_with(debate, spec, first) and spec.name not in debate.spoken
     )

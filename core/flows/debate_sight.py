@@ -108,7 +108,8 @@ def _seats_seen(debate: DebateState, spec: StepSpec) -> frozenset[SeatId] | None
 
 
 def _is_ranked(debate: DebateState, spec: StepSpec) -> bool:
-    return spec.expects is Expects.RANKING or any(each.expects is Expects.RANKING for each in debate.template.steps)
+    """Whether some turn may have to be kept from this step because it ranks, or is ranked."""
+    return spec.expects is Expects.RANKING or bool(debate.answers.rankings)
 
 
 def _is_ranking(debate: DebateState, turn: Turn) -> bool:

@@ -112,15 +112,13 @@ def normalised(said: str, form: AnswerForm) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How answers are spread. `leading` is the most frequent, "" where two are even or there is none."""
+    """How `answers` that could be read are spread. `leading` is the most frequent, "" where two are even or there is
+    none."""
 
     counts: tuple[tuple[str, int], ...]
+    answers: int
     leading: str
     share_ppm: int
-
-    @property
-    def answers(self) -> int:
-        return sum(count for _, count in self.counts)
 
 
 def tallied(answers: Iterable[str]) -> Tally:
@@ -130,6 +128,7 @@ def tallied(answers: Iterable[str]) -> Tally:
     is_even = len(counts) > 1 and counts[0][1] == counts[1][1]
     return Tally(
         counts=tuple(counts),
+        answers=total,
         leading="" if is_even or not counts else counts[0][0],
         share_ppm=counts[0][1] * PPM // total if total else 0,
     )
