@@ -164,7 +164,7 @@ def test_rules_are_loaded_written_and_loaded_again_unchanged(moot: Moot) -> None
     assert moot.run("rules", "write", "--out", out).stdout == f"{out}\n"
     again = moot.run("rules", "load", out)
 
-    assert again.stdout == f"{out}: 0 added, 0 replaced, 16 unchanged.\n"
+    assert again.stdout == f"{out}: 0 added, 0 replaced, 17 unchanged.\n"
     assert moot.run("rules", "write").stdout == Path(out).read_text(encoding="utf-8")
     assert moot.run("rules", "write", f"night/{LONG}").stdout.startswith(f"- id: {LONG}\n")
     assert [rule["enabled"] for rule in rules_of(moot) if rule["id"] == LONG] == [True]
