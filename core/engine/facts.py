@@ -92,10 +92,7 @@ def time_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
 
 
 def _is_a_person_asked(state: SessionState) -> bool:
-    for attempt in state.work.open.values():
-        if is_person(attempt.route):
-            return True
-    return False
+    return bool(state.work.open) and any(is_person(attempt.route) for attempt in state.work.open.values())
 
 
 def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
