@@ -118,6 +118,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._opens_running = opens_running
         self._replays = replays
         self._early = EarlyKeys()
+        self.drafts: dict[str, str] = {}
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -251,7 +252,9 @@ class MootApp(App[int], inherit_bindings=False):
         self.bell()
         if self.screen is self.sessions and self.sessions.session == summary.session:
             return  # the question stands before them
-        self.notify(summary.question, title=summary.title or summary.motion, severity="warning", markup=False)
+        from console.presenters.people import question_of
+
+        self.notify(question_of(summary), title=summary.title or summary.motion, severity="warning", markup=False)
 
     def on_feed_left(self, event: Feed.Left) -> None:
         """Whoever drove has ended: say so, and what leads on from there."""

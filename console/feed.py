@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from console.presenters.header import header_view
+from console.presenters.people import needs_you
 from console.presenters.session_detail import DetailFold
 from console.presenters.sessions import is_left
 from console.presenters.transcript import TranscriptFold, turn_key
 from core.domain.errors import CommandRefused, MootError
 from core.domain.ids import SessionId
-from core.domain.status import Status
 from core.ports.event_log import READ_EVENTS_MAX
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ class Feed:
     def is_asking(self, session: str) -> bool:
         """Does it wait for the operator's answer?"""
         summary = self.summaries.get(SessionId(session))
-        return summary is not None and summary.status is Status.ESCALATED
+        return summary is not None and needs_you(summary, is_driven=self.is_driven)
 
     @property
     def is_driven(self) -> bool:
@@ -262,7 +262,7 @@ class Feed:
         for summary in changed:
             before = self.summaries.get(summary.session)
             self.summaries[summary.session] = summary
-            if summary.status is Status.ESCALATED and (before is None or before.status is not Status.ESCALATED):
+            if needs_you(summary) and (before is None or not needs_you(before) or _asks_anew(before, summary)):
                 self._app.post_message(self.Asked(summary))
         self._position = max(self._position, *(each.position for each in changed))
         self._screen.post_message(self.Listed(frozenset(each.session for each in changed)))
@@ -445,6 +445,11 @@ class Feed:
             await asyncio.sleep(TROUBLE_SECONDS)
         else:
             self._troubles.pop(what, None)
+
+
+def _asks_anew(before: SessionSummary, now: SessionSummary) -> bool:
+    """Another turn is to be spoken than the one that was waited for."""
+    return before.awaited_step != now.awaited_step and bool(now.awaited_step)
 
 
 async def _pause(until: asyncio.Event, seconds: float) -> None:

@@ -10,8 +10,8 @@ from time import localtime, strftime
 from typing import TYPE_CHECKING
 
 from console.presenters.header import header_view
+from console.presenters.people import needs_you
 from core.domain.ids import SessionId
-from core.domain.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ class FirstRows:
     def is_asking(self, session: str) -> bool:
         """Does it wait for the operator's answer?"""
         summary = self.summaries.get(SessionId(session))
-        return summary is not None and summary.status is Status.ESCALATED
+        return summary is not None and needs_you(summary, is_driven=self.is_driven)
 
     def follow(self, session: SessionId | None) -> None:
         """Nothing is followed yet: the feed is told where the cursor stands when it comes."""

@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         ("p",), "sessions", "steer", "pause", 3,
     ),
     Action(
-        "answer", "Answer", "Answer a session that waits for you: continue, another round, your verdict, or cancel.",
+        "answer", "Answer or speak", "Answer a session that waits for you, or speak where it is your turn.",
         ("a",), "sessions", "steer", "answer", 4,
     ),
     Action(
@@ -124,6 +124,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "amend_motion", "Amend the motion", "Change what is debated, from the next turn on.",
         ("m",), "sessions", "steer",
+    ),
+    Action(
+        "take_seat", "Take or leave a seat", "Sit in a seat yourself, or give it back to whoever stood in.",
+        ("T",), "sessions", "steer",
+    ),
+    Action(
+        "change_format", "Change the format", "Go on by another format, once you have seen what that changes.",
+        ("o",), "sessions", "steer",
     ),
     # Sessions: keep in order.
     Action(
@@ -166,6 +174,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "beside_origin", "Beside its origin", "Read a fork beside the session that it goes on from: where they part.",
         ("d",), "sessions", "look",
+    ),
+    Action(
+        "go_control", "To the control", "From a debate to the control that answers the same, and back.",
+        ("C",), "sessions", "look",
     ),
     # The past of a session.
     Action("past_next", "Next event", "One event on.", ("j", "down"), "past", "move", "along", 1),

@@ -116,6 +116,24 @@ async def _explained(screen: SessionActions, chosen: Chosen) -> tuple[str, ...]:
         return (rule, str(error))
 
 
+async def speak(screen: SessionActions, chosen: Chosen) -> None:
+    from console.screens.dialogs.speak import speaking
+
+    await speaking(screen, chosen.summary)
+
+
+async def take_seat(screen: SessionActions, chosen: Chosen) -> None:
+    from console.screens.dialogs.seats import seating
+
+    await seating(screen, chosen.summary)
+
+
+async def change_format(screen: SessionActions, chosen: Chosen) -> None:
+    from console.screens.dialogs.apply_template import choosing_format
+
+    await choosing_format(screen, chosen.summary)
+
+
 async def escalate(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
@@ -282,6 +300,9 @@ async def show_prompt(screen: SessionActions, chosen: Chosen) -> None:
 
 STEPS: Mapping[str, Step] = {
     "answer": answer,
+    "speak": speak,
+    "take_seat": take_seat,
+    "change_format": change_format,
     "escalate": escalate,
     "cancel": cancel,
     "delete": delete,

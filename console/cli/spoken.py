@@ -13,12 +13,14 @@ from console.cli.tables import cells, wrapped
 from console.presenters.answered import answered_by, asked_as, noted, outcome_shown
 from console.presenters.carried import carried, forked_words
 from console.presenters.figures import money, percent
+from console.presenters.people import silence_in_words
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard, who_concluded
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
     AttemptInDoubt,
     AttemptSettled,
+    AttemptStarted,
     AttemptSucceeded,
     BudgetChanged,
     EscalationAnswered,
@@ -43,12 +45,14 @@ from core.domain.events import (
 )
 from core.domain.facts import FactSpec, FactUnit, FactValue
 from core.domain.ids import DEFAULT_RULE_SET
+from core.domain.people import is_person
 from core.flows.debate_events import (
     AnswerGiven,
     ArgumentPresented,
     BreakConsidered,
     ConsensusReached,
     ConsensusUpdated,
+    ControlStarted,
     DebateCompleted,
     MotionAmended,
     RankingGiven,
@@ -75,6 +79,7 @@ class SpokenDebate:
     rounds_limit: int = 0
     consensus: ConsensusUpdated | None = None
     names: dict[str, str] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set)
 
     def lines(self, recorded: Recorded) -> Iterator[str]:
         """What to print for this event; nothing for those that only matter to the engine."""
@@ -118,7 +123,7 @@ class SpokenDebate:
                 yield from self._noted("✗", f"rule {rule} {not_heard(errors)}")
             case RulesChanged():
                 yield from self._noted("◇", "the rules were changed; the new ones hold from here on")
-            case AnswerGiven() | RankingGiven() | BreakConsidered() | StepSkipped():
+            case AnswerGiven() | RankingGiven() | BreakConsidered() | StepSkipped() | ControlStarted():
                 said = noted(event)
                 if said is not None:
                     yield from self._noted(said[0][0], f"{said[0][2:]}: {said[1]}")
@@ -168,6 +173,10 @@ class SpokenDebate:
             case SpendRefused(cap=cap, wanted_microusd=wanted, left_microusd=left):
                 limit = "spending is stopped" if cap == "switch" else f"the cap of the {cap} leaves {money(left)}"
                 yield from self._noted("✗", f"{money(wanted)} refused: {limit}")
+            case AttemptStarted(step=step, route=route):
+                self.people = (self.people - {step}) | ({step} if is_person(route) else set())
+            case AttemptFailed(step=step) if step in self.people and silence_in_words(event):
+                yield from self._noted("◇", f"{step}: {silence_in_words(event)}")
             case AttemptFailed(step=step, attempt=attempt, cost_microusd=cost):
                 billed = f"; it cost {money(cost)}" if cost else ""
                 yield from self._noted("✗", f"{step}, attempt {attempt}: {failed_in_words(event)}{billed}")

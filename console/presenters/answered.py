@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.domain.answers import AnswerForm, AnswerKind
 from core.domain.events import Event
-from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven, StepSkipped
+from core.flows.debate_events import AnswerGiven, BreakConsidered, ControlStarted, RankingGiven, StepSkipped
 from core.flows.debate_state import step_name
 
+ID_SHOWN_CHARACTERS = 8
 OUTCOME_CHARACTERS_MAX = 60
 """An answer in words may be longer than a heading has room for; the whole of it stands in the verdict."""
 
@@ -50,6 +51,11 @@ def noted(event: Event) -> tuple[str, str] | None:
             return "◇ enough?", reason
         case StepSkipped(step=step, reason=reason):
             return "◇ skipped", f"{_words(step_name(step))}: {reason}"
+        case ControlStarted(template=template, child="", why=why):
+            return "◇ control", f"{template} could not answer the same: {why}"
+        case ControlStarted(template=template, child=child):
+            told = f"{template} answers the same at the same spend"
+            return "◇ control", f"{told}, as session {child[:ID_SHOWN_CHARACTERS]}"
         case _:
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from console.presenters.people import is_awaited
 from console.presenters.sessions import is_left
 from console.presenters.shown import HeaderView
 from core.domain.status import Status
@@ -42,6 +43,8 @@ def header_view(
         label = labels.get(summary.session) if labels is not None else None
         if is_left(summary, is_driven=is_driven):
             left += 1
+        elif is_awaited(summary):
+            counts[Status.ESCALATED] += 1
         elif summary.status is not Status.FAILED or label is None or not label.is_archived:
             counts[summary.status] += 1
     notice, leads_to = (trouble, "") if trouble or status is None else _notice(status, keys)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from console.presenters.answered import outcome_shown
 from console.presenters.carried import carried
+from console.presenters.controls import beside
+from console.presenters.estimates import came_to
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
+from console.presenters.people import is_awaited, question_of, silence_in_words, time_left
 from console.presenters.reasons import in_words
 from console.presenters.rules_fired import (
     FIRED_KEPT_MAX,
@@ -19,7 +22,7 @@ from console.presenters.rules_fired import (
     switched_off,
     waiting_lines,
 )
-from console.presenters.sessions import FORK, LEFT, STATES, is_left, title_of
+from console.presenters.sessions import CHILD, FORK, LEFT, STATES, is_left, title_of
 from console.presenters.shown import Line
 from console.presenters.transcript import seat_title, words
 from core.domain.events import (
@@ -37,15 +40,18 @@ from core.domain.events import (
     SessionCompleted,
     SessionEscalated,
     SessionForked,
+    SessionOpened,
     StepExhausted,
     StepRetried,
 )
+from core.domain.people import is_person
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented, ConsensusUpdated, MotionAmended, RoundCompleted, RoundStarted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from core.domain.estimates import Estimate
     from core.domain.facts import FactSpec
     from core.domain.summary import SessionSummary
     from core.ports.catalogue import Label
@@ -77,6 +83,9 @@ class DetailFold:
     done: set[str] = field(default_factory=set)
     seats: dict[str, str] = field(default_factory=dict)
     speaking: dict[str, str] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set)
+    silences: int = 0
+    estimate: Estimate | None = None
     exhausted: dict[str, str] = field(default_factory=dict)
     doubtful: int = 0
     is_completing: bool = False
@@ -108,6 +117,8 @@ class DetailFold:
                 self._keep(erred(event, turn=self.turns))
             case RuleSwitchedOff():
                 self._keep(switched_off(event, turn=self.turns))
+            case SessionOpened(opening=opening):
+                self.estimate = opening.estimate
             case SessionForked():
                 for each in carried(record, event):
                     self.take(each)
@@ -125,11 +136,15 @@ class DetailFold:
 
     def _take_attempt(self, record: Recorded) -> None:
         match record.event:
-            case AttemptStarted(step=step, seat=seat):
+            case AttemptStarted(step=step, seat=seat, route=route):
+                self.people = (self.people - {step}) | ({step} if is_person(route) else set())
                 self.speaking[step] = seat
                 self.seats[_name(step)] = seat
                 self.exhausted.pop(step, None)
-            case AttemptSucceeded(step=step) | AttemptFailed(step=step):
+            case AttemptFailed(step=step):
+                self.speaking.pop(step, None)
+                self.silences += step in self.people and bool(silence_in_words(record.event))
+            case AttemptSucceeded(step=step):
                 self.speaking.pop(step, None)
             case AttemptInDoubt(step=step):
                 self.speaking.pop(step, None)
@@ -183,6 +198,8 @@ def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int, is_
     ]
     if summary.forked_from:
         facts.append(f"{FORK} of {summary.forked_from[:ID_SHOWN_CHARACTERS]} at {summary.forked_at_seq}")
+    if summary.parent:
+        facts.insert(0, f"{CHILD} control of {summary.parent[:ID_SHOWN_CHARACTERS]}")
     tags = tuple((f"  #{tag}", "accent") for tag in (label.tags if label else ()))
     rehearsal = (("rehearsal", "attention"), (" · ", "muted")) if summary.is_rehearsal else ()
     lines = [Line(((summary.motion, "text strong"),), lines_max=TITLE_LINES_MAX)]
@@ -199,9 +216,16 @@ def active_ms(summary: SessionSummary, *, now_ms: int, is_driven: bool = True) -
 
 
 def standing_lines(
-    summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int, is_driven: bool = True
+    summary: SessionSummary,
+    detail: DetailFold,
+    keys: Mapping[str, str],
+    *,
+    now_ms: int,
+    is_driven: bool = True,
+    related: SessionSummary | None = None,
 ) -> tuple[list[Line], str]:
-    """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs."""
+    """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs.
+    `related` is its control or, of a control, the debate that began it."""
     if is_left(summary, is_driven=is_driven):
         on = f"moot sessions resume {summary.session[:ID_SHOWN_CHARACTERS]}"
         here = _hints(keys, ("take_wheel", "takes the wheel: what was left goes on here"))
@@ -211,6 +235,8 @@ def standing_lines(
         what = ("✗ not readable here", "failed strong"), (f"  {summary.unreadable}", "text")
         return [Line(what, lines_max=QUESTION_LINES_MAX)], "failed"
     match summary.status:
+        case Status.RUNNING if is_awaited(summary):
+            return _turn(summary, keys, now_ms=now_ms), "attention"
         case Status.ESCALATED:
             return _question(summary, detail, keys, now_ms=now_ms), "attention"
         case Status.FAILED:
@@ -227,11 +253,27 @@ def standing_lines(
             outcome = f"verdict {outcome_shown(summary.outcome)}" if summary.outcome else "no outcome"
             how = f"{in_words(summary.reason)}, consensus {_consensus(summary)}"
             hints = _hints(keys, ("export", "writes it to a file"), ("new_debate", "starts another"))
-            return [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted"))), hints], "ok"
+            lines = [Line(((f"✓ {outcome}", "ok strong"), (f"  {how}", "muted")))]
+            return [*lines, *_fared(summary, detail, keys, related), hints], "ok"
         case Status.CANCELLED:
             return [_what("– stopped", in_words(summary.reason), "muted strong")], "muted"
         case _:
             return [], ""
+
+
+def _fared(
+    summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], related: SessionSummary | None
+) -> list[Line]:
+    """What it took beside what was expected of it, and how it fared beside its control."""
+    lines = []
+    if detail.estimate is not None:
+        came = came_to(detail.estimate, cost_microusd=summary.spent_microusd, active_ms=summary.active_ms)
+        lines.append(Line((("took ", "muted"), (came, "text")), lines_max=2))
+    if related is not None:
+        told = beside(related, summary) if summary.parent else beside(summary, related)
+        lines.append(Line(((told, "text"),), lines_max=2))
+        lines.append(_hints(keys, ("go_control", "goes to the debate" if summary.parent else "goes to the control")))
+    return lines
 
 
 def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:
@@ -244,6 +286,16 @@ def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, st
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
         _hints(keys, ("answer", "answers: go on, another round, your verdict, or cancel")),
         _hints(keys, ("add_statement", "says something to all seats first")),
+    ]
+
+
+def _turn(summary: SessionSummary, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:
+    """A person is to speak: as whom, until when, and the keys."""
+    left = time_left(summary.awaited_until_ms, now_ms=now_ms)
+    return [
+        Line((("◆ your turn", "attention strong"), (f"  {left}", "muted"))),
+        Line(((question_of(summary), "text strong"),)),
+        _hints(keys, ("answer", "opens what you type in, or passes"), ("take_seat", "leaves the seat")),
     ]
 
 
@@ -304,8 +356,9 @@ def _figures(summary: SessionSummary, detail: DetailFold, next_seats: Mapping[st
     parts += _budget(summary)
     if detail.doubtful:
         parts.append((f"   {detail.doubtful} in doubt", "attention"))
-    if summary.errors:
-        parts.append((f"   {counted(summary.errors, 'failed attempt')}", "failed"))
+    failed = summary.errors - detail.silences  # whoever passes, or lets the time go by, has broken nothing
+    if failed > 0:
+        parts.append((f"   {counted(failed, 'failed attempt')}", "failed"))
     upcoming = detail.upcoming(summary, next_seats)
     return Line(tuple(parts), right=(("next ", "muted"), (upcoming, "text")) if upcoming else ())
 

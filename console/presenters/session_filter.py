@@ -22,6 +22,9 @@ STATE_WORDS = {"asks": Status.ESCALATED, "done": Status.COMPLETED, "stopped": St
 LEFT_WORD = "left"
 """What the list calls one that would move on, and that nobody drives."""
 
+SPEAK_WORD = "speak"
+"""What the list calls one in which the operator is to speak."""
+
 FILTER_CHARACTERS_MAX = 200
 
 
@@ -65,7 +68,7 @@ def _term(word: str) -> _Term:
     key, value = key.casefold(), value.casefold()
     if key not in KEYS:
         raise WrongUse(f"no filter is called '{key}:'.", now=nearest(key, KEYS) or f"There are {_listed(KEYS)}.")
-    known = {"state": (*(each.value for each in Status), *STATE_WORDS, LEFT_WORD), "is": KINDS}.get(key)
+    known = {"state": (*(each.value for each in Status), *STATE_WORDS, LEFT_WORD, SPEAK_WORD), "is": KINDS}.get(key)
     if known and value and not any(each.startswith(value) for each in known):
         raise WrongUse(f"{key}: has no {value!r}.", now=nearest(value, known) or f"It takes {', '.join(known)}.")
     return _Term(key, value, is_wanted)
@@ -80,6 +83,7 @@ def _holds(term: _Term, summary: SessionSummary, label: Label | None, *, is_left
         case "state":
             words = [word for word, status in STATE_WORDS.items() if status is summary.status]
             words += [LEFT_WORD] if is_left else []
+            words += [SPEAK_WORD] if summary.awaited_seat and not is_left else []
             return any(each.startswith(term.value) for each in (summary.status.value, *words))
         case "tag":
             return any(tag.casefold().startswith(term.value) for tag in (label.tags if label else ()))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import age, money, percent, spark
-from console.presenters.session_filter import LEFT_WORD, SessionFilter
+from console.presenters.people import is_awaited, needs_you
+from console.presenters.session_filter import LEFT_WORD, SPEAK_WORD, SessionFilter
 from console.presenters.shown import Cell, Line, Row
 from core.domain.status import Status
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 FORK = "├"
 """Before the title of a session that goes on from another's prefix."""
+
+CHILD = "└"
+"""Before the title of a session that another one began: its control."""
 
 SPARK_CELLS = 4
 NOTHING_YET = "–"
@@ -47,6 +51,9 @@ STATES: Mapping[Status, StateShown] = {
     Status.FAILED: StateShown("✗", "failed", "failed"),
     Status.CANCELLED: StateShown("–", "stopped", "muted"),
 }
+
+AWAITED = StateShown("◆", SPEAK_WORD, "attention strong")
+"""A person is to speak there: the operator."""
 
 LEFT = StateShown("○", LEFT_WORD, "attention")
 """What would move on if somebody drove, and stands still because nobody does."""
@@ -82,9 +89,11 @@ def is_left(summary: SessionSummary, *, is_driven: bool) -> bool:
 def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int, is_driven: bool = True) -> Row:
     """One row: state, title, round, consensus, cost, age. A figure that is not known yet is `–`."""
     state = LEFT if is_left(summary, is_driven=is_driven) else STATES[summary.status]
+    state = AWAITED if is_awaited(summary, is_driven=is_driven) else state
     tags = "".join(f" #{tag}" for tag in (label.tags if label else ()))
     ink = "muted" if summary.status in _QUIET else "text"
-    mark, is_asking = f"{FORK} " if summary.forked_from else "", summary.status is Status.ESCALATED
+    mark = f"{FORK} " if summary.forked_from else f"{CHILD} " if summary.parent else ""
+    is_asking = needs_you(summary, is_driven=is_driven)
     cells = (
         Cell(state.text, state.style_name),
         Cell(mark + title_of(summary, label) + tags, "text strong" if is_asking else "text"),
@@ -113,11 +122,12 @@ def cost_text(summary: SessionSummary) -> str:
     return money(summary.spent_microusd) if summary.attempts else NOTHING_YET
 
 
-def in_order(summaries: Iterable[SessionSummary]) -> list[SessionSummary]:
+def in_order(summaries: Iterable[SessionSummary], *, is_driven: bool = True) -> list[SessionSummary]:
     """As the list begins: what needs the operator on top."""
 
     def rank(summary: SessionSummary) -> tuple[int, int, str]:
-        place = _ORDER.index(summary.status) if summary.status in _ORDER else len(_ORDER)
+        status = Status.ESCALATED if needs_you(summary, is_driven=is_driven) else summary.status
+        place = _ORDER.index(status) if status in _ORDER else len(_ORDER)
         return place, -summary.opened_at_ms, summary.session
 
     return sorted(summaries, key=rank)
@@ -137,7 +147,8 @@ def rows_of(
         for each in summaries
         if wanted.holds(each, labels.get(each.session), is_left=is_left(each, is_driven=is_driven))
     ]
-    return [session_row(each, labels.get(each.session), now_ms=now_ms, is_driven=is_driven) for each in in_order(held)]
+    ordered = in_order(held, is_driven=is_driven)
+    return [session_row(each, labels.get(each.session), now_ms=now_ms, is_driven=is_driven) for each in ordered]
 
 
 def list_title(*, shown: int, total: int, marked: int, wanted: SessionFilter) -> Line:

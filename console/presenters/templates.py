@@ -141,6 +141,19 @@ def template_row(row: TemplateRow, results: Results | None) -> Row:
     )
 
 
+def format_choice_row(row: TemplateRow) -> Row:
+    """id, rounds, seats, what it is for."""
+    return Row(
+        row.id,
+        (
+            Cell(row.id, "text"),
+            Cell(str(row.rounds), "text"),
+            Cell(str(row.seats), "text"),
+            Cell(row.description or row.name, "muted"),
+        ),
+    )
+
+
 def headline(total: int, shown: int, here: str) -> Paragraph:
     """How many there are, how many of them the search shows, and which session is marked in the graphs."""
     parts: list[Part] = [("Templates", "text strong"), (f"  {counted(total, 'format')}", "muted")]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from console.presenters.answered import noted, outcome_shown
 from console.presenters.carried import FORKED, carried, forked_words
 from console.presenters.figures import count, money, percent
+from console.presenters.people import person_marks, silence_in_words, silence_mark
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard
 from console.presenters.rules_fired import values_seen
 from console.presenters.shown import TurnView
@@ -41,6 +42,7 @@ from core.domain.events import (
     StepRetried,
     Unreadable,
 )
+from core.domain.people import is_person
 from core.domain.provider_errors import NOT_SENT
 from core.flows.debate_events import (
     ArgumentPresented,
@@ -95,7 +97,7 @@ def seat_title(seat: str) -> str:
 
 def model_marks(model: str) -> tuple[str, ...]:
     """What a reader must know of who speaks: a rehearsal asked nobody."""
-    return (NOT_ASKED,) if model.partition(":")[0] == REHEARSAL else ()
+    return (NOT_ASKED,) if model.partition(":")[0] == REHEARSAL else person_marks(model)
 
 
 class TranscriptFold:
@@ -137,7 +139,11 @@ class TranscriptFold:
                 yield self._put(self._concluded(event, record.seq))
             case AttemptFailed(step=step, attempt=attempt, error=error, cost_microusd=cost):
                 mark = "not sent" if error == NOT_SENT else "failed"
-                yield from self._ended(step, attempt, mark, failed_in_words(event), cost)
+                said = failed_in_words(event)
+                begun = self.turns.get(turn_key(step, attempt))
+                if begun is not None and is_person(begun.model) and (silence := silence_in_words(event)):
+                    mark, said = silence_mark(event), silence
+                yield from self._ended(step, attempt, mark, said, cost)
             case AttemptSucceeded(step=step, findings=findings, is_cached=is_cached) if findings or is_cached:
                 self._findings[step] = (*((given_again(event.saved_microusd),) if is_cached else ()), *findings)
             case AttemptInDoubt(step=step, attempt=attempt, why=why, cost_microusd_max=cost):

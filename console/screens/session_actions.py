@@ -147,14 +147,31 @@ class SessionActions(Screen[None]):
         feed, summary = self._feed, self.summary
         if feed is None:
             return
-        if summary is None or summary.status != "escalated":
+        if summary is None or not feed.is_asking(summary.session):
             asking = next((key for key in self.rows.keys if feed.is_asking(key)), None)
             if asking is None:
                 self.say_refusal("No session asks you anything.")
             else:
                 self.rows.move_to(asking)
             return
-        self._steer("answer")
+        self._steer("answer" if summary.status == "escalated" else "speak")
+
+    def action_take_seat(self) -> None:
+        self._steer("take_seat")
+
+    def action_change_format(self) -> None:
+        self._steer("change_format")
+
+    def action_go_control(self) -> None:
+        """From a debate to its control, and from a control to the debate that began it."""
+        self.catch_up()
+        self.clear_refusal()
+        summary = self.summary
+        other = (summary.control or summary.parent) if summary is not None else ""
+        if not other:
+            self.say_refusal("It has no control, and is none. A new debate can be given one with 'control'.")
+        elif not self.rows.move_to(other):
+            self.say_refusal(f"The list doesn't show {other[:8]}: the filter leaves it out, or it was deleted.")
 
     def action_escalate(self) -> None:
         self._steer("escalate")

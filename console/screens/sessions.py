@@ -305,13 +305,17 @@ class SessionsScreen(SessionActions):
             return
         # It knows the events: loading those takes as long as a fifth of the first frame, which shows none of it.
         from console.presenters.session_detail import DetailFold, head_lines, standing_lines, strip_lines
+        from core.domain.ids import SessionId
 
         fold = feed.fold_of(summary.session)
         detail = fold.detail if fold is not None else DetailFold({})
         now_ms, is_driven = feed.now_ms(), feed.is_driven
         label = feed.labels.get(summary.session)
         head.show(head_lines(summary, label, now_ms=now_ms, is_driven=is_driven))
-        lines_shown, edge = standing_lines(summary, detail, self.keys_shown, now_ms=now_ms, is_driven=is_driven)
+        related = feed.summaries.get(SessionId(summary.control or summary.parent))
+        lines_shown, edge = standing_lines(
+            summary, detail, self.keys_shown, now_ms=now_ms, is_driven=is_driven, related=related
+        )
         standing.show(lines_shown, edge=edge)
         room = max(STRIP_LINES_MIN, min(STRIP_LINES_MAX, self.size.height // STRIP_SHARE))
         strip.show(

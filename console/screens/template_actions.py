@@ -291,4 +291,3 @@ class TemplateActions(Screen[None]):
         if await self.app.push_screen_wait(dialog):
             self._wanted = plan.parcel.template.id
             self._ask(taking(text, origin=path, is_replacing=bool(replaced)))
-

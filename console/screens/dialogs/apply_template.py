@@ -8,10 +8,12 @@ from console.acting import Done
 from console.presenters.format_changes import change_rows
 from console.presenters.paragraphs import Paragraph
 from console.presenters.sessions import session_row
+from console.presenters.templates import format_choice_row
 from console.screens.dialogs.frame import Dialog, label
 from console.screens.dialogs.looked_over import LookedOver
 from console.widgets.rows import Column, Rows
 from core.domain.commands import ApplyTemplate
+from core.domain.errors import MootError
 from core.domain.ids import SessionId, TemplateId
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from console.screens.template_actions import TemplateActions
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
+    from core.templates.searching import TemplateRow
 
 COLUMNS = (
     Column(key="state", title="state", width=9, priority=5),
@@ -32,6 +35,13 @@ COLUMNS = (
     Column(key="consensus", title="consensus", width=10, align="right", priority=2),
     Column(key="cost", title="$", width=6, align="right", priority=3),
     Column(key="age", title="age", width=6, align="right", priority=1),
+)
+
+FORMAT_COLUMNS = (
+    Column(key="id", title="format", width=16, priority=9),
+    Column(key="rounds", title="rounds", width=6, align="right", priority=7),
+    Column(key="seats", title="seats", width=5, align="right", priority=6),
+    Column(key="about", title="", width=20, is_flex=True, priority=5),
 )
 
 
@@ -66,6 +76,53 @@ class SessionChoice(Dialog[SessionId]):
     def action_choose(self) -> None:
         key = self.query_one(Rows).cursor_key
         self.dismiss(SessionId(key) if key is not None else None)
+
+
+class FormatChoice(Dialog[str]):
+    """The id of the format that was chosen, or None after escape."""
+
+    DEFAULT_CSS = """
+    FormatChoice > .box { width: 92; }
+    FormatChoice Rows { height: auto; min-height: 3; max-height: 14; }
+    """
+    AUTO_FOCUS = "Rows"
+    hints = (("⏎", "see what changes", "choose"),)
+
+    def __init__(self, about: str, rows: Sequence[TemplateRow]) -> None:
+        super().__init__("Change the format")
+        self._about = about
+        self._formats = tuple(rows)
+
+    def fields(self) -> ComposeResult:
+        yield label(self._about)
+        rows = Rows(FORMAT_COLUMNS, empty_text="")
+        rows.styles.height = len(self._formats) + 1
+        yield rows
+
+    def on_mount(self) -> None:
+        self.query_one(Rows).set_rows([format_choice_row(each) for each in self._formats])
+
+    def on_rows_opened(self) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        self.dismiss(self.query_one(Rows).cursor_key)
+
+
+async def choosing_format(screen: SessionActions, summary: SessionSummary) -> None:
+    """Ask by which format a session is to go on, and change it once it was seen what that changes."""
+    if summary.status.is_over:
+        screen.say_refusal("It is over: there is no next round. F starts a fork, which can follow another format.")
+        return
+    core = await screen.app.core()
+    try:
+        others = [row for row in await core.formats.rows() if row.id != summary.template]
+        about = f"It follows {summary.template}. By which one does it go on from its next round on?"
+        id = await screen.app.push_screen_wait(FormatChoice(about, others))
+        if id is not None:
+            await reformatting(screen, summary.session, id)
+    except MootError as error:
+        screen.say_refusal(str(error))
 
 
 async def applying(screen: SessionActions | TemplateActions, id: str, session: SessionId | None) -> None:

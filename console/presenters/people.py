@@ -1,0 +1,78 @@
+"""When is it the operator's turn to speak, and how is it told that a person did, or didn't?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.presenters.figures import duration
+from core.domain.people import is_person
+from core.domain.provider_errors import ProviderError
+from core.domain.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.domain.events import AttemptFailed
+    from core.domain.participants import Seat
+    from core.domain.summary import SessionSummary
+
+BY_A_PERSON = "a person"
+PASSED = "passed"
+TOO_LATE = "not in time"
+
+
+def is_awaited(summary: SessionSummary, *, is_driven: bool = True) -> bool:
+    """Is a person to speak there now? Where nobody drives, nobody waits."""
+    return is_driven and bool(summary.awaited_seat) and summary.status is Status.RUNNING
+
+
+def needs_you(summary: SessionSummary, *, is_driven: bool = True) -> bool:
+    """Does it stand still until the operator has answered, or spoken?"""
+    return summary.status is Status.ESCALATED or is_awaited(summary, is_driven=is_driven)
+
+
+def time_left(until_ms: int, *, now_ms: int) -> str:
+    """`12 min 3 s left`, or that there is none."""
+    return f"{duration(until_ms - now_ms)} left" if until_ms > now_ms else "the time is up"
+
+
+def question_of(summary: SessionSummary) -> str:
+    """What it asks of the operator: its question or, where one is to speak, the seat."""
+    if summary.awaited_seat:
+        return f"You are to speak as {summary.awaited_seat.replace('_', ' ')}."
+    return summary.question
+
+
+def silence_mark(event: AttemptFailed) -> str:
+    """How a person's turn ended that brought no words: passed, not in time, or else failed."""
+    if event.error == ProviderError.REFUSED:
+        return PASSED
+    return TOO_LATE if event.error == ProviderError.TIMEOUT_FIRST_TOKEN else "failed"
+
+
+def silence_in_words(event: AttemptFailed) -> str:
+    """The same in a sentence; "" where it ended otherwise."""
+    said = {PASSED: "The person passed", TOO_LATE: "Nobody spoke in time"}.get(silence_mark(event), "")
+    return f"{said}: whoever stands in speaks." if said else ""
+
+
+def person_marks(route: str) -> tuple[str, ...]:
+    """What a reader must know of who speaks: no model was asked."""
+    return (BY_A_PERSON,) if is_person(route) else ()
+
+
+def stand_in(seat: Seat) -> str:
+    """The model that speaks where the person of a seat doesn't; "" where there is none."""
+    return next((route for route in seat.participant.routes if not is_person(route)), "")
+
+
+def seat_lines(seats: Sequence[Seat]) -> list[tuple[str, str, str]]:
+    """Of each seat: its id, its role, and who sits there."""
+    return [(seat.id, seat.role.value, _sitting(seat)) for seat in seats]
+
+
+def _sitting(seat: Seat) -> str:
+    if not is_person(seat.participant.model):
+        return seat.participant.model
+    other = stand_in(seat)
+    return f"you ({seat.participant.model}); {other} stands in" if other else f"you ({seat.participant.model})"
