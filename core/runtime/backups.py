@@ -34,6 +34,9 @@ from core.runtime.library import Library
 TOLD_MAX = 20
 """Of what is wrong, so much is told in words; the rest is counted."""
 
+SHOWN_CHARACTERS_MAX = 120
+"""Of each of two events that differ."""
+
 HEX_DIGITS = "0123456789abcdef"
 ID_CHARACTERS_MAX = 32
 FOLDER = "backups"
@@ -272,7 +275,8 @@ async def _prove(
             verification.read(page)
         divergence = verification.finish()
         if divergence is not None:
-            tally.differing.append(f"{name}: event {divergence.seq} would be decided otherwise by this moot.")
+            recorded, decided = _shown(divergence.recorded), _shown(divergence.decided)
+            tally.differing.append(f"{name}, event {divergence.seq}: {recorded} is on record, and today {decided}.")
     except NotVerifiableHere as error:
         tally.unverifiable.append(str(error))
     except CommandRefused as error:
@@ -337,6 +341,11 @@ def digest_of_heads(heads: Iterable[tuple[SessionId, Head]]) -> Digest:
     for session, head in sorted(heads):
         digest.update(f"{session} {head.seq} {head.digest}\n".encode())
     return Digest(digest.hexdigest())
+
+
+def _shown(text: str) -> str:
+    """The beginning of what an event says: all of it may be an answer of many pages."""
+    return text if len(text) <= SHOWN_CHARACTERS_MAX else f"{text[:SHOWN_CHARACTERS_MAX]}…"
 
 
 def _told(said: list[str]) -> tuple[str, ...]:
