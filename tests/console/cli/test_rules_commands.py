@@ -175,7 +175,7 @@ def test_rules_are_loaded_written_and_loaded_again_unchanged(moot: Moot) -> None
     ] == [(False, [{"set": "standard", "file": ""}])]
     assert len(rules_of(moot, "--set", "night")) == 3
     sets = {each["spec"]["name"]: each for each in json.loads(moot.run("rules", "sets", "--json").stdout)}
-    assert (sets["night"]["spec"]["extends"], sets["night"]["own"], sets["night"]["holding"]) == ("own", 3, 14)
+    assert (sets["night"]["spec"]["extends"], sets["night"]["own"], sets["night"]["holding"]) == ("own", 3, 15)
 
 
 def test_a_debate_follows_the_set_that_it_is_given(moot: Moot) -> None:
