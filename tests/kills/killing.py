@@ -33,8 +33,10 @@ MODEL = "openai:slow"
 REST_SECONDS = 0.006
 """Before each of the nine frames of an answer."""
 
-LIFE_SECONDS_MAX = 0.9
-"""A process is killed at any moment until then, from before it has opened the database on."""
+LIFE_SECONDS_MAX = 0.6
+"""A process is killed at any moment until so long after its start, or after its first call."""
+
+LOOK_SECONDS = 0.002
 
 LIVES_MAX = 200
 SDK = ("openai", "genai_prices")
@@ -122,12 +124,12 @@ class Killing:
         """Run `moot`, and kill it at a random moment unless it ends before. Its exit code."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             process = self._forking.begun(words, environ, out=out.fileno(), err=err.fileno())
-            handle = os.pidfd_open(process)
-            dying = threading.Timer(self._chance.uniform(0, LIFE_SECONDS_MAX), _kill, (handle,))
+            handle, ended = os.pidfd_open(process), threading.Event()
+            dying = threading.Thread(target=self._kill, args=(handle, ended), name="kill")
             if not is_spared:
                 dying.start()
             code = self._forking.ended()
-            dying.cancel()
+            ended.set()
             if not is_spared:
                 dying.join()
             os.close(handle)
@@ -137,6 +139,19 @@ class Killing:
                 err.seek(0)
                 raise AssertionError(f"{' '.join(words)}: exit {code}: {err.read().decode()[-500:]}")
         return code
+
+    def _kill(self, handle: int, ended: threading.Event) -> None:
+        """End a process at a random moment: every other one from its start on, the others once it has asked.
+
+        By its handle: its number may be another's by now, where it has ended meanwhile.
+        """
+        if self._chance.random() < 0.5:
+            calls = self._provider.calls
+            while self._provider.calls == calls and not ended.wait(LOOK_SECONDS):
+                pass
+        if not ended.wait(self._chance.uniform(0, LIFE_SECONDS_MAX)):
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
 
     def _compare(self, before: Sequence[Recorded], after: Sequence[Recorded], status: Status | None) -> None:
         """Nothing that was on record may be gone or different, and nothing may look finished that isn't."""
@@ -173,12 +188,6 @@ class Killing:
             "MOOT_ENABLE_METRICS_EXPORT": "false",
             "OPENAI_API_KEY": "none-is-asked-for",
         }
-
-
-def _kill(handle: int) -> None:
-    """By its handle: its number may be another's by now, where it has ended meanwhile."""
-    with suppress(ProcessLookupError):
-        signal.pidfd_send_signal(handle, signal.SIGKILL)
 
 
 def _course_of(records: Sequence[Recorded]) -> list[tuple[str, str]]:
