@@ -43,7 +43,14 @@ class SqliteTemplates(SqliteRules):
         query = f"SELECT t.row, t.digest, h.actor, h.made_at_ms {_NEWEST} ORDER BY t.template"
 
         def read(reader: sqlite3.Connection) -> list[TemplateRow]:
-            return [_row(reader, *row) for row in reader.execute(query)]
+            rows = reader.execute(query).fetchall()
+            plain = _at_once([row for row, *_ in rows])
+            if plain is None:
+                return [_row(reader, *row) for row in rows]
+            return [
+                _row_of(each, Digest(digest), actor, at_ms)
+                for each, (_, digest, actor, at_ms) in zip(plain, rows, strict=True)
+            ]
 
         return tuple(await self._readers.run(read))
 
@@ -143,9 +150,28 @@ def _row(reader: sqlite3.Connection, row: bytes, digest: str, actor: str, at_ms:
         (body,) = reader.execute("SELECT body FROM templates WHERE digest = ?", (digest,)).fetchone()
         return row_of(_template(body, Digest(digest)), digest=Digest(digest), actor=actor, made_at_ms=at_ms)
     try:
-        return row_from_plain(json.loads(row), digest=Digest(digest), actor=actor, made_at_ms=at_ms)
-    except (ValueError, WrongUse) as error:
+        plain = json.loads(row)
+    except ValueError as error:
         raise _unreadable(error, digest[:12]) from error
+    return _row_of(plain, Digest(digest), actor, at_ms)
+
+
+def _row_of(plain: object, digest: Digest, actor: str, at_ms: int) -> TemplateRow:
+    try:
+        return row_from_plain(plain, digest=digest, actor=actor, made_at_ms=at_ms)
+    except WrongUse as error:
+        raise _unreadable(error, digest[:12]) from error
+
+
+def _at_once(rows: Sequence[bytes]) -> list[object] | None:
+    """All rows as plain values: as one text they take a third of the time. None where one has to be looked at alone."""
+    if NO_ROW in rows:
+        return None
+    try:
+        plain: list[object] = json.loads(b"[" + b",".join(rows) + b"]")
+    except ValueError:
+        return None
+    return plain if len(plain) == len(rows) and all(isinstance(each, dict) for each in plain) else None
 
 
 def _template(body: bytes, digest: Digest) -> Template:

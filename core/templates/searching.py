@@ -82,31 +82,16 @@ def row_from_plain(plain: object, *, digest: Digest, actor: str = "", made_at_ms
     if not isinstance(plain, dict):
         raise WrongUse(f"{plain!r:.60} is no row of a format.")
     try:
-        texts = {name: str(plain[name]) for name in _TEXTS}
-        numbers = {name: int(plain[name]) for name in _NUMBERS}
-        lists = {name: tuple(map(str, plain[name])) for name in _LISTS}
-        complexity, decided_by = Complexity(plain["complexity"]), DecidedBy(plain["decided_by"])
+        told = {
+            **plain,
+            "roles": tuple(plain["roles"]),
+            "tags": tuple(plain["tags"]),
+            "complexity": Complexity(plain["complexity"]),
+            "decided_by": DecidedBy(plain["decided_by"]),
+        }
+        return TemplateRow(**told, digest=digest, actor=actor, made_at_ms=made_at_ms)
     except (KeyError, TypeError, ValueError) as error:
         raise WrongUse("this is no row of a format.") from error
-    return TemplateRow(
-        id=TemplateId(texts["id"]),
-        name=texts["name"],
-        description=texts["description"],
-        rule_set=texts["rule_set"],
-        source=texts["source"],
-        version=numbers["version"],
-        rounds=numbers["rounds"],
-        turns=numbers["turns"],
-        minutes_expected=numbers["minutes_expected"],
-        cost_microusd_expected=numbers["cost_microusd_expected"],
-        roles=lists["roles"],
-        tags=lists["tags"],
-        complexity=complexity,
-        decided_by=decided_by,
-        digest=digest,
-        actor=actor,
-        made_at_ms=made_at_ms,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain.errors import WrongUse
+from core.domain.errors import StorageFailed, WrongUse
 from core.domain.ids import Digest, TemplateId
 from core.ports.catalogue import Catalogue
 from core.templates.searching import row_of
@@ -168,5 +168,31 @@ def test_what_an_older_moot_kept_without_a_row_is_listed_all_the_same(tmp_path: 
     asyncio.run(first())
     with closing(sqlite3.connect(path)) as database:
         database.execute("UPDATE templates SET row = x''")
+        database.commit()
+    asyncio.run(then())
+
+
+@pytest.mark.parametrize("row", ["x'7b'", "'[]'", "'{}'", "'1,2'"])
+def test_a_row_that_was_damaged_is_told_with_the_format_that_it_is_of(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "moot.db"
+
+    async def first() -> None:
+        storage = open_storage(path, codec=codec())
+        await save(storage.catalogue, OTHER)
+        await save(storage.catalogue, PANEL)
+        await storage.close()
+
+    async def then() -> None:
+        storage = open_storage(path, codec=codec())
+        try:
+            with pytest.raises(StorageFailed, match="the template can't be read"):
+                await storage.catalogue.template_rows()
+            assert await storage.catalogue.templates() == (OTHER, PANEL)
+        finally:
+            await storage.close()
+
+    asyncio.run(first())
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE templates SET row = CAST({row} AS BLOB) WHERE template = 'another'")
         database.commit()
     asyncio.run(then())
