@@ -56,6 +56,7 @@ async def new_debate(screen: SessionActions | TemplateActions, *, template_id: s
     """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused.
     `template_id` is the format that is chosen at first, "" for the usual one."""
     from console.screens.dialogs.new_debate import NewDebateDialog
+    from core.domain.people import PERSON
     from core.rules.layers import set_specs
     from core.runtime.requests import DebateRequest
 
@@ -73,7 +74,7 @@ async def new_debate(screen: SessionActions | TemplateActions, *, template_id: s
     ids = [str(each.id) for each in await core.participants()]
 
     def names() -> tuple[str, ...]:
-        return (*core.model_names(), *ids)
+        return (*core.model_names(), *ids, PERSON)
 
     # Who can be cast is found while the motion is written: a provider that is slow to answer holds up nobody.
     screen.app.run_worker(core.models(), group="models", exclusive=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
 CHOICES_MAX = 9
-"""Each has a digit. More than that is a list to search, not a choice to make."""
+"""Each has a digit. A longer list scrolls within `lines_max`; the first ones have a digit there."""
 
 _GAP_CELLS = 2
 
@@ -80,10 +80,13 @@ class Choices(Painted, can_focus=True):
         chosen: str = "",
         is_across: bool = False,
         is_numbered: bool = True,
+        lines_max: int = 0,
         id: str | None = None,
     ) -> None:
+        """With `lines_max` there may be more choices than digits; so many are in sight, those about the chosen one."""
         super().__init__(id=id)
-        self._choices = tuple(choices)[:CHOICES_MAX]
+        self._lines_max = lines_max
+        self._choices = self._taken(choices)
         keys = [each.key for each in self._choices]
         self._at = keys.index(chosen) if chosen in keys else 0
         self._is_across = is_across
@@ -96,9 +99,21 @@ class Choices(Painted, can_focus=True):
     def show(self, choices: Sequence[Choice]) -> None:
         """The same choices in other words: whichever is chosen stays so."""
         chosen = self.chosen
-        self._choices = tuple(choices)[:CHOICES_MAX]
+        self._choices = self._taken(choices)
         self._at = next((at for at, each in enumerate(self._choices) if each.key == chosen), 0)
         self.refresh()
+
+    def _taken(self, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        return tuple(choices) if self._lines_max else tuple(choices)[:CHOICES_MAX]
+
+    @property
+    def _lines(self) -> int:
+        return min(len(self._choices), self._lines_max) if self._lines_max else len(self._choices)
+
+    @property
+    def _top(self) -> int:
+        """The first choice in sight: the chosen one stands in the middle, as far as there is something around it."""
+        return max(0, min(self._at - self._lines // 2, len(self._choices) - self._lines))
 
     def action_choose(self, index: int) -> None:
         if 0 <= index < len(self._choices) and index != self._at:
@@ -123,7 +138,7 @@ class Choices(Painted, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         if not self._is_across:
-            self.action_choose(event.y)
+            self.action_choose(self._top + event.y)
             return
         for index, (left, right) in enumerate(self._spans()):
             if left <= event.x < right:
@@ -136,7 +151,7 @@ class Choices(Painted, can_focus=True):
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return 1 if self._is_across else len(self._choices)
+        return 1 if self._is_across else self._lines
 
     def render_line(self, y: int) -> Strip:
         width, style = self.size.width, self.palette.style
@@ -146,22 +161,33 @@ class Choices(Painted, can_focus=True):
                 segments += self._label(index, "")
                 segments.append(Segment(" " * _GAP_CELLS, style("text")))
             return strip_of(segments, width, style("text"))
-        if y >= len(self._choices):
+        if y >= self._lines:
             return Strip.blank(width, style("text"))
-        ground = "panel" if y == self._at and self.has_focus else ""
+        index = self._top + y
+        ground = "panel" if index == self._at and self.has_focus else ""
+        more = self._more(y)
         label_cells = max(width_of(one_line(each.label)) for each in self._choices)
-        segments = self._label(y, ground, cells=label_cells)
-        left = width - sum(width_of(segment.text) for segment in segments) - _GAP_CELLS
-        said = cut(one_line(self._choices[y].help), max(0, left))
+        segments = self._label(index, ground, cells=label_cells)
+        left = width - sum(width_of(segment.text) for segment in segments) - _GAP_CELLS - width_of(more)
+        said = cut(one_line(self._choices[index].help), max(0, left))
         segments.append(Segment(" " * _GAP_CELLS + said, style("muted", ground)))
+        if more:
+            segments.append(Segment(" " * max(0, left - width_of(said)) + more, style("muted", ground)))
         return strip_of(segments, width, style("text", ground))
+
+    def _more(self, y: int) -> str:
+        """How many more there are above the first line in sight, or below the last one."""
+        above, below = self._top, len(self._choices) - self._top - self._lines
+        if y == 0 and above:
+            return f"  ↑ {above} more"
+        return f"  ↓ {below} more" if y == self._lines - 1 and below else ""
 
     def _label(self, index: int, ground: str, *, cells: int = 0) -> list[Segment]:
         choice, style = self._choices[index], self.palette.style
         is_chosen = index == self._at
         mark = "●" if is_chosen else "○"
         colour = "failed" if choice.is_destructive else "text" if is_chosen else "muted"
-        number = f"{index + 1} " if self._is_numbered else ""
+        number = (f"{index + 1} " if index < CHOICES_MAX else "  ") if self._is_numbered else ""
         text = one_line(choice.label)
         return [
             Segment(f"{mark} ", style("accent" if is_chosen and self.has_focus else "muted", ground)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shlex
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,11 +17,13 @@ from textual.widgets import Input, Static, TextArea
 
 from console.evidence_files import read_evidence
 from console.presenters.debate_plan import evidence_read, format_figures, plan_lines
+from console.screens.dialogs.debate_fields import PLACES, STAND_IN_MOTION, Written, place_of_fault, request_of
 from console.screens.dialogs.frame import Dialog, Words, fault_place, field, say_at
-from console.screens.dialogs.number import read_dollars, read_whole, written_dollars
+from console.screens.dialogs.number import written_dollars
 from console.widgets.cells import clean
-from console.widgets.choices import CHOICES_MAX, Choice, Choices
+from console.widgets.choices import Choice, Choices
 from console.widgets.suggester import NameSuggester
+from core.domain.answers import MOTION_FORM, AnswerKind, form_in_words
 from core.domain.errors import MootError, PricesUnknown
 from core.domain.participants import Role
 from core.runtime.requests import DebatePlan, DebateRequest
@@ -39,29 +42,18 @@ if TYPE_CHECKING:
 LOOK_AFTER_SECONDS = 0.15
 """A pause in typing: what is written is looked at once it has been this long."""
 
+FORMATS_SHOWN = 6
+"""So many lines the formats take; the others scroll."""
+
+FORMATS_PLANNED_MAX = 40
+"""Of a longer list the first ones say what they take with those who are cast, and whichever is chosen."""
+
 WIDTH_SIDE_BY_SIDE_MIN = 60
 """With less, each field has a line of its own."""
 
 EVERYONE = ""
-STAND_IN_MOTION = "?"
-"""What is planned while there is no motion yet, so that a format's minutes and dollars show from the beginning."""
-
-PLACES = ("motion", "format", "seats", "evidence", "rounds", "budget", "seed", "rules")
-"""Where a fault can be said, in the order of the fields."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What stands in the fields, as it was written."""
-
-    motion: str
-    template_id: str
-    casting: Mapping[str, str]
-    evidence: str
-    rounds: str
-    budget: str
-    seed: str
-    rules: str
+SMALLER_PLACES = ("rounds", "budget", "seed", "answers", "dials", "control")
+ANSWERS = tuple(kind.value for kind in AnswerKind if kind is not AnswerKind.CHOICE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +166,12 @@ class NewDebateDialog(Dialog[DebateRequest]):
         with Horizontal(classes="row -apart"):
             yield _name("format")
             with Vertical(classes="wide"):
-                yield Choices(_choices(self._templates, {}), chosen=self._template_chosen(), id="format")
+                yield Choices(
+                    _choices(self._templates, {}),
+                    chosen=self._template_chosen(),
+                    lines_max=FORMATS_SHOWN,
+                    id="format",
+                )
                 yield Static(id="about", classes="label", markup=False)
                 yield fault_place("format-fault")
         with Horizontal(classes="row -apart"):
@@ -190,25 +187,31 @@ class NewDebateDialog(Dialog[DebateRequest]):
                 yield Static(classes="-empty", markup=False, id="read")
                 yield fault_place("evidence-fault")
         with Container(id="numbers"):
-            for name, id, value, otherwise in (
-                ("rounds", "rounds", "" if given.rounds is None else str(given.rounds), "format's"),
-                (
-                    "budget $",
-                    "budget",
-                    "" if given.cap_microusd is None else written_dollars(given.cap_microusd),
-                    "none",
-                ),
-                ("seed", "seed", "" if given.seed is None else str(given.seed), "drawn"),
-                ("rules", "rules", given.rules, "the format's set, or own"),
-            ):
-                with Horizontal(classes="seat"):
-                    yield _name(name)
-                    written = field(value, placeholder=otherwise, id=id)
-                    if id == "rules":
-                        written.suggester = NameSuggester(lambda: self._rule_sets)
-                    yield written
-        for place in ("rounds", "budget", "seed", "rules"):
+            yield from self._smaller_fields()
+        for place in (*SMALLER_PLACES, "rules"):
             yield fault_place(f"{place}-fault")
+
+    def _smaller_fields(self) -> ComposeResult:
+        """What a request may say besides, each with the word that stands for saying nothing."""
+        given = self._defaults
+        formats = tuple(str(each.id) for each in self._templates)
+        answers = "" if given.answers == MOTION_FORM else form_in_words(given.answers)
+        cap = "" if given.cap_microusd is None else written_dollars(given.cap_microusd)
+        for name, id, value, otherwise, names in (
+            ("rounds", "rounds", "" if given.rounds is None else str(given.rounds), "format's", ()),
+            ("budget $", "budget", cap, "none", ()),
+            ("seed", "seed", "" if given.seed is None else str(given.seed), "drawn", ()),
+            ("rules", "rules", given.rules, "the format's set, or own", self._rule_sets),
+            ("answers", "answers", answers, "motion; number, text, or A, B, C", ANSWERS),
+            ("control", "control", given.control, "none; a format at the same spend", formats),
+            ("dials", "dials", " ".join(f"{each}={to}" for each, to in given.dials.items()), "as they stand", ()),
+        ):
+            with Horizontal(classes="seat"):
+                yield _name(name)
+                written = field(value, placeholder=otherwise, id=id)
+                if names:
+                    written.suggester = NameSuggester(partial(tuple, names))
+                yield written
 
     def standing(self) -> ComposeResult:
         yield Static(id="plan", markup=False)
@@ -255,6 +258,9 @@ class NewDebateDialog(Dialog[DebateRequest]):
             budget=self._value("budget"),
             seed=self._value("seed"),
             rules=self._value("rules"),
+            answers=self._value("answers"),
+            dials=self._value("dials"),
+            control=self._value("control"),
         )
 
     def _casting(self, template: Template | None) -> Mapping[str, str]:
@@ -272,6 +278,8 @@ class NewDebateDialog(Dialog[DebateRequest]):
         self.query_one("#about", Static).update(clean(template.description) if template else "There is no format.")
         for role in Role:
             self.query_one(f"#seat-{role.value}").display = role.value in roles
+        dials = " ".join(f"{dial.name}={dial.value}" for dial in template.dials) if template is not None else ""
+        self.query_one("#dials", Input).placeholder = dials or "it has none"
 
     # Keys.
 
@@ -331,7 +339,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
     async def _look(self, written: Written, *, is_to_start: bool) -> None:
         faults: dict[str, str] = {}
         documents = await self._evidence(written.evidence, faults, is_fresh=is_to_start)
-        request = self._request(written, documents, faults)
+        request = request_of(written, self._defaults, documents, faults)
         plan, unpriced = None, tuple[str, ...]()
         if self._has_tried and not written.motion:  # said at the first try, and until there is one
             faults["motion"] = "Say what is to be debated."
@@ -342,7 +350,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
             asked = "It is asked for when you start." if self._keep_price is not None else unknown.now
             faults.setdefault("seats", f"{unknown.what[0].upper()}{unknown.what[1:]} {asked}")
         except MootError as error:
-            faults.setdefault(await self._place_of_fault(request), str(error))
+            faults.setdefault(await place_of_fault(self._plan, request), str(error))
         look = Look(
             request=None if faults else request,
             plan=plan,
@@ -355,7 +363,7 @@ class NewDebateDialog(Dialog[DebateRequest]):
 
     async def _planned_formats(self) -> Mapping[str, DebatePlan]:
         plans: dict[str, DebatePlan] = {}
-        for template in self._templates[:CHOICES_MAX]:
+        for template in self._templates[:FORMATS_PLANNED_MAX]:
             request = DebateRequest(question=STAND_IN_MOTION, template_id=template.id, casting=self._casting(template))
             with suppress(MootError):  # what is wrong with the casting is said of the format that is chosen
                 plans[template.id] = await self._plan(request)
@@ -378,49 +386,6 @@ class NewDebateDialog(Dialog[DebateRequest]):
             return ()
         self._evidence_read = (written, documents)
         return documents
-
-    def _request(self, written: Written, documents: tuple[Document, ...], faults: dict[str, str]) -> DebateRequest:
-        rounds, seed = read_whole(written.rounds), read_whole(written.seed)
-        cap = read_dollars(written.budget)
-        if written.rounds and rounds is None:
-            faults["rounds"] = f"{written.rounds!r:.40} is no number of rounds, such as 3."
-        if written.budget and cap is None:
-            faults["budget"] = f"{written.budget!r:.40} is no amount in dollars, such as 0.25."
-        if written.seed and seed is None:
-            faults["seed"] = f"{written.seed!r:.40} is no seed: a whole number."
-        return replace(
-            self._defaults,
-            question=written.motion or STAND_IN_MOTION,
-            template_id=written.template_id,
-            complexity="",
-            casting=written.casting,
-            documents=documents,
-            rounds=rounds,
-            cap_microusd=cap,
-            seed=seed,
-            rules=written.rules,
-        )
-
-    async def _place_of_fault(self, request: DebateRequest) -> str:
-        """Which part of a refused request it is: the one without which it can be held. Otherwise the motion."""
-        without: tuple[tuple[str, DebateRequest], ...] = (
-            ("seats", replace(request, casting={})),
-            ("rounds", replace(request, rounds=None)),
-            ("budget", replace(request, cap_microusd=None)),
-            ("seed", replace(request, seed=None)),
-            ("rules", replace(request, rules="")),
-            ("motion", replace(request, question=STAND_IN_MOTION)),
-            ("format", replace(request, template_id="")),
-        )
-        for place, other in without:
-            if other == request:
-                continue
-            try:
-                await self._plan(other)
-            except MootError:
-                continue
-            return place
-        return "evidence" if request.documents or not request.casting else "seats"
 
     def on_new_debate_dialog_looked(self, event: Looked) -> None:
         look = event.look
