@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.domain.changing import changed
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import NO_DIGEST, Digest, TemplateId
 from core.templates.template import Complexity, DecidedBy, Template
@@ -79,19 +80,41 @@ def row_to_plain(row: TemplateRow) -> dict[str, object]:
 
 def row_from_plain(plain: object, *, digest: Digest, actor: str = "", made_at_ms: int = 0) -> TemplateRow:
     """The inverse of `row_to_plain`. Raises WrongUse for anything that it did not write."""
-    if not isinstance(plain, dict):
+    if not isinstance(plain, dict) or plain.keys() != _KEYS:
         raise WrongUse(f"{plain!r:.60} is no row of a format.")
     try:
-        told = {
-            **plain,
-            "roles": tuple(plain["roles"]),
-            "tags": tuple(plain["tags"]),
-            "complexity": Complexity(plain["complexity"]),
-            "decided_by": DecidedBy(plain["decided_by"]),
-        }
-        return TemplateRow(**told, digest=digest, actor=actor, made_at_ms=made_at_ms)
-    except (KeyError, TypeError, ValueError) as error:
+        return changed(
+            _NO_ROW,
+            **{
+                **plain,
+                "roles": tuple(plain["roles"]),
+                "tags": tuple(plain["tags"]),
+                "complexity": Complexity(plain["complexity"]),
+                "decided_by": DecidedBy(plain["decided_by"]),
+                "digest": digest,
+                "actor": actor,
+                "made_at_ms": made_at_ms,
+            },
+        )
+    except (TypeError, ValueError) as error:
         raise WrongUse("this is no row of a format.") from error
+
+
+_KEYS = {*_TEXTS, *_NUMBERS, *_LISTS, "complexity", "decided_by"}
+_NO_ROW = TemplateRow(
+    id=TemplateId(""),
+    version=0,
+    name="",
+    description="",
+    complexity=Complexity.SIMPLE,
+    rounds=0,
+    roles=(),
+    turns=0,
+    decided_by=DecidedBy.JUDGE,
+    minutes_expected=0,
+    cost_microusd_expected=0,
+)
+"""To make others from it takes a quarter of making them from nothing, and lists make a thousand at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
