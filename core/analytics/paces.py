@@ -35,6 +35,4 @@ def spread_of(values: Iterable[int]) -> Spread:
     """The tenth, the fiftieth and the ninetieth of a hundred, each a value that was seen. At least one is needed."""
     ordered = sorted(values)
     last = len(ordered) - 1
-    return Spread(
-        low=ordered[last * 10 // 100], expected=ordered[last * 50 // 100], high=ordered[-(-last * 90 // 100)]
-    )
+    return Spread(low=ordered[last * 10 // 100], expected=ordered[last * 50 // 100], high=ordered[-(-last * 90 // 100)])
