@@ -376,9 +376,11 @@ class SessionLoop:
                 correlation=f"{step.id}#{attempt.number}",
             )
             appends.append(self._append(envelope, settlement.events, state.seq))
+            is_ended_by_it = state.life.completing is None and settlement.state.life.completing is not None
             state = settlement.state
             if isinstance(command, RefuseSpend):
-                break
+                # One that ends where the money does may still want its chair asked, or its control begun.
+                return await self._begin_steps(state, now_ms, appends, begun) if is_ended_by_it else state
             begun.append(attempt)
         return state
 

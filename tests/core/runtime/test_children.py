@@ -111,6 +111,23 @@ def test_self_consistency_samples_as_often_as_the_debate_could_afford(is_paid: b
         assert parent.turns <= child.turns < parent.turns + 7
 
 
+def test_a_vote_whose_budget_is_spent_begins_its_control_all_the_same() -> None:
+    stage = priced()
+    stage.script = replace(stage.script, answers={"default": (Answer(text="Short.\nANSWER: for\nVERDICT: for"),)})
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        vote = await start(orchestrator, template_id="vote_only", control="simple_debate", cap_microusd=14_000)
+        await until(orchestrator, vote, Status.COMPLETED)
+        await orchestrator.stop()
+        return vote
+
+    (started,) = stage.events(in_virtual_time(play), ControlStarted)
+
+    assert isinstance(started, ControlStarted)
+    assert started.child
+
+
 def test_a_debate_without_a_control_begins_none() -> None:
     stage = Stage()
 

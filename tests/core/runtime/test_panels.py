@@ -95,6 +95,23 @@ def test_a_vote_whose_budget_is_spent_is_counted_with_what_it_has() -> None:
     in_virtual_time(work)
 
 
+def test_an_even_vote_whose_budget_is_spent_waits_for_the_money_of_the_chair_who_breaks_it() -> None:
+    async def work() -> None:
+        two = {"practitioner": (Answer(text="ANSWER: 42"),), "analyst": (Answer(text="ANSWER: 41"),)}
+        unread = (Answer(text="It depends."),)
+        stage = Stage(script=Script(answers={**two, "default": unread}, price=PAID))
+        moot = await stage.drive()
+        session = await start(moot, template_id="expert_panel", answers=NUMBER, cap_microusd=20_000)
+
+        assert await until(moot, session, Status.PAUSED, Status.COMPLETED) is Status.PAUSED
+
+        assert stage.events(session, CompletionDecided)[0].reason == "budget_spent"  # type: ignore[attr-defined]
+        assert stage.events(session, SpendRefused)[-1].step == "verdict"  # type: ignore[attr-defined]
+        assert verify(stage.ports.engine, session, stage.records(session)) is None
+
+    in_virtual_time(work)
+
+
 def test_a_debate_with_a_judge_waits_for_more_money() -> None:
     async def work() -> None:
         stage = Stage(script=thinking("It is so.", price=PAID))
