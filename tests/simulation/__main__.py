@@ -19,6 +19,7 @@ SHOWN_CHARACTERS = 150
 
 def say(text: object) -> None:
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def tell(seed: int) -> None:
