@@ -37,7 +37,7 @@ from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
 from core.flows.debate_asking import agreement_of, fault_of_ending, opening_of, read_from, request_of
-from core.flows.debate_course import is_used_up, skipped_now, wanted_now
+from core.flows.debate_course import coming_round, is_used_up, skipped_now, wanted_now
 from core.flows.debate_events import (
     DEBATE_EVENTS,
     AnswerGiven,
@@ -168,13 +168,11 @@ class DebateFlow:
             return _before_the_verdict(state)
         if debate.is_round_open:
             return skipped_now(state) if debate.next_step else (round_over(debate),)
+        coming = coming_round(debate)
+        if coming is not None:
+            return (RoundStarted(round=coming[0], steps=tuple(step.name for step in coming[1])),)
         if is_used_up(debate):
             return (CompletionDecided(reason="nothing_left_to_say", by=f"template:{debate.template.id}"),)
-        template, limit = debate.coming_template, debate.rounds_limit
-        for number in range(debate.round + 1, limit + 1):
-            steps = template.steps_of_round(number, rounds_limit=limit)
-            if steps:
-                return (RoundStarted(round=number, steps=tuple(step.name for step in steps)),)
         return (CompletionDecided(reason="rounds_played", by=f"template:{debate.template.id}"),)
 
     def evolve(self, flow_state: DebateState, event: Event) -> DebateState:

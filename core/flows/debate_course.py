@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from core.domain.changing import changed
 from core.domain.facts import FactValue
 from core.domain.session import SessionState
 from core.domain.steps import Step, StepKind
@@ -66,9 +67,29 @@ def skipped_now(state: SessionState) -> tuple[StepSkipped, ...]:
     return tuple(found)
 
 
+def coming_round(debate: DebateState) -> tuple[int, tuple[StepSpec, ...]] | None:
+    """The number of the next round that has turns, and these; None where none is left.
+
+    Behind a round in which every turn was skipped it is the next one in which some turn is not: rounds that would be
+    no different are not gone through.
+    """
+    template, limit = debate.coming_template, debate.rounds_limit
+    for number in range(debate.round + 1, limit + 1):
+        steps = template.steps_of_round(number, rounds_limit=limit)
+        if steps and not (is_used_up(debate) and _is_skipped_whole(debate, number, steps)):
+            return number, steps
+    return None
+
+
 def is_used_up(debate: DebateState) -> bool:
-    """True for a round in which every turn was skipped: another one would be no different."""
+    """True behind or in a round of which every turn was skipped."""
     return bool(debate.steps) and len(debate.skipped) == len(debate.steps)
+
+
+def _is_skipped_whole(debate: DebateState, number: int, steps: tuple[StepSpec, ...]) -> bool:
+    """Whether every one of `steps` would be skipped, were round `number` the one under way."""
+    facts = facts_of(changed(debate, template=debate.coming_template, round=number, is_round_open=True))
+    return not any(spec.when is None or holds(spec.when, facts) for spec in steps)
 
 
 def holds(condition: Condition, facts: Mapping[str, FactValue]) -> bool:

@@ -93,7 +93,7 @@ def panel(
 
 
 class Panel(Played):
-    """A session in which several calls may be under way."""
+    """A session in which several calls may be under way. `others` are formats that may be applied to it."""
 
     def __init__(
         self,
@@ -102,8 +102,9 @@ class Panel(Played):
         form: AnswerForm = MOTION_FORM,
         cap_microusd: int | None = None,
         seed: int = 7,
+        others: Iterable[Template] = (),
     ) -> None:
-        super().__init__(rules, templates=(format_,))
+        super().__init__(rules, templates=(format_, *others))
         opening = self.opening(cap_microusd=cap_microusd)
         self.do(Open(opening=replace(opening, answer=form, measure=format_.measure, seed=seed)))
         self.do(Admit())

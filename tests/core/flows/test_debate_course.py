@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.domain.answers import AnswerForm
 from core.domain.commands import AddStatement
 from core.domain.events import CompletionDecided, SessionCompleted
+from core.domain.ids import TemplateId
 from core.domain.participants import Role
 from core.domain.session import Status
 from core.flows.debate_events import (
     AnswerGiven,
     BreakConsidered,
     RoundCompleted,
+    RoundStarted,
     StepSkipped,
+    TemplateApplied,
     VerdictReached,
 )
 from core.flows.debate_state import step_name
 from core.rules.condition import ConditionType
+from core.rules.rule import ApplyTemplate
 from core.rules.standard import STANDARD_RULES
 from core.templates.template import Block, Expects, Occurs, Template
-from tests.builders import seat_spec, step_spec, template, when
-from tests.core.flows.panels import Panel, answers, asked, panel
+from tests.builders import rule, seat_spec, step_spec, template, when
+from tests.core.flows.panels import PANEL, Panel, answers, asked, panel
 
 FOR, AGAINST = "It holds.\nANSWER: for", "It doesn't.\nANSWER: against"
 
@@ -129,6 +135,47 @@ def test_a_round_in_which_every_turn_is_skipped_ends_the_debate() -> None:
     assert played.of(VerdictReached)[0].outcome == "for"
     assert played.debate.rounds_completed == 2
     assert played.of(RoundCompleted)[-1].arguments == 0
+
+
+def test_a_round_in_which_every_turn_is_skipped_is_followed_by_the_next_one_in_which_some_turn_is_not() -> None:
+    rebut = when(ConditionType.LESS_THAN, "leading_share_ppm", 1_000_000)
+    late = when(ConditionType.COUNT_THRESHOLD, "current_round", 4)
+    played = Panel(
+        panel(
+            *answers(occurs=Occurs.FIRST),
+            asked("rebut", "ada", block="", occurs=Occurs.MIDDLE, when=rebut),
+            asked("look_back", "ben", block="", occurs=Occurs.MIDDLE, when=late),
+            asked("close", "cleo", block="", occurs=Occurs.LAST),
+            rounds=5,
+        )
+    )
+    played.play(FOR, FOR, FOR)
+
+    assert (played.debate.round, [step_name(step) for step in played.wanted]) == (4, ["look_back"])
+    assert play_out(played) == ["look_back", "close"]
+    assert [round_.round for round_ in played.of(RoundStarted)] == [1, 2, 4, 5]
+
+
+def test_a_first_round_in_which_every_turn_is_skipped_is_no_end() -> None:
+    asked_before = when(ConditionType.COUNT_THRESHOLD, "statement_count", 1)
+    played = Panel(
+        panel(asked("clarify", "ada", block="", occurs=Occurs.FIRST, when=asked_before), *answers(occurs=Occurs.LATER))
+    )
+
+    assert played.wanted_seats == list(PANEL)
+
+
+def test_a_format_that_is_applied_is_followed_though_every_turn_of_the_last_round_was_skipped() -> None:
+    once = when(ConditionType.LESS_THAN, "argument_count", 3)
+    other = replace(panel(rounds=5), id=TemplateId("other"))
+    change = rule(
+        "change", when(ConditionType.EQUALS, "round_count", 2), ApplyTemplate(template=other.id, reason="stuck")
+    )
+    played = Panel(panel(*answers(when=once), rounds=5), change, others=(other,))
+    played.play(FOR, FOR, AGAINST)
+
+    assert played.of(TemplateApplied)[0].template == "other"
+    assert played.wanted_seats == list(PANEL)
 
 
 def test_a_debate_in_which_nothing_was_ever_asked_is_undecided() -> None:
