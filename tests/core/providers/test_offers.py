@@ -188,7 +188,7 @@ async def test_usable_is_what_has_a_key_or_a_server_and_nobody_is_asked_to_find_
         assert await hand.offers.usable() == ("anthropic", "groq", "ollama", f"compatible:{server.url}/v1#any")
         assert server.asked == []
     assert await at_hand().offers.usable() == ()
-    assert await rehearsal_alone(REHEARSAL).offers.usable() == ()
+    assert await rehearsal_alone(REHEARSAL, clock=CLOCK).offers.usable() == ()
 
 
 async def test_what_is_usable_can_be_probed_by_its_name() -> None:
@@ -205,10 +205,10 @@ async def test_what_is_usable_can_be_probed_by_its_name() -> None:
         await hand.offers.close()
 
 
-async def test_a_demo_has_the_rehearsal_alone() -> None:
-    hand = rehearsal_alone(REHEARSAL)
+async def test_a_demo_has_the_rehearsal_and_people_who_spend_nothing_either() -> None:
+    hand = rehearsal_alone(REHEARSAL, clock=CLOCK)
 
-    assert [provider.prefix for provider in hand.providers] == ["rehearsal"]
+    assert [provider.prefix for provider in hand.providers] == ["rehearsal", "human"]
     assert await looked(hand) == {"rehearsal": (await hand.offers.look())[0]}
 
 
