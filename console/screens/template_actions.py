@@ -184,8 +184,26 @@ class TemplateActions(Screen[None]):
         self._beside(self._begin)
 
     async def _begin(self) -> None:
-        """Write a new format as YAML, beginning with one that can be kept as it stands."""
-        from console.presenters.template_starter import STARTER
+        """Put a new format together; `ctrl+e` there goes on with it as YAML."""
+        from console.screens.dialogs.composer import Composer, Written
+        from console.template_changes import made
+        from core.runtime.formats import FACTS
+        from core.templates.template_writing import write_template
+
+        core = await self._core()
+
+        async def keep(template: Template) -> FormatSaved:
+            return await core.formats.create(template, change="composed")
+
+        done = await self.app.push_screen_wait(Composer(self._free_id("my_format"), self._core, save=keep))
+        if isinstance(done, Written):
+            await self._write_new(write_template(done.template, facts=FACTS))
+        elif done is not None:
+            self._wanted = done.template
+            self._tell(made(done))
+
+    async def _write_new(self, text: str) -> None:
+        """Write a new format as YAML."""
         from console.template_changes import made
 
         core = await self._core()
@@ -193,7 +211,6 @@ class TemplateActions(Screen[None]):
         async def save(template: Template, based_on: int) -> FormatSaved:
             return await core.formats.create(template, change="written in the console")
 
-        text = STARTER.format(id=self._free_id("my_format"))
         saved = await self._write("New format", text, "'moot templates steps' lists what a step can be.", save)
         if saved is not None:
             self._tell(made(saved))

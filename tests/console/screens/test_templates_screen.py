@@ -173,16 +173,6 @@ async def test_a_text_that_is_no_format_is_refused_whole_with_its_places_and_kep
         assert await core.formats.template("council") == before
 
 
-async def test_a_new_format_begins_with_a_text_that_can_be_kept(settings: Settings) -> None:
-    from console.presenters.template_starter import STARTER
-
-    async with entered(settings) as (_, __, core):
-        template, findings = await core.formats.check_text(STARTER.format(id="mine"), origin="starter")
-
-        assert template is not None
-        assert findings == ()
-
-
 async def test_a_check_says_what_is_wrong_or_that_nothing_is(settings: Settings) -> None:
     async with entered(settings) as (hall, pilot, _):
         await at(hall, pilot, "council")

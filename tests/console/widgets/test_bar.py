@@ -91,7 +91,7 @@ async def test_the_footer_keeps_help_when_almost_nothing_fits() -> None:
 async def test_a_click_on_a_key_asks_for_its_action() -> None:
     bar = KeyBar()
     app = Stage(bar)
-    async with app.run_test(size=(100, 3)) as pilot:
+    async with app.run_test(size=(120, 3)) as pilot:
         bar.show(footer_hints(("list", "sessions", "anywhere")), always=help_hint(), places=place_hints())
         line = screen_lines(bar)[0]
         for label in ("pause", "help", "rules"):
