@@ -16,7 +16,7 @@ from core.domain.steps import Brief, Document, ModelRequest, Step
 from core.domain.transcript import Turn
 from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven
 from core.flows.debate_sight import Letters, is_blind, letters_of, rankings_told, turns_by_letter, turns_seen
-from core.flows.debate_state import DebateState, round_of, step_name
+from core.flows.debate_state import DebateState, round_of, seat_of, step_name
 from core.flows.debate_verdict import VERDICT_STEP, form_of
 from core.judging.answers import ANSWERS, LET_GO_ON, VERDICT_LINE, answer_in, break_in, ranking_in
 from core.judging.measure import Cues, Reading, SeatCues
@@ -45,7 +45,8 @@ def spec_of(debate: DebateState, step: StepId) -> StepSpec | None:
         for spec in debate.steps:
             if spec.name == name:
                 return spec
-    return debate.template.step(name)
+    found = debate.template.step(name)
+    return found if found is not None and found.seat == seat_of(step) else None
 
 
 def request_of(state: SessionState, step: Step, documents: tuple[Document, ...]) -> ModelRequest:
@@ -76,7 +77,11 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
             documents=documents,
             is_question=opening.answer.kind is not AnswerKind.MOTION,
             letters=letters,
-            rankings=rankings_told(debate, spec, letters) if spec and debate.answers.rankings else "",
+            rankings=(
+                rankings_told(debate, spec, letters, round_number=step.round)
+                if spec and debate.answers.rankings
+                else ""
+            ),
         ),
         tokens_output_max=seat.participant.tokens_output_max,
         temperature_milli=seat.participant.temperature_milli,

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from core.domain.ids import SeatId, StepId
 from core.domain.transcript import Turn, TurnKind
-from core.flows.debate_state import DebateState, step_name
+from core.flows.debate_state import DebateState, round_of, seat_of, step_name
 from core.judging.answers import LETTERS
 from core.templates.template import ITERATION_MARK, Expects, Sees, StepSpec
 
@@ -39,8 +39,8 @@ def turns_seen(debate: DebateState, spec: StepSpec, *, round_number: int) -> Seq
         or (
             (shown is None or turn.seat in shown)
             and turn.round >= first_round
-            and not (spec.block in at_once and turn.round == round_number and _is_of_block(debate, turn, spec))
-            and not _is_ranking(debate, turn)
+            and not (spec.block in at_once and turn.round == round_number and _is_of_block(debate, turn.step, spec))
+            and turn.step not in debate.answers.rankings
             and not (spec.expects is Expects.RANKING and turn.seat == spec.seat)
         )
     ]
@@ -65,13 +65,25 @@ def letters_of(turns: Sequence[Turn], *, seed: int, step: StepId) -> Letters:
     return dict(zip(drawn[: len(LETTERS)], LETTERS, strict=False))
 
 
-def rankings_told(debate: DebateState, spec: StepSpec, letters: Letters | None) -> str:
-    """How the seats have ranked one another, under the names that the step knows them by; "" where it isn't shown.
+def rankings_told(debate: DebateState, spec: StepSpec, letters: Letters | None, *, round_number: int) -> str:
+    """How the seats have last ranked one another, under the names that the step knows them by; "" where it isn't
+    shown, as to those who are asked at once with the ones who rank.
 
     Places are means in tenths, counted over those who ranked a seat: nobody has ranked itself.
     """
-    rankings = [ranking for ranking in debate.answers.rankings.values() if ranking]
-    if not rankings or spec.sees is not Sees.ALL or spec.expects is Expects.RANKING:
+    if spec.sees is not Sees.ALL or spec.expects is Expects.RANKING:
+        return ""
+    block = debate.template.block(spec.block)
+    latest = {
+        seat_of(step): ranking
+        for step, ranking in debate.answers.rankings.items()
+        if block is None
+        or not block.is_at_once
+        or round_of(step) != round_number
+        or not _is_of_block(debate, step, spec)
+    }
+    rankings = [ranking for ranking in latest.values() if ranking]
+    if not rankings:
         return ""
     names = {seat: _called(seat, letters) for ranking in rankings for seat in ranking}
     places: dict[SeatId, list[int]] = {}
@@ -112,13 +124,8 @@ def _is_ranked(debate: DebateState, spec: StepSpec) -> bool:
     return spec.expects is Expects.RANKING or bool(debate.answers.rankings)
 
 
-def _is_ranking(debate: DebateState, turn: Turn) -> bool:
-    said = debate.template.step(step_name(turn.step))
-    return said is not None and said.expects is Expects.RANKING
-
-
-def _is_of_block(debate: DebateState, turn: Turn, spec: StepSpec) -> bool:
-    said = debate.template.step(step_name(turn.step))
+def _is_of_block(debate: DebateState, step: StepId, spec: StepSpec) -> bool:
+    said = debate.template.step(step_name(step))
     return said is not None and said.block == spec.block and said.iteration == spec.iteration
 
 

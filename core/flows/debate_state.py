@@ -62,13 +62,13 @@ class Agreement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What seats have answered: the latest of each, every one in order, how they are spread by the format's way of
-    counting, how seats rank one another, and what a judge last said who was asked whether to end.
+    counting, how seats ranked one another in which steps, and what a judge last said who was asked whether to end.
     """
 
     latest: Mapping[SeatId, str] = field(default_factory=dict)
     samples: tuple[str, ...] = ()
     tally: Tally = _NO_TALLY
-    rankings: Mapping[SeatId, tuple[SeatId, ...]] = field(default_factory=dict)
+    rankings: Mapping[StepId, tuple[SeatId, ...]] = field(default_factory=dict)
     judge_outcome: str = ""
 
 
@@ -180,7 +180,7 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
         case AnswerGiven():
             return changed(state, answers=_answered(state, event))
         case RankingGiven():
-            rankings = {**state.answers.rankings, event.seat: event.ranking}
+            rankings = {**state.answers.rankings, event.step: event.ranking}
             return changed(state, answers=changed(state.answers, rankings=rankings))
         case BreakConsidered():
             return changed(state, answers=changed(state.answers, judge_outcome=event.outcome))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.answers import AnswerForm, AnswerKind
-from core.domain.commands import AddStatement
+from core.domain.commands import AddStatement, ApplyTemplate, StartNewRound
+from core.domain.ids import TemplateId
 from core.domain.session import Status
 from core.engine.replay import fold_session, verify
 from core.flows.debate_events import (
@@ -19,9 +21,10 @@ from core.flows.debate_events import (
     RankingGiven,
     VerdictReached,
 )
+from core.flows.debate_state import seat_of
 from core.judging.answers import LETTERS
 from core.rules.standard import STANDARD_RULES
-from core.templates.template import Block, DecidedBy, Expects, Sees
+from core.templates.template import Block, DecidedBy, Expects, Occurs, Sees
 from tests.builders import SESSION
 from tests.core.flows.panels import AT_ONCE, PANEL, Panel, answers, asked, panel
 
@@ -403,3 +406,44 @@ def test_whatever_order_answers_come_in_the_log_verifies(data: st.DataObject) ->
             played.end(step, f"Said at {step}.\n{ending}")
 
     assert verify(played.engine, SESSION, played.log) is None
+
+
+def test_a_late_answer_to_a_format_that_was_left_is_not_read_as_one_of_the_seat_that_has_its_step_now() -> None:
+    other = replace(panel(asked("answer_ada", "ben")), id=TemplateId("other"))
+    played = Panel(panel(rounds=3), others=(other,))
+    begun = played.begin_all()
+    played.do(ApplyTemplate(template=other.id))
+    played.do(StartNewRound(reason="on"))
+    for step in begun:
+        played.end(step, said("late", "against"))
+
+    assert all(each.seat == seat_of(each.step) for each in played.of(AnswerGiven))
+    assert "ben" not in played.debate.answers.latest
+    assert played.wanted_seats == ["ben"]
+
+
+def test_whoever_is_asked_at_once_with_those_who_rank_is_not_told_how_they_ranked() -> None:
+    both = (asked("rank", "ada", expects=Expects.RANKING), asked("comment", "ben"))
+    played = Panel(
+        panel(*answers(block="", occurs=Occurs.FIRST), *(replace(each, occurs=Occurs.LATER) for each in both))
+    )
+    for _ in range(3):
+        played.play(said("first"))
+    assert played.debate.round == 2
+    before = played.prompt("comment")
+    rank, _answer = played.begin_all()
+    played.end(rank, "RANKING: A > B")
+
+    assert played.of(RankingGiven)[0].ranking
+    assert played.prompt("comment") == before
+
+
+def test_rankings_by_the_letters_of_a_format_that_was_left_stay_hidden() -> None:
+    other = replace(panel(), id=TemplateId("other"))
+    played = Panel(panel(*answers(), asked("rank", "ada", expects=Expects.RANKING, block="")), others=(other,))
+    played.play(said("one"), said("two"), said("three"))
+    played.do(ApplyTemplate(template=other.id))
+    played.play("I ranked them.\nRANKING: A > B")
+
+    assert played.debate.template.id == "other"
+    assert "RANKING:" not in played.prompt("answer_ben")
