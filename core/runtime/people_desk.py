@@ -23,6 +23,7 @@ from core.ports.people_present import PersonAsked
 from core.runtime.announcements import Announcements
 from core.runtime.casting import taken_by_a_person
 from core.runtime.ports import Ports
+from core.runtime.records import require_own
 from core.runtime.requests import Asker
 from core.runtime.supervisor import Supervisor
 
@@ -99,6 +100,7 @@ class PeopleDesk:
         return answer
 
     async def _reseated(self, session: SessionId, seat: Seat, by: Asker, text: str) -> InboxAnswer:
+        await require_own(self._ports.log, session)
         await self._supervisor.submit(session, ChangeSeats(seats=(seat,), by=by.actor), by=by)
         return InboxAnswer(is_done=True, text=text, body={"seat": seat.id})
 

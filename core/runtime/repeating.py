@@ -13,6 +13,7 @@ async def recorded_for(log: EventLog, session: SessionId, by: Asker) -> tuple[Ev
     carried out. The log is read for requests alone that lay in the inbox then."""
     if not by.has_waited:
         return ()
+    elsewhere = (await log.taken()).get(session, 0)  # another inbox has the same numbers
     found: list[Event] = []
     seq, is_its = 0, False
     while True:
@@ -21,7 +22,7 @@ async def recorded_for(log: EventLog, session: SessionId, by: Asker) -> tuple[Ev
             if record.envelope is not None:
                 if is_its:
                     return tuple(found)
-                is_its = record.envelope.correlation == by.correlation
+                is_its = record.position > elsewhere and record.envelope.correlation == by.correlation
             if is_its:
                 found.append(record.event)
             seq = record.seq

@@ -24,8 +24,9 @@ from core.orchestrator import Orchestrator
 from core.ports.bundles import Bundle
 from core.runtime.bundling import Incoming, Standing
 from core.runtime.records import is_record
+from core.runtime.repeating import recorded_for
 from core.runtime.replaying import Outcome
-from core.runtime.requests import ForkRequest
+from core.runtime.requests import Asker, ForkRequest
 from storage.bundle_parts import packed, unpacked
 
 SAID = [{"text": f"Point {number}: the rota is short, and nobody is left for it."} for number in range(20)]
@@ -180,6 +181,9 @@ async def test_what_stood_midway_is_not_gone_on_with_and_costs_nothing_here(tmp_
         assert (await there.system_status()).running == 0
         with pytest.raises(CommandRefused, match="a record of another place"):
             await there.command(session, Pause())
+        for seat in ("proposer", "opponent"):
+            with pytest.raises(CommandRefused, match="a record of another place"):
+                await there.take_seat(session, seat)
     async with driven(tmp_path / "there") as there:  # another process begins to drive
         assert there.recovered == ()
         assert len(await events_of(there, session)) == length
@@ -189,6 +193,23 @@ async def test_what_stood_midway_is_not_gone_on_with_and_costs_nothing_here(tmp_
         assert await there.summaries() == []
         await taken(there, path)
         assert await there.digest(session) == head
+
+
+async def test_what_another_inbox_asked_for_is_not_taken_for_what_is_asked_here(tmp_path: Path) -> None:
+    asker = Asker(actor="operator", message=1, has_waited=True)
+    async with driven(tmp_path / "here") as here:
+        session = await stopped_midway(here, tmp_path)
+        joined = open_orchestrator(settings_of(tmp_path / "here"))
+        await joined.start()
+        try:
+            await joined.command(session, Pause())
+        finally:
+            await joined.stop()
+        assert await recorded_for(here._ports.log, session, asker), "it was asked for by message 1 of that inbox"
+        path = await exported(here, session, tmp_path / "a.zip")
+    async with driven(tmp_path / "there") as there:
+        await taken(there, path)
+        assert await recorded_for(there._ports.log, session, asker) == ()
 
 
 async def test_a_record_that_somebody_goes_on_with_is_a_session_like_any_other(tmp_path: Path) -> None:
