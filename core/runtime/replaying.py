@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.domain.chain import ROOT, first_break
@@ -94,7 +94,8 @@ class Replaying:
             return await self._decided_again(session, events, digest)
         except NotVerifiableHere as lacking:
             why = str(lacking)
-        except WrongUse as gone:  # the catalogue has lost what the log names
+        except WrongUse as gone:  # the catalogue has lost what the log names, or somebody has deleted the session
+            await log_digest(self._ports, session, at_seq=events)
             why = f"{gone.where}: {gone.what}" if gone.where else gone.what
         return Verified(session=session, outcome=Outcome.NOT_VERIFIABLE, events=events, digest=digest, why=why)
 
@@ -117,6 +118,7 @@ class Replaying:
         while seq < until_seq:
             page = await self._ports.log.stored(session, after_seq=seq, limit=min(READ_EVENTS_MAX, until_seq - seq))
             if not page:
+                await log_digest(self._ports, session, at_seq=until_seq)  # refused where it was deleted meanwhile
                 return seq + 1, "nothing"
             broken = first_break(session, page, after_seq=seq, after=link)
             if broken is not None:
@@ -137,6 +139,8 @@ class Replaying:
             if verification.divergence is not None:
                 break
         found = verification.finish()
+        if found is None and verification.seq < events:
+            raise WrongUse("it was deleted meanwhile.", where=f"session {session[:8]}")
         if found is not None and found.seq <= events:
             return Verified(
                 session=session,
@@ -165,18 +169,13 @@ class Replaying:
         prefix = forked.prefix
         head = await self._ports.log.head(prefix.session, at_seq=prefix.seq)
         if head is None:
-            note = (
-                f"its origin, session {prefix.session[:8]}, is not on record here: what it took along is its own word"
-            )
-            return Verified(
-                session=same.session, outcome=same.outcome, events=same.events, digest=same.digest, notes=(note,)
-            )
+            return _on_its_own_word(same, forked)
         records: list[Recorded] = []
         while len(records) < prefix.seq:
             left = min(READ_EVENTS_MAX, prefix.seq - len(records))
             page = await self._ports.log.read(prefix.session, after_seq=len(records), limit=left)
             if not page:
-                break
+                return _on_its_own_word(same, forked)  # the origin was deleted meanwhile
             records += page
         why = differs_from(forked, head.digest, inherited(records))
         if not why:
@@ -194,3 +193,9 @@ class Replaying:
     def _form(self) -> Callable[[Event], str]:
         """How two events are compared: byte for byte, as the canonical JSON of each."""
         return self._ports.wire.event_as_text
+
+
+def _on_its_own_word(same: Verified, forked: SessionForked) -> Verified:
+    origin = forked.prefix.session[:8]
+    note = f"its origin, session {origin}, is not on record here: what it took along is its own word"
+    return replace(same, notes=(note,))

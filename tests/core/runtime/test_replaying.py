@@ -13,6 +13,7 @@ from core.domain.ids import Digest, SessionId
 from core.flows.debate_events import ArgumentPresented
 from core.runtime.replaying import Outcome
 from core.runtime.requests import ForkRequest
+from tests.memory import MemoryLog
 from tests.stage import Stage, start, until
 from tests.virtual_time import in_virtual_time
 
@@ -188,6 +189,30 @@ def test_every_session_is_verified_and_one_that_is_unknown_is_refused() -> None:
             await moot.verify(SessionId("ffff"))
         with pytest.raises(WrongUse, match="it has no event 900"):
             await moot.verify(sessions[0], at_seq=900)
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+@pytest.mark.parametrize("port", ["stored", "read"])
+def test_nothing_is_said_against_a_session_that_is_deleted_while_it_is_verified(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await until(moot, session)
+        look = getattr(MemoryLog, port)
+
+        async def just_deleted(log: MemoryLog, of: SessionId, **fields: object) -> object:
+            stage.disk.lengths.pop(session, None)
+            stage.disk.records[:] = [each for each in stage.disk.records if each.session != session]
+            return await look(log, of, **fields)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(MemoryLog, port, just_deleted)
+            assert [each async for each in moot.verify_all()] == []
         await moot.stop()
 
     in_virtual_time(work)
