@@ -64,7 +64,10 @@ def unpacked(content: bytes, *, where: str) -> Bundle:
         contents=tuple(sorted(_content(name, body) for name, body in parts.items() if "/" in name)),
         digest=Digest(sha256(content).hexdigest()),
     )
-    made = _parts(bundle)
+    try:
+        made = _parts(bundle)
+    except ValueError as error:  # half a character, a number without an end: JSON that nobody could write again
+        raise _refused(where, f"{LOG}, event 1", "it isn't written as moot writes events") from error
     for name in (*(name for name in parts if name != MANIFEST), MANIFEST):
         if parts[name] != made.get(name):
             raise _refused(where, name, "it is not what follows from the log")

@@ -22,6 +22,7 @@ from core.ports.bundles import Bundle, Content, ContentKind
 from storage import bundle_frame, bundle_parts
 from storage.bundle_frame import BadFrame, framed, unframed
 from storage.bundle_parts import packed, unpacked
+from storage.jsonl_lines import line_of
 from storage.opened import open_storage
 from tests.storage.builders import codec, session
 
@@ -170,6 +171,19 @@ def test_a_log_with_another_head_than_the_manifest_says_is_refused() -> None:
     assert "the manifest says 4" in refused.what
 
 
+@pytest.mark.parametrize("value", ['"\\ud800"', "NaN", "1e999"])
+def test_an_opening_that_no_moot_could_have_written_is_refused_whatever_its_chain_says(value: str) -> None:
+    events = chained(f'{{"opening":{{"seats":[{value}]}}}}'.encode())
+
+    def change(parts: dict[str, bytes]) -> None:
+        parts["log.jsonl"] = b"".join(line_of(event) for event in events)
+        with_true_manifest(parts)
+        manifest = json.loads(parts["manifest.json"]) | {"events": 1, "head": events[-1].link.hex()}
+        parts["manifest.json"] = json.dumps(manifest, indent=1).encode() + b"\n"
+
+    assert refusal(reframed(change)).where == "it, log.jsonl, event 1"
+
+
 def test_missing_further_and_doubled_parts_are_refused() -> None:
     def without(parts: dict[str, bytes]) -> None:
         del parts["log.jsonl"]
@@ -275,7 +289,11 @@ async def test_contents_go_from_database_to_database_byte_for_byte_and_nothing_c
         assert (document.name, document.text) == ("a.md", "Straße, 日本語.")
         assert await storage.catalogue.templates() == ()
         assert await storage.catalogue.rules_version() is None
-        for kind, body in ((ContentKind.TEMPLATE, b"[]"), (ContentKind.DOCUMENT, b"\xff")):
+        for kind, body in (
+            (ContentKind.TEMPLATE, b"[]"),
+            (ContentKind.TEMPLATE, b'{"id":"\\ud800"}'),
+            (ContentKind.DOCUMENT, b"\xff"),
+        ):
             with pytest.raises(WrongUse, match="can't be read here"):
                 await storage.bundles.keep([content(kind, body)])
     finally:
