@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
+from core.domain.budget import FREE
 from core.domain.commands import RecordChild
-from core.domain.errors import CommandRefused, NotVerifiableHere, StorageFailed, WrongUse
+from core.domain.errors import CommandRefused, LogConflict, MootError, NotVerifiableHere, StorageFailed, WrongUse
 from core.domain.ids import SessionId
-from core.domain.participants import Role
+from core.domain.participants import Role, Seat
+from core.domain.people import is_person
 from core.domain.session import ROUNDS_MAX, Opening, SessionState
 from core.domain.steps import Step
 from core.rules.layers import NOTHING
@@ -28,6 +30,8 @@ from core.templates.template import DecidedBy, Template
 
 SESSION_ID_CHARACTERS = 32
 CONTROL_ORIGIN = "control"
+RETRY_MILLISECONDS = 1_000
+"""How long a child that the disk keeps from beginning waits before it is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,20 +47,22 @@ class Children:
         *,
         open_child: Callable[[SessionId, Opening], Awaitable[None]],
         tell: Callable[[SessionId, RecordChild], Awaitable[None]],
+        load: Callable[[SessionId], Awaitable[SessionState]],
     ) -> None:
         self._ports = ports
         self._openings = openings
         self._rules = rules
         self._open_child = open_child
         self._tell = tell
+        self._load = load
         self._bearing: dict[SessionId, asyncio.Task[None]] = {}
 
-    def begin(self, session: SessionId, state: SessionState, step: Step) -> None:
+    def begin(self, session: SessionId, step: Step) -> None:
         """Begin a step's child, once."""
         child = child_id(session, step)
         if child in self._bearing:
             return
-        task = asyncio.create_task(self._bear(session, state, step, child), name=f"child {child}")
+        task = asyncio.create_task(self._bear(session, step, child), name=f"child {child}")
         self._bearing[child] = task
         task.add_done_callback(lambda _: self._bearing.pop(child, None))
 
@@ -65,17 +71,34 @@ class Children:
         for task in tuple(self._bearing.values()):
             task.cancel()
 
-    async def _bear(self, session: SessionId, state: SessionState, step: Step, child: SessionId) -> None:
-        """Open the child and tell its parent. Where the disk refuses, it is begun when the parent is gone on with."""
+    async def _bear(self, session: SessionId, step: Step, child: SessionId) -> None:
+        """Open the child and tell its parent, however long the disk refuses: nobody else would end the parent."""
+        while True:
+            try:
+                await self._tell(session, await self._born(session, step, child))
+                return
+            except (StorageFailed, LogConflict) as failed:
+                _log.warning("session %s has no child yet: %s", session[:8], failed)
+            except MootError as refused:
+                _log.warning("session %s was not told of its child: %s", session[:8], refused)
+                return
+            await self._ports.clock.sleep(RETRY_MILLISECONDS)
+
+    async def _born(self, session: SessionId, step: Step, child: SessionId) -> RecordChild:
+        """What the parent is told: which child is under way, or why none can be."""
+        parent = await self._load(session)
         try:
-            if not await self._ports.log.read(child, limit=1):
-                await self._open_child(child, await self._opening(state, step))
+            if not parent.life.status.is_over and not await self._ports.log.read(child, limit=1):
+                await self._open_child(child, await self._opening(parent, step))
         except (CommandRefused, WrongUse, NotVerifiableHere) as refused:
-            await self._tell(session, RecordChild(step=step.id, why=str(refused)))
-        except StorageFailed as failed:
-            _log.warning("session %s has no child yet: %s", session[:8], failed)
-        else:
-            await self._tell(session, RecordChild(step=step.id, child=child))
+            return RecordChild(step=step.id, why=str(refused))
+        except (StorageFailed, LogConflict):
+            raise
+        except Exception:
+            # A fault of ours. The parent must not wait for ever for a child that nobody begins any more.
+            _log.exception("the child of session %s broke", session[:8])
+            return RecordChild(step=step.id, why="moot itself failed; its log file says how")
+        return RecordChild(step=step.id, child=child)
 
     async def _opening(self, state: SessionState, step: Step) -> Opening:
         """What the child of `state` opens with. Raises WrongUse where it can't be held."""
@@ -86,7 +109,7 @@ class Children:
         request = DebateRequest(
             question=self._ports.engine.flow(state).question(state),
             template_id=template.id,
-            casting=_casting(parent, template),
+            casting=_casting(self._ports.engine.flow(state).seats(state), template),
             documents=tuple([await self._ports.library.document(pinned.digest) for pinned in parent.documents]),
             rounds=_rounds(template, state),
             cap_microusd=state.money.spent_microusd or None,
@@ -97,6 +120,13 @@ class Children:
             answers=parent.answer,
         )
         opening = await self._openings.opening(request, rules=self._rules)
+        asked = {route for seat in opening.seats for route in seat.participant.routes}
+        if not state.money.spent_microusd and any(opening.prices[route] != FREE for route in asked):
+            raise WrongUse(
+                "the debate has spent nothing, and its control would cost something.",
+                where="control",
+                now=f"To answer it by {template.id} all the same, start that and name a budget.",
+            )
         return replace(opening, parent=state.session)
 
 
@@ -105,11 +135,14 @@ def child_id(parent: SessionId, step: Step) -> SessionId:
     return SessionId(sha256(f"{parent}:{step.id}".encode()).hexdigest()[:SESSION_ID_CHARACTERS])
 
 
-def _casting(parent: Opening, template: Template) -> dict[str, str]:
-    """The models that argued, in turn, over the seats that answer; the judge's own for whoever judges."""
-    arguing = [seat for seat in parent.seats if seat.role in (Role.PROPOSER, Role.OPPONENT, Role.PANELIST)]
-    judging = [seat.participant.model for seat in parent.seats if seat.role is Role.JUDGE]
-    models = [seat.participant.model for seat in arguing] or [seat.participant.model for seat in parent.seats]
+def _casting(seats: Sequence[Seat], template: Template) -> dict[str, str]:
+    """The models that argued, in turn, over the seats that answer; the judge's own for whoever judges. For a person
+    goes whoever stands in."""
+    arguing = _models(seat for seat in seats if seat.role in (Role.PROPOSER, Role.OPPONENT, Role.PANELIST))
+    judging = _models(seat for seat in seats if seat.role is Role.JUDGE)
+    models = arguing or _models(seats)
+    if not models:
+        raise WrongUse("people alone have argued, and a control asks models.", where="control")
     cast: dict[str, str] = {"": models[0]}
     answering = [spec for spec in template.seats if spec.role is not Role.JUDGE]
     for number, spec in enumerate(answering):
@@ -118,6 +151,12 @@ def _casting(parent: Opening, template: Template) -> dict[str, str]:
         if spec.role is Role.JUDGE:
             cast[spec.id] = (judging or models)[0]
     return cast
+
+
+def _models(seats: Iterable[Seat]) -> list[str]:
+    """The first model of each seat; none of one that has none."""
+    routes = ([route for route in seat.participant.routes if not is_person(route)] for seat in seats)
+    return [models[0] for models in routes if models]
 
 
 def _rounds(template: Template, state: SessionState) -> int | None:

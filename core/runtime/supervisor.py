@@ -86,7 +86,9 @@ class Supervisor:
         self._announcements = announcements
         self._instruments = instruments
         self._projector = projector
-        self._children = Children(ports, openings, rules, open_child=self._open_child, tell=self._tell_of_child)
+        self._children = Children(
+            ports, openings, rules, open_child=self._open_child, tell=self._tell_of_child, load=self.load
+        )
         self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
         self._waiting: deque[SessionId] = deque()
         self._admitting: set[asyncio.Task[None]] = set()
@@ -425,7 +427,7 @@ class Supervisor:
             self._projector.offer(records)
         if loop.children_wanted and not self._is_closing:
             for step in loop.children_wanted:
-                self._children.begin(loop.session, loop.state, step)
+                self._children.begin(loop.session, step)
         if self._waiting and not _holds_a_place(loop):  # only such a session can have made room
             self._admit_waiting()
 
@@ -433,7 +435,7 @@ class Supervisor:
         await self.open(child, Open(opening=opening))
 
     async def _tell_of_child(self, session: SessionId, command: RecordChild) -> None:
-        await self._try(await self._loop(session), command)
+        await (await self._loop(session)).submit(command, actor=RUNTIME)
 
     def _admit_waiting(self) -> None:
         """Admitting is an append of its own, so it runs beside the session that made room."""

@@ -15,8 +15,10 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.engine.replay import verify
 from core.flows.debate_events import ControlStarted, DebateCompleted, VerdictReached
+from core.orchestrator import Orchestrator
 from core.providers.script import Answer
 from core.rules.layers import NOTHING
+from tests.core.runtime.test_people import PeopledStage
 from tests.stage import Stage, script, start, until, until_event
 from tests.virtual_time import in_virtual_time
 
@@ -126,6 +128,74 @@ def test_a_vote_whose_budget_is_spent_begins_its_control_all_the_same() -> None:
 
     assert isinstance(started, ControlStarted)
     assert started.child
+
+
+def test_a_control_that_the_disk_keeps_from_beginning_begins_once_it_does_no_longer() -> None:
+    stage = Stage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="simple_debate")
+        await until_event(orchestrator, debate, VerdictReached)
+        stage.disk.is_full = True
+        await asyncio.sleep(3)
+        assert not stage.events(debate, ControlStarted)
+        stage.disk.is_full = False
+        await until(orchestrator, debate)
+        await orchestrator.stop()
+        return debate
+
+    assert len(stage.events(in_virtual_time(play), ControlStarted)) == 1
+
+
+def test_a_control_is_asked_of_the_models_that_stood_in_for_people_and_of_no_person() -> None:
+    stage = PeopledStage()
+
+    async def play() -> set[str]:
+        orchestrator = await stage.drive()
+        debate = await start(
+            orchestrator, control="vote_only", casting={"": "scripted", "opponent": "human:1m", "judge": "human:1m"}
+        )
+        await until(orchestrator, debate)
+        control = SessionId((await orchestrator.summary(debate)).control)
+        opening = (await orchestrator.state(control)).opening
+        await orchestrator.stop()
+        assert opening is not None
+        return {route for seat in opening.seats for route in seat.participant.routes}
+
+    assert in_virtual_time(play) == {"scripted"}
+
+
+def test_a_debate_of_models_with_a_price_that_spent_nothing_has_no_control_without_a_cap() -> None:
+    stage = PeopledStage(script=script(price=PRICED))
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        people = {seat: "human:1m" for seat in ("proposer", "opponent", "judge")}
+        debate = await start(orchestrator, control="vote_only", casting={"": "scripted", **people})
+        while (await orchestrator.summary(debate)).status is not Status.COMPLETED:
+            await awaited_or_over(orchestrator, debate)
+            if (await orchestrator.summary(debate)).awaited_seat:
+                await orchestrator.speak(debate, "It is so.\nVERDICT: for")
+        assert len(await orchestrator.summaries()) == 1
+        await orchestrator.stop()
+        return debate
+
+    (started,) = stage.events(in_virtual_time(play), ControlStarted)
+
+    assert isinstance(started, ControlStarted)
+    assert (started.child, "spent nothing" in started.why) == ("", True)
+
+
+async def awaited_or_over(orchestrator: Orchestrator, session: SessionId) -> None:
+    """Until a person is waited for, or nobody is any more."""
+    position = -1
+    while True:
+        row = await orchestrator.summary(session)
+        if row.awaited_seat or row.status is Status.COMPLETED:
+            await asyncio.sleep(0.01)  # the intent is on record; the person is asked right behind it
+            return
+        position = await orchestrator.committed_beyond(max(position, row.position))
 
 
 def test_a_debate_without_a_control_begins_none() -> None:

@@ -18,7 +18,7 @@ from core.flows.debate_events import ArgumentPresented, VerdictReached
 from core.orchestrator import Orchestrator
 from core.providers.human import HumanProvider
 from core.providers.scripted import ScriptedProvider
-from tests.stage import Stage, obey, script, start, until, until_event
+from tests.stage import Stage, obey, start, until, until_event
 from tests.virtual_time import in_virtual_time
 
 MINE = {"": "scripted", "opponent": "human:10m"}
@@ -29,7 +29,7 @@ class PeopledStage(Stage):
 
     def orchestrator(self) -> Orchestrator:
         self.people = HumanProvider(clock=self.clock)
-        self.providers = (ScriptedProvider(clock=self.clock, script=script()), self.people)
+        self.providers = (ScriptedProvider(clock=self.clock, script=self.script), self.people)
         return super().orchestrator()
 
 
