@@ -24,7 +24,7 @@ from console.presenters.composing import (
 from console.presenters.paragraphs import Paragraph
 from console.presenters.template_graph import graph_lines
 from console.presenters.templates import finding_lines
-from console.screens.dialogs.frame import Dialog, field, label
+from console.screens.dialogs.frame import Dialog, escaped, field, label
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
 from core.domain.errors import MootError
@@ -34,11 +34,12 @@ from core.templates.composing import CompositionRefused, TemplateMetadata
 from core.templates.workflow import to_workflow_definition
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from console.presenters.shown import Row
     from core.orchestrator import Orchestrator
     from core.runtime.formats import FormatSaved
     from core.templates.findings import Finding
@@ -49,8 +50,8 @@ WIDTH_BESIDE_MIN = 110
 
 COLUMNS = (
     Column(key="kind", title="", width=4, priority=3),
-    Column(key="id", title="library", width=18, priority=9),
-    Column(key="about", title="⏎ adds it", width=10, is_flex=True, priority=2),
+    Column(key="id", title="library: ⏎ adds", width=18, is_flex=True, priority=9),
+    Column(key="about", title="", width=40, priority=2),
 )
 MINE = (
     Column(key="kind", title="", width=4, priority=8),
@@ -130,7 +131,7 @@ class Composer(Dialog["FormatSaved | Written"]):
     class Listed(Message):
         """The participants that can be seated were read."""
 
-        def __init__(self, rows: list[object]) -> None:
+        def __init__(self, rows: Sequence[Row]) -> None:
             super().__init__()
             self.rows = rows
 
@@ -154,6 +155,7 @@ class Composer(Dialog["FormatSaved | Written"]):
         self._save = save
         self._draft = Draft(seats=FIRST_SEATS)
         self._template: Template | None = None
+        self._abouts: Mapping[str, str] = {}
         self._problems: tuple[str, ...] = ()
         self._is_saving = False
 
@@ -195,6 +197,13 @@ class Composer(Dialog["FormatSaved | Written"]):
         event.stop()
         if event.rows.id == "library":
             self._change(self._draft.adding(event.key))
+
+    def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
+        """What the row of the library is for stands in the lower edge: beside its name there is seldom room."""
+        event.stop()
+        if event.rows.id == "library":
+            about = self._abouts.get(event.key or "", "")
+            self.query_one(".box").border_subtitle = escaped(about)
 
     def action_take_out(self) -> None:
         self._with_row(lambda key: self._change(self._draft.without(key)))
@@ -245,10 +254,11 @@ class Composer(Dialog["FormatSaved | Written"]):
 
     async def _list(self) -> None:
         people = await (await self._core()).participants()
-        self.post_message(self.Listed(list(library_rows(people))))
+        self.post_message(self.Listed(library_rows(people)))
 
     def on_composer_listed(self, event: Listed) -> None:
-        self.query_one("#library", Rows).set_rows(event.rows)  # type: ignore[arg-type]  # as they were posted
+        self._abouts = {row.key: row.cells[-1].text for row in event.rows}
+        self.query_one("#library", Rows).set_rows(event.rows)
 
     async def _look(self, draft: Draft, id: str) -> None:
         core = await self._core()
