@@ -50,6 +50,12 @@ def copy_whole(source: Path, to: Path, *, is_given_up: Callable[[], bool] = lamb
             part.with_name(part.name + end).unlink(missing_ok=True)
 
 
+def log_of(path: Path) -> Path:
+    """Where SQLite has the log of a database: beside the file itself, also where `path` only points to that."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(real.name + LOG_ENDS[0])
+
+
 def _copy_pages(source: Path, part: Path, is_given_up: Callable[[], bool]) -> None:
     """By SQLite's online back-up, in slices. The reading transaction holds one moment fast: whoever commits meanwhile
     would have the copying begin again each time."""
@@ -72,7 +78,7 @@ def _copy_pages(source: Path, part: Path, is_given_up: Callable[[], bool]) -> No
 
 
 def _reading_from(source: Path) -> sqlite3.Connection:
-    has_log = source.with_name(source.name + LOG_ENDS[0]).exists()
+    has_log = log_of(source).exists()
     try:
         connection = sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_WAIT_MS}")

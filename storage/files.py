@@ -17,7 +17,7 @@ from core.ports.catalogue import Catalogue
 from core.ports.event_log import EventLog
 from storage.catalogue import SqliteCatalogue
 from storage.codec import Codec
-from storage.copying import LOG_ENDS, copy_whole, disk_refusals, sync
+from storage.copying import LOG_ENDS, copy_whole, disk_refusals, log_of, sync
 from storage.database import APPLICATION_ID, BUSY_WAIT_MS, SCHEMA_VERSION, connect, refusals, version_of
 from storage.event_log import Appender, SqliteEventLog
 from storage.failures import is_busy, is_damage
@@ -32,7 +32,7 @@ class SqliteFiles:
     """Implements `DatabaseFiles` for the database at `path`."""
 
     def __init__(self, path: Path, *, codec: Codec) -> None:
-        self.path = path
+        self.path = Path(os.path.realpath(path))  # what points to it stays, and goes on pointing to it
         self._codec = codec
 
     def copy(self, to: Path, *, is_given_up: Callable[[], bool] = lambda: False) -> None:
@@ -190,7 +190,7 @@ def _require_ours(path: Path) -> None:
 def _require_at_rest(at: Path) -> None:
     if not at.is_file():
         raise WrongUse("there is no such file.", where=str(at), now="Name a back-up that 'moot backup create' wrote.")
-    log = at.with_name(at.name + LOG_ENDS[0])
+    log = log_of(at)
     if log.exists() and log.stat().st_size:
         raise StorageFailed(
             "it is a database in use, or a copy of one that leaves out what stands beside it in its log.",

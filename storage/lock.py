@@ -28,7 +28,7 @@ class DriverLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._note = path.with_name(path.name + ".driver")
+        self._note = _beside(path, ".driver")
         self._lock: FileLock | None = None
 
     @property
@@ -42,7 +42,7 @@ class DriverLock:
 
         if self._lock is not None:
             return
-        lock = FileLock(self._path.with_name(self._path.name + ".driver.lock"), timeout=0, thread_local=False)
+        lock = FileLock(_beside(self._path, ".driver.lock"), timeout=0, thread_local=False)
         try:
             lock.acquire()
         except Timeout as error:
@@ -113,7 +113,7 @@ def nobody_driving(path: Path, *, wait_seconds: float) -> Iterator[None]:
     """Keep drivers out for a moment, as the driver's lock does. Raises StorageFailed where one is there and stays."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path.with_name(path.name + ".driver.lock"), timeout=wait_seconds)
+    lock = FileLock(_beside(path, ".driver.lock"), timeout=wait_seconds)
     try:
         with lock:
             yield
@@ -128,6 +128,12 @@ def nobody_driving(path: Path, *, wait_seconds: float) -> Iterator[None]:
         raise StorageFailed(
             f"the driver's lock can't be made: {error.strerror}.", where=str(path), now="Make the folder writable."
         ) from error
+
+
+def _beside(path: Path, end: str) -> Path:
+    """Of one database there is one, by whatever name it is opened."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(real.name + end)
 
 
 def _born(pid: int) -> str:

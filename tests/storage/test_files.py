@@ -202,6 +202,15 @@ async def test_a_database_in_use_is_no_back_up(storage: Storage) -> None:
         files(storage.path).look(storage.path)
 
 
+async def test_what_only_points_to_a_database_in_use_is_no_back_up_either(storage: Storage, tmp_path: Path) -> None:
+    await filled(storage, 1)
+    pointer = tmp_path / "pointer.db"
+    pointer.symlink_to(storage.path)
+
+    with pytest.raises(StorageFailed, match="in use"):
+        files(tmp_path / "other.db").look(pointer)
+
+
 @pytest.mark.parametrize(
     ("statement", "said"),
     [("PRAGMA user_version = 99", "schema 99"), ("PRAGMA application_id = 7", "another program")],
@@ -254,6 +263,26 @@ async def test_a_second_restoring_keeps_what_the_first_brought(storage: Storage,
     assert kept == tmp_path / "moot.db.replaced-2"
     assert await lengths(kept) == {A: 40}
     assert await lengths(storage.path) == {A: 50}
+
+
+async def test_what_points_to_a_database_goes_on_pointing_to_what_takes_its_place(
+    storage: Storage, tmp_path: Path
+) -> None:
+    pointer = tmp_path / "elsewhere" / "pointer.db"
+    pointer.parent.mkdir()
+    pointer.symlink_to(storage.path)
+    await filled(storage)
+    files(pointer).copy(tmp_path / "copy.db")
+    await storage.log.append(pause(A, after=40))
+    await storage.close()
+
+    kept = files(pointer).put_in_place(tmp_path / "copy.db")
+
+    assert kept == tmp_path / "moot.db.replaced-1"
+    assert not kept.is_symlink()
+    assert pointer.is_symlink()
+    assert await lengths(kept) == {A: 41}
+    assert await lengths(storage.path) == {A: 40}
 
 
 async def test_where_there_was_nothing_nothing_is_kept(storage: Storage, tmp_path: Path) -> None:

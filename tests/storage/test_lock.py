@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import DriverBusy, StorageFailed
-from storage.lock import DriverLock
+from storage.lock import DriverLock, nobody_driving
 from tests.architecture.tree import ROOT
 
 AT_MS = 1_700_000_000_000
@@ -48,6 +48,20 @@ def test_a_second_driver_is_told_which_process_drives_and_since_when(tmp_path: P
 
     assert f"process {process.pid}, since 2023-11-14 22:13:20 UTC" in caught.value.what
     assert caught.value.where == str(path)
+
+
+def test_a_database_has_one_driver_by_whatever_name_it_is_opened(tmp_path: Path) -> None:
+    path, pointer = tmp_path / "moot.db", tmp_path / "elsewhere" / "pointer.db"
+    pointer.parent.mkdir()
+    pointer.symlink_to(path)
+
+    with driver(path) as process, pytest.raises(DriverBusy, match=f"process {process.pid}"):
+        DriverLock(pointer).acquire(at_ms=AT_MS)
+    with driver(pointer) as process:
+        with pytest.raises(DriverBusy, match=f"process {process.pid}"):
+            DriverLock(path).acquire(at_ms=AT_MS)
+        with pytest.raises(StorageFailed, match="an older moot drives"), nobody_driving(path, wait_seconds=0):
+            pass
 
 
 def test_a_killed_driver_is_no_obstacle(tmp_path: Path) -> None:
