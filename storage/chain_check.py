@@ -1,8 +1,9 @@
-"""Is each session in a database the chain that it says it is?"""
+"""Is each session in a database the chain that it says it is, and how far is it that of another database?"""
 
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ SAMPLE_EVENTS = 50_000
 """What a look in passing reads, the newest sessions first: a fraction of a second."""
 
 FAULTS_TOLD_MAX = 20
+
+_LENGTHS = "SELECT s.id, max(e.seq) FROM events e JOIN log_sessions s ON s.key = e.session_key GROUP BY s.key"
+_LINK = "SELECT e.link FROM events e JOIN log_sessions s ON s.key = e.session_key WHERE s.id = ? AND e.seq = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,30 @@ def check_chains(database: sqlite3.Connection, *, events_max: int | None = SAMPL
         if broken is not None and len(faults) < FAULTS_TOLD_MAX:
             faults.append(f"session {session[:8]}: {broken.what}")
     return ChainsFound(sessions=sessions, events=events, faults=tuple(faults))
+
+
+def same_until(one: sqlite3.Connection, other: sqlite3.Connection) -> dict[str, int]:
+    """Of each session that two databases hold, the last event up to which both hold the same; 0 where the first one
+    differs. Of one from before there were links, the lengths alone are compared.
+
+    A link speaks for all events before it, so that few are looked at.
+    """
+    lengths = [dict(each.execute(_LENGTHS).fetchall()) for each in (one, other)]
+    both = {
+        session: min(length, lengths[1][session]) for session, length in lengths[0].items() if session in lengths[1]
+    }
+    schemas = [each.execute("PRAGMA user_version").fetchone()[0] for each in (one, other)]
+    if min(schemas) < CHAINED_SINCE_SCHEMA:
+        return both
+    return {session: _last_same(one, other, session, until) for session, until in both.items()}
+
+
+def _last_same(one: sqlite3.Connection, other: sqlite3.Connection, session: str, until: int) -> int:
+    def differs(seq: int) -> bool:
+        link, counterpart = (each.execute(_LINK, (session, seq)).fetchone() for each in (one, other))
+        return bool(link != counterpart)
+
+    return until if not differs(until) else bisect_left(range(1, until), True, key=differs)
 
 
 class _Counted:

@@ -16,6 +16,7 @@ from core.ports.backups import FileFound
 from core.ports.catalogue import Catalogue
 from core.ports.event_log import EventLog
 from storage.catalogue import SqliteCatalogue
+from storage.chain_check import same_until
 from storage.codec import Codec
 from storage.copying import LOG_ENDS, copy_whole, disk_refusals, log_of, sync
 from storage.database import APPLICATION_ID, BUSY_WAIT_MS, SCHEMA_VERSION, connect, refusals, version_of
@@ -71,6 +72,16 @@ class SqliteFiles:
         is_at_rest = at.resolve() != self.path.resolve()
         with refusals(at), closing(connect(at, is_reader=True, is_at_rest=is_at_rest)) as database:
             return dict(database.execute(query))
+
+    def same_until(self, at: Path) -> dict[str, int]:
+        is_at_rest = at.resolve() != self.path.resolve()
+        with (
+            refusals(self.path),
+            closing(connect(self.path, is_reader=True)) as one,
+            refusals(at),
+            closing(connect(at, is_reader=True, is_at_rest=is_at_rest)) as other,
+        ):
+            return same_until(one, other)
 
     def put_in_place(self, file: Path) -> Path | None:
         path = self.path

@@ -54,6 +54,11 @@ class DatabaseFiles(Protocol):
         """How many events each session has, in a file that `look` found in order or in the database in use."""
         ...
 
+    def same_until(self, at: Path) -> dict[str, int]:
+        """Of each session that both the database in use and such a file hold: the last event up to which both hold the
+        same."""
+        ...
+
     def put_in_place(self, file: Path) -> Path | None:
         """Have the database be what `file` is, which stays where it is. Returns where what was there before is kept;
         None where there was nothing.

@@ -7,6 +7,7 @@ decision in it is taken again. All of that is done in a thread of its own, becau
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +41,9 @@ SHOWN_CHARACTERS_MAX = 120
 HEX_DIGITS = "0123456789abcdef"
 ID_CHARACTERS_MAX = 32
 FOLDER = "backups"
+NAMED = r"-\d{8}T\d{6}\.\d{3}Z(-\d+)?\.db"
+"""Behind the name of its database: that of another one may begin with the same letters."""
+
 NS_PER_MS = 1_000_000
 
 EngineOver = Callable[[Catalogue], tuple[Library, Engine]]
@@ -84,7 +88,8 @@ class MadeBackup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestorePlan:
     """What restoring would do. `sessions_there` are those of the database in use, None where that can't be read or
-    isn't there; `sessions_lost` are not in the back-up at all, `events_lost` are all that it lacks."""
+    isn't there; `sessions_lost` are not in the back-up at all, `events_lost` are all that it lacks: also those of a
+    session that went on otherwise there."""
 
     report: BackupReport
     database: Path
@@ -182,7 +187,9 @@ class Backups:
 
     def _newest(self) -> MadeBackup | None:
         try:
-            found = [(each.stat().st_mtime_ns, each) for each in self.folder.glob(f"{self._files.path.stem}-*.db")]
+            named = re.compile(re.escape(self._files.path.stem) + NAMED)
+            ours = [each for each in self.folder.iterdir() if named.fullmatch(each.name)]
+            found = [(each.stat().st_mtime_ns, each) for each in ours]
             at_ns, path = max(found, default=(0, None))
             return MadeBackup(path=path, at_ms=at_ns // NS_PER_MS) if path is not None else None
         except OSError:
@@ -220,14 +227,14 @@ class Backups:
         if not plan.is_there:
             return plan
         try:
-            there, here = self._files.lengths(database), self._files.lengths(report.path)
+            there, same = self._files.lengths(database), self._files.same_until(report.path)
         except StorageFailed:
             return plan  # what can't be read is no reason to keep it
         return replace(
             plan,
             sessions_there=len(there),
-            sessions_lost=sum(session not in here for session in there),
-            events_lost=sum(max(0, length - here.get(session, 0)) for session, length in there.items()),
+            sessions_lost=sum(session not in same for session in there),
+            events_lost=sum(length - same.get(session, 0) for session, length in there.items()),
         )
 
     async def _proven(self, file: Path) -> BackupReport:

@@ -15,6 +15,7 @@ import pytest
 from console.bootstrap import open_backups, open_orchestrator
 from console.settings import Settings
 from core.domain.chain import Head
+from core.domain.commands import AddStatement, Cancel, Pause
 from core.domain.errors import DriverBusy, StorageFailed, WrongUse
 from core.domain.events import AttemptInDoubt, AttemptSucceeded, Recorded
 from core.domain.ids import Digest, SessionId
@@ -248,6 +249,30 @@ async def test_a_plan_says_what_the_back_up_lacks(tmp_path: Path) -> None:
     assert (await backups.plan(tmp_path / "copy.db")).events_lost == 0
 
 
+async def test_a_plan_counts_what_a_session_that_went_on_otherwise_would_lose(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "here")
+    async with driven(settings) as moot:
+        session = await started(moot, tmp_path, 1)
+        await spoken(moot, [session], 2)
+        await moot.command(session, Pause())
+        await moot.backups.create(tmp_path / "copy.db")
+        await moot.command(session, AddStatement(text="One way.", by="operator"))
+        await moot.command(session, Cancel())
+        first = await moot.events(session)
+    backups = open_backups(settings)
+    kept = await backups.restore(tmp_path / "copy.db")
+    assert kept is not None
+    async with driven(settings) as moot:
+        await moot.command(session, AddStatement(text="Another way.", by="operator"))
+        second = await moot.events(session)
+    same = sum(one == other for one, other in zip(first, second, strict=False))
+
+    plan = await backups.plan(kept)
+
+    assert same < len(second) < len(first)
+    assert (plan.sessions_lost, plan.events_lost) == (0, len(second) - same)
+
+
 async def test_a_database_that_can_t_be_read_may_be_replaced(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "here")
     async with driven(settings) as moot:
@@ -279,6 +304,19 @@ async def test_back_ups_without_a_name_lie_together_and_the_newest_is_found(tmp_
         assert newest is not None
         assert newest.path == made[-1]
     assert {each.parent for each in made} == {tmp_path / "here" / "backups"}
+
+
+async def test_a_back_up_of_another_database_is_none_of_this_one(tmp_path: Path) -> None:
+    """Both lie in one folder, and the name of one begins as the other's does."""
+    settings = settings_of(tmp_path / "here")
+    other = replace(settings, database=tmp_path / "here" / "moot-trial.db")
+    for each in (settings, other):
+        async with driven(each) as moot:
+            await moot.backups.create()
+
+    found = [await open_backups(each).newest() for each in (settings, other)]
+
+    assert [made.path.name.rpartition("-")[0] for made in found if made is not None] == ["moot", "moot-trial"]
 
 
 async def test_whoever_no_longer_waits_for_a_back_up_finds_none(tmp_path: Path) -> None:
