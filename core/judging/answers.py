@@ -43,9 +43,12 @@ _LABELLED = re.compile(r"^[^\w\n]{0,16}(?:final[ \t]+)?(?:answer|verdict)[^\w\n:
 _BREAK = re.compile(r"^[^\w\n]{0,16}verdict[^\w\n:]{0,8}:[^\w\n]{0,8}(go[ _-]on|enough)(?=[^\w\n]*$)", re.IGNORECASE)
 _RANKING = re.compile(r"^[^\w\n]{0,16}ranking[^\w\n:]{0,8}:(.{1,400})$", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?<![\w.,])[-+]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,2}(?!\w))?(?![.,]?\d)"
+    r"(?<![\w.,])(?<!\d[eE][-+])[-+]?"
+    r"(?:(?:\d{1,3}(?:[,_ ]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,2}(?!\w))?"
+    r"(?![.,]?\d|[eE][-+]?\d|[xX][\da-fA-F])"
 )
-"""Thousands may be set apart, and by a comma, a blank or an underscore only: `3 4` is two numbers, `km2` none."""
+"""Thousands may be set apart, and by a comma, a blank or an underscore only: `3 4` is two numbers, `km2` none. A power
+of ten past 99 or a number to the base of 16 is none either, and never the digits in front of it."""
 _CURRENCIES = re.compile(r"[$€£¥₹]")
 _CHOSEN_ENDS = re.compile(r"[ \t*_`)\]]*(?:$|[.,;:!(–—-]|because\b|since\b|as\b)", re.IGNORECASE)
 

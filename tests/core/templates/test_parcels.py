@@ -129,6 +129,8 @@ def test_no_character_can_be_changed_unseen(at: int, character: str) -> None:
         ("[" * 200, "1:65: this nests more than 64 deep."),
         ('"' + "x" * PARCEL_BYTES_MAX + '"', "1:1: this is larger than"),
         ("{a: &a [x, x], b: [*a, *a]}", "1:1: this is no format that was exported: it is no JSON."),
+        (TEXT.replace('"rounds": 2', '"rounds": NaN'), "1:1: this is no format that was exported: it is no JSON."),
+        (TEXT.replace('"rounds": 2', '"rounds": 1e999'), "1:1: this is no format that was exported: it is no JSON."),
     ],
 )
 def test_what_is_no_parcel_is_refused(text: str, said: str) -> None:
