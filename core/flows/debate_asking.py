@@ -156,7 +156,8 @@ def agreement_of(debate: DebateState, given: AnswerGiven) -> Reading | None:
     if debate.template.decided_by is DecidedBy.SAMPLES:
         return ANSWERS.of_samples((*debate.answers.samples, given.answer))
     latest = {**debate.answers.latest, given.seat: given.answer}
-    return ANSWERS.combine([_cues(seat, answer) for seat, answer in latest.items() if answer])
+    seated = {each.id for each in debate.template.seats}
+    return ANSWERS.combine([_cues(seat, answer) for seat, answer in latest.items() if answer and seat in seated])
 
 
 def _cues(seat: SeatId, answer: str) -> SeatCues:

@@ -240,10 +240,18 @@ def _answered(state: DebateState, event: AnswerGiven) -> Answers:
     return Answers(
         latest=latest,
         samples=samples,
-        tally=tallied(samples if state.template.decided_by is DecidedBy.SAMPLES else latest.values()),
+        tally=_counted(state.template, latest, samples),
         rankings=state.answers.rankings,
         judge_outcome=state.answers.judge_outcome,
     )
+
+
+def _counted(template: Template, latest: Mapping[SeatId, str], samples: tuple[str, ...]) -> Tally:
+    """How answers are spread by the way in which `template` counts them. Seats that it doesn't have vote no more."""
+    if template.decided_by is DecidedBy.SAMPLES:
+        return tallied(samples)
+    seated = {spec.id for spec in template.seats}
+    return tallied(answer for seat, answer in latest.items() if seat in seated)
 
 
 def told_by(seat: SeatId, role: Role, text: str, measure: Measure) -> SeatCues:
@@ -283,8 +291,12 @@ def _template_applied(state: DebateState, event: TemplateApplied, template: Temp
 def _round_started(state: DebateState, event: RoundStarted) -> DebateState:
     template = state.coming_template
     steps = tuple(spec for name in event.steps if (spec := template.step(name)) is not None)
+    answers = state.answers
+    if state.next_template is not None and answers.samples:
+        answers = changed(answers, tally=_counted(template, answers.latest, answers.samples))
     return changed(
         state,
+        answers=answers,
         template=template,
         next_template=None,
         round=event.round,

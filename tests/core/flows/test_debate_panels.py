@@ -447,3 +447,18 @@ def test_rankings_by_the_letters_of_a_format_that_was_left_stay_hidden() -> None
 
     assert played.debate.template.id == "other"
     assert "RANKING:" not in played.prompt("answer_ben")
+
+
+def test_a_seat_that_left_with_its_format_votes_no_more() -> None:
+    other = replace(panel(*answers("ben", "cleo"), seats=("ben", "cleo")), id=TemplateId("other"))
+    played = Panel(panel(), others=(other,))
+    first, second, third = played.begin_all()
+    played.do(ApplyTemplate(template=other.id))
+    for step, text in ((first, FOR), (second, FOR), (third, AGAINST)):
+        played.end(step, text)
+    assert played.debate.answers.tally.counts == (("against", 1), ("for", 1))
+
+    played.play(AGAINST, FOR)
+
+    assert played.of(VerdictReached)[0].text == "Counted: against: 1, for: 1."
+    assert played.of(ConsensusUpdated)[-1].ppm == 500_000
