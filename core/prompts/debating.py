@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from core.domain.ids import SeatId
@@ -12,6 +13,8 @@ from core.prompts.window import TURN_CHARACTERS_MAX, newest_turns, shortened
 
 DOCUMENT_CHARACTERS_MAX = 12_000
 """Of all evidence together; what is longer is cut in the order in which the files were given, and marked."""
+
+_NO_WORD = re.compile(r"[_\d]")
 
 SIDES: Mapping[Role, int] = {Role.PROPOSER: 1, Role.OPPONENT: -1}
 
@@ -37,8 +40,8 @@ def debate_messages(
 ) -> tuple[Message, ...]:
     """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence.
 
-    `letters` hide who said what: seats go by them, and their roles are left out. `rankings` tell how the seats have
-    ranked one another.
+    `letters` hide who said what: seats go by them, also in what was said, and their roles are left out. `rankings`
+    tell how the seats have ranked one another.
     """
     parts = [f"The {'question' if is_question else 'motion'}: {motion}", _standing(seat, round_number, rounds_limit)]
     if documents:
@@ -92,7 +95,23 @@ def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], letters: Ma
         f"{turn.text if len(turn.text) <= TURN_CHARACTERS_MAX else shortened(turn.text, TURN_CHARACTERS_MAX)}"
         for turn in window
     ]
-    return "What has been said so far:\n\n" + "\n\n".join(lines)
+    said = "\n\n".join(lines)
+    return f"What has been said so far:\n\n{said if letters is None else _unsigned(said, letters)}"
+
+
+def _unsigned(said: str, letters: Mapping[SeatId, str]) -> str:
+    """What was said, without the seats' names where one writes under its own. A name that is a word of the language,
+    such as `analyst`, stays: it is also said of others."""
+    names = {seat.replace("_", " "): letter for seat, letter in letters.items() if _NO_WORD.search(seat)}
+    if not names:
+        return said
+    pattern = "|".join(re.escape(name).replace(r"\ ", "[ _-]") for name in sorted(names, key=len, reverse=True))
+    return re.sub(
+        rf"(?<!\w)(?:{pattern})(?!\w)",
+        lambda found: f"Speaker {names[re.sub('[_-]', ' ', found[0]).casefold()]}",
+        said,
+        flags=re.IGNORECASE | re.ASCII,
+    )
 
 
 def _blind(seat: SeatId, letters: Mapping[SeatId, str]) -> str:

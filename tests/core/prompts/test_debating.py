@@ -38,7 +38,11 @@ def stated(text: str) -> Turn:
 
 
 def prompt(
-    *turns: Turn, by: str = "proposer", documents: tuple[tuple[str, str], ...] = (), instruction: str = "Argue."
+    *turns: Turn,
+    by: str = "proposer",
+    documents: tuple[tuple[str, str], ...] = (),
+    instruction: str = "Argue.",
+    letters: dict[SeatId, str] | None = None,
 ) -> str:
     messages = debate_messages(
         motion="It leaves on Fridays.",
@@ -49,8 +53,25 @@ def prompt(
         rounds_limit=3,
         turns=turns,
         documents=tuple(document(name, text) for name, text in documents),
+        letters=letters,
     )
     return messages[-1].text
+
+
+def test_who_writes_under_the_name_of_a_seat_goes_by_its_letter_where_words_are_judged_blind() -> None:
+    letters = {SeatId("first_councillor"): "B", SeatId("panelist_2"): "A", SeatId("analyst"): "C"}
+    turns = [
+        said("As the First Councillor I, first_councillor, say yes.", by="first_councillor"),
+        said("**FIRST-COUNCILLOR** errs; the second_first_councillor and panelist_22 don't.", by="panelist_2"),
+        said("An analyst would agree with panelist 2.", by="analyst"),
+    ]
+
+    blind = prompt(*turns, by="judge", letters=letters)
+
+    assert "As the Speaker B I, Speaker B, say yes." in blind
+    assert "**Speaker B** errs; the second_first_councillor and panelist_22 don't." in blind
+    assert "An analyst would agree with Speaker A." in blind
+    assert turns[0].text in prompt(*turns, by="judge")
 
 
 def test_a_seat_is_told_the_motion_where_it_stands_and_its_task() -> None:
