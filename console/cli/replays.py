@@ -182,11 +182,11 @@ async def _play(
     from console.exporting import all_events
     from console.headless import StopRequest
 
-    digest = await orchestrator.digest(session, at_seq=until_seq)  # also refuses an event that there isn't
+    await orchestrator.digest(session, at_seq=until_seq)  # refuses an event that there isn't before anything is printed
     stop = StopRequest()
     stop.listen()
     show = json_printer() if as_json else text_printer(orchestrator)
-    before_ms = 0
+    before_ms = seq = 0
     async for recorded in all_events(orchestrator, session):
         if until_seq is not None and recorded.seq > until_seq:
             break
@@ -194,8 +194,9 @@ async def _play(
             await _pause(max(0, recorded.at_ms - before_ms) / 1_000 / speed, stop)
         if stop.asked.is_set():
             return ExitCode.STOPPED
-        before_ms = recorded.at_ms
+        before_ms, seq = recorded.at_ms, recorded.seq
         show(recorded)
+    digest = await orchestrator.digest(session, at_seq=seq)  # of what was played: it may have gone on meanwhile
     out = sys.stderr if as_json else sys.stdout
     out.write(f"\ndigest {digest}\n")
     return ExitCode.COMPLETED

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from console.bootstrap import open_orchestrator
+from console.cli.replays import _play
 from console.exit_codes import ExitCode
+from console.settings import Settings
+from core.domain.events import Recorded
+from core.domain.ids import SessionId
 from tests.console.cli.process import Moot, of_kind
 
 DIVERGES, NOT_VERIFIABLE, WRONG_USE = ExitCode.DIVERGES, ExitCode.NOT_VERIFIABLE, ExitCode.WRONG_USE
@@ -81,6 +86,28 @@ def test_a_record_that_is_as_it_was_made_verifies(held: tuple[Moot, str]) -> Non
     assert "verdict  same" in one
     assert all_.stdout.startswith(f"✓ {id_[:8]}")
     assert "1 session: 1 same, 0 diverges, 0 not verifiable here" in all_.stderr
+
+
+async def test_the_digest_is_of_what_was_played_also_where_the_session_goes_on_meanwhile(
+    held: tuple[Moot, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moot, id_ = held
+    session = SessionId(id_)
+    orchestrator = open_orchestrator(Settings(database=database_of(moot)))
+    await orchestrator.start(drive=False)
+    recorded = list(await orchestrator.events(session))
+    shown = recorded[:8]
+
+    async def so_far(_: SessionId, **bounds: int) -> list[Recorded]:
+        so_far_shown, shown[:] = list(shown), recorded  # the rest is recorded while the beginning is read
+        return so_far_shown
+
+    monkeypatch.setattr(orchestrator, "events", so_far)
+    try:
+        await _play(orchestrator, session, until_seq=None, speed=0, as_json=True)
+        assert capsys.readouterr().err.strip() == f"digest {await orchestrator.digest(session, at_seq=8)}"
+    finally:
+        await orchestrator.stop()
 
 
 def test_the_digest_is_the_same_in_another_time_zone_under_another_seed_of_hashes_and_on_another_machine(
