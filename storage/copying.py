@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -36,10 +37,11 @@ def copy_whole(source: Path, to: Path, *, is_given_up: Callable[[], bool] = lamb
         raise WrongUse("there is a file of that name already.", where=str(to), now="Name another one.")
     if not to.parent.is_dir():
         raise WrongUse("its folder doesn't exist.", where=str(to), now=f"Make it: mkdir -p {to.parent}")
-    part = to.with_name(f"{to.name}.{os.getpid()}.part")
+    with disk_refusals(to):  # for its owner alone: debates are nobody else's business
+        made, name = tempfile.mkstemp(prefix=f"{to.name}.", suffix=".part", dir=to.parent)
+        os.close(made)
+    part = Path(name)
     try:
-        with disk_refusals(part):
-            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # debates are nobody else's business
         _copy_pages(source, part, is_given_up)
         with disk_refusals(to):
             sync(part)

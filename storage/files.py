@@ -116,7 +116,10 @@ class SqliteFiles:
         for number in range(1, KEPT_MAX + 1):
             kept = self.path.with_name(f"{self.path.name}.replaced-{number}")
             if kept.exists():
-                continue
+                if not _is_same(kept, self.path):
+                    continue
+                for end in ("", LOG_ENDS[0]):  # a restoring that was killed left it: one file by two names
+                    kept.with_name(kept.name + end).unlink(missing_ok=True)
             with disk_refusals(kept):
                 for end in (LOG_ENDS[0], ""):  # whoever finds the second finds the first too
                     own = self.path.with_name(self.path.name + end)
@@ -171,6 +174,10 @@ def _is_damaged(path: Path) -> bool:
             return bool(database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
     except sqlite3.DatabaseError as error:
         return is_damage(error)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
 
 
 def _named_too(path: Path, second: Path) -> None:

@@ -117,6 +117,10 @@ class Verification:
             return
         _require_plugins(self._engine, settlement.state, append)
         for index, record in enumerate(append):
+            if record.at_ms != first.at_ms:  # what followed from one command was recorded at one moment
+                told = f"{self._form(record.event)} at"
+                self._differs(record.seq, f"{told} {record.at_ms}", f"{told} {first.at_ms}")
+                return
             decided = settlement.events[index] if index < len(settlement.events) else None
             if decided != record.event or self._form(decided) != self._form(record.event):
                 told = self._form(decided) if decided is not None else "nothing"

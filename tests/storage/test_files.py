@@ -127,6 +127,18 @@ async def test_a_file_that_comes_to_the_name_while_it_is_copied_stays(
     assert names(tmp_path) == {"moot.db", "moot.db-wal", "moot.db-shm", "copy.db"}
 
 
+async def test_what_a_killed_copying_left_is_in_nobody_s_way(storage: Storage, tmp_path: Path) -> None:
+    """In a container every process has the same number."""
+    await filled(storage, 2)
+    left = tmp_path / f"copy.db.{os.getpid()}.part"
+    left.write_bytes(b"half a")
+
+    files(storage.path).copy(tmp_path / "copy.db")
+
+    assert await lengths(tmp_path / "copy.db") == {A: 4}
+    assert left.read_bytes() == b"half a"
+
+
 async def test_a_copy_that_is_given_up_leaves_nothing_behind(storage: Storage, tmp_path: Path) -> None:
     await filled(storage)
     folder = tmp_path / "copies"
@@ -263,6 +275,22 @@ async def test_a_second_restoring_keeps_what_the_first_brought(storage: Storage,
     assert kept == tmp_path / "moot.db.replaced-2"
     assert await lengths(kept) == {A: 40}
     assert await lengths(storage.path) == {A: 50}
+
+
+async def test_a_second_name_that_a_killed_restoring_left_is_not_taken_for_what_was_there_before(
+    storage: Storage, tmp_path: Path
+) -> None:
+    await filled(storage, 2)
+    files(storage.path).copy(tmp_path / "copy.db")
+    await storage.log.append(pause(A, after=4))
+    await storage.close()
+    os.link(storage.path, tmp_path / "moot.db.replaced-1")
+
+    kept = files(storage.path).put_in_place(tmp_path / "copy.db")
+
+    assert kept == tmp_path / "moot.db.replaced-1"
+    assert await lengths(kept) == {A: 5}
+    assert names(tmp_path) == {"moot.db", "moot.db.replaced-1", "copy.db"}
 
 
 async def test_what_points_to_a_database_goes_on_pointing_to_what_takes_its_place(

@@ -57,6 +57,19 @@ def test_what_can_not_be_read_is_neither_folded_nor_judged_and_its_place_is_name
         assert str(refused.value) == f"session {SESSION[:8]}, event {seq}: It holds an ArgumentSung. Update moot."
 
 
+def test_a_moment_that_was_changed_within_an_append_is_found() -> None:
+    played = played_one()
+    changed = next(record for record in played.log if record.envelope is None)
+    log = [replace(each, at_ms=each.at_ms + 1) if each is changed else each for each in played.log]
+
+    found = verify(played.engine, SESSION, log)
+
+    assert found is not None
+    assert found.seq == changed.seq
+    assert found.recorded.endswith(f"at {changed.at_ms + 1}")
+    assert found.decided.endswith(f"at {changed.at_ms}")
+
+
 def test_an_event_that_is_missing_from_an_append_is_found() -> None:
     played = played_one()
     seq = seq_of(played, ArgumentPresented)
