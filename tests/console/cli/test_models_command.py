@@ -120,16 +120,22 @@ def test_an_unknown_provider_is_refused_with_the_nearest(moot: Moot) -> None:
     assert "Did you mean 'groq'?" in moot.run("models", "grok", code=2, OLLAMA_HOST=NOBODY).stderr
 
 
-def test_a_debate_with_a_model_of_unknown_price_names_the_option_that_gives_it_once(moot: Moot) -> None:
+def test_a_debate_with_a_model_of_unknown_price_names_its_missing_key_first_and_then_the_option_that_gives_the_price(
+    moot: Moot,
+) -> None:
     words = ("debate", "Split it?", "--seat", "all=openai:mine", "--seat", "judge=groq:mine")
 
-    said = moot.run(*words, code=2).stderr
+    said = moot.run(*words, code=2, GROQ_API_KEY="k", OPENAI_API_KEY="k").stderr
     assert "what groq:mine and openai:mine cost is not known." in said
     assert "--price groq:mine=IN/OUT --price openai:mine=IN/OUT" in said
 
-    said = moot.run(*words, "--price", "groq:mine=0/0", "--price", "openai:mine=1/2", code=2).stderr
-    assert "needs a key" in said
-    assert "needs a key" in moot.run(*words, code=2).stderr
+    said = moot.run(*words, code=2).stderr
+    assert "GROQ_API_KEY is not set." in said
+    assert "What groq:mine costs is not known either: it is asked for next." in said
+
+    priced = moot.run(*words, "--price", "groq:mine=0/0", "--price", "openai:mine=1/2", code=2).stderr
+    assert "OPENAI_API_KEY is not set." in priced
+    assert "is not known" not in priced
 
 
 def test_where_nobody_drives_there_is_no_model_to_have_asked_again(moot: Moot) -> None:

@@ -43,7 +43,7 @@ def test_one_that_is_loaded_is_listed_shown_and_written(moot: Moot) -> None:
 def test_what_is_written_loads_again(moot: Moot) -> None:
     written = moot.run("participants", "write").stdout
 
-    assert "0 added, 8 replaced" in loaded(moot, written)
+    assert "0 added, 9 replaced" in loaded(moot, written)
     assert moot.run("participants", "write").stdout == written
 
 

@@ -29,7 +29,7 @@ def test_a_place_is_named_on_its_first_row_alone() -> None:
     places = [row.cells[0].text for row in help_rows() if row.cells[0].text]
 
     beyond = ["In the past of a session", "Beside its origin"]
-    assert places == ["Sessions", *beyond, "Rules", "System", "In a transcript", "In a list", "Anywhere"]
+    assert places == ["Sessions", *beyond, "Rules", "Templates", "System", "In a transcript", "In a list", "Anywhere"]
 
 
 def test_every_word_of_the_search_must_be_found_somewhere() -> None:
