@@ -105,6 +105,11 @@ class Flow(Protocol):
         """True where a session whose own budget is spent ends with what it has, instead of waiting for more money."""
         ...
 
+    def is_decided(self, state: SessionState) -> bool:
+        """True where the session has come to its result, and only what follows from that is left: nothing can be gone
+        on with from there."""
+        ...
+
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         """The list's row after one of the flow's own events."""
         ...

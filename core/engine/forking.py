@@ -52,15 +52,16 @@ def cut(engine: Engine, session: SessionId, records: Sequence[Recorded], *, at_s
                 taken = at_seq
             break
         state, taken = fold(engine, append, state=state), last
-        if not state.life.status.is_over:
+        if not _end_of(engine, state):
             best, best_state = taken, state
     if at_seq is None:
         state, taken = best_state, best
     elif taken != at_seq:
         raise WrongUse(f"it has no event {at_seq}.", where=where, now=f"Its events are numbered from 1 to {taken}.")
-    if state.life.status.is_over:
+    end = _end_of(engine, state)
+    if end:
         now = f"Fork it at {best}, the last event before that." if best else ""
-        raise WrongUse(f"at event {taken} it is {state.life.status}: nothing goes on from there.", where=where, now=now)
+        raise WrongUse(f"at event {taken} it {end}: nothing goes on from there.", where=where, now=now)
     events = inherited(records[:taken])
     if len(events) > FORK_EVENTS_MAX:
         raise WrongUse(
@@ -70,6 +71,14 @@ def cut(engine: Engine, session: SessionId, records: Sequence[Recorded], *, at_s
         )
     assert state.opening is not None  # a log begins with its opening, or folding it would have failed
     return Cut(seq=taken, opening=state.opening, events=events, state=state)
+
+
+def _end_of(engine: Engine, state: SessionState) -> str:
+    """Why nothing goes on from here, "" where something does."""
+    if state.life.status.is_over:
+        return f"is {state.life.status}"
+    is_decided = state.opening is not None and engine.flow(state).is_decided(state)
+    return "has its verdict" if is_decided else ""
 
 
 def inherited(records: Iterable[Recorded]) -> tuple[Inherited, ...]:

@@ -226,6 +226,10 @@ class DebateFlow:
         is_heard = debate.answers.tally.answers > 0 or bool(state.work.open)
         return debate.template.is_vote and is_heard and not debate.outcome
 
+    def is_decided(self, state: SessionState) -> bool:
+        debate: DebateState = state.flow
+        return bool(debate.outcome)
+
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         match event:
             case ConsensusUpdated():

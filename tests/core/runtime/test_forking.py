@@ -253,6 +253,24 @@ def test_the_prompt_of_a_turn_that_was_taken_along_can_be_read_in_the_fork() -> 
     in_virtual_time(work)
 
 
+def test_a_fork_of_a_debate_with_a_control_begins_before_its_verdict_and_decides_for_itself() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot, control="simple_debate")
+        await until(moot, session)
+        verdict = next(record.seq for record in stage.records(session) if isinstance(record.event, VerdictReached))
+
+        fork = await moot.fork(ForkRequest(session=session))
+        assert await until(moot, fork) is Status.COMPLETED
+        assert len(stage.events(fork, VerdictReached)) == 1
+        with pytest.raises(WrongUse, match="it has its verdict: nothing goes on from there"):
+            await moot.fork(ForkRequest(session=session, at_seq=verdict))
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
 def test_a_fork_begins_no_control_and_one_of_a_control_is_nobodys_control() -> None:
     async def work() -> None:
         stage = Stage()
