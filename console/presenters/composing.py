@@ -192,8 +192,8 @@ def draft_rows(draft: Draft) -> list[Row]:
 def _how(each: DraftStep) -> str:
     step = STEPS_BY_ID[each.step]
     occurs = "after the last" if step.is_verdict else (each.occurs or step.occurs).replace("_", " ")
-    times = f"{each.times} times" if each.times > 1 else ""
-    return ", ".join(word for word in (occurs, times, "at once" if each.is_at_once or step.is_at_once else "") if word)
+    times = f"×{each.times}" if each.times > 1 else ""
+    return " ".join(word for word in (occurs, times, "at once" if each.is_at_once or step.is_at_once else "") if word)
 
 
 def outlook(template: Template) -> str:

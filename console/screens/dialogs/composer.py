@@ -56,7 +56,7 @@ COLUMNS = (
 MINE = (
     Column(key="kind", title="", width=4, priority=8),
     Column(key="id", title="your format", width=18, priority=9),
-    Column(key="how", title="", width=10, is_flex=True, priority=7),
+    Column(key="how", title="", width=6, is_flex=True, priority=7),
 )
 UNNAMED = "unnamed"
 EMPTY_TEXT = "Nothing picked yet.\n⏎ on the left adds\na seat or a step."
@@ -75,7 +75,7 @@ class Composer(Dialog["FormatSaved | Written"]):
     refuses is said here, and what was picked stays."""
 
     DEFAULT_CSS = """
-    Composer > .box { width: 100%; height: 100%; }
+    Composer > .box { width: 100%; height: 100%; border-subtitle-color: $muted; }
     Composer .fields { height: 1fr; }
     Composer #called { height: 1; }
     Composer #called .label { width: 8; }

@@ -56,7 +56,7 @@ class SpeakDialog(Dialog[str]):
     hints = (
         ("ctrl+s", "send", "send"),
         ("ctrl+n", "pass", "pass_turn"),
-        ("ctrl+l", "all that is asked", "whole_prompt"),
+        ("ctrl+l", "in full", "whole_prompt"),
     )
     leave_label = "later, kept"
     standing_lines = 1

@@ -85,7 +85,7 @@ def test_the_library_lists_everybody_and_every_step_and_a_draft_says_what_is_oth
     draft = SIDES.adding("step rebuttal").repeated("step 0")
 
     assert len(library_rows(SHIPPED_PARTICIPANTS)) == len(SHIPPED_PARTICIPANTS) + len(STEPS)
-    assert draft_rows(draft)[-1].cells[2].text == "later, 2 times"
+    assert draft_rows(draft)[-1].cells[2].text == "later ×2"
     assert outlook(composed(draft.adding("step final_decision"))).startswith("3 rounds · ")
 
 
