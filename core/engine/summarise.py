@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.domain.changing import changed
 from core.domain.events import (
@@ -61,6 +62,15 @@ def summarise(summary: SessionSummary | None, record: Recorded, flows: Mapping[s
     for each in event.prefix.events:  # how far it is; what it cost stands in the row of the session it was spent in
         told = flow.summarise(told, each.event)
     return told
+
+
+def listed(summary: SessionSummary | None, record: Recorded, flows: Mapping[str, Flow]) -> SessionSummary:
+    """As `summarise`, whatever is on record: one damaged log must keep no other session from its row."""
+    if summary is None and not isinstance(record.event, SessionOpened | Unreadable):
+        kind, why = type(record.event).__name__, "Its log does not begin with its opening."
+        lost = Unreadable(kind=kind, version=1, why=why, now="Run `moot doctor`; restore the database from a copy.")
+        record = replace(record, event=lost)
+    return summarise(summary, record, flows)
 
 
 def _opened(record: Recorded, event: SessionOpened) -> SessionSummary:

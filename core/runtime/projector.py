@@ -17,7 +17,7 @@ from core.domain.events import Recorded, Unreadable
 from core.domain.flow import Flow
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
-from core.engine.summarise import summarise
+from core.engine.summarise import listed
 from core.ports.clock import Clock
 from core.ports.event_log import EventLog
 from core.ports.session_index import SessionIndex
@@ -133,7 +133,7 @@ class Projector:
                 if isinstance(event, Unreadable):
                     _log.warning("session %s, event %d: %s %s", session[:8], record.seq, event.why, event.now)
                     return
-                row = summarise(row, record, self._flows)
+                row = listed(row, record, self._flows)
         if row is not None:
             await self._costs.count_again(session)  # first: while the row says that it can't be read, this comes again
             await self._index.advance([row], position=self._position)
@@ -153,7 +153,7 @@ class Projector:
         changed: dict[SessionId, SessionSummary] = {}
         for record in records:
             before = changed.get(record.session) or await self._remembered(record)
-            changed[record.session] = summarise(before, record, self._flows)
+            changed[record.session] = listed(before, record, self._flows)
         return list(changed.values())
 
     def _remember(self, rows: Sequence[SessionSummary]) -> None:

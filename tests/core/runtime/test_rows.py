@@ -176,6 +176,27 @@ def test_an_event_of_a_newer_release_keeps_neither_the_driver_nor_other_sessions
     in_virtual_time(work)
 
 
+def test_a_log_whose_beginning_is_gone_keeps_neither_the_driver_nor_other_sessions_from_going_on() -> None:
+    async def work() -> None:
+        stage = Stage()
+        driver = await stage.drive()
+        mine, damaged = await start(driver, "Mine?"), await start(driver, "Damaged?")
+        await asyncio.sleep(6)
+        await stage.crash()
+        stage.disk.records[:] = [each for each in stage.disk.records if (each.session, each.seq) != (damaged, 1)]
+        stage.index.rows.clear()
+        stage.index.reached = 0
+
+        again = await stage.drive()
+        row = await again.summary(damaged)
+        assert (row.status, row.reason) == (Status.FAILED, NOT_READABLE)
+        assert row.unreadable.startswith("Its log does not begin with its opening. Run `moot doctor`")
+        assert await until(again, mine) is Status.COMPLETED
+        await again.stop()
+
+    in_virtual_time(work)
+
+
 def test_what_an_older_release_could_not_read_is_read_from_its_beginning_once_it_can_be() -> None:
     async def work() -> None:
         stage = Stage()
