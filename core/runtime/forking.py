@@ -127,8 +127,7 @@ class Forks:
         if not request.template_id:
             return NO_TEMPLATE, NO_DIGEST
         template = await self._openings.template(request.template_id)
-        at_ms = self._ports.clock.now_ms()
-        digest = await self._ports.catalogue.save_template(template, actor="moot", at_ms=at_ms)
+        digest = await self._openings.digest(template)
         await self._ports.library.template(digest)
         return template.id, digest
 

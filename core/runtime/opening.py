@@ -68,7 +68,7 @@ class Openings:
         in_force = await self._no_rules() if plan.rule_set == NOTHING else rules.sets.get(plan.rule_set)
         if in_force is None:  # deleted just now
             raise unknown_set(plan.rule_set, rules.sets)
-        digest = await self._pinned(plan.template, request.dials)
+        digest = await self.digest(plan.template)
         for document in request.documents:
             if document.digest not in self._ports.library.documents:  # what is at hand was read from the catalogue
                 await self._ports.catalogue.save_document(document)
@@ -114,17 +114,11 @@ class Openings:
         return SetInForce(digest=digest, templates={})
 
     async def digest(self, template: Template) -> Digest:
-        """The digest of the newest version of a template, without writing what is there already."""
+        """The digest of a version of a template, without writing what is there already. It becomes the newest of its id
+        by this no more than it was."""
         known = self._ports.library.templates
         digest = next((digest for digest, each in known.items() if each == template), None)
-        if digest is None:
-            at_ms = self._ports.clock.now_ms()
-            digest = await self._ports.catalogue.save_template(template, actor="moot", at_ms=at_ms)
-        return digest
-
-    async def _pinned(self, template: Template, dials: Mapping[str, int]) -> Digest:
-        """What the session is pinned to: a format that is set for it alone doesn't become the newest of its id."""
-        return await (self._ports.catalogue.keep_template(template) if dials else self.digest(template))
+        return digest or await self._ports.catalogue.keep_template(template)
 
     async def _planned(
         self, request: DebateRequest

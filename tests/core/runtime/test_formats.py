@@ -17,10 +17,12 @@ from core.templates.composing import TemplateMetadata
 from core.templates.parcels import ParcelRefused
 from core.templates.searching import TemplateQuery
 from core.templates.standard import SIMPLE_DEBATE
+from core.templates.template import Template
 from core.templates.template_files import TemplateFileError
 from core.templates.unpacking import Standing
 from tests.core.templates.making import PANEL, seat, with_step
-from tests.stage import Stage
+from tests.memory import MemoryCatalogue
+from tests.stage import Stage, start
 from tests.virtual_time import in_virtual_time
 
 Work = Callable[[Stage, Orchestrator], Awaitable[None]]
@@ -324,3 +326,31 @@ def test_a_format_that_was_changed_on_its_way_changes_nothing() -> None:
         assert "cid" not in {each.id for each in await moot.participants()}
 
     with_moot(work)
+
+
+class EditedMeanwhile(MemoryCatalogue):
+    """A catalogue in which somebody edits a format while another looks who sits where."""
+
+    edit: Template | None = None
+
+    async def participants(self) -> tuple[Participant, ...]:
+        if self.edit is not None:
+            edited, self.edit = self.edit, None
+            await self.save_template(edited, actor="operator", at_ms=0)
+        return await super().participants()
+
+
+def test_whoever_begins_by_a_format_that_is_edited_meanwhile_takes_no_edit_back() -> None:
+    async def play() -> None:
+        catalogue = EditedMeanwhile()
+        moot = await Stage(catalogue=catalogue).drive()
+        await catalogue.save_template(PANEL, actor="operator", at_ms=0)
+        catalogue.edit = replace(PANEL, version=2, name="Louder")
+
+        session = await start(moot, template_id=PANEL.id)
+
+        assert (await moot.state(session)).flow.template.version == PANEL.version
+        assert (await moot.formats.template(PANEL.id)).name == "Louder"
+        await moot.stop()
+
+    in_virtual_time(play)
