@@ -49,11 +49,11 @@ def skipped_now(state: SessionState) -> tuple[StepSkipped, ...]:
     if not debate.is_conditional or debate.next_step is None:
         return ()
     facts = facts_of(debate)
-    left_out = set(debate.skipped)
+    left_out, spoken = set(debate.skipped), frozenset(debate.spoken)
     found: list[StepSkipped] = []
     waiting: StepSpec | None = None
     for spec in debate.steps:
-        if spec.name in debate.spoken:
+        if spec.name in spoken:
             continue
         if waiting is not None and not _is_asked_with(debate, spec, waiting):
             break
@@ -105,28 +105,28 @@ def _turn(debate: DebateState, spec: StepSpec) -> Step:
 def _together(debate: DebateState, first: StepSpec) -> tuple[StepSpec, ...]:
     if not first.block:
         return (first,)
-    return tuple(
-        spec for spec in debate.steps if _is_asked_with(debate, spec, first) and spec.name not in debate.spoken
-    )
+    spoken = frozenset(debate.spoken)
+    return tuple(spec for spec in debate.steps if spec.name not in spoken and _is_asked_with(debate, spec, first))
 
 
 def _is_asked_with(debate: DebateState, spec: StepSpec, other: StepSpec) -> bool:
     """True where both are asked at once; a step is with itself."""
     if spec.name == other.name:
         return True
+    if spec.block != other.block or spec.iteration != other.iteration:
+        return False
     block = debate.template.block(spec.block)
-    is_of_one_block = (spec.block, spec.iteration) == (other.block, other.iteration)
-    return is_of_one_block and block is not None and block.is_at_once
+    return block is not None and block.is_at_once
 
 
 def _has_begun(state: SessionState, spec: StepSpec) -> bool:
     """True where the step, or one that is asked at once with it, has been asked."""
     debate: DebateState = state.flow
+    heard, tries = frozenset(debate.spoken).difference(debate.skipped), state.work.tries
     return any(
-        (each.name in debate.spoken and each.name not in debate.skipped)
-        or step_id(debate.round, each.name, each.seat) in state.work.tries
+        _is_asked_with(debate, each, spec)
         for each in debate.steps
-        if _is_asked_with(debate, each, spec)
+        if each.name in heard or step_id(debate.round, each.name, each.seat) in tries
     )
 
 

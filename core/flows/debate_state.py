@@ -112,7 +112,8 @@ class DebateState:
         if not self.is_round_open or len(self.spoken) >= len(self.steps):
             return None
         if self.template.blocks:  # what is asked at once may be answered in any order
-            return next((spec for spec in self.steps if spec.name not in self.spoken), None)
+            spoken = frozenset(self.spoken)
+            return next((spec for spec in self.steps if spec.name not in spoken), None)
         return self.steps[len(self.spoken)]
 
     @property
