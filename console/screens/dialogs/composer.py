@@ -253,8 +253,12 @@ class Composer(Dialog["FormatSaved | Written"]):
         beside(self, partial(self._look, self._draft, called), group="look", is_alone=True)
 
     async def _list(self) -> None:
-        people = await (await self._core()).participants()
-        self.post_message(self.Listed(library_rows(people)))
+        try:
+            people = await (await self._core()).participants()
+        except MootError as error:
+            self.refuse(str(error))
+        else:
+            self.post_message(self.Listed(library_rows(people)))
 
     def on_composer_listed(self, event: Listed) -> None:
         self._abouts = {row.key: row.cells[-1].text for row in event.rows}

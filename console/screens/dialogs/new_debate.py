@@ -202,8 +202,8 @@ class NewDebateDialog(Dialog[DebateRequest]):
             ("budget $", "budget", cap, "none", ()),
             ("seed", "seed", "" if given.seed is None else str(given.seed), "drawn", ()),
             ("rules", "rules", given.rules, "the format's set, or own", self._rule_sets),
-            ("answers", "answers", answers, "motion; number, text, or A, B, C", ANSWERS),
-            ("control", "control", given.control, "none; a format at the same spend", formats),
+            ("answers", "answers", answers, "motion, number, text or A,B", ANSWERS),
+            ("control", "control", given.control, "none; another format", formats),
             ("dials", "dials", " ".join(f"{each}={to}" for each, to in given.dials.items()), "as they stand", ()),
         ):
             with Horizontal(classes="seat"):
