@@ -29,9 +29,11 @@ from core.domain.ids import SessionId
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import ATTEMPTS_PER_ROUTE_MAX, SessionState
 from core.engine.evolve import is_of_the_engine
-from core.engine.replay import fold_session, verify
+from core.engine.reckoning import otherwise_reckoned
+from core.engine.replay import Verification, fold_session
 from core.engine.summarise import summarise
 from core.flows.debate_events import ArgumentPresented, DebateCompleted, VerdictReached
+from core.runtime.supervisor import SPENDING_STOPPED
 from tests.simulation.fate import SHORTEST, calm, fate_of, undisturbed
 from tests.simulation.living import Lived, live
 from tests.simulation.world import open_attempts
@@ -197,7 +199,7 @@ def a_policy_is_kept(lived: Lived) -> None:
             match event:
                 case AttemptInDoubt():
                     by_itself = policies[event.route.partition(":")[0]] == "retry" or not event.cost_microusd_max
-                    if not by_itself and event.why == "the process that asked is gone":
+                    if not by_itself and event.why != SPENDING_STOPPED:  # that call, its operator has cut off
                         waits_for.add(event.step)
                 case AttemptStarted():
                     _hold(event.step not in waits_for, f"{event.step} was asked again by itself")
@@ -208,9 +210,11 @@ def a_policy_is_kept(lived: Lived) -> None:
 
 
 def its_decisions_can_be_repeated(lived: Lived) -> None:
-    """Every decision on record, asked again, comes out the same."""
+    """Every decision on record, asked again, comes out the same, and every call's prompt and cost follow from it."""
     for session in lived.sessions:
-        parted = verify(lived.stage.ports.engine, session, _of(lived, session))
+        verification = Verification(lived.stage.ports.engine, session, reckon=otherwise_reckoned)
+        verification.read(_of(lived, session))
+        parted = verification.finish()
         _hold(parted is None, f"session {session[-4:]}: {parted}")
 
 
