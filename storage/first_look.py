@@ -56,9 +56,13 @@ def _summaries(database: sqlite3.Connection) -> tuple[SessionSummary, ...]:
 
 def _summary(plain: dict[str, object]) -> SessionSummary:
     """JSON has no tuples and no states; all else in a row is as it was."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+    values = {name: _in_tuples(value) for name, value in plain.items()}
     values["status"] = Status(str(values["status"]))
     return SessionSummary(**values)  # type: ignore[arg-type]  # what the index wrote is what it was made of
+
+
+def _in_tuples(value: object) -> object:
+    return tuple(_in_tuples(each) for each in value) if isinstance(value, list) else value
 
 
 def _labels(database: sqlite3.Connection) -> dict[SessionId, Label]:

@@ -19,7 +19,8 @@ class SessionSummary:
     `attempts_open` are calls whose end is not recorded: also a session that is over may have one.
     `parent` is the session whose child it is, `control` the child that answers the same at the same spend.
     `awaited_seat` is the seat from which a person is to speak now, in `awaited_step` and until the moment
-    `awaited_until_ms`; "" while nobody is waited for.
+    `awaited_until_ms`; "" while nobody is waited for. `awaited_too` are the others, asked at once with them: step, seat
+    and moment of each.
     A fork goes on from event `forked_at_seq` of the session `forked_from`, and what was spent up to there is in that
     one's row.
     `question` is what an escalated session asks, `reason` why it stands where it stands. `unreadable` is why its log
@@ -65,5 +66,6 @@ class SessionSummary:
     awaited_step: str = ""
     awaited_seat: str = ""
     awaited_until_ms: int = 0
+    awaited_too: tuple[tuple[str, str, int], ...] = ()
     forked_from: str = ""
     forked_at_seq: int = 0

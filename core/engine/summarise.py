@@ -143,7 +143,7 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
     match event:
         case AttemptStarted():
             return {
-                **(_awaited(event, at_ms) if is_person(event.route) else {}),
+                **(_awaited(before, event, at_ms) if is_person(event.route) else {}),
                 "attempts": before.attempts + 1,
                 "attempts_open": before.attempts_open + 1,
             }
@@ -208,10 +208,29 @@ def _ended(status: Status, reason: str, at_ms: int) -> dict[str, object]:
     return {"status": status, "reason": reason, "question": "", "ended_at_ms": at_ms}
 
 
-def _awaited(event: AttemptStarted, at_ms: int) -> dict[str, object]:
-    until_ms = at_ms + wait_ms_of(event.route)
-    return {"awaited_step": event.step, "awaited_seat": event.seat, "awaited_until_ms": until_ms}
+def _awaited(before: SessionSummary, event: AttemptStarted, at_ms: int) -> dict[str, object]:
+    asked = (str(event.step), str(event.seat), at_ms + wait_ms_of(event.route))
+    return _waiting_for((*_all_awaited(before), asked))
 
 
 def _no_longer_awaited(before: SessionSummary, step: StepId) -> dict[str, object]:
-    return {"awaited_step": "", "awaited_seat": "", "awaited_until_ms": 0} if before.awaited_step == step else {}
+    if not before.awaited_step:
+        return {}
+    return _waiting_for(tuple(asked for asked in _all_awaited(before) if asked[0] != step))
+
+
+def _all_awaited(before: SessionSummary) -> tuple[tuple[str, str, int], ...]:
+    if not before.awaited_step:
+        return ()
+    return (before.awaited_step, before.awaited_seat, before.awaited_until_ms), *before.awaited_too
+
+
+def _waiting_for(asked: tuple[tuple[str, str, int], ...]) -> dict[str, object]:
+    """The parts of a row for these people, in the order in which they were asked."""
+    step, seat, until_ms = asked[0] if asked else ("", "", 0)
+    return {
+        "awaited_step": step,
+        "awaited_seat": seat,
+        "awaited_until_ms": until_ms,
+        "awaited_too": asked[1:],
+    }

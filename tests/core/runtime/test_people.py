@@ -217,3 +217,27 @@ def test_times_to_wait_are_read_and_bounded() -> None:
             continue
         with pytest.raises(WrongUse):
             wait_ms_of(route)
+
+
+def test_of_two_who_are_asked_at_once_each_is_waited_for_until_they_have_spoken() -> None:
+    stage = PeopledStage()
+    people = {"first_voter": "human:10m", "third_voter": "human:10m"}
+
+    async def play() -> None:
+        orchestrator = await stage.drive()
+        vote = await start(orchestrator, template_id="vote_only", casting={"": "scripted", **people})
+        assert (await awaited(orchestrator, vote)).awaited_seat == "first_voter"
+        await orchestrator.speak(vote, "Yes.\nANSWER: for", step="r1.answer_third_voter.third_voter")
+        assert (await awaited(orchestrator, vote)).awaited_seat == "first_voter"
+        await orchestrator.speak(vote, "No.\nANSWER: against")
+        await until(orchestrator, vote)
+        assert not (await orchestrator.summary(vote)).awaited_seat
+
+        vote = await start(orchestrator, template_id="vote_only", casting={"": "scripted", **people})
+        await awaited(orchestrator, vote)
+        await orchestrator.pass_turn(vote)
+        row = await awaited(orchestrator, vote)
+        assert (row.awaited_seat, row.awaited_until_ms > stage.clock.now_ms()) == ("third_voter", True)
+        await orchestrator.stop()
+
+    in_virtual_time(play)
