@@ -165,6 +165,17 @@ def version_of(database: sqlite3.Connection, path: Path) -> int:
     return version
 
 
+def require_own_schema(database: sqlite3.Connection) -> None:
+    """Raise StorageFailed where another process has migrated the database beneath this one: what is written as before
+    would lack what the newer schema wants of each event, and nobody could mend that."""
+    schema = _number(database, "PRAGMA user_version")
+    if schema != SCHEMA_VERSION:
+        raise StorageFailed(
+            f"another moot has brought the database to schema {schema} meanwhile; this one knows {SCHEMA_VERSION}.",
+            now="End this one and go on with the newer. Nothing was written.",
+        )
+
+
 def _make(database: sqlite3.Connection) -> None:
     """Make the schema in one transaction; where another process was quicker, there is nothing left to do."""
     database.execute("PRAGMA journal_mode = WAL")

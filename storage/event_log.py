@@ -18,7 +18,7 @@ from core.domain.events import Recorded
 from core.domain.ids import Digest, SessionId
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from storage.codec import Codec, EncodedEvent
-from storage.database import Synchronous
+from storage.database import Synchronous, require_own_schema
 from storage.readers import Readers
 from storage.writer import Writer
 
@@ -281,6 +281,7 @@ class Appender:
         others = connection.execute("PRAGMA data_version").fetchone()[0]
         if others != self._others:
             self._forget(connection)
+            require_own_schema(connection)
             self._others = others
 
     def _forget(self, connection: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ from core.domain.costs import CostRow, Costs
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.ports.catalogue import Label
 from storage import checkpoints, event_log, writer
+from storage.database import SCHEMA_VERSION
 from storage.opened import Storage, open_storage
 from tests.storage.builders import codec, pause, row, session, turn
 
@@ -65,6 +66,20 @@ async def test_a_chain_goes_on_from_what_another_process_appended(
         events = await storage.log.stored(each)
         assert len(events) == 5
         assert first_break(each, events) is None
+
+
+async def test_nothing_is_appended_to_a_database_that_a_newer_moot_has_migrated_beneath_this_one(
+    storage: Storage,
+) -> None:
+    """An event without what the newer schema wants of it would break its session's chain for good."""
+    await storage.log.append(turn(A))
+    with closing(sqlite3.connect(storage.path)) as newer:
+        newer.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+
+    for _ in range(2):
+        with pytest.raises(StorageFailed, match=f"to schema {SCHEMA_VERSION + 1} meanwhile.*Nothing was written"):
+            await storage.log.append(turn(A, after=2))
+    assert len(await storage.log.read(A)) == 2
 
 
 async def test_a_position_that_another_process_gave_out_and_deleted_is_not_given_out_again(
