@@ -34,6 +34,7 @@ class Typist:
         self._session = session
         self._settings = settings
         self._step: StepId | None = None
+        self._asked_too: dict[StepId, tuple[str, int]] = {}
         self._lines: list[str] = []
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -41,14 +42,26 @@ class Typist:
         """Look whether an event gives the floor to a person, or takes it from them."""
         match recorded.event:
             case AttemptStarted(step=step, seat=seat, route=route) if is_person(route):
-                self._ask(step, seat, wait_ms_of(route))
+                if self._step is None:
+                    self._ask(step, seat, wait_ms_of(route))
+                else:  # asked at once: one after the other they type
+                    self._asked_too[step] = seat, wait_ms_of(route)
             case AttemptSucceeded(step=step) | AttemptFailed(step=step) if step == self._step:
-                self.stop()
+                self._free_keyboard()
+                if self._asked_too:
+                    step = next(iter(self._asked_too))
+                    self._ask(step, *self._asked_too.pop(step))
+            case AttemptSucceeded(step=step) | AttemptFailed(step=step):
+                self._asked_too.pop(step, None)
             case _:
                 pass
 
     def stop(self) -> None:
         """Leave the keyboard alone."""
+        self._asked_too.clear()
+        self._free_keyboard()
+
+    def _free_keyboard(self) -> None:
         if self._step is not None and sys.stdin.isatty():
             asyncio.get_running_loop().remove_reader(sys.stdin)
         self._step = None

@@ -84,6 +84,19 @@ def test_whoever_follows_at_a_keyboard_types_their_turn_or_passes(at_the_keyboar
     assert "✗" not in said
 
 
+def test_of_two_who_are_asked_at_once_one_types_after_the_other(moot: Moot) -> None:
+    people = ("--seat", "first_voter=human:1h", "--seat", "third_voter=human:1h")
+    keyboard = Keyboard(moot, "debate", MOTION, "--template", "vote_only", "--seat", seated(moot), *people)
+    try:
+        keyboard.until("you speak as first_voter")
+        keyboard.type("Yes.\nANSWER: for\n.\n")
+        keyboard.until("you speak as third_voter")
+        keyboard.type("Yes.\nANSWER: for\n.\n")
+        keyboard.until("Verdict: for")
+    finally:
+        keyboard.close()
+
+
 def test_a_turn_that_does_not_end_as_it_has_to_is_refused_and_gone_on_with(moot: Moot) -> None:
     words = ("debate", MOTION, "--template", "simple_debate", "--seat", seated(moot), "--seat", "judge=human:1h")
     keyboard = Keyboard(moot, *words)
