@@ -288,10 +288,13 @@ def _failed(work: Work, event: AttemptFailed) -> Work:
     open_ = _without(work.open, event.step)
     if event.error == NOT_SENT:
         return changed(work, open=open_)
+    failures = _with_failure(work, event.step, failure_of(event))
+    if is_person(event.route):  # who passes, or is away, has not failed: rules about errors are about models
+        return changed(work, open=open_, failures=failures)
     return changed(
         work,
         open=open_,
-        failures=_with_failure(work, event.step, failure_of(event)),
+        failures=failures,
         errors=work.errors + 1,
         consecutive_errors=work.consecutive_errors + 1,
     )

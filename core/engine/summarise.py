@@ -159,7 +159,7 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
         case AttemptFailed():
             return {
                 **_no_longer_awaited(before, event.step),
-                "errors": before.errors + (event.error != NOT_SENT),
+                "errors": before.errors + (event.error != NOT_SENT and not is_person(event.route)),
                 "attempts_open": before.attempts_open - 1,
                 "spent_microusd": before.spent_microusd + event.cost_microusd,
             }

@@ -18,6 +18,7 @@ from core.flows.debate_events import ArgumentPresented, VerdictReached
 from core.orchestrator import Orchestrator
 from core.providers.human import HumanProvider
 from core.providers.scripted import ScriptedProvider
+from core.rules.standard import STANDARD_RULES
 from tests.stage import Stage, obey, start, until, until_event
 from tests.virtual_time import in_virtual_time
 
@@ -94,6 +95,23 @@ def test_who_lets_the_time_pass_or_passes_is_stood_in_for(leaves_it: str) -> Non
     failed = [event for event in stage.events(debate, AttemptFailed) if isinstance(event, AttemptFailed)]
     assert {event.message for event in failed} == {"they passed" if leaves_it == "passes" else "nobody spoke in time"}
     assert all(event.is_final and event.cost_microusd == 0 for event in failed)
+
+
+def test_whoever_stays_away_for_a_whole_debate_is_no_error_that_stops_it() -> None:
+    stage = PeopledStage(rules=[rule for rule in STANDARD_RULES if "error" in rule.id])
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting={"": "scripted", "opponent": "human:1s"}, rounds=7)
+        assert await until(orchestrator, debate, Status.COMPLETED, Status.ESCALATED) is Status.COMPLETED
+        assert (await orchestrator.summary(debate)).errors == 0
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+
+    assert len(stage.events(debate, AttemptFailed)) >= 5
+    assert verify(stage.ports.engine, debate, stage.records(debate)) is None
 
 
 def test_a_seat_is_taken_and_left_while_the_debate_runs() -> None:
