@@ -126,6 +126,9 @@ class Openings:
         _motion(request.question)
         template = dialled(await self._template_for(request), request.dials)
         _answerable(request.answers, template)
+        control = await self.template(request.control) if request.control else None
+        if control is not None:
+            _answerable(request.answers, control)
         rounds = _rounds(request.rounds, template)
         _seed(request.seed)
         cap = _cap(request.cap_microusd, self._limits.cap_session_microusd)
@@ -152,7 +155,7 @@ class Openings:
                 rounds=rounds,
                 rule_set=rule_set,
                 estimate=estimated(template, seats, rounds=rounds, known=known),
-                control=(await self.template(request.control)).id if request.control else NO_TEMPLATE,
+                control=control.id if control is not None else NO_TEMPLATE,
                 cap_microusd=cap,
                 is_rehearsal=is_rehearsal,
                 notes=notes,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.domain.answers import AnswerForm, AnswerKind
 from core.domain.budget import Price
 from core.domain.errors import WrongUse
 from core.domain.events import AttemptStarted, SessionCompleted
@@ -262,6 +263,24 @@ def test_a_format_that_is_not_there_is_refused_before_the_debate_begins() -> Non
         orchestrator = await stage.drive()
         with pytest.raises(WrongUse, match="no template is called 'vote_onyl'"):
             await start(orchestrator, control="vote_onyl")
+        assert not await orchestrator.summaries()
+        await orchestrator.stop()
+
+    in_virtual_time(play)
+
+
+def test_a_control_that_can_not_be_asked_for_such_an_answer_is_refused_before_the_debate_begins() -> None:
+    stage = Stage()
+
+    async def play() -> None:
+        orchestrator = await stage.drive()
+        with pytest.raises(WrongUse, match="simple_debate argues for and against a motion"):
+            await start(
+                orchestrator,
+                template_id="vote_only",
+                answers=AnswerForm(kind=AnswerKind.NUMBER),
+                control="simple_debate",
+            )
         assert not await orchestrator.summaries()
         await orchestrator.stop()
 
