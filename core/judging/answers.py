@@ -64,7 +64,7 @@ class Answer:
 def answer_in(text: str, form: AnswerForm) -> Answer:
     """What the last line of `text` that answers in this form says."""
     if form.kind is AnswerKind.MOTION:
-        found = _OUTCOME_LINE.findall(text)
+        found = _OUTCOME_LINE.findall("\n".join(_last_lines(text)))
         return Answer(found[-1].lower(), "its last line says so") if found else _NO_LINE
     labelled = [match[1] for match in map(_LABELLED.match, _last_lines(text)) if match]
     if not labelled:

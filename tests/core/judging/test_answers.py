@@ -235,3 +235,11 @@ def test_samples_are_read_whoever_drew_them_and_shown_as_far_as_there_is_room() 
     assert reading.inputs["a"] == 2
     assert len(reading.inputs) == SPREAD_SHOWN_MAX
     assert ANSWERS.of_samples(["a"]) is None
+
+
+@pytest.mark.parametrize("form", [MOTION_FORM, NUMBER, LETTERED, TEXT])
+def test_what_stands_far_above_the_end_is_somebodys_quotation(form: AnswerForm) -> None:
+    said = "for" if form is MOTION_FORM else "A" if form is LETTERED else "1"
+
+    assert answer_in(f"ANSWER: {said}" + "\nMore." * 39, form).value
+    assert not answer_in(f"ANSWER: {said}" + "\nMore." * 40, form).value
