@@ -34,7 +34,7 @@ def take(
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
         route = f"{PERSON}:{wait}" if wait else PERSON
-        said(found, f": {await orchestrator.take_seat(found, seat, route=route)}.")
+        said(found, f"– {await orchestrator.take_seat(found, seat, route=route)}.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -45,7 +45,7 @@ def leave(session: SessionArgument, seat: Seat, database: Database = None) -> in
 
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
-        said(found, f": {await orchestrator.leave_seat(found, seat)}.")
+        said(found, f"– {await orchestrator.leave_seat(found, seat)}.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -72,7 +72,7 @@ def speak(
             )
         words = sys.stdin.read() if text == FROM_INPUT else text
         done = orchestrator.pass_turn(found) if passes else orchestrator.speak(found, words)
-        said(found, f": {await done}.")
+        said(found, f"– {await done}.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

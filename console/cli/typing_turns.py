@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 END = "."
 PASS = "/pass"
 LINES_MAX = 10_000
+TASK = "Your task now: "
+"""Behind it a prompt says what is to be done."""
 
 
 class Typist:
@@ -36,7 +39,7 @@ class Typist:
         self._step: StepId | None = None
         self._asked_too: dict[StepId, tuple[str, int]] = {}
         self._lines: list[str] = []
-        self._sending: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def hear(self, recorded: Recorded) -> None:
         """Look whether an event gives the floor to a person, or takes it from them."""
@@ -75,11 +78,20 @@ class Typist:
             )
             say(f"{seat} is to speak within {duration(wait_ms)}: {words}, or --pass.")
             return
-        say(
-            f"you speak as {seat}, within {duration(wait_ms)}. End with a line that holds '{END}' alone; {PASS} passes."
-        )
         self._step, self._lines = step, []
         asyncio.get_running_loop().add_reader(sys.stdin, self._typed)
+        self._begin(self._told(step, f"you speak as {seat}, within {duration(wait_ms)}."))
+
+    async def _told(self, step: StepId, who: str) -> None:
+        """Say who is to speak, and what they are asked to do: how a verdict has to end is part of that."""
+        from console.cli.tables import COLUMNS_MAX, terminal_columns, wrapped
+
+        messages = await self._orchestrator.prompt(self._session, step)
+        task = messages[-1].text.rpartition(TASK)[2] if messages else ""
+        width = min(COLUMNS_MAX, terminal_columns())
+        told = [line for paragraph in task.splitlines() for line in wrapped(paragraph, width=width, indent="  ")]
+        say("\n".join((who, *told)))
+        say(f"type; a line that holds '{END}' alone ends it, {PASS} leaves it to the stand-in.")
 
     def _typed(self) -> None:
         line = sys.stdin.readline()
@@ -91,9 +103,12 @@ class Typist:
             self._lines.append(line)
 
     def _send(self, text: str | None) -> None:
-        task = asyncio.ensure_future(self._said(text))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._begin(self._said(text))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _said(self, text: str | None) -> None:
         step = self._step or ""
@@ -103,4 +118,5 @@ class Typist:
             else:
                 await self._orchestrator.speak(self._session, text, step=step)
         except MootError as refused:
-            say(f"{refused} What you typed is kept: go on, and end with '{END}' once more.")
+            say(str(refused))
+            say(f"what you typed is kept: go on, and end with '{END}' once more.")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.presenters.figures import counted
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,9 +23,9 @@ def change_rows(change: FormatChange) -> list[tuple[str, str]]:
     if change.rounds_before == change.rounds_after:
         rows[1] = ("rounds", f"{change.rounds_before}, as before")
     if change.is_decided_otherwise:
-        rows.append(("verdict", "is come to in another way"))
+        rows.append(("verdict", "is reached in another way"))
     if not change.steps_after:
-        rows.append(("then", f"{counted(change.rounds_after, 'round')} are over already: the verdict comes next"))
+        rows.append(("then", "no round of it is left: the verdict comes next"))
     return [row for row in rows if row[1]]
 
 

@@ -29,7 +29,7 @@ from core.domain.errors import NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
 from core.domain.facts import FactSpec, FactValue
 from core.domain.ids import NO_SEAT, Digest, SeatId, StepId
-from core.domain.participants import Participant, Seat
+from core.domain.participants import Participant, Role, Seat
 from core.domain.people import is_person
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
 from core.domain.steps import Document, ModelRequest, Step, StepKind
@@ -407,11 +407,20 @@ def _seated(state: SessionState, template: Template) -> tuple[Seat, ...]:
         if sitting is not None:
             seats.append(sitting)
             continue
-        participant = casting.get(spec.role.value)
+        participant = casting.get(spec.role.value) or _bearing(debate, spec.role)
         if participant is None:
-            raise refused(state, f"nobody is cast as {spec.role} for the template {template.id}.")
+            raise refused(
+                state,
+                f"nobody is cast as {spec.role} for the template {template.id}.",
+                f"Fork it, and cast one there: --template {template.id} --seat {spec.role}=NAME.",
+            )
         seats.append(Seat(id=spec.id, role=spec.role, participant=participant))
     return tuple(seats)
+
+
+def _bearing(debate: DebateState, role: Role) -> Participant | None:
+    """Whoever bears the role already: a chair judges as the judge did."""
+    return next((seat.participant for seat in debate.seats.values() if seat.role is role), None)
 
 
 def _verdict_steps(debate: DebateState) -> tuple[Step, ...]:

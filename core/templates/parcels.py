@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from math import isfinite
 from typing import Any
 
 from core.domain.errors import WrongUse
@@ -173,14 +172,11 @@ def _json(text: str, refuse: Refuse) -> object:
             raise ValueError("a name stands twice")
         return found
 
-    def finite(written: str) -> float:
-        number = float(written)
-        if not isfinite(number):
-            raise ValueError("no number is without end")
-        return number
+    def no_fraction(written: str) -> int:
+        raise ValueError(f"{written[:40]} is no whole number")
 
     try:
-        return json.loads(text, object_pairs_hook=once, parse_float=finite, parse_constant=finite)
+        return json.loads(text, object_pairs_hook=once, parse_float=no_fraction, parse_constant=no_fraction)
     except (ValueError, RecursionError) as error:
         raise refuse(
             "this is no format that was exported: it is no JSON.", "'moot templates export' writes one."

@@ -103,7 +103,7 @@ def test_a_turn_that_does_not_end_as_it_has_to_is_refused_and_gone_on_with(moot:
     try:
         keyboard.until("you speak as judge")
         keyboard.type("They have it.\n.\n")
-        keyboard.until("What you typed is kept")
+        keyboard.until("what you typed is kept")
         keyboard.type("VERDICT: against\n.\n")
         keyboard.until("Verdict: against")
         assert "They have it." in keyboard.until("completed")

@@ -28,7 +28,7 @@ def test_a_format_whose_rounds_are_over_leads_to_the_verdict() -> None:
     change = change_of_format(COMPLEX_DEBATE, SIMPLE_DEBATE, round_number=4, rounds_limit=5)
 
     assert (change.rounds_after, change.steps_after) == (4, ())
-    assert dict(change_rows(change))["then"] == "4 rounds are over already: the verdict comes next"
+    assert dict(change_rows(change))["then"] == "no round of it is left: the verdict comes next"
     assert dict(change_rows(change))["round 5"].endswith("→ nothing")
 
 
