@@ -86,7 +86,11 @@ class Typist:
         """Say who is to speak, and what they are asked to do: how a verdict has to end is part of that."""
         from console.cli.tables import COLUMNS_MAX, terminal_columns, wrapped
 
-        messages = await self._orchestrator.prompt(self._session, step)
+        try:
+            messages = await self._orchestrator.prompt(self._session, step)
+        except MootError as error:
+            say(f"what you are asked can't be shown: {error}")
+            messages = ()
         task = messages[-1].text.rpartition(TASK)[2] if messages else ""
         width = min(COLUMNS_MAX, terminal_columns())
         told = [line for paragraph in task.splitlines() for line in wrapped(paragraph, width=width, indent="  ")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -28,7 +28,15 @@ from core.domain.commands import (
     ResumeRun,
 )
 from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
-from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event, Recorded
+from core.domain.events import (
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    AttemptSucceeded,
+    CompletionDecided,
+    Event,
+    Recorded,
+)
 from core.domain.ids import SessionId, StepId
 from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import NOT_SENT
@@ -211,9 +219,10 @@ class SessionLoop:
                     self._begin_call(left.step, self._call(None, outcome=left))
                 raise
 
-    async def _withdraw(self) -> None:
-        """Send nothing more of what still waits to be sent, and record that it wasn't."""
-        waiting = [step for step in self._unsent if step in self._calls and step not in self._outcomes]
+    async def _withdraw(self, steps: Collection[StepId] | None = None) -> None:
+        """Send nothing more of what still waits to be sent, of `steps` alone where given, and record that it wasn't."""
+        unsent = [step for step in self._unsent if steps is None or step in steps]
+        waiting = [step for step in unsent if step in self._calls and step not in self._outcomes]
         calls = [self._calls[step] for step in waiting]
         for call in calls:
             call.cancel()
@@ -226,10 +235,17 @@ class SessionLoop:
         async with self._door:
             if not isinstance(command, ResumeRun):
                 await self._end_standstill()
+            asked = frozenset(self.state.work.open)
             events = await self._obey(command, actor, correlation)
             if self.state.life.status is not Status.RUNNING:
                 await self._wind_up()
+            elif any(self._cuts_off(event) for event in events):
+                await self._withdraw(asked)
             return events
+
+    def _cuts_off(self, event: Event) -> bool:
+        """True where whoever has not begun to answer need not: a person would be waited for in vain."""
+        return isinstance(event, CompletionDecided) or self._ports.engine.flow(self.state).round_ended(event)
 
     async def _end_standstill(self) -> None:
         """The time in which nobody drove ends before anything else is recorded: rules would take it for active."""

@@ -36,6 +36,10 @@ AFTER_A_ROUND = """
 """
 
 
+PACE = 4_000
+"""Characters a second: a turn takes a part of a second, and a debate can be paused."""
+
+
 @asynccontextmanager
 async def a_core(folder: Path, *, pace: int = 0, rules_folder: Path | None = None) -> AsyncIterator[Orchestrator]:
     """The real core over a database of its own; a `pace` in characters a second keeps a first turn going."""
@@ -66,9 +70,13 @@ def screen_over(core: Orchestrator, session: SessionId | None = None) -> Host:
 
 
 async def a_paused_debate(core: Orchestrator) -> SessionId:
-    """It has begun and stands still, so that nothing else is recorded while the test looks."""
+    """It has begun and stands still, so that nothing else is recorded while the test looks. The core needs a pace: at
+    once, the debate may be over before it is paused."""
     session = await core.start_debate(request=demo_request())
     await core.command(session, Pause())
+    position = -1
+    while (row := await core.summary(session)).attempts_open:
+        position = await core.committed_beyond(max(position, row.position))
     return session
 
 

@@ -20,6 +20,7 @@ from core.rules.reading import read_rules
 from tests.console.screens.host import Host, text_of, until
 from tests.console.screens.rules_stage import (
     AFTER_A_ROUND,
+    PACE,
     STALLED,
     a_core,
     a_paused_debate,
@@ -114,7 +115,7 @@ async def test_the_rule_under_the_cursor_is_a_sentence_with_the_values_of_the_se
 
 
 async def test_a_rule_that_is_off_is_explained_as_well(tmp_path: Path) -> None:
-    async with a_core(tmp_path) as core:
+    async with a_core(tmp_path, pace=PACE) as core:
         session = await a_paused_debate(core)
         off = next(rule.id for rule in await core.rules() if not rule.enabled)
         app = screen_over(core, session)
@@ -143,7 +144,7 @@ async def test_firings_are_counted_from_the_log_of_the_session_and_shown_in_its_
 
 
 async def test_the_values_follow_the_session_under_the_cursor(tmp_path: Path) -> None:
-    async with a_core(tmp_path) as core:
+    async with a_core(tmp_path, pace=PACE) as core:
         session = await a_paused_debate(core)
         app = screen_over(core)
         async with app.run_test(size=(80, 24)) as pilot:

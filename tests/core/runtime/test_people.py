@@ -6,15 +6,16 @@ import asyncio
 
 import pytest
 
-from core.domain.commands import Pause, Resume
+from core.domain.commands import Complete, Pause, Resume, StartNewRound
 from core.domain.errors import CommandRefused, WrongUse
 from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptStarted
 from core.domain.ids import SessionId
 from core.domain.people import WAIT_MS_DEFAULT, wait_ms_of
+from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.engine.replay import verify
-from core.flows.debate_events import ArgumentPresented, VerdictReached
+from core.flows.debate_events import ArgumentPresented, RoundStarted, VerdictReached
 from core.orchestrator import Orchestrator
 from core.providers.human import HumanProvider
 from core.providers.scripted import ScriptedProvider
@@ -259,3 +260,31 @@ def test_of_two_who_are_asked_at_once_each_is_waited_for_until_they_have_spoken(
         await orchestrator.stop()
 
     in_virtual_time(play)
+
+
+@pytest.mark.parametrize("command", [Complete(reason="asked"), StartNewRound(reason="asked")])
+def test_a_round_that_is_cut_short_waits_for_no_person(command: Complete | StartNewRound) -> None:
+    stage = PeopledStage()
+
+    async def play() -> tuple[SessionId, int]:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting={**MINE, "judge": "scripted"})
+        await awaited(orchestrator, debate)
+        before_ms = stage.clock.now_ms()
+        await obey(orchestrator, debate, command)
+        assert not stage.people.asked()
+        if isinstance(command, StartNewRound):
+            await until_event(orchestrator, debate, RoundStarted, 2)
+        else:
+            await until(orchestrator, debate)
+        took_ms = stage.clock.now_ms() - before_ms
+        await orchestrator.stop()
+        return debate, took_ms
+
+    debate, took_ms = in_virtual_time(play)
+
+    assert took_ms < 60_000  # and not the ten minutes that the opponent had
+    (failed,) = stage.events(debate, AttemptFailed)
+    assert isinstance(failed, AttemptFailed)
+    assert failed.error == NOT_SENT
+    assert verify(stage.ports.engine, debate, stage.records(debate)) is None
