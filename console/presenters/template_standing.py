@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from core.domain.transcript import TurnKind
 from core.flows.debate_facts import DEBATE_FACTS
 from core.flows.debate_state import DebateState, step_name
-from core.templates.workflow import Mark, WorkflowDefinition, standing, to_workflow_definition
+from core.templates.template import ITERATION_MARK
+from core.templates.workflow import Mark, NodeKind, WorkflowDefinition, standing, to_workflow_definition
 
 if TYPE_CHECKING:
     from core.domain.session import SessionState
@@ -28,4 +30,25 @@ def session_graph(state: SessionState) -> tuple[WorkflowDefinition, Mapping[str,
         is_judging=state.life.completing is not None and not is_over,
         is_over=is_over,
     )
-    return workflow, marks
+    return workflow, {**marks, **_not_taken(workflow, marks, debate)}
+
+
+def _not_taken(workflow: WorkflowDefinition, marks: Mapping[str, Mark], debate: DebateState) -> dict[str, Mark]:
+    """What lies behind and never happened: rounds of a format that another was followed in, or that an early end left
+    out, and the verdict of a session that has none."""
+    taken = {
+        (turn.round, step_name(turn.step).partition(ITERATION_MARK)[0])
+        for turn in debate.turns
+        if turn.kind is TurnKind.ARGUMENT
+    }
+    found: dict[str, Mark] = {}
+    for node in workflow.nodes:
+        if marks[node.id] is not Mark.DONE:
+            continue
+        if node.kind is NodeKind.STEP:
+            stage = workflow.stages[node.stage]
+            if not any((number, node.step) in taken for number in range(stage.first, stage.last + 1)):
+                found[node.id] = Mark.SKIPPED
+        elif node.kind in (NodeKind.VERDICT, NodeKind.COUNT) and not debate.outcome:
+            found[node.id] = Mark.SKIPPED
+    return found
