@@ -18,7 +18,9 @@ DONE, SKIPPED = Mark.DONE, Mark.SKIPPED
 
 def stands(stage: Stage, state: object) -> Mapping[str, Mark]:
     workflow, marks = session_graph(state)  # type: ignore[arg-type]
-    names = {node.id: f"{node.stage + 1} {node.step}" if node.step else node.kind.value for node in workflow.nodes}
+    names = {
+        node.id: f"{node.stage + 1} {node.step}" if node.stage >= 0 else node.kind.value for node in workflow.nodes
+    }
     return {names[id]: mark for id, mark in marks.items()}
 
 
