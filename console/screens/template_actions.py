@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from console.beside import beside
+from console.presenters.templates import SHIPPED_BY
 from core.domain.errors import MootError
 
 if TYPE_CHECKING:
@@ -247,7 +248,11 @@ class TemplateActions(Screen[None]):
         from console.screens.dialogs.confirm import ConfirmDialog
         from console.template_changes import deleting
 
-        template = await (await self._core()).formats.template(id)
+        formats = (await self._core()).formats
+        template, newest = await formats.template(id), (await formats.history(id))[0]
+        if newest.actor == SHIPPED_BY:  # refused, with the reason: nobody is asked for a yes that leads nowhere
+            self._ask(deleting(id))
+            return
         text = f"{template.name}, version {template.version}. Its versions and its debates stay; u brings it back."
         if await self.app.push_screen_wait(ConfirmDialog(f"Delete {id}?", text, "delete", is_destructive=True)):
             self._ask(deleting(id))

@@ -24,7 +24,7 @@ class LookedOver(Dialog[bool]):
     DEFAULT_CSS = """
     LookedOver > .box { width: 96%; max-width: 116; height: auto; max-height: 92%; }
     LookedOver .fields { height: auto; }
-    LookedOver Prose { height: auto; max-height: 30; }
+    LookedOver Prose { height: auto; max-height: 64vh; }
     """
     AUTO_FOCUS = "Prose"
     BINDINGS: ClassVar[list[BindingType]] = [
