@@ -48,7 +48,7 @@ VERDICT_LEADS = (
     "I go through the points in the order in which they were made.",
 )
 DECIDED = (
-    "{more} points {side} the motion are left standing, {less} {other} it. That decides it {side} the motion.",
+    "Left standing {side} the motion: {most}; {other} it: {least}. That decides it {side} the motion.",
     "What stands {side} the motion outweighs what stands {other} it, {more} to {least}.",
 )
 DECIDED_BY_CONCESSIONS = (
