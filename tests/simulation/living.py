@@ -36,7 +36,7 @@ from tests.stage import Stage, start
 from tests.virtual_time import ShuffledLoop, VirtualLoop, in_virtual_time
 
 LIVES_MAX = 12
-LOOKS_MAX = 400
+LOOKS_MAX = 2_000
 RICH_MICROUSD = 50_000_000
 AWAY_MS_MAX = 6 * 3_600_000
 """How long nobody drives at most after a process has died."""
