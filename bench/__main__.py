@@ -27,6 +27,9 @@ from bench.crowd import crowd
 from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
 from bench.measuring import Figure, load_average
+from bench.refining import ROUNDS as REFINED_ROUNDS
+from bench.refining import TURNS_PER_READING as REFINED_TURNS
+from bench.refining import refined_turns
 from bench.replay import TURNS as REPLAYED_TURNS
 from bench.replay import replays
 from bench.rules import CONCERNED_SIZES, SIZES, rules
@@ -69,6 +72,11 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             whole(3 if is_quick else 100, "full"),
         ),
         "length": (lambda folder: asyncio.run(late_turns(folder, rounds=rounds, late_turn=late, turns=turns)),),
+        "refine": (
+            lambda folder: asyncio.run(
+                refined_turns(folder, rounds=1 if is_quick else REFINED_ROUNDS, turns=20 if is_quick else REFINED_TURNS)
+            ),
+        ),
         "crowd": (lambda folder: crowd(**crowded),),
         "gateway": (lambda folder: asyncio.run(overhead(rounds=rounds, calls=20 if is_quick else CALLS_PER_ROUND)),),
         "append": (

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from console.app import run_console
+from console.run import run_console
 from console.settings import Settings, load_settings
 from core.orchestrator import Orchestrator, Progress
 

@@ -194,7 +194,7 @@ def commanding(targets: Sequence[Target], command: Command, said: str) -> Work:
 
 
 def finish(targets: Sequence[Target]) -> Work:
-    return commanding(targets, Complete(reason="asked"), "asked for the verdict of")
+    return commanding(targets, Complete(reason="asked"), "brought to an end:")
 
 
 def escalate(targets: Sequence[Target], question: str) -> Work:
@@ -213,14 +213,14 @@ def state(target: Target, text: str) -> Work:
     return commanding([target], AddStatement(text=text), "every seat hears you from the next turn on in")
 
 
-def amend(target: Target, motion: str, *, before: str) -> Work:
-    """Change the motion; undoing changes it back, and both stay in the log."""
-    return _changing(target, AmendMotion(motion=motion), AmendMotion(motion=before), "amended the motion of")
+def amend(target: Target, motion: str, *, before: str, about: str = "motion") -> Work:
+    """Change what it is about; undoing changes it back, and both stay in the log."""
+    return _changing(target, AmendMotion(motion=motion), AmendMotion(motion=before), f"amended the {about} of")
 
 
-def change_rounds(target: Target, limit: int, *, before: int) -> Work:
+def change_rounds(target: Target, limit: int, *, before: int, lap: str = "round") -> Work:
     return _changing(
-        target, ChangeRounds(rounds_limit=limit), ChangeRounds(rounds_limit=before), f"{counted(limit, 'round')} for"
+        target, ChangeRounds(rounds_limit=limit), ChangeRounds(rounds_limit=before), f"{counted(limit, lap)} for"
     )
 
 

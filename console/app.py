@@ -7,7 +7,6 @@ reads it, come behind that frame.
 from __future__ import annotations
 
 import asyncio
-import signal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,12 +18,11 @@ from textual.notifications import Notification, Notify
 
 from console import collecting
 from console.bindings import bindings_for, textual_keymap
+from console.coming_dialogs import DIALOGS, ComingDialogs
 from console.early_keys import EarlyKeys
 from console.exit_codes import ExitCode
 from console.hosting import CoreHost
 from console.keys import STANDARD_KEYMAP, action
-from console.locations import find_locations
-from console.looks import keep_theme, read_looks
 from console.machine import now_ms
 from console.presenters.shown import HeaderView
 from console.screens.sessions import SessionsScreen
@@ -35,17 +33,16 @@ from core.domain.errors import MootError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.app import AutopilotCallbackType
     from textual.binding import BindingType
     from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
 
     from console.acting import Acting
+    from console.actions import Place
     from console.feed import Feed
     from console.first_rows import FirstRows
-    from console.keys import Keymap, Place
-    from console.settings import Settings
+    from console.keys import Keymap
     from console.theme_files import ColourTheme
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
@@ -59,7 +56,7 @@ NOTICE_SECONDS = 20
 NOTICES_MAX = 4
 """More would cover the screen; the log file has all."""
 OPENING_NOTICE = "opening the database …"
-LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+KILL_SWITCH = "kill switch"
 
 
 def _palette_commands() -> type[Provider]:
@@ -118,6 +115,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._opens_running = opens_running
         self._replays = replays
         self._early = EarlyKeys()
+        self._coming = ComingDialogs(self)
         self.drafts: dict[str, str] = {}
         for each in themes.values():
             self.register_theme(textual_theme(each))
@@ -157,7 +155,7 @@ class MootApp(App[int], inherit_bindings=False):
     # --- the core -----------------------------------------------------------------------------------------------
 
     async def on_event(self, event: Event) -> None:
-        if not (isinstance(event, Key) and self._early.keeps(event)):
+        if not (isinstance(event, Key) and (self._early.keeps(event) or self._coming.keeps(event))):
             await super().on_event(event)
 
     def on_mount(self) -> None:
@@ -302,6 +300,7 @@ class MootApp(App[int], inherit_bindings=False):
     def places_of(self, screen: Screen[Any]) -> tuple[Place, ...]:
         """Which places' actions a screen carries out."""
         from console.screens.beside import BesideScreen
+        from console.screens.drafts import DraftsScreen
         from console.screens.past import PastScreen
         from console.screens.rules import RulesScreen
         from console.screens.templates import TemplatesScreen
@@ -312,6 +311,8 @@ class MootApp(App[int], inherit_bindings=False):
             return ("past",)
         if isinstance(screen, BesideScreen):
             return ("beside",)
+        if isinstance(screen, DraftsScreen):
+            return ("drafts",)
         if isinstance(screen, TemplatesScreen):
             return ("templates", "list")
         return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
@@ -400,6 +401,13 @@ class MootApp(App[int], inherit_bindings=False):
 
         self._go_to(BesideScreen(fork, self.core, keymap=self.keymap_in_force))
 
+    def show_drafts(self, row: SessionSummary) -> None:
+        """Show a refinement's drafts side by side."""
+        from console.screens.drafts import DraftsScreen
+
+        label = self.feed.labels.get(row.session) if self.feed is not None else None
+        self._go_to(DraftsScreen(row, self.core, label=label, keymap=self.keymap_in_force))
+
     def _go_to(self, screen: Screen[None]) -> None:
         """Show a place of its own; one key leads back to the sessions."""
         while len(self.screen_stack) > 1:
@@ -418,7 +426,7 @@ class MootApp(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         from console.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.keymap_in_force), self._act_on)
+        self.push_screen(HelpScreen(self.keymap_in_force, self.places_of(self.screen)[0]), self._act_on)
 
     async def _act_on(self, action_id: str | None) -> None:
         if action_id is not None:
@@ -479,7 +487,9 @@ class MootApp(App[int], inherit_bindings=False):
         self.acting.ask(check_backup, self.screen)
 
     def action_kill_switch(self) -> None:
-        self.run_worker(self._switch_spending(), group="dialogs")
+        # It is asked once, however often the key is pressed.
+        if not any(worker.name == KILL_SWITCH and not worker.is_finished for worker in self.workers):
+            self.run_worker(self._switch_spending(), name=KILL_SWITCH, group=DIALOGS)
 
     async def _switch_spending(self) -> None:
         from console.acting import allow_spending, stop_spending
@@ -529,7 +539,7 @@ class MootApp(App[int], inherit_bindings=False):
     async def _may_leave(self, moving: int) -> bool:
         from console.screens.dialogs.confirm import ConfirmDialog
 
-        said = "1 debate is under way." if moving == 1 else f"{moving} debates are under way."
+        said = "1 session is under way." if moving == 1 else f"{moving} sessions are under way."
         dialog = ConfirmDialog(
             "Leave moot?",
             f"{said} Turns being spoken are recorded, then it waits for the next start of moot. "
@@ -547,92 +557,3 @@ class MootApp(App[int], inherit_bindings=False):
 
     def _title_of(self, session: str) -> str:
         return next((title for each, title in self.session_titles() if each == session), session[:8])
-
-
-def run_console(
-    open_core: Callable[[], Orchestrator],
-    settings: Settings,
-    *,
-    first_look: TakeFirstLook | None = None,
-    is_demo: bool = False,
-    replays: Replays | None = None,
-) -> int:
-    """Show the console until it is left, and close the core in order. `first_look` and then `open_core` are called
-    behind the first frame, each in a thread.
-
-    Raises WrongUse for a theme or keymap that there isn't, and whatever kept the core from opening.
-    """
-    places = find_locations()
-    looks = read_looks(settings, places)
-    host = CoreHost(open_core, after_opening=start_the_demo if is_demo else None)
-    app = MootApp(
-        host,
-        themes=looks.themes,
-        theme=looks.theme,
-        keymap=looks.keymap,
-        notices=looks.notices,
-        keep_theme=lambda name: keep_theme(name, settings, places),
-        first_look=first_look,
-        opens_running=is_demo,
-        replays=replays,
-    )
-    return asyncio.run(hosted(app, mouse=settings.mouse))
-
-
-async def hosted(app: MootApp, *, mouse: bool = True, auto_pilot: AutopilotCallbackType | None = None) -> int:
-    """Run the app over its core. A screen that breaks is reported; what runs behind it runs on."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in LEAVE_SIGNALS:
-        loop.add_signal_handler(number, _asked_to_leave, app, stop)
-    code = await app.run_async(mouse=mouse, headless=auto_pilot is not None, auto_pilot=auto_pilot)
-    try:
-        if app.crash is not None:
-            code = await _without_a_screen(app, stop)
-        await app.host.close()
-    except asyncio.CancelledError:
-        if not stop.is_set() and code is not ExitCode.STOPPED:
-            raise
-    if app.host.failure is not None:
-        raise app.host.failure
-    return code if code is not None else ExitCode.COMPLETED
-
-
-def _asked_to_leave(app: MootApp, stop: asyncio.Event) -> None:
-    """SIGTERM, or the terminal was closed."""
-    stop.set()
-    if app.is_running:
-        app.exit(ExitCode.STOPPED)
-
-
-async def _without_a_screen(app: MootApp, stop: asyncio.Event) -> int:
-    """The screen broke. Say so, and let what runs go on to where it stands still."""
-    from console.failures import ended, say
-
-    crash = app.crash
-
-    def broke() -> int:
-        assert crash is not None  # asked only after a crash
-        raise crash
-
-    code = ended(broke)
-    core = app.host.opened
-    if core is None or not core.is_driver:
-        return code
-    from console.hosting import running
-
-    count = await running(core)
-    if count:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
-        say(f"{'1 debate goes' if count == 1 else f'{count} debates go'} on without a screen; ctrl+c stops in order.")
-        await app.host.until_done(stop)
-    return code
-
-
-async def start_the_demo(core: Orchestrator) -> None:
-    """Rehearse the demo's debate, unless one is under way: what an older demo left paused stays as it is."""
-    from console.bootstrap import demo_request
-    from console.hosting import running
-
-    if not await running(core):
-        await core.start_debate(request=demo_request())

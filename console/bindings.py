@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from console.keys import Action, Keymap, Place, actions_in
+from console.actions import Action, Place
+from console.keys import Keymap, actions_in
 
 
 def bindings_for(*places: Place) -> list[Binding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from console import collecting
@@ -13,16 +13,28 @@ from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id
 from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
+from console.telling import mail_target, routes_of, target
+from core.channels.audit_log import AuditLog
+from core.channels.mail import Mail
+from core.channels.unready import Unready
+from core.channels.webhook import Webhook
 from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed
 from core.domain.events import ENGINE_EVENTS
+from core.domain.flow import Flow, kinds_of
+from core.domain.ids import Digest
+from core.domain.steps import Document
+from core.domain.unasked import UNASKED
 from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
-from core.flows.debate import DEBATE_FACTS, DebateFlow
-from core.flows.debate_events import DEBATE_EVENTS
+from core.flows.debate import DebateFlow
+from core.flows.refinement import RefinementFlow
 from core.orchestrator import Orchestrator
 from core.ports.catalogue import Catalogue
+from core.ports.channel import Channel, ChannelUnready
+from core.ports.clock import Clock
 from core.ports.model_offers import ModelOffers
+from core.ports.outbox import Outbox
 from core.ports.response_cache import CacheMode, ResponseCache
 from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
@@ -32,6 +44,7 @@ from core.providers.prices import Prices
 from core.providers.registry import Providers
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import SCRIPTED
+from core.providers.simulated import SimulatedProvider
 from core.rules.extending import NO_PLUGINS, Plugins
 from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
@@ -43,6 +56,9 @@ from core.runtime.gateway.limiter import UNLIMITED, RateLimit
 from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.requests import DebateRequest
+from core.runtime.telling import TellingPorts
+from core.templates.template import Template
+from core.tools.allowed_commands import AllowedCommands
 from storage.chain_check import SAMPLE_EVENTS
 from storage.checkup import check_up
 from storage.codec import Codec
@@ -53,17 +69,27 @@ from storage.memory_cache import MemoryCache
 from storage.opened import Storage, open_storage
 from storage.wire import CommandWire
 
-FACTS = (*SESSION_FACTS, *DEBATE_FACTS)
-"""What rules can look at without any plugin."""
-
-UNMETERED = (REHEARSAL, SCRIPTED, "ollama", "vllm")
+UNMETERED = (*UNASKED, SCRIPTED, "ollama", "vllm")
 """Who runs here, or on a machine of one's own: nobody counts how often they are asked."""
 
 DAYS_TOLD = 7
 """So many days of spending a doctor tells of, today included."""
 
 DEMO_SEED = 20_261_120
+NOTIFICATIONS_SUFFIX = ".notifications.jsonl"
+"""The audit trail of who was told what lies beside the database that it is about."""
+
 MILLISECONDS_PER_SECOND = 1_000
+
+
+def _flows(templates: Mapping[Digest, Template], documents: Mapping[Digest, Document]) -> tuple[Flow, ...]:
+    """Every kind of session there is: what the log, the rules and the driver must know of each, it says itself."""
+    return DebateFlow(templates=templates, documents=documents), RefinementFlow(documents=documents)
+
+
+KINDS = kinds_of(_flows({}, {}))
+FACTS = (*SESSION_FACTS, *KINDS.facts)
+"""What rules can look at without any plugin."""
 
 
 def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrator:
@@ -87,7 +113,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         lock=DriverLock(config.database),
         providers=Providers(at_hand.providers),
         clock=clock,
-        wire=CommandWire(COMMANDS),
+        wire=CommandWire((*COMMANDS, *KINDS.commands)),
         library=library,
         engine=engine,
         new_id=new_session_id,
@@ -97,7 +123,9 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         metrics_folder=config.metrics_export_path,
         offers=at_hand.offers,
         people=at_hand.people,
+        checks=AllowedCommands(config.refine_commands),
         answers=_answers(config, storage, clock),
+        telling=_telling(config, storage.outbox, clock),
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
         bundles=storage.bundles,
@@ -187,6 +215,25 @@ def inspect_database(config: Settings, *, all_chains: bool = False) -> DatabaseH
     )
 
 
+def _telling(config: Settings, outbox: Outbox, clock: Clock) -> TellingPorts | None:
+    """What telling stands on; None where it is switched off. Raises WrongUse for settings that make no sense."""
+    if not config.enable_notifications:
+        return None
+    every: list[Channel] = [AuditLog(config.database.with_suffix(NOTIFICATIONS_SUFFIX))]
+    every += [_ready(name, lambda name: Webhook(target(name, config), now_ms=clock.now_ms)) for name in config.webhooks]
+    every += [_ready(name, lambda name: Mail(mail_target(name, config))) for name in config.mail]
+    channels = {channel.name: channel for channel in every}
+    return TellingPorts(outbox=outbox, channels=channels, routes=routes_of(config, tuple(channels)))
+
+
+def _ready(name: str, made: Callable[[str], Channel]) -> Channel:
+    """A channel; one that lacks a variable of the environment keeps nobody from all the rest."""
+    try:
+        return made(name)
+    except ChannelUnready as lacking:
+        return Unready(name, str(lacking))
+
+
 def _answers(config: Settings, storage: Storage, clock: SystemClock) -> CachedAnswers | None:
     """Kept answers: in memory, behind that in the database, behind that in Redis where REDIS_URL names one.
 
@@ -208,8 +255,7 @@ def _answers(config: Settings, storage: Storage, clock: SystemClock) -> CachedAn
 def _engine_over(catalogue: Catalogue, plugins: Plugins) -> tuple[Library, Engine]:
     """What decides sessions whose rules, templates and evidence are in that catalogue."""
     library = Library(catalogue, FACTS, plugins)
-    debate = DebateFlow(templates=library.templates, documents=library.documents)
-    flows = {f"{debate.name}@{debate.version}": debate}
+    flows = {f"{flow.name}@{flow.version}": flow for flow in _flows(library.templates, library.documents)}
     return library, Engine(flows=flows, rule_sets=library.rule_sets, plugins=plugins)
 
 
@@ -217,7 +263,7 @@ def _backups(database: Path, clock: SystemClock, plugins: Plugins, *, is_beside_
     return Backups(
         SqliteFiles(database, codec=_codec()),
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),
-        wire=CommandWire(COMMANDS),
+        wire=CommandWire((*COMMANDS, *KINDS.commands)),
         lock=DriverLock(database),
         clock=clock,
         monotonic_ns=time.monotonic_ns,
@@ -226,7 +272,7 @@ def _backups(database: Path, clock: SystemClock, plugins: Plugins, *, is_beside_
 
 
 def _codec() -> Codec:
-    return Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS))
+    return Codec((*ENGINE_EVENTS, *KINDS.events, *COMMANDS, *KINDS.commands))
 
 
 def _told_of(storage: Storage) -> tuple[str, ...]:
@@ -262,7 +308,8 @@ def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Ma
     if is_demo:
         return rehearsal_alone(rehearsal, clock=clock)
     prices = Prices(clock=clock, table=find_locations(environ).prices)
-    return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal)
+    simulated = SimulatedProvider(clock=clock, pace_characters_per_second=config.rehearsal_pace or None)
+    return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal, simulated=simulated)
 
 
 def _of_providers(config: Settings) -> dict[str, str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from console.text_files import read_bytes, text_in, unreadable
 from core.domain.errors import WrongUse
 from core.domain.ids import Digest
 from core.domain.steps import Document
-from core.domain.text import clean_text
 
 FILES_MAX = 200
 FILE_BYTES_MAX = 1_000_000
@@ -46,7 +46,7 @@ def read_evidence(paths: Sequence[Path]) -> tuple[Document, ...]:
                 where=str(file),
                 now="Give less of it.",
             )
-        texts.append((file, name, _text(content, file)))
+        texts.append((file, name, text_in(content, str(file))))
     names = _told_apart([(file, name) for file, name, _ in texts])
     return tuple(
         Document(name=name, digest=Digest(sha256(text.encode()).hexdigest()), text=text)
@@ -83,18 +83,12 @@ def _below(folder: Path) -> list[Path]:
             if path.suffix.lower() in SUFFIXES and not is_hidden and path.is_file():
                 files.append(path)
     except OSError as error:
-        raise _unreadable(folder, error) from error
+        raise unreadable(folder, error) from error
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def _content(file: Path) -> bytes:
-    try:
-        if not file.is_file():
-            raise WrongUse("this is neither a file nor a folder.", where=str(file), now="Give a text file.")
-        with file.open("rb") as opened:
-            content = opened.read(FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise _unreadable(file, error) from error
+    content = read_bytes(file, bytes_max=FILE_BYTES_MAX)
     if len(content) > FILE_BYTES_MAX:
         raise WrongUse(
             f"the file is larger than {FILE_BYTES_MAX // 1_000_000} MB.",
@@ -102,20 +96,6 @@ def _content(file: Path) -> bytes:
             now="Give the part of it that matters.",
         )
     return content
-
-
-def _text(content: bytes, file: Path) -> str:
-    if b"\0" in content:
-        raise WrongUse("this is a binary file, not text.", where=str(file), now="Give Markdown or plain text.")
-    try:
-        decoded = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise WrongUse("this is not UTF-8 text.", where=f"{file}:{line}", now="Save it as UTF-8.") from error
-    text = clean_text(decoded)
-    if not text.strip():
-        raise WrongUse("the file is empty.", where=str(file), now="Write into it, or leave it out.")
-    return text
 
 
 def _told_apart(files: Sequence[tuple[Path, str]]) -> list[str]:
@@ -131,8 +111,3 @@ def _told_apart(files: Sequence[tuple[Path, str]]) -> list[str]:
                 # One that has no folder left to add is the whole path, and that no other file has.
                 names[at] = "/".join(parts[-depth:]) if depth < len(parts) else str(file.resolve())
     return names
-
-
-def _unreadable(path: Path, error: OSError) -> WrongUse:
-    reason = (error.strerror or str(error)).lower()
-    return WrongUse(f"it can't be read: {reason}.", where=str(path), now="Check its permissions.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import IntEnum
 
 
@@ -15,6 +16,7 @@ class ExitCode(IntEnum):
     BUDGET_SPENT = 5
     DIVERGES = 6
     NOT_VERIFIABLE = 7
+    NOT_APPROVED = 8
     UNEXPECTED = 70
     STOPPED = 130
 
@@ -27,6 +29,21 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.BUDGET_SPENT: "budget spent",
     ExitCode.DIVERGES: "a recorded session would be decided otherwise, or its record was changed",
     ExitCode.NOT_VERIFIABLE: "a recorded session can't be verified here: something that it pins is missing",
+    ExitCode.NOT_APPROVED: "a refinement ended without an approved draft; its best one is what was printed",
     ExitCode.UNEXPECTED: "a fault of moot's own",
     ExitCode.STOPPED: "stopped by ctrl+c, SIGTERM, or because the reader of its output went away",
 }
+
+SEVEREST = (
+    ExitCode.STOPPED,
+    ExitCode.FAILED,
+    ExitCode.BUDGET_SPENT,
+    ExitCode.WAITS,
+    ExitCode.NOT_APPROVED,
+    ExitCode.COMPLETED,
+)
+
+
+def severest(codes: Collection[ExitCode]) -> ExitCode:
+    """What a command ends with that many sessions ended differently for."""
+    return next((code for code in SEVEREST if code in codes), ExitCode.COMPLETED)

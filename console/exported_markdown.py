@@ -1,101 +1,96 @@
-"""How does a debate read as a Markdown document?"""
+"""How does a session read as a Markdown document?"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Protocol
 
+from console.exported_debate import DebateDocument
+from console.exported_refinement import RefinementDocument
+from console.marked_down import aside, escaped, quoted
 from console.plain import iso_time
-from console.presenters.answered import answered_by, noted, outcome_shown
-from console.presenters.carried import carried, forked_words
-from console.presenters.figures import money, percent
-from console.presenters.reasons import in_words, who_concluded
-from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionForked, SessionOpened
-from core.flows.debate_events import (
-    ArgumentPresented,
-    ConsensusUpdated,
-    DebateCompleted,
-    MotionAmended,
-    RoundCompleted,
-    RoundStarted,
-    StatementAdded,
-    VerdictReached,
-)
-
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
+from console.presenters.carried import forked_words, unfolded
+from console.presenters.flips import SIGN, Listener, sentence, sums_words
+from console.presenters.kinds import KINDS, SESSION
+from core.analytics.flips import FlipLedger, Formats, all_seen, counts_of
+from core.domain.events import Event, Recorded, RuleFired, SessionEscalated, SessionForked, SessionOpened
+from core.domain.steered import MotionAmended, StatementAdded
 
 
-async def markdown_lines(events: AsyncIterator[Recorded]) -> AsyncIterator[str]:
+class Document(Protocol):
+    """How one flow's events are written down."""
+
+    def opening(self, event: SessionOpened) -> Iterator[str]:
+        """Its heading."""
+        ...
+
+    def agreed(self, event: SessionOpened) -> str:
+        """On what terms, in a few words."""
+        ...
+
+    def lines(self, event: Event) -> Iterator[str]:
+        """What the document says of an event of this flow; nothing of any other."""
+        ...
+
+
+DOCUMENTS: Mapping[str, Callable[[], Document]] = {"debate": DebateDocument, "refinement": RefinementDocument}
+"""By the name of the flow."""
+
+
+async def markdown_lines(events: AsyncIterator[Recorded], formats: Formats = all_seen) -> AsyncIterator[str]:
     """The document's lines. What was said is quoted, with Markdown's own signs made harmless."""
-    consensus: ConsensusUpdated | None = None
-    async for recorded in _unfolded(events):
-        if isinstance(recorded.event, ConsensusUpdated):
-            consensus = recorded.event
-        for line in _lines(recorded, consensus):
+    minds = Listener(formats)
+    document: Document = DebateDocument()
+    about = SESSION.about
+    async for recorded in unfolded(events):
+        event = recorded.event
+        flip = minds.hear(event)
+        if isinstance(event, SessionOpened):
+            name = event.opening.flow.partition("@")[0]
+            document, about = DOCUMENTS.get(name, DebateDocument)(), KINDS.get(name, SESSION).about
+            for line in _opening(recorded, event, document):
+                yield line
+        for line in (*document.lines(event), *_life(event, about)):
             yield line
+        if flip is not None:
+            for line in aside(f"{SIGN} {sentence(flip)}"):
+                yield line
+    for line in _minds(minds.ledger):
+        yield line
 
 
-async def _unfolded(events: AsyncIterator[Recorded]) -> AsyncIterator[Recorded]:
-    """What a fork took along comes before the word that it is one."""
-    async for recorded in events:
-        if isinstance(recorded.event, SessionForked):
-            for each in carried(recorded, recorded.event):
-                yield each
-        yield recorded
+def _minds(ledger: FlipLedger) -> Iterator[str]:
+    """Every change of mind once more, now that the verdict is known, and what they come to."""
+    if not ledger.flips:
+        return
+    yield from ("", "## Changes of mind", "")
+    yield from (f"- round {flip.round}: {escaped(sentence(flip))}" for flip in ledger.flips)
+    if sums := sums_words(counts_of(ledger)):
+        yield from ("", f"{escaped(sums)}.")
 
 
-def _lines(recorded: Recorded, consensus: ConsensusUpdated | None) -> Iterator[str]:
-    event = recorded.event
+def _opening(recorded: Recorded, event: SessionOpened, document: Document) -> Iterator[str]:
+    opening = event.opening
+    yield from document.opening(event)
+    yield ""
+    agreed = document.agreed(event)
+    yield f"Session `{recorded.session}`, {iso_time(recorded.at_ms)}, {agreed}, seed {opening.seed}."
+    yield ""
+    yield from (f"- {seat.id}: {escaped(seat.participant.model)}" for seat in opening.seats)
+    yield from (f"- evidence: {escaped(document.name)}" for document in opening.documents)
+
+
+def _life(event: Event, about: str) -> Iterator[str]:
     match event:
-        case SessionOpened(opening=opening):
-            yield f"# {_escaped(opening.motion)}"
-            if answered_by(opening.answer):
-                yield from ("", f"*{_escaped(answered_by(opening.answer).capitalize())}.*")
-            yield ""
-            yield f"Session `{recorded.session}`, {iso_time(recorded.at_ms)}, {opening.template}, seed {opening.seed}."
-            yield ""
-            yield from (f"- {seat.id}: {_escaped(seat.participant.model)}" for seat in opening.seats)
-            yield from (f"- evidence: {_escaped(document.name)}" for document in opening.documents)
         case SessionForked():
             yield from ("", f"*Fork, {forked_words(event)}*")
-        case RoundStarted(round=number):
-            yield from ("", f"## Round {number}")
-        case ArgumentPresented(seat=seat, model=model, text=text):
-            yield from ("", f"### {_title(seat)} ({_escaped(model)})", "", *_quoted(text))
         case StatementAdded(by=by, text=text):
-            yield from ("", f"### {_escaped(by.capitalize())} states", "", *_quoted(text))
+            yield from ("", f"### {escaped(by.capitalize())} states", "", *quoted(text))
         case MotionAmended(by=by, motion=motion):
-            yield from ("", f"*{_escaped(by)} amended the motion: {_escaped(motion)}*")
-        case RoundCompleted(consensus_ppm=int(ppm)) if consensus is not None:
-            yield from ("", f"*Consensus {percent(ppm)} by {consensus.measure}: {_escaped(consensus.reason)}*")
+            yield from aside(f"{by} amended the {about}: {motion}")
         case RuleFired(rule=rule, actions=actions):
-            yield from ("", f"*Rule `{rule}` fired: {_escaped(', '.join(actions))}*")
+            yield from ("", f"*Rule `{rule}` fired: {escaped(', '.join(actions))}*")
         case SessionEscalated(question=question):
-            yield from ("", f"*Asked the operator: {_escaped(question)}*")
-        case VerdictReached(outcome=outcome, text=text):
-            yield from (
-                "",
-                f"## Verdict: {_escaped(outcome_shown(outcome))}",
-                "",
-                f"{_escaped(who_concluded(event))}:",
-                "",
-            )
-            yield from _quoted(text)
-        case DebateCompleted(reason=reason, arguments=arguments, cost_microusd=cost):
-            yield from ("", f"Completed ({in_words(reason)}): {arguments} arguments, {money(cost)}.")
+            yield from aside(f"Asked the operator: {question}")
         case _:
-            said = noted(event)
-            if said is not None:
-                yield from ("", f"*{said[0][2:].capitalize()}: {_escaped(said[1])}*")
-
-
-def _quoted(text: str) -> Iterator[str]:
-    return (f"> {_escaped(line)}".rstrip() for line in text.splitlines())
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
-
-
-def _title(seat: str) -> str:
-    return seat.replace("_", " ").capitalize()
+            return

@@ -83,7 +83,9 @@ def _envelope(recorded: Recorded) -> object:
 async def _as_markdown(orchestrator: Orchestrator, session: SessionId) -> str:
     from console.exported_markdown import markdown_lines
 
-    return "\n".join([line async for line in markdown_lines(all_events(orchestrator, session))]) + "\n"
+    await orchestrator.flips.learn(session)
+    lines = markdown_lines(all_events(orchestrator, session), orchestrator.flips.formats)
+    return "\n".join([line async for line in lines]) + "\n"
 
 
 def write_whole(path: Path, content: bytes) -> Path:

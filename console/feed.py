@@ -195,7 +195,7 @@ class Feed:
         fold = self._folds.get(session)
         if fold is None:
             facts = self._core.fact_specs()
-            fold = SessionFold(session, TranscriptFold(facts), DetailFold(facts))
+            fold = SessionFold(session, TranscriptFold(facts, self._core.flips.formats), DetailFold(facts))
             self._folds[session] = fold
             while len(self._folds) > FOLDS_KEPT_MAX:
                 self._folds.popitem(last=False)
@@ -307,6 +307,7 @@ class Feed:
         while fold is not None and fold.session == self._followed:
             is_first = not fold.seq
             records = await self._core.events(fold.session, after_seq=fold.seq, limit=READ_EVENTS_MAX)
+            await self._core.flips.formats.prepare(record.event for record in records)
             if not records:
                 return
             changed: dict[str, None] = {}

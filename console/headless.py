@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.exit_codes import ExitCode
 from core.domain.events import (
+    ChildEnded,
     Event,
     Recorded,
     SessionCancelled,
@@ -19,9 +20,11 @@ from core.domain.events import (
     SessionFailed,
     SessionPaused,
 )
+from core.domain.status import Status
 
 if TYPE_CHECKING:
     from core.domain.ids import SessionId
+    from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
 
 BUDGET_SPENT_PREFIX = "budget_spent_"
@@ -63,6 +66,21 @@ def ending_of(event: Event) -> Ending | None:
             return Ending(code=ExitCode.WAITS, why=question, is_question=True)
         case _:
             return None
+
+
+def ending_of_row(row: SessionSummary) -> Ending:
+    """How a session stands still, by its row; of one that goes on, as if it had failed."""
+    match row.status:
+        case Status.COMPLETED:
+            return Ending(code=ExitCode.COMPLETED, why=row.reason, is_final=True)
+        case Status.ESCALATED:
+            return Ending(code=ExitCode.WAITS, why=row.question, is_question=True)
+        case Status.PAUSED if row.reason.startswith(BUDGET_SPENT_PREFIX):
+            return Ending(code=ExitCode.BUDGET_SPENT, why=row.reason)
+        case Status.PAUSED:
+            return Ending(code=ExitCode.WAITS, why=row.reason)
+        case _:
+            return Ending(code=ExitCode.FAILED, why=row.reason, is_final=row.status is Status.CANCELLED)
 
 
 @dataclass(slots=True)
@@ -119,6 +137,25 @@ async def follow(
             waiting.cancel()
         # What a log that was closed while it was read has to say is no news: the stop closed it.
         await asyncio.gather(asked, watching, telling, return_exceptions=True)
+
+
+async def row_at_the_end(orchestrator: Orchestrator, session: SessionId) -> SessionSummary:
+    """The row that a session's log leaves. Whoever has just heard of an end may find the list a moment behind it."""
+    from console.exporting import all_events
+
+    row: SessionSummary | None = None
+    async for recorded in all_events(orchestrator, session):
+        row = orchestrator.summarised(row, recorded)
+    return row if row is not None else await orchestrator.summary(session)
+
+
+async def cost_of(orchestrator: Orchestrator, row: SessionSummary) -> int:
+    """What a session has cost with the children whose end it waited for: their own rows say what they spent, and its
+    cap bounds both."""
+    from console.exporting import all_events
+
+    events = [each.event async for each in all_events(orchestrator, row.session)]
+    return row.spent_microusd + sum(event.cost_microusd for event in events if isinstance(event, ChildEnded))
 
 
 async def _tell_standing(orchestrator: Orchestrator, session: SessionId, tell: Callable[[str], None]) -> None:

@@ -5,17 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from console.keys import (
-    ACTIONS,
-    KEY_OF_CHARACTER,
-    NAMED_KEYS,
-    STANDARD_KEYMAP,
-    Keymap,
-    action,
-    clashes,
-    is_bare,
-    shown_key,
-)
+from console.actions import ACTIONS
+from console.keys import KEY_OF_CHARACTER, NAMED_KEYS, STANDARD_KEYMAP, Keymap, action, clashes, is_bare, shown_key
 from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
 from themes import KEYMAP_FILES

@@ -56,9 +56,9 @@ def open_console(
             now="'moot debate \"MOTION\"' runs a debate without one, 'moot drive' all that wait.",
         )
     collecting.put_off()
-    from console.app import run_console
     from console.locations import find_locations
     from console.logging_setup import log_to_file
+    from console.run import run_console
 
     log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
 

@@ -13,8 +13,8 @@ from console.widgets.cells import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from console.actions import Place
     from console.app import MootApp
-    from console.keys import Place
 
 SESSIONS_OFFERED_MAX = 500
 

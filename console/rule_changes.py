@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from console.acting import Done, Work
 from console.presenters.figures import counted
-from core.domain.errors import CommandRefused, WrongUse
+from core.domain.errors import CommandRefused
 from core.rules.differences import Differences, differences
 from core.rules.editing import put
 from core.rules.versions import undoable
@@ -106,8 +106,6 @@ def exporting(names: Sequence[str], rule_set: str, file: Path) -> Work:
         from console.cli.written_files import put_text
 
         text = await core.rulebook.written(names, rule_set=rule_set)
-        if await asyncio.to_thread(file.exists):
-            raise WrongUse("is there already.", where=str(file), now="Name a new file: nothing was written.")
         await asyncio.to_thread(put_text, file, text)
         count = len(names) or len(await core.rulebook.effective(rule_set))
         return Done(text=f"wrote {counted(count, 'rule')} into {file}")

@@ -5,15 +5,18 @@ Each reader takes what a file, the environment or a command line gave, and raise
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from core.domain.budget import MICROUSD_PER_USD
+from core.domain.ids import is_snake_case
 
 USD_MAX = 1_000_000
+COMMANDS_MAX, ARGUMENTS_MAX = 100, 100
 OLLAMA_PORT = 11434
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 """What a server listens at when it listens everywhere; it is found on this machine."""
@@ -153,3 +156,28 @@ def model_meant(value: object) -> str:
     if not isinstance(value, str) or not text.isprintable() or any(character.isspace() for character in text):
         raise Refused("is the name of a model as its provider has it")
     return text
+
+
+def commands(value: object) -> Mapping[str, tuple[str, ...]]:
+    """Programs with their arguments by name, in JSON where the environment has them: no shell ever parses one."""
+    wanted = 'gives each name a list such as ["python3", "-m", "py_compile", "{file}"]'
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise Refused(wanted) from error
+    if not isinstance(value, Mapping) or len(value) > COMMANDS_MAX:
+        raise Refused(wanted)
+    for name, arguments in value.items():
+        if not is_snake_case(name):
+            raise Refused(f"has names of small letters, digits and underscores, which {name!r:.80} is none of")
+        if not isinstance(arguments, list) or not 1 <= len(arguments) <= ARGUMENTS_MAX:
+            raise Refused(f"{wanted}, {name!r:.80} too")
+        if not all(isinstance(each, str) and "\0" not in each for each in arguments) or not arguments[0].strip():
+            raise Refused(f"{wanted}, {name!r:.80} too")
+    return {name: tuple(arguments) for name, arguments in value.items()}
+
+
+def commands_written(value: object) -> str:
+    """As the environment has them, in one line."""
+    return json.dumps(value, ensure_ascii=False)

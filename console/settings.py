@@ -13,15 +13,24 @@ Keys of providers are no settings: whether one is present is all that is asked h
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from console.locations import HOME_VARIABLE, find_locations
 from console.remembered import remembered_theme
+from console.setting_channels import (
+    MailSetting,
+    WebhookSetting,
+    mails,
+    mails_written,
+    routes,
+    routes_written,
+    webhooks,
+    webhooks_written,
+)
 from console.setting_values import (
     USD_MAX,
     Read,
@@ -30,6 +39,8 @@ from console.setting_values import (
     a_name,
     a_path,
     address,
+    commands,
+    commands_written,
     dollars,
     flag,
     model_meant,
@@ -38,10 +49,10 @@ from console.setting_values import (
     usd,
     whole,
 )
+from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
 from core.domain.errors import WrongUse, nearest
 
-SETTINGS_FILE_BYTES_MAX = 1_000_000
 DEBATES_AT_ONCE_MAX = 10_000
 SECONDS_MAX = 7 * 24 * 3_600
 CALL_SECONDS_MAX = 3_600
@@ -64,10 +75,8 @@ PROVIDER_KEYS = (
 NAMES_WITHOUT_EFFECT = (
     "template_storage_path",
     "debate_timeout_minutes",
-    "enable_notifications",
     "enable_admin_interface",
     "notification_batch_size",
-    "notification_timeout_seconds",
     "alert_threshold_error_rate",
 )
 """Settings of the configuration that moot grew from. A file or environment written for it is taken as it stands."""
@@ -81,6 +90,7 @@ CHOSEN = "chosen in the console"
 COMMAND_LINE = "command line"
 DEMO = "demo"
 PROVIDERS = "providers"
+TABLES = (PROVIDERS, "refine", "notifications")
 
 
 def read_budget(text: str) -> int:
@@ -149,6 +159,12 @@ class Settings:
     compatible_base_url: str = ""
     compatible_model: str = ""
     compatible_in_doubt_policy: str = ""
+    refine_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    enable_notifications: bool = True
+    notification_timeout_seconds: int = 10
+    notification_routes: tuple[Mapping[str, Any], ...] | None = field(default=None, hash=False)
+    webhooks: Mapping[str, WebhookSetting] = field(default_factory=dict, hash=False)
+    mail: Mapping[str, MailSetting] = field(default_factory=dict, hash=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -171,12 +187,21 @@ class SettingSpec:
         """The value as a settings file has it."""
         if value is None:
             return "none"
-        if self.read is usd:
-            return dollars(value)
+        written = _WRITTEN.get(self.read)
+        if written is not None:
+            return written(value)
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value)
 
+
+_WRITTEN: Mapping[Read, Callable[[object], str]] = {
+    usd: dollars,
+    commands: commands_written,
+    routes: routes_written,
+    webhooks: webhooks_written,
+    mails: mails_written,
+}
 
 IN_DOUBT_POLICY = one_of("ask", "retry", "fail")
 
@@ -284,6 +309,21 @@ SPECS: tuple[SettingSpec, ...] = (
     *_of_provider("ollama", "Ollama", "OLLAMA_HOST"),
     *_of_provider("vllm", "vLLM"),
     *_of_provider("compatible", "any other server"),
+    SettingSpec("refine_commands", "refine.commands", commands, "programs that may check drafts, by name"),
+    SettingSpec(
+        "enable_notifications", "enable_notifications", flag, "tell by the channels what happens",
+        "ORCHESTRATION_ENABLE_NOTIFICATIONS",
+    ),
+    SettingSpec(
+        "notification_timeout_seconds", "notification_timeout_seconds", whole(1, CALL_SECONDS_MAX),
+        "how long a webhook may take to answer",
+    ),
+    SettingSpec(
+        "notification_routes", "notifications.routes", routes,
+        "which notifications go by which channels; unset, those that are sensible",
+    ),
+    SettingSpec("webhooks", "webhooks", webhooks, "programs elsewhere that are told, by name"),
+    SettingSpec("mail", "mail", mails, "people who are told by mail, by name"),
 )  # fmt: skip  # a table
 
 _KEYS = tuple(spec.key for spec in SPECS)
@@ -312,6 +352,10 @@ def load_settings(
     return Settings(**values, origins=origins)
 
 
+_OF_THE_DEMO = ("database", "metrics_export_path", "rules_folder", "webhooks", "mail", "notification_routes")
+"""What a demo has of its own: it meets nothing of the operator's, and tells nobody elsewhere."""
+
+
 def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Settings:
     """The same settings over the demo's own database and metrics folder."""
     places = find_locations(environ)
@@ -320,7 +364,10 @@ def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Se
         database=places.demo_database,
         metrics_export_path=places.demo_metrics,
         rules_folder=None,
-        origins={**settings.origins, "database": DEMO, "metrics_export_path": DEMO, "rules_folder": DEMO},
+        webhooks={},
+        mail={},
+        notification_routes=None,
+        origins={**settings.origins, **dict.fromkeys(_OF_THE_DEMO, DEMO)},
     )
 
 
@@ -360,7 +407,7 @@ def _variables(spec: SettingSpec) -> tuple[str, ...]:
 
 
 def _from_file(path: Path) -> Found:
-    text = _settings_text(path)
+    text = settings_text(path)
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -369,67 +416,16 @@ def _from_file(path: Path) -> Found:
         ) from error
     by_key = {spec.key: spec for spec in SPECS}
     by_key |= {former: by_key[key] for former, key in FORMER_NAMES.items()}
-    for key, value in _entries(table):
+    for key, value in entries(table, tables=TABLES):
         if key in NAMES_WITHOUT_EFFECT:
             continue
-        where = f"{path}:{_line_of(key, text)}"
+        where = f"{path}:{line_of(key, text)}"
         if key not in by_key:
             advice = nearest(key, _KEYS) or "'moot doctor' lists the settings there are."
             if key.endswith("key"):
                 advice = "A key is read from the environment alone, such as OPENAI_API_KEY: take it out of the file."
             raise WrongUse(f"no setting is called {key!r}.", where=where, now=advice)
         yield by_key[key], _read(by_key[key], value, where=where), str(path)
-
-
-def _entries(table: Mapping[str, object]) -> Iterable[tuple[str, object]]:
-    """The values of a file by their whole names; those of a provider stand in a table of its own."""
-    for key, value in table.items():
-        if key != PROVIDERS or not isinstance(value, dict):
-            yield key, value
-            continue
-        for provider, values in value.items():
-            if not isinstance(values, dict):
-                yield f"{PROVIDERS}.{provider}", values
-                continue
-            for name, each in values.items():
-                yield f"{PROVIDERS}.{provider}.{name}", each
-
-
-def _settings_text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(SETTINGS_FILE_BYTES_MAX + 1)
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise WrongUse(f"can't be read: {reason}.", where=str(path), now="Mend its rights, or move it away.") from error
-    if len(content) > SETTINGS_FILE_BYTES_MAX:
-        raise WrongUse(
-            f"is larger than {SETTINGS_FILE_BYTES_MAX:,} bytes, so that it can't be meant.",
-            where=str(path),
-            now="Put the settings alone into it.",
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise WrongUse("is no UTF-8 text.", where=str(path), now="Save it as UTF-8.") from error
-
-
-def _line_of(key: str, text: str) -> int:
-    """The line that sets `key`, which may stand below a heading that has its first parts."""
-    lines = list(enumerate(text.splitlines(), start=1))
-    heading, _, name = key.rpartition(".")
-    headed = re.compile(rf"\s*\[\s*{re.escape(heading)}\s*\]")
-    begins = next((at for at, (_, line) in enumerate(lines) if heading and headed.match(line)), None)
-    if begins is None:
-        return _line_naming(key, lines) or 1
-    return _line_naming(name, lines[begins + 1 :]) or lines[begins][0]
-
-
-def _line_naming(name: str, lines: Sequence[tuple[int, str]]) -> int:
-    named = re.compile(rf"""\s*(?:\[\s*)?["']?{re.escape(name)}["']?\s*[].=]""")
-    return next((number for number, line in lines if named.match(line)), 0)
 
 
 def _read(spec: SettingSpec, value: object, *, where: str) -> object:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from console import acting
+from console.presenters.drafts import DraftsFold
+from console.presenters.kinds import is_refinement, kind_of
 from console.presenters.reasons import in_words
 from console.presenters.sessions import names_of
 from console.presenters.transcript import step_of, turn_key
+from console.screens.dialogs.drafts import accepting, editing
 from core.domain.errors import MootError
-from core.domain.ids import StepId
+from core.domain.ids import SessionId, StepId
 from core.domain.session import ROUNDS_MAX
 
 if TYPE_CHECKING:
+    from console.app import MootApp
     from console.feed import SessionFold
     from console.price_file import Amounts
     from console.screens.dialogs.number import NumberDialog
+    from console.screens.drafts import DraftsScreen
     from console.screens.session_actions import SessionActions
     from console.screens.template_actions import TemplateActions
     from core.domain.session import DoubtfulAttempt
@@ -27,6 +32,14 @@ if TYPE_CHECKING:
     from core.runtime.doubts import Doubt
 
 ID_SHOWN_CHARACTERS = 8
+NO_DRAFTS = "It has no drafts: those are a refinement's. A new one is started beside a new debate."
+
+
+def no_child(summary: SessionSummary | None) -> str:
+    """Why there is no session to go to that this one began, or that began it."""
+    if summary is not None and is_refinement(summary):
+        return "It has begun no other session: drafts are argued about in one of their own where it is so started."
+    return "It has no control, and is none. A new debate can be given one with 'control'."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +65,15 @@ class Chosen:
 Step = Callable[["SessionActions", Chosen], Awaitable[None]]
 
 
-async def new_debate(screen: SessionActions | TemplateActions, *, template_id: str = "") -> None:
+class Drafting(Protocol):
+    """Asks about a draft and does it; what there is to refuse, "" where there is nothing."""
+
+    async def __call__(
+        self, app: MootApp, session: SessionId, title: str, fold: DraftsFold, *, number: int = 0
+    ) -> str: ...
+
+
+async def new_debate(screen: SessionActions | TemplateActions, *, template_id: str = "", motion: str = "") -> None:
     """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused.
     `template_id` is the format that is chosen at first, "" for the usual one."""
     from console.screens.dialogs.new_debate import NewDebateDialog
@@ -79,11 +100,15 @@ async def new_debate(screen: SessionActions | TemplateActions, *, template_id: s
     # Who can be cast is found while the motion is written: a provider that is slow to answer holds up nobody.
     screen.app.run_worker(core.models(), group="models", exclusive=True)
     sets = tuple(set_specs(await core.rulebook.book()))
-    given = DebateRequest(question="", template_id=template_id)
+    given = DebateRequest(question=motion, template_id=template_id)
     dialog = NewDebateDialog(plan, templates, given, start=start, names=names, rule_sets=sets, keep_price=keep_price)
     await screen.app.push_screen_wait(dialog)
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))
+    if dialog.is_refinement_wanted:
+        from console.refining import new_refinement
+
+        await new_refinement(screen, brief=dialog.last_motion)
 
 
 def keep_price(model: str, amounts: Amounts) -> None:
@@ -95,12 +120,14 @@ def keep_price(model: str, amounts: Amounts) -> None:
 
 
 async def answer(screen: SessionActions, chosen: Chosen) -> None:
-    from console.screens.dialogs.answer import AnswerDialog
+    from console.screens.dialogs.answer import OF_A_REFINEMENT, WHAT_EACH_ANSWER_DOES, AnswerDialog
 
     summary = chosen.summary
     reason = in_words(summary.reason)
     lines = await _explained(screen, chosen)
-    command = await screen.app.push_screen_wait(AnswerDialog(summary.question, reason, lines))
+    does = OF_A_REFINEMENT if is_refinement(summary) else WHAT_EACH_ANSWER_DOES
+    dialog = AnswerDialog(summary.question, reason, lines, does, lap=kind_of(summary).lap)
+    command = await screen.app.push_screen_wait(dialog)
     if command is not None:
         screen.app.acting.ask(acting.answer(chosen.target, command), screen)
 
@@ -132,6 +159,9 @@ async def take_seat(screen: SessionActions, chosen: Chosen) -> None:
 async def change_format(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.apply_template import choosing_format
 
+    if is_refinement(chosen.summary):
+        screen.say_refusal("A refinement follows no format. Its reviewers can be changed, or it is forked.")
+        return
     await choosing_format(screen, chosen.summary)
 
 
@@ -146,7 +176,8 @@ async def escalate(screen: SessionActions, chosen: Chosen) -> None:
 
 
 async def cancel(screen: SessionActions, chosen: Chosen) -> None:
-    text = f"{chosen.names} ends without a verdict. What was said stays readable. A verdict is had with finishing it."
+    had = f"{kind_of(chosen.summary).outcome} is had with finishing it"
+    text = f"{chosen.names} ends with nothing decided. What was said stays readable; {had}."
     if await _confirmed(screen, "Stop for good?", text, "stop it", is_destructive=True):
         screen.app.acting.ask(acting.cancel(chosen.targets), screen)
 
@@ -168,7 +199,7 @@ async def _confirmed(
     return bool(is_sure)
 
 
-async def raise_budget(screen: SessionActions, chosen: Chosen) -> None:
+async def raise_budget(screen: SessionActions | DraftsScreen, chosen: Chosen) -> None:
     from console.screens.dialogs.number import DOLLARS, NumberDialog
 
     summary = chosen.summary
@@ -190,18 +221,20 @@ async def raise_rounds(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.number import NumberDialog
 
     summary = chosen.summary
+    laps = kind_of(summary).lap + "s"
     limit = await screen.app.push_screen_wait(
         NumberDialog(
-            "Raise the rounds",
-            f"Rounds that {names_of([chosen.target.title])} has in all",
+            f"Raise the {laps}",
+            f"{laps.capitalize()} that {names_of([chosen.target.title])} has in all",
             summary.rounds_limit + 1,
-            "rounds",
+            laps,
             max(1, summary.round),
             maximum=ROUNDS_MAX,
         )
     )
     if limit is not None:
-        screen.app.acting.ask(acting.change_rounds(chosen.target, limit, before=summary.rounds_limit), screen)
+        lap = kind_of(summary).lap
+        screen.app.acting.ask(acting.change_rounds(chosen.target, limit, before=summary.rounds_limit, lap=lap), screen)
 
 
 async def add_statement(screen: SessionActions, chosen: Chosen) -> None:
@@ -218,12 +251,32 @@ async def amend_motion(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     before = chosen.fold.detail.motion if chosen.fold is not None else ""
-    motion = before or chosen.summary.motion
+    motion, about = before or chosen.summary.motion, kind_of(chosen.summary).about
     text = await screen.app.push_screen_wait(
-        TextDialog("Amend the motion", "What is debated from the next turn on", motion, is_multiline=True)
+        TextDialog(f"Amend the {about}", "What it is about from the next turn on", motion, is_multiline=True)
     )
     if text and text != motion:
-        screen.app.acting.ask(acting.amend(chosen.target, text, before=motion), screen)
+        screen.app.acting.ask(acting.amend(chosen.target, text, before=motion, about=about), screen)
+
+
+async def accept_draft(screen: SessionActions, chosen: Chosen) -> None:
+    await _with_draft(screen, chosen, accepting)
+
+
+async def edit_draft(screen: SessionActions, chosen: Chosen) -> None:
+    await _with_draft(screen, chosen, editing)
+
+
+async def _with_draft(screen: SessionActions, chosen: Chosen, do: Drafting) -> None:
+    """Do something with the draft that is chosen in the transcript, or with the one that matters most."""
+    if not is_refinement(chosen.summary):
+        screen.say_refusal(NO_DRAFTS)
+        return
+    fold = chosen.fold.detail.drafts if chosen.fold is not None else DraftsFold()
+    step = step_of(chosen.turn)
+    number = next((view.number for view in fold.views.values() if step and view.draft.step == step), 0)
+    if refused := await do(screen.app, chosen.target.session, chosen.target.title, fold, number=number):
+        screen.say_refusal(refused)
 
 
 def doubt_dialog(doubt: DoubtfulAttempt | Doubt) -> NumberDialog:
@@ -311,6 +364,8 @@ STEPS: Mapping[str, Step] = {
     "raise_rounds": raise_rounds,
     "add_statement": add_statement,
     "amend_motion": amend_motion,
+    "accept_draft": accept_draft,
+    "edit_draft": edit_draft,
     "settle": settle,
     "rename": rename,
     "tag": tag,

@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from console.acting import Done, Work
-from core.domain.errors import CommandRefused, WrongUse
+from core.domain.errors import CommandRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,8 +75,6 @@ def exporting(id: str, path: Path) -> Work:
     async def work(core: Orchestrator) -> Done:
         from console.cli.written_files import put_text
 
-        if await asyncio.to_thread(path.exists):
-            raise WrongUse("there is a file already.", where=str(path), now="Name another one.")
         text = await core.formats.export(id)
         await asyncio.to_thread(put_text, path, text)
         return Done(text=f"wrote {id} with what it needs to {path}")

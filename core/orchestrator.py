@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.analytics.book import Book
 from core.domain.commands import OPERATOR, Command
@@ -34,6 +34,7 @@ from core.rules.explanation import Explanation
 from core.rules.extending import Plugins
 from core.rules.rule import Rule
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.asked import Asked, asked_in
 from core.runtime.backups import Backups
 from core.runtime.bundling import BundleDoor
 from core.runtime.costs import CostReader, CostsOfDay
@@ -41,17 +42,22 @@ from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
 from core.runtime.driver_notes import DriverNotes
 from core.runtime.explaining import Explaining
+from core.runtime.flips import Flips, FormatSights
 from core.runtime.formats import Formats
 from core.runtime.health import Health
 from core.runtime.metrics_files import MetricsFiles
+from core.runtime.notifications import Notifications
 from core.runtime.opening import Openings
 from core.runtime.people import People
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.reading import Reader
 from core.runtime.records import as_kept
 from core.runtime.recovered import Recovered
+from core.runtime.refining import Refinements, draft_text
+from core.runtime.refining_requests import RefinementPlan, RefinementRequest, refinement_as_body
 from core.runtime.replaying import Replaying, Verified, log_digest
 from core.runtime.requests import DebatePlan, DebateRequest, ForkRequest, fork_as_body, request_as_body
+from core.runtime.reviewer_curves import ReviewerCurves
 from core.runtime.rows import RowsBeyond
 from core.runtime.rulebook import Rulebook
 from core.runtime.standing import Standing, SystemStatus
@@ -59,10 +65,15 @@ from core.runtime.wheel import Wheel
 from core.templates.changing import FormatChange
 from core.templates.template import Template
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["DebatePlan", "DebateRequest", "Orchestrator", "Progress", "SystemStatus"]
+__all__ = [
+    "DebatePlan",
+    "DebateRequest",
+    "Orchestrator",
+    "Progress",
+    "RefinementPlan",
+    "RefinementRequest",
+    "SystemStatus",
+]
 
 
 class Orchestrator:
@@ -73,7 +84,11 @@ class Orchestrator:
 
     def __init__(self, ports: Ports, limits: Limits, *, rhythm: Rhythm | None = None) -> None:
         self._ports = ports
-        self._metrics = MetricsFiles(ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock)
+        formats = FormatSights(ports.library)
+        self._metrics = MetricsFiles(
+            ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock, formats=formats
+        )
+        self.flips = Flips(ports.log, formats, self._metrics)
         self._reader = Reader(ports)
         self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)
@@ -81,6 +96,8 @@ class Orchestrator:
         self._rows_beyond = RowsBeyond(ports.log, ports.index, ports.engine.flows)
         self._costs = CostReader(ports.log, ports.costs, ports.local_midnight_ms)
         self._openings = Openings(ports, limits, self._metrics.paces)
+        self._refinements = Refinements(ports, limits, self._openings, self._metrics.paces)
+        self.reviewer_curves = ReviewerCurves(ports.catalogue, ports.clock)
         self._doubts = Doubts(ports, limits)
         self._announcements = Announcements()
         self._wheel = Wheel(
@@ -93,6 +110,7 @@ class Orchestrator:
         self._ask = self._wheel.ask
         self._standing = Standing(ports, limits, self._wheel)
         self.rulebook = Rulebook(ports, self._ask)
+        self.notifications = Notifications(ports.telling, self._ask)
         self.formats = Formats(ports, self._ask)
         self.bundles = BundleDoor(ports, self._ask)
 
@@ -145,16 +163,48 @@ class Orchestrator:
         return await self._openings.plan(request)
 
     async def start_debate(
-        self, question: str = "", *, request: DebateRequest | None = None, **fields: Any
+        self,
+        question: str = "",
+        *,
+        request: DebateRequest | None = None,
+        session: SessionId | None = None,
+        **fields: Any,
     ) -> SessionId:
         """Start a debate by a request, or by a question and further fields of DebateRequest. Returns its id once the
-        opening is durable. Raises WrongUse, and then nothing has happened."""
+        opening is durable: `session` where one is given, and then one that is there already is the answer. Raises
+        WrongUse, and then nothing has happened."""
         asked = request if request is not None else DebateRequest(question=question, **fields)
         for document in asked.documents:
             await self._ports.catalogue.save_document(document)
-        body = request_as_body(asked, session=SessionId(self._ports.new_id()))
+        body = request_as_body(asked, session=session or SessionId(self._ports.new_id()))
         answer = await self._ask("start_debate", body, actor=asked.origin)
         return SessionId(str(answer.body["session"]))
+
+    async def plan_refinement(self, request: RefinementRequest) -> RefinementPlan:
+        """What `request` would be. Raises WrongUse where it can't be held; starts and records nothing."""
+        return await self._refinements.plan(request)
+
+    async def start_refinement(
+        self,
+        brief: str = "",
+        *,
+        request: RefinementRequest | None = None,
+        session: SessionId | None = None,
+        **fields: Any,
+    ) -> SessionId:
+        """Refine a draft by a request, or by a brief and further fields of RefinementRequest. Otherwise as
+        `start_debate`."""
+        asked = request if request is not None else RefinementRequest(brief=brief, **fields)
+        for document in asked.documents:
+            await self._ports.catalogue.save_document(document)
+        body = refinement_as_body(asked, session=session or SessionId(self._ports.new_id()))
+        answer = await self._ask("start_refinement", body, actor=asked.origin)
+        return SessionId(str(answer.body["session"]))
+
+    async def draft(self, session: SessionId, number: int = 0) -> str:
+        """The text of a refinement's draft; 0 means the one that is kept, or the best so far. Raises WrongUse where
+        there is none."""
+        return draft_text(await self.state(session), number)
 
     async def fork(self, request: ForkRequest) -> SessionId:
         """Start a session that goes on from another's prefix. Returns its id once it is durable. Raises WrongUse, and
@@ -279,6 +329,11 @@ class Orchestrator:
     async def prompt(self, session: SessionId, step: StepId) -> tuple[Message, ...]:
         """The exact prompt that a recorded turn was asked with."""
         return await self._reader.prompt(session, step)
+
+    async def asked(self, session: SessionId) -> tuple[Asked, ...]:
+        """What exactly was asked in a session, call by call, oldest first. Raises WrongUse for an unknown session."""
+        await self.summary(session)
+        return await asked_in(self._ports, session)
 
     @property
     def recovered(self) -> tuple[Recovered, ...]:

@@ -18,6 +18,7 @@ from core.domain.summary import SessionSummary
 from core.ports.first_look import FirstLook
 from core.ports.session_index import SESSIONS_LISTED_MAX
 from storage.database import APPLICATION_ID, SCHEMA_VERSION
+from storage.listed_rows import listed_bodies
 from storage.lock import DriverLock
 
 BUSY_WAIT_SECONDS = 0.1
@@ -50,8 +51,8 @@ def _is_caught_up(database: sqlite3.Connection) -> bool:
 
 
 def _summaries(database: sqlite3.Connection) -> tuple[SessionSummary, ...]:
-    query = "SELECT body FROM summaries ORDER BY opened_at_ms DESC, key DESC LIMIT ?"
-    return tuple(_summary(dict(json.loads(body))) for (body,) in database.execute(query, (SESSIONS_LISTED_MAX,)))
+    bodies = listed_bodies(database, changed_after=0, limit=SESSIONS_LISTED_MAX)
+    return tuple(_summary(dict(json.loads(body))) for body in bodies)
 
 
 def _summary(plain: dict[str, object]) -> SessionSummary:

@@ -13,6 +13,7 @@ from core.ports.catalogue import Catalogue, Label
 from core.ports.cost_book import CostBook
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
+from core.ports.outbox import Outbox
 from core.ports.response_cache import ResponseCache
 from core.ports.session_index import SessionIndex
 from storage.bundles import SqliteBundles
@@ -22,6 +23,7 @@ from storage.cost_book import SqliteCostBook
 from storage.database import Migrated, Synchronous, damage, prepare
 from storage.event_log import Appender, SqliteEventLog, open_writer
 from storage.inbox import SqliteInbox
+from storage.outbox import SqliteOutbox
 from storage.readers import Readers
 from storage.response_cache import SqliteResponseCache
 from storage.session_index import SqliteSessionIndex
@@ -38,17 +40,20 @@ class Storage:
     index: SessionIndex
     costs: CostBook
     inbox: Inbox
+    outbox: Outbox
     response_cache: ResponseCache
     bundles: Bundles
     migrated: Migrated | None = None
 
     async def delete_session(self, session: SessionId) -> None:
-        """Forget a session: its events, its row, its label, in this order. What it spent stays counted.
+        """Forget a session: its events, its row, what was told of it, its label, in this order. What it spent stays
+        counted.
 
         Rules, templates and documents stay: other sessions may name them.
         """
         await self.log.delete(session)
         await self.index.forget(session)
+        await self.outbox.forget(session)
         await self.catalogue.save_label(session, Label())
 
     def damage(self) -> tuple[str, ...]:
@@ -78,6 +83,7 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         index=SqliteSessionIndex(writer=writer, readers=readers, codec=codec),
         costs=SqliteCostBook(writer=writer, readers=readers),
         inbox=SqliteInbox(writer=writer, readers=readers),
+        outbox=SqliteOutbox(writer=writer, readers=readers),
         response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
         bundles=SqliteBundles(writer=writer, readers=readers, codec=codec),
         migrated=migrated,

@@ -12,6 +12,7 @@ from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
 from core.ports.session_index import SESSIONS_LISTED_MAX
 from storage.codec import Codec, adapter
+from storage.listed_rows import listed_bodies
 from storage.readers import Readers
 from storage.writer import Writer
 
@@ -51,12 +52,25 @@ class SqliteSessionIndex:
         await self._writer.run(advance, is_brief=len(rows) <= 2)
 
     async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
-        query = "SELECT body FROM summaries WHERE position > ? ORDER BY opened_at_ms DESC, key DESC LIMIT ?"
-        return await self._rows(query, changed_after, max(0, min(limit, SESSIONS_LISTED_MAX)))
+        most = max(0, min(limit, SESSIONS_LISTED_MAX))
+
+        def read(reader: sqlite3.Connection) -> list[SessionSummary]:
+            read_row = adapter(SessionSummary).validate_json
+            return [read_row(body) for body in listed_bodies(reader, changed_after=changed_after, limit=most)]
+
+        return await self._readers.run(read)
 
     async def summary(self, session: SessionId) -> SessionSummary | None:
         found = await self._rows("SELECT body FROM summaries WHERE session = ?", session)
         return found[0] if found else None
+
+    async def answered(self, measure: str, *, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
+        # Few sessions have a known answer, and few openings ask: looking through all rows costs less than an index.
+        query = (
+            "SELECT body FROM summaries WHERE json_extract(CAST(body AS TEXT), '$.known_answer') <> ''"
+            " AND json_extract(CAST(body AS TEXT), '$.measure') = ? ORDER BY opened_at_ms DESC, key DESC LIMIT ?"
+        )
+        return await self._rows(query, measure, max(0, min(limit, SESSIONS_LISTED_MAX)))
 
     async def unfinished(self) -> Sequence[SessionId]:
         query = "SELECT session FROM summaries WHERE NOT is_over ORDER BY opened_at_ms, key"

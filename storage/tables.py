@@ -245,6 +245,62 @@ class KeptAnswerRow(SQLModel, table=True):
     expires_at_ms: int
 
 
+_NOBODY, _NEVER = text("''"), text("0")
+
+
+class NotificationRow(SQLModel, table=True):
+    """Something that somebody was told. `rank` is its priority, 0 for the most urgent."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (Index("notifications_position", "position"), Index("notifications_session", "session"))
+
+    id: str = Field(primary_key=True)
+    type: str
+    rank: int
+    session: str
+    seq: int
+    position: int
+    at_ms: int
+    flow: str
+    title: str
+    text: str
+    seat: str
+    acknowledged_by: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    acknowledged_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A notification on its way by one channel."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("deliveries_notification", "notification"),
+        Index("deliveries_waiting", "state", "rank", "due_ms"),
+    )
+
+    id: str = Field(primary_key=True)
+    notification: str
+    channel: str
+    rank: int
+    state: str
+    tries: int
+    due_ms: int
+    ended_ms: int
+    last_error: str
+
+
+class DeliveryAttemptRow(SQLModel, table=True):
+    """One try at a delivery."""
+
+    __tablename__ = "delivery_attempts"
+
+    delivery: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at_ms: int
+    took_ms: int
+    error: str
+
+
 class MadeBy(SQLModel, table=True):
     """Which moot made which schema of this file."""
 

@@ -21,7 +21,7 @@ from core.domain.ids import Digest, ParticipantId, RuleId, SessionId, TemplateId
 from core.domain.participants import Participant
 from core.domain.session import Status
 from core.domain.steps import Document
-from core.domain.summary import SessionSummary
+from core.domain.summary import EVALUATION, SessionSummary
 from core.ports.catalogue import Label, RulesVersion, TemplateVersion
 from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX, Span
 from core.ports.event_log import READ_EVENTS_MAX, Append
@@ -396,10 +396,15 @@ class MemoryIndex:
 
     async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
         rows = [row for row in self.rows.values() if row.position > changed_after]
-        return sorted(rows, key=lambda row: (-row.opened_at_ms, row.session))[:limit]
+        kept = sorted(rows, key=lambda row: (row.origin == EVALUATION, -row.opened_at_ms, row.session))[:limit]
+        return sorted(kept, key=lambda row: (-row.opened_at_ms, row.session))
 
     async def summary(self, session: SessionId) -> SessionSummary | None:
         return self.rows.get(session)
+
+    async def answered(self, measure: str, *, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
+        rows = [row for row in self.rows.values() if row.known_answer and row.measure == measure]
+        return sorted(rows, key=lambda row: (-row.opened_at_ms, row.session))[:limit]
 
     async def unfinished(self) -> Sequence[SessionId]:
         over = (Status.COMPLETED, Status.CANCELLED)

@@ -17,12 +17,15 @@ from uuid import uuid4
 
 from core.domain.commands import COMMANDS, Command
 from core.domain.events import Event, Recorded
+from core.domain.flow import Flow, kinds_of
 from core.domain.ids import SessionId
 from core.domain.session import SessionState, Status
 from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
-from core.flows.debate import DEBATE_FACTS, DebateFlow
+from core.flows.debate import DebateFlow
+from core.flows.refinement import RefinementFlow
 from core.orchestrator import Orchestrator
+from core.ports.check_runner import CheckRunner, NoCommands
 from core.ports.event_log import EventLog
 from core.ports.model_provider import ModelProvider
 from core.ports.people_present import NobodyPresent, PeoplePresent
@@ -85,6 +88,7 @@ class Stage:
     providers: Sequence[ModelProvider] = ()
     plugins: Plugins = NO_PLUGINS
     people: PeoplePresent = field(default_factory=NobodyPresent)
+    checks: CheckRunner = field(default_factory=NoCommands)
     make_log: Callable[[Disk], EventLog] | None = None
     ids: count[int] = field(default_factory=lambda: count(1))
 
@@ -94,8 +98,10 @@ class Stage:
 
     def orchestrator(self) -> Orchestrator:
         """Another process over the same database."""
-        library = Library(self.catalogue, (*SESSION_FACTS, *DEBATE_FACTS), self.plugins)
-        flow = DebateFlow(templates=library.templates, documents=library.documents)
+        kinds = kinds_of((DebateFlow(templates={}, documents={}), RefinementFlow(documents={})))
+        library = Library(self.catalogue, (*SESSION_FACTS, *kinds.facts), self.plugins)
+        debate = DebateFlow(templates=library.templates, documents=library.documents)
+        flows: dict[str, Flow] = {"debate@1": debate, "refinement@1": RefinementFlow(documents=library.documents)}
         provider = self.provider or ScriptedProvider(clock=self.clock, script=self.script)
         self.ports = Ports(
             log=(self.make_log or MemoryLog)(self.disk),
@@ -106,9 +112,9 @@ class Stage:
             lock=MemoryLock(self.lock),
             providers=Providers(self.providers or [provider]),
             clock=self.clock,
-            wire=CommandWire(COMMANDS),
+            wire=CommandWire((*COMMANDS, *kinds.commands)),
             library=library,
-            engine=Engine(flows={"debate@1": flow}, rule_sets=library.rule_sets, plugins=self.plugins),
+            engine=Engine(flows=flows, rule_sets=library.rule_sets, plugins=self.plugins),
             new_id=lambda: f"{next(self.ids):032x}",
             new_seed=lambda: 7,
             local_midnight_ms=lambda at_ms: at_ms - at_ms % 86_400_000,
@@ -116,6 +122,7 @@ class Stage:
             metrics_folder=self.metrics_folder,
             answers=self.answers,
             people=self.people,
+            checks=self.checks,
             rules_folder=self.rules_folder,
         )
         return Orchestrator(self.ports, self.limits, rhythm=QUIET)

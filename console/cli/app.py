@@ -13,9 +13,12 @@ from console.cli import (
     backup,
     debate,
     doctor,
+    evaluate,
     metrics,
     models,
+    notifications,
     participants,
+    refine,
     rules,
     rules_backtest,
     rules_check,
@@ -23,6 +26,7 @@ from console.cli import (
     rules_facts,
     sessions,
     spend,
+    tasks,
     templates,
 )
 from console.cli.options import Database, RulesFolder
@@ -74,6 +78,9 @@ def root(
 
 
 app.command(epilog=EPILOG)(debate.debate)
+app.command(epilog=EPILOG)(refine.refine)
+app.command("eval", epilog=EPILOG)(evaluate.evaluate)
+app.add_typer(tasks.app, name="tasks")
 app.command()(debate.demo)
 app.command()(debate.drive)
 app.command()(doctor.doctor)
@@ -88,6 +95,7 @@ rules.app.command()(rules_backtest.backtest)
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(backup.app, name="backup")
 
 

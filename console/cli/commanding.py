@@ -64,7 +64,7 @@ def have_gone_on(
         if code is not None:
             return code
         await act(orchestrator, found)
-        return await _followed(orchestrator, found, settings, stop, as_json=as_json, after_seq=before.seq)
+        return await followed(orchestrator, found, settings, stop, as_json=as_json, after_seq=before.seq)
 
     return with_orchestrator(settings, work, wheel=Wheel.TAKEN)
 
@@ -78,17 +78,20 @@ def commanding(command: Command) -> Callable[[Orchestrator, SessionId], Awaitabl
     return act
 
 
-async def _followed(
+async def followed(
     orchestrator: Orchestrator,
     session: SessionId,
     settings: Settings,
     stop: StopRequest,
     *,
     as_json: bool,
-    after_seq: int,
+    after_seq: int = 0,
 ) -> int:
+    """Follow a session to its end, as the command that begins one of its kind does."""
     from console.cli.debate import show_to_the_end
+    from console.cli.refined import refined_to_the_end
+    from console.presenters.kinds import is_refinement
 
-    return await show_to_the_end(
-        orchestrator, session, settings=settings, stop=stop, as_json=as_json, after_seq=after_seq
-    )
+    row = await orchestrator.summary(session)
+    follow = refined_to_the_end if is_refinement(row) else show_to_the_end
+    return await follow(orchestrator, session, settings=settings, stop=stop, as_json=as_json, after_seq=after_seq)

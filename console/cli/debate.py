@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.options import AsJson, Budget, Database, RulesFolder, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, follow_to_the_end, with_orchestrator
+from console.cli.running import (
+    ID_SHOWN_CHARACTERS,
+    Wheel,
+    asking_for_prices,
+    follow_to_the_end,
+    with_orchestrator,
+)
 from console.cli.template_words import is_file
 from console.cli.templates_editing import template_in
 from console.exit_codes import ExitCode
@@ -167,8 +173,9 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
         try:
             plan = await orchestrator.plan_debate(asked)
         except PricesUnknown as unknown:
-            raise _asking_for(unknown) from unknown
+            raise asking_for_prices(unknown) from unknown
         session = await orchestrator.start_debate(request=asked)
+        await orchestrator.flips.learn(session)
         for note in plan.notes:
             say(note)
         if not orchestrator.is_driver:
@@ -177,13 +184,6 @@ def run_debate(request: DebateRequest, *, settings: Settings, as_json: bool, is_
         return await show_to_the_end(orchestrator, session, settings=settings, stop=stop, as_json=as_json)
 
     return with_orchestrator(settings, work, wheel=Wheel.TAKEN, is_demo=is_demo)
-
-
-def _asking_for(unknown: PricesUnknown) -> WrongUse:
-    """The refusal with the options that answer it."""
-    asked = " ".join(f"--price {model}=IN/OUT" for model in unknown.models)
-    now = f"Say it once, in US dollars for a million tokens: {asked}. It is kept in your table of prices."
-    return WrongUse(unknown.what, where=unknown.where, now=now)
 
 
 async def show_to_the_end(
@@ -232,10 +232,15 @@ def json_printer() -> Callable[[Recorded], None]:
 
 def text_printer(orchestrator: Orchestrator) -> Callable[[Recorded], None]:
     """The debate as it reads."""
-    from console.cli.spoken import SpokenDebate
+    from console.cli.spoken import SpokenSession
     from console.cli.tables import COLUMNS_MAX, terminal_columns
+    from console.presenters.flips import Listener
 
-    spoken = SpokenDebate(width=min(COLUMNS_MAX, terminal_columns()), facts=orchestrator.fact_specs())
+    spoken = SpokenSession(
+        width=min(COLUMNS_MAX, terminal_columns()),
+        facts=orchestrator.fact_specs(),
+        minds=Listener(orchestrator.flips.formats),
+    )
 
     def show(recorded: Recorded) -> None:
         for line in spoken.lines(recorded):

@@ -38,16 +38,19 @@ def budget(session: SessionArgument, amount: DollarsOrNone, database: Database =
 
 def rounds(
     session: SessionArgument,
-    number: Annotated[int, typer.Argument(metavar="N", help="Rounds it has in all.", show_default=False)],
+    number: Annotated[int, typer.Argument(metavar="N", help="Rounds or iterations in all.", show_default=False)],
     database: Database = None,
 ) -> int:
-    """Set how many rounds a debate has in all."""
+    """Set how many rounds a debate has in all, or iterations a refinement."""
     from console.presenters.figures import counted
+    from console.presenters.kinds import kind_of
     from core.domain.commands import ChangeRounds
 
-    has = f"has {counted(number, 'round')}"
     return have_obeyed(
-        session, ChangeRounds(rounds_limit=number), database, told=lambda summary: f"{has}; it is {summary.status}."
+        session,
+        ChangeRounds(rounds_limit=number),
+        database,
+        told=lambda summary: f"has {counted(number, kind_of(summary).lap)}; it is {summary.status}.",
     )
 
 
@@ -69,14 +72,20 @@ def say(
 
 def amend(
     session: SessionArgument,
-    motion: Annotated[str, typer.Argument(metavar="TEXT", help="The motion as it is to be.", show_default=False)],
+    motion: Annotated[
+        str, typer.Argument(metavar="TEXT", help="The motion, or the brief, as it is to be.", show_default=False)
+    ],
     database: Database = None,
 ) -> int:
-    """Change what is debated, from the next turn on."""
+    """Change what is debated, or what is to be written, from the next turn on."""
+    from console.presenters.kinds import kind_of
     from core.domain.commands import AmendMotion
 
     return have_obeyed(
-        session, AmendMotion(motion=motion), database, told=lambda summary: f"debates {summary.motion!r}."
+        session,
+        AmendMotion(motion=motion),
+        database,
+        told=lambda summary: f"has the {kind_of(summary).about} {summary.motion!r} from the next turn on.",
     )
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.cli.flips import flips
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
 from console.cli.tables import pairs
@@ -49,6 +50,9 @@ def show(as_json: AsJson = False, database: Database = None) -> int:
     else:
         sys.stdout.write(f"{newest}\n\n{pairs(list(_flat(summary)), indent='')}\n")
     return ExitCode.COMPLETED
+
+
+app.command()(flips)
 
 
 def _newest_summary(folder: Path) -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.commanding import followed
 from console.cli.options import AsJson, Budget, Database, SessionArgument, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, Wheel, with_orchestrator
 from console.cli.tables import pairs
@@ -103,7 +104,6 @@ def fork(
 
     What was said up to there is known to everybody and is not asked again; what it cost stays with the first session.
     """
-    from console.cli.debate import show_to_the_end
     from console.headless import StopRequest
     from console.settings import read_budget
     from core.runtime.requests import ForkRequest
@@ -136,7 +136,7 @@ def fork(
             f"session {made[:ID_SHOWN_CHARACTERS]} goes on from session {found[:ID_SHOWN_CHARACTERS]} "
             f"behind its event {row.forked_at_seq}."
         )
-        return await show_to_the_end(orchestrator, made, settings=settings, stop=stop, as_json=as_json)
+        return await followed(orchestrator, made, settings=settings, stop=stop, as_json=as_json)
 
     return with_orchestrator(settings, work, wheel=Wheel.TAKEN)
 
@@ -185,6 +185,7 @@ async def _play(
     await orchestrator.digest(session, at_seq=until_seq)  # refuses an event that there isn't before anything is printed
     stop = StopRequest()
     stop.listen()
+    await orchestrator.flips.learn(session)
     show = json_printer() if as_json else text_printer(orchestrator)
     before_ms = seq = 0
     async for recorded in all_events(orchestrator, session):

@@ -14,9 +14,9 @@ from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line, how_to_go_on, with_orchestrator
 from console.cli.tables import Column, table, table_columns
-from console.exit_codes import ExitCode
+from console.exit_codes import ExitCode, severest
 from console.failures import say
-from console.headless import BUDGET_SPENT_PREFIX, Ending, StopRequest
+from console.headless import Ending, StopRequest, ending_of_row
 from console.machine import now_ms
 from console.plain import json_text, plain
 from console.settings import Settings
@@ -35,8 +35,6 @@ LEFT_COLUMNS = (
     Column("turns", is_number=True),
     Column("cost", is_number=True),
 )
-SEVEREST = (ExitCode.STOPPED, ExitCode.FAILED, ExitCode.BUDGET_SPENT, ExitCode.WAITS, ExitCode.COMPLETED)
-"""Of several sessions that end differently, the exit code is the first of these."""
 
 
 def resume(
@@ -62,10 +60,10 @@ def resume(
     async def act(orchestrator: Orchestrator, found: SessionId) -> None:
         await orchestrator.resume(found)
 
-    return have_gone_on(session, act, database, as_json=as_json, first=_standing_still)
+    return have_gone_on(session, act, database, as_json=as_json, first=standing_still)
 
 
-def _standing_still(orchestrator: Orchestrator, summary: SessionSummary, settings: Settings) -> int | None:
+def standing_still(orchestrator: Orchestrator, summary: SessionSummary, settings: Settings) -> int | None:
     """A session that asks can't be resumed: it waits for an answer, and here is how to give it. One that has failed
     only just now, because its policy has calls in doubt fail it, is resumed by whoever has been told so."""
     found = next((each for each in orchestrator.recovered if each.session == summary.session), None)
@@ -179,7 +177,7 @@ async def _gone_on(
             await asyncio.sleep(0)
             printing.cancel()
         await asyncio.gather(stopping, *([printing] if printing is not None else []), return_exceptions=True)
-    return next(code for code in SEVEREST if code in codes)
+    return severest(codes)
 
 
 async def _print_events(orchestrator: Orchestrator, sessions: set[SessionId]) -> None:
@@ -193,7 +191,7 @@ async def _print_events(orchestrator: Orchestrator, sessions: set[SessionId]) ->
 
 def _told(row: SessionSummary, settings: Settings, *, as_json: bool) -> ExitCode:
     """How a session has come to stand still, and what leads on from there."""
-    ending = _ending(row)
+    ending = ending_of_row(row)
     if not as_json:
         from console.presenters.figures import money
         from console.presenters.sessions import STATES
@@ -207,17 +205,3 @@ def _told(row: SessionSummary, settings: Settings, *, as_json: bool) -> ExitCode
     if advice:
         say(advice)
     return ending.code
-
-
-def _ending(row: SessionSummary) -> Ending:
-    match row.status:
-        case Status.COMPLETED:
-            return Ending(code=ExitCode.COMPLETED, why=row.reason, is_final=True)
-        case Status.ESCALATED:
-            return Ending(code=ExitCode.WAITS, why=row.question, is_question=True)
-        case Status.PAUSED if row.reason.startswith(BUDGET_SPENT_PREFIX):
-            return Ending(code=ExitCode.BUDGET_SPENT, why=row.reason)
-        case Status.PAUSED:
-            return Ending(code=ExitCode.WAITS, why=row.reason)
-        case _:
-            return Ending(code=ExitCode.FAILED, why=row.reason, is_final=row.status is Status.CANCELLED)

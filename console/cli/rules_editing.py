@@ -15,7 +15,7 @@ from console.cli.options import Database, settings_with
 from console.cli.rule_words import OWN, OneSet, RuleArgument, RulesArgument, Yes, origin_in_words
 from console.cli.rules_check import say_findings
 from console.cli.running import with_orchestrator
-from console.cli.written_files import text_of
+from console.cli.written_files import text_given
 from console.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def create(
     async def work(orchestrator: Orchestrator) -> int:
         book = orchestrator.rulebook
         if file is not None:
-            return await _said(orchestrator, await book.create(_text(file), name=rule, origin=str(file)))
+            return await _said(orchestrator, await book.create(text_given(file), name=rule, origin=str(file)))
         set_line = f"  set: {rule_set}\n" if rule_set else ""
         text = NEW_RULE.format(id=rule, name=rule.replace("_", " ").capitalize(), set_line=set_line)
         made = await edited(text, rule, lambda typed, path: book.create(typed, name=rule, origin=path))
@@ -77,7 +77,7 @@ def edit(rule: RuleArgument, file: FileOption = None, rule_set: OneSet = "", dat
         version = await book.version()
         based_on = version.number if version is not None else 0
         if file is not None:
-            done = await book.edit(rule, _text(file), origin=str(file), based_on=based_on)
+            done = await book.edit(rule, text_given(file), origin=str(file), based_on=based_on)
             return await _said(orchestrator, done)
         placed = await book.find(rule, rule_set=rule_set or OWN)
         text = OLD_RULE.format(about=_about(placed)) + await book.text_of(rule, rule_set=rule_set)
@@ -157,10 +157,6 @@ async def _said(orchestrator: Orchestrator, done: RuleChange | None) -> int:
     if done is not None:
         await say_findings(orchestrator, done)
     return ExitCode.COMPLETED
-
-
-def _text(file: Path) -> str:
-    return sys.stdin.read() if str(file) == "-" else text_of(file)
 
 
 def _about(placed: Placed) -> str:

@@ -92,6 +92,8 @@ def _meaning(spec: FactSpec) -> str:
         said.append(f"of {', '.join(spec.words)}")
     if spec.grows_with_time:
         said.append("runs on by itself")
+    if spec.flow:
+        said.append(f"only in a {spec.flow}")
     if spec.origin:
         said.append(f"by {spec.origin}")
     return "; ".join(said)
@@ -125,4 +127,5 @@ def _as_plain(spec: FactSpec, seen: Facts | None, session: SessionId | None) -> 
         "is_always_known": spec.is_always_known,
         "grows_with_time": spec.grows_with_time,
         "origin": spec.origin or MOOTS_OWN,
+        "flow": spec.flow,
     }

@@ -13,6 +13,7 @@ from console.failures import say, silence_output
 from console.headless import Ending, StopRequest, follow
 from console.locations import find_locations
 from console.settings import COMMAND_LINE, DEMO, Settings
+from core.domain.errors import PricesUnknown, WrongUse
 
 if TYPE_CHECKING:
     from core.domain.events import Recorded
@@ -151,6 +152,13 @@ def how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
             return f"session {id_} was cancelled."
         case _:
             return f"session {id_} failed ({in_words(ending.why)}). To try its failed turn again: {resume}"
+
+
+def asking_for_prices(unknown: PricesUnknown) -> WrongUse:
+    """The refusal with the options that answer it."""
+    asked = " ".join(f"--price {model}=IN/OUT" for model in unknown.models)
+    now = f"Say it once, in US dollars for a million tokens: {asked}. It is kept in your table of prices."
+    return WrongUse(unknown.what, where=unknown.where, now=now)
 
 
 def command_line(*words: str, settings: Settings) -> str:

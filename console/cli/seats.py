@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,14 +9,18 @@ import typer
 from console.cli.commanding import said
 from console.cli.options import Database, SessionArgument, settings_with
 from console.cli.running import with_orchestrator
+from console.cli.written_files import typed_in
 from console.exit_codes import ExitCode
 from core.domain.errors import WrongUse
 from core.domain.people import PERSON
+from core.ports.model_provider import ANSWER_CHARACTERS_MAX
 
 if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
 
 FROM_INPUT = "-"
+SPOKEN_BYTES_MAX = 4 * ANSWER_CHARACTERS_MAX
+"""What a turn may hold at most, if every character took all the bytes that one can."""
 Seat = Annotated[str, typer.Argument(metavar="SEAT", help="As 'moot templates show' names it.", show_default=False)]
 
 
@@ -70,7 +73,7 @@ def speak(
                 "nobody drives this database, so that nobody waits for you.",
                 now=f"`moot sessions resume {found[:8]}` goes on with it, and asks you when it is your turn.",
             )
-        words = sys.stdin.read() if text == FROM_INPUT else text
+        words = typed_in(bytes_max=SPOKEN_BYTES_MAX) if text == FROM_INPUT else text
         done = orchestrator.pass_turn(found) if passes else orchestrator.speak(found, words)
         said(found, f"– {await done}.")
         return ExitCode.COMPLETED

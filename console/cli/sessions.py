@@ -8,53 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import bundles, interventions, replays, resuming, seats
+from console.cli import bundles, drafts, interventions, replays, resuming, seats, showing
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestrator
-from console.cli.tables import Column, pairs, table, table_columns
+from console.cli.running import ID_SHOWN_CHARACTERS, with_orchestrator
+from console.cli.session_states import AWAITED_SHOWN, LEFT_SHOWN, STATE_SHOWN, is_left, state_shown
+from console.cli.tables import Column, table, table_columns
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.machine import now_ms
-from console.plain import iso_time, json_text, plain
-from console.settings import Settings
+from console.plain import json_text, plain
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import SessionId
 from core.domain.session import Status
 
 if TYPE_CHECKING:
-    from core.domain.costs import Costs
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
     from core.ports.catalogue import Label
-
-STATE_SHOWN: dict[Status, str] = {
-    Status.CREATED: "◌ created",
-    Status.WAITING: "◌ waiting",
-    Status.RUNNING: "● running",
-    Status.PAUSED: "‖ paused",
-    Status.ESCALATED: "◆ asks",
-    Status.COMPLETED: "✓ done",
-    Status.FAILED: "✗ failed",
-    Status.CANCELLED: "– cancelled",
-}
-
-LEFT = "left"
-LEFT_SHOWN = "○ left"
-"""What would move on if somebody drove, and stands still because nobody does."""
-
-MOVING = (Status.CREATED, Status.WAITING, Status.RUNNING)
-
-COLUMNS = (
-    Column("id"),
-    Column("state"),
-    Column("title", is_flexible=True),
-    Column("round", is_number=True),
-    Column("consensus", is_number=True),
-    Column("cost", is_number=True),
-    Column("age", is_number=True),
-)
 
 app = group("List, read and steer sessions.")
 
@@ -62,7 +34,7 @@ app = group("List, read and steer sessions.")
 @app.command("list")
 def list_sessions(
     state: Annotated[str, typer.Option("--state", metavar="WORD", help="Only those in this state.")] = "",
-    show_all: Annotated[bool, typer.Option("--all", help="Archived ones too.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Archived ones and those of evaluations too.")] = False,
     as_json: AsJson = False,
     database: Database = None,
 ) -> int:
@@ -76,14 +48,18 @@ def list_sessions(
         )
 
     async def work(orchestrator: Orchestrator) -> int:
+        from console.presenters.session_filter import put_away
+
         labels, is_driven = await orchestrator.labels(), orchestrator.is_driven
+        rows = await orchestrator.summaries()
         found = [
             each
-            for each in await orchestrator.summaries()
+            for each in rows
             if (not state or state in _states_of(each, is_driven=is_driven))
-            and (show_all or not _is_archived(each.session, labels))
+            and (show_all or not put_away(each, labels.get(each.session)))
         ]
-        _print_sessions(found, labels, is_driven=is_driven, as_json=as_json, empty=_nothing_yet(state))
+        empty = _nothing_yet(state, has_put_away=bool(rows))
+        _print_sessions(found, labels, is_driven=is_driven, as_json=as_json, empty=empty)
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -109,38 +85,7 @@ def search(
     return with_orchestrator(settings_with(database), work)
 
 
-@app.command()
-def show(
-    session: SessionArgument,
-    as_json: AsJson = False,
-    prompts: Annotated[bool, typer.Option("--prompts", help="Exactly what each seat was asked.")] = False,
-    database: Database = None,
-) -> int:
-    """Print a session: where it stands and all that was said, or as JSON its events, one a line."""
-    if prompts and as_json:
-        raise WrongUse("--json and --prompts show different things.", now="Give one of them.")
-
-    settings = settings_with(database)
-
-    async def work(orchestrator: Orchestrator) -> int:
-        found = await orchestrator.find(session)
-        if prompts:
-            await _print_prompts(orchestrator, found)
-        else:
-            await _print_events(orchestrator, found, as_json=as_json)
-        if not prompts and not as_json:
-            labels = await orchestrator.labels()
-            summary = await orchestrator.summary(found)
-            doubts = await _doubts(orchestrator, found, settings)
-            costs = await orchestrator.session_costs(found)
-            driven = orchestrator.is_driven
-            further = await _beside(orchestrator, summary)
-            _print_standing(summary, labels.get(found), costs, doubts, further, is_driven=driven, settings=settings)
-        return ExitCode.COMPLETED
-
-    return with_orchestrator(settings, work)
-
-
+app.command()(showing.show)
 app.command()(resuming.resume)
 
 
@@ -281,7 +226,7 @@ def delete(
     return with_orchestrator(settings_with(database), work)
 
 
-for each in (*interventions.COMMANDS, *seats.COMMANDS, *replays.COMMANDS):
+for each in (*interventions.COMMANDS, *drafts.COMMANDS, *seats.COMMANDS, *replays.COMMANDS):
     app.command()(each)
 
 
@@ -300,31 +245,49 @@ def _print_sessions(
 ) -> None:
     if as_json:
         rows_ = [
-            _row_as_plain(each, labels.get(each.session)) | {"is_left": _is_left(each, is_driven=is_driven)}
+            _row_as_plain(each, labels.get(each.session)) | {"is_left": is_left(each, is_driven=is_driven)}
             for each in found
         ]
         sys.stdout.write(json_text(rows_) + "\n")
     elif found:
         moment = now_ms()
         rows = [_row(each, labels.get(each.session), moment, is_driven=is_driven) for each in found]
-        sys.stdout.write(table(COLUMNS, rows, width=table_columns()) + "\n")
+        sys.stdout.write(table(_columns(found), rows, width=table_columns()) + "\n")
     else:
         say(empty)
 
 
+def _columns(found: Sequence[SessionSummary]) -> tuple[Column, ...]:
+    """Called as they are in sessions of that kind, where all are of one."""
+    from console.presenters.kinds import kind_of_all
+
+    kind = kind_of_all(found)
+    return (
+        Column("id"),
+        Column("state"),
+        Column("title", is_flexible=True),
+        Column(kind.lap, is_number=True),
+        Column(kind.reading, is_number=True),
+        Column("cost", is_number=True),
+        Column("age", is_number=True),
+    )
+
+
 def _row(summary: SessionSummary, label: Label | None, now_ms: int, *, is_driven: bool) -> tuple[str, ...]:
-    from console.presenters.figures import age, money, percent
+    from console.presenters.figures import age, money
+    from console.presenters.kinds import kind_of, reading_text
     from console.presenters.sessions import FORK
 
-    mark = f"{FORK} " if summary.forked_from else ""
+    marks = (FORK if summary.forked_from else "", kind_of(summary).glyph)
+    mark = "".join(f"{each} " for each in marks if each)
     title = mark + ((label.title if label else "") or summary.title or summary.motion)
     tags = "".join(f" #{each}" for each in (label.tags if label else ()))
     return (
         summary.session[:ID_SHOWN_CHARACTERS],
-        _state_shown(summary, is_driven=is_driven),
+        state_shown(summary, is_driven=is_driven),
         title + tags,
         f"{summary.round}/{summary.rounds_limit}" if summary.round else "–",
-        "–" if summary.consensus_ppm is None else percent(summary.consensus_ppm),
+        reading_text(summary) or "–",
         money(summary.spent_microusd),
         age(max(0, now_ms - summary.opened_at_ms)),
     )
@@ -337,137 +300,20 @@ def _row_as_plain(summary: SessionSummary, label: Label | None) -> dict[str, obj
     return row | {"label": "", "tags": (), "is_archived": False} | shown
 
 
-async def _print_events(orchestrator: Orchestrator, session: SessionId, *, as_json: bool) -> None:
-    from console.cli.debate import json_printer, text_printer
-    from console.exporting import all_events
-
-    print_event = json_printer() if as_json else text_printer(orchestrator)
-    async for recorded in all_events(orchestrator, session):
-        print_event(recorded)
-
-
-async def _print_prompts(orchestrator: Orchestrator, session: SessionId) -> None:
-    from console.exporting import all_events
-    from core.domain.events import AttemptStarted
-
-    async for recorded in all_events(orchestrator, session):
-        event = recorded.event
-        if isinstance(event, AttemptStarted):
-            sys.stdout.write(f"── {event.step}, attempt {event.attempt}, to {event.route}\n")
-            for message in await orchestrator.prompt(session, event.step):
-                sys.stdout.write(f"[{message.author}]\n{message.text}\n\n")
-
-
-def _print_standing(
-    summary: SessionSummary,
-    label: Label | None,
-    costs: Mapping[str, Costs],
-    doubts: Sequence[str],
-    further: Sequence[tuple[str, str]],
-    *,
-    is_driven: bool,
-    settings: Settings,
-) -> None:
-    from console.presenters.costs import of_routes
-    from console.presenters.figures import money
-    from console.presenters.reasons import in_words
-
-    why = f" ({in_words(summary.reason)})" if summary.reason else ""
-    if _is_left(summary, is_driven=is_driven):
-        resume = command_line("sessions", "resume", summary.session[:ID_SHOWN_CHARACTERS], settings=settings)
-        why = f": nobody drives it; {resume}"
-    rows = [
-        ("session", summary.session),
-        ("state", _state_shown(summary, is_driven=is_driven) + why),
-        ("asks", summary.question if summary.status is Status.ESCALATED else ""),
-        ("title", (label.title if label else "") or summary.title),
-        ("tags", ", ".join(label.tags) if label else ""),
-        ("fork of", _origin(summary) if summary.forked_from else ""),
-        ("opened", iso_time(summary.opened_at_ms)),
-        ("ended", iso_time(summary.ended_at_ms) if summary.ended_at_ms else ""),
-        ("turns", str(summary.turns)),
-        ("tokens", f"{summary.tokens_input:,} in, {summary.tokens_output:,} out"),
-        ("cost", money(summary.spent_microusd)),
-        *(("" if number else "models", each) for number, each in enumerate(of_routes(costs))),
-        *further,
-        ("rules", f"{summary.rules_fired} fired"),
-        *(("in doubt", doubt) for doubt in doubts),
-    ]
-    sys.stdout.write("\n" + pairs([row for row in rows if row[1]], indent="") + "\n")
-
-
-async def _beside(orchestrator: Orchestrator, summary: SessionSummary) -> list[tuple[str, str]]:
-    """What was expected of it, and how it fares beside its control or its parent."""
-    from console.presenters.controls import beside
-    from console.presenters.estimates import came_to
-
-    rows: list[tuple[str, str]] = []
-    opening = (await orchestrator.state(summary.session)).opening if not summary.unreadable else None
-    if opening is not None and opening.estimate is not None and summary.status.is_over:
-        took = came_to(opening.estimate, cost_microusd=summary.spent_microusd, active_ms=summary.active_ms)
-        rows.append(("came to", took))
-    if summary.control:
-        try:
-            rows.append(("control", beside(summary, await orchestrator.summary(SessionId(summary.control)))))
-        except WrongUse:
-            rows.append(("control", f"{summary.control[:ID_SHOWN_CHARACTERS]}, deleted"))
-    if summary.parent:
-        rows.append(("control of", summary.parent[:ID_SHOWN_CHARACTERS]))
-    return rows
-
-
-async def _doubts(orchestrator: Orchestrator, session: SessionId, settings: Settings) -> list[str]:
-    """Each call of which nobody knows how it ended, with the command that settles it."""
-    from console.exporting import all_events
-    from console.presenters.figures import money
-    from console.presenters.reasons import in_words
-    from core.domain.events import AttemptInDoubt, AttemptSettled
-
-    doubtful: dict[tuple[str, int], AttemptInDoubt] = {}
-    async for recorded in all_events(orchestrator, session):
-        event = recorded.event
-        if isinstance(event, AttemptInDoubt):
-            doubtful[event.step, event.attempt] = event
-        elif isinstance(event, AttemptSettled):
-            doubtful.pop((event.step, event.attempt), None)
-    words = ("sessions", "settle", session[:ID_SHOWN_CHARACTERS])
-    return [
-        f"{each.step}, attempt {each.attempt}, to {each.route}: {in_words(each.why)}. Charged at "
-        f"{money(each.cost_microusd_max)} until you say what it cost: "
-        + command_line(*words, each.step, str(each.attempt), "USD", settings=settings)
-        for each in doubtful.values()
-        if each.cost_microusd_max
-    ]
-
-
-def _is_left(summary: SessionSummary, *, is_driven: bool) -> bool:
-    return not is_driven and summary.status in MOVING
-
-
-def _origin(summary: SessionSummary) -> str:
-    id_ = summary.forked_from[:ID_SHOWN_CHARACTERS]
-    return f"session {id_}, behind its event {summary.forked_at_seq}; what was spent before stands there"
-
-
-def _state_shown(summary: SessionSummary, *, is_driven: bool) -> str:
-    return LEFT_SHOWN if _is_left(summary, is_driven=is_driven) else STATE_SHOWN[summary.status]
-
-
 def _state_names() -> tuple[str, ...]:
     """What states are called: by the words of the list, and by those of programs."""
-    shown = (each.partition(" ")[2] for each in (*STATE_SHOWN.values(), LEFT_SHOWN))
+    shown = (each.partition(" ")[2] for each in (*STATE_SHOWN.values(), LEFT_SHOWN, AWAITED_SHOWN))
     return tuple(dict.fromkeys((*shown, *(each.value for each in Status))))
 
 
 def _states_of(summary: SessionSummary, *, is_driven: bool) -> tuple[str, ...]:
     """Every name of the state that it is in. One that was left is found by the state it was left in too."""
-    return (summary.status.value, _state_shown(summary, is_driven=is_driven).partition(" ")[2])
+    return (summary.status.value, state_shown(summary, is_driven=is_driven).partition(" ")[2])
 
 
-def _is_archived(session: SessionId, labels: Mapping[SessionId, Label]) -> bool:
-    label = labels.get(session)
-    return label is not None and label.is_archived
-
-
-def _nothing_yet(state: str) -> str:
-    return f"no session is {state}." if state else "no sessions yet. 'moot debate \"MOTION\"' starts one."
+def _nothing_yet(state: str, *, has_put_away: bool) -> str:
+    if state:
+        return f"no session is {state}."
+    if has_put_away:
+        return "none but archived sessions and those of evaluations: 'moot sessions list --all' lists them."
+    return "no sessions yet. 'moot debate \"MOTION\"' starts one."

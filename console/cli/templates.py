@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from core.orchestrator import Orchestrator
+    from core.runtime.formats import KnownOfReadings
     from core.templates.searching import TemplateRow
     from core.templates.template import StepSpec, Template
     from core.templates.workflow import Mark, WorkflowDefinition
@@ -109,7 +110,8 @@ def show(
 
             _say_way(to_workflow_definition(found, facts=FACTS), None, is_mermaid=mermaid)
         else:
-            sys.stdout.write((json_text(found) if as_json else _described(found)) + "\n")
+            known = await formats.known_of_readings(found)
+            sys.stdout.write((json_text(found) if as_json else _described(found, known)) + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -215,21 +217,33 @@ def _row(row: TemplateRow) -> tuple[str, ...]:
     )
 
 
-def _described(template: Template) -> str:
-    from console.presenters.figures import money, percent
+def _described(template: Template, known: KnownOfReadings) -> str:
+    from console.presenters.agreement import consensus_in_words, known_in_words
+    from console.presenters.figures import money
+    from console.presenters.judged import judging_in_words
+    from core.templates.template import COUNTED
 
-    decided = {"judge": "the judge", "seats": "each seat's latest answer", "samples": "every answer"}
+    decided = COUNTED.get(template.decided_by, "the judge")
     about = [
         ("template", f"{template.id}, version {template.version}"),
         ("name", template.name),
         ("about", template.description),
         ("rounds", str(template.rounds)),
-        ("consensus", f"reached at {percent(template.consensus_ppm)}, by {template.measure}"),
+        ("consensus", consensus_in_words(template)),
+        *(
+            [
+                ("known", f"of models: {known_in_words(known.of_models)}"),
+                ("", f"simulated or rehearsed: {known_in_words(known.of_others)}"),
+            ]
+            if known.of_models is not None
+            else []
+        ),
         (
             "takes",
             f"about {template.minutes_expected} min and {money(template.cost_microusd_expected)} with paid models",
         ),
-        ("decided by", decided[template.decided_by]),
+        ("decided by", decided),
+        *([("judging", judging_in_words(template))] if template.bench else []),
         ("rules", f"the set {template.rule_set or DEFAULT_RULE_SET}, unless another is asked for"),
         *([("tags", ", ".join(template.tags))] if template.tags else []),
         *([("source", template.source)] if template.source else []),
@@ -245,7 +259,8 @@ def _described(template: Template) -> str:
             lines += wrapped(said, width=width, indent="  ")
     lines += ["", "steps of a round"]
     for step in (*template.steps, *((template.verdict,) if template.verdict is not None else ())):
-        lines += [f"  {step.name} by {step.seat} ({_how(template, step)})"]
+        seats = template.bench if step is template.verdict else (step.seat,)
+        lines += [f"  {step.name} by {', '.join(seats)} ({_how(template, step)})"]
         lines += wrapped(template.told(step.instruction), width=width, indent="    ")
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from console.cli.editor import edited
 from console.cli.options import AsJson, Database, settings_with
 from console.cli.running import with_orchestrator
 from console.cli.template_words import TemplateArgument, Yes, is_file
-from console.cli.written_files import text_of
+from console.cli.written_files import text_given
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.plain import json_text
@@ -50,7 +50,7 @@ def check(
     async def work(orchestrator: Orchestrator) -> int:
         formats = orchestrator.formats
         if is_file(what) or what == "-":
-            _, findings = await formats.check_text(_text(Path(what)), origin=what)
+            _, findings = await formats.check_text(text_given(Path(what)), origin=what)
         else:
             findings = await formats.check(await formats.template(what))
         if as_json:
@@ -73,7 +73,7 @@ def create(
     """Add a format from a YAML file. A bad file is refused whole, with every fault's place."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        template = await _read(orchestrator, _text(file), str(file))
+        template = await _read(orchestrator, text_given(file), str(file))
         return _said(await orchestrator.formats.create(template, change=f"created from {file.name}"))
 
     return with_orchestrator(settings_with(database), work)
@@ -150,7 +150,7 @@ def edit(template: TemplateArgument, file: FileOption = None, database: Database
     async def work(orchestrator: Orchestrator) -> int:
         formats = orchestrator.formats
         if file is not None:
-            changed = await _read(orchestrator, _text(file), str(file))
+            changed = await _read(orchestrator, text_given(file), str(file))
             return _said(await formats.edit(template, changed, change=f"edited from {file.name}"))
         newest = await formats.template(template)
         about = f"{newest.id}, version {newest.version}."
@@ -196,7 +196,7 @@ async def template_in(orchestrator: Orchestrator, file: Path) -> str:
     """The id of the format in a file, kept as it stands there: a new one, or a new version of one of your own. Says on
     standard error what was kept, and what is doubtful about it. Raises WrongUse for a bad file, and for one that would
     replace a format that comes with moot."""
-    template = await _read(orchestrator, _text(file), str(file))
+    template = await _read(orchestrator, text_given(file), str(file))
     formats = orchestrator.formats
     known = {row.id: row for row in await formats.rows()}
     if template.id not in known:
@@ -227,10 +227,6 @@ async def _read(orchestrator: Orchestrator, text: str, origin: str) -> Template:
     _, findings = await orchestrator.formats.check_text(text, origin=origin)
     _warn(findings)
     return template
-
-
-def _text(file: Path) -> str:
-    return sys.stdin.read() if str(file) == "-" else text_of(file)
 
 
 def _said(done: FormatSaved) -> int:

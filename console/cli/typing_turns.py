@@ -73,10 +73,7 @@ class Typist:
         from console.presenters.figures import duration
 
         if not sys.stdin.isatty():
-            words = command_line(
-                "sessions", "speak", self._session[:ID_SHOWN_CHARACTERS], "TEXT", settings=self._settings
-            )
-            say(f"{seat} is to speak within {duration(wait_ms)}: {words}, or --pass.")
+            self._begin(self._told_elsewhere(step, f"{seat} is to speak within {duration(wait_ms)}"))
             return
         self._step, self._lines = step, []
         asyncio.get_running_loop().add_reader(sys.stdin, self._typed)
@@ -85,17 +82,29 @@ class Typist:
     async def _told(self, step: StepId, who: str) -> None:
         """Say who is to speak, and what they are asked to do: how a verdict has to end is part of that."""
         from console.cli.tables import COLUMNS_MAX, terminal_columns, wrapped
+        from console.presenters.people import asked_of_a_person
 
-        try:
-            messages = await self._orchestrator.prompt(self._session, step)
-        except MootError as error:
-            say(f"what you are asked can't be shown: {error}")
-            messages = ()
-        task = messages[-1].text.rpartition(TASK)[2] if messages else ""
+        task = asked_of_a_person(await self._task(step))
         width = min(COLUMNS_MAX, terminal_columns())
         told = [line for paragraph in task.splitlines() for line in wrapped(paragraph, width=width, indent="  ")]
         say("\n".join((who, *told)))
         say(f"type; a line that holds '{END}' alone ends it, {PASS} leaves it to the stand-in.")
+
+    async def _told_elsewhere(self, step: StepId, who: str) -> None:
+        """Say with which command they speak, and how what they say has to end."""
+        from console.presenters.people import review_ending
+
+        words = command_line("sessions", "speak", self._session[:ID_SHOWN_CHARACTERS], "TEXT", settings=self._settings)
+        say(f"{who}: {words}, or --pass. {review_ending(await self._task(step))}".rstrip())
+
+    async def _task(self, step: StepId) -> str:
+        """What the prompt of a step asks for."""
+        try:
+            messages = await self._orchestrator.prompt(self._session, step)
+        except MootError as error:
+            say(f"what you are asked can't be shown: {error}")
+            return ""
+        return messages[-1].text.rpartition(TASK)[2] if messages else ""
 
     def _typed(self) -> None:
         line = sys.stdin.readline()

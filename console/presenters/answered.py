@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from console.presenters.figures import percent
+from console.presenters.judged import noted_of_judges
 from core.domain.answers import AnswerForm, AnswerKind
 from core.domain.events import Event
-from core.flows.debate_events import AnswerGiven, BreakConsidered, ControlStarted, RankingGiven, StepSkipped
+from core.flows.debate_events import (
+    AnswerGiven,
+    BreakConsidered,
+    ControlStarted,
+    EarlyStopWithheld,
+    RankingGiven,
+    StanceDeclared,
+    StepSkipped,
+    VoteCast,
+)
 from core.flows.debate_state import step_name
 
 ID_SHOWN_CHARACTERS = 8
@@ -38,11 +49,19 @@ def outcome_shown(outcome: str) -> str:
 
 
 def noted(event: Event) -> tuple[str, str] | None:
-    """What such an event is called and says; None for others, and for an answer that was read: it is the turn's own
+    """What such an event is called and says; None for others, and for what was read as it stands: it is the turn's own
     last line."""
     match event:
         case AnswerGiven(seat=seat, answer="", reason=reason):
             return "◇ no answer", f"{_words(seat)} is not counted: {reason}"
+        case StanceDeclared(seat=seat, stance="", reason=reason):
+            return "◇ no stance", f"{_words(seat)} is not counted: {reason}"
+        case StanceDeclared(seat=seat, is_repaired=True, reason=reason):
+            return "◇ stance", f"{_words(seat)}: {reason}"
+        case VoteCast(seat=seat, ranking=(), reason=reason):
+            return "◇ no ballot", f"{_words(seat)} is not counted: {reason}"
+        case EarlyStopWithheld(ppm=ppm, why=why):
+            return "◇ goes on", f"agreement stands at {percent(ppm)} and ends nothing: {why}"
         case RankingGiven(seat=seat, ranking=(), reason=reason):
             return "◇ no ranking", f"{_words(seat)} is not counted: {reason}"
         case RankingGiven(seat=seat, ranking=ranking):
@@ -57,7 +76,7 @@ def noted(event: Event) -> tuple[str, str] | None:
             told = f"{template} answers the same at the same spend"
             return "◇ control", f"{told}, as session {child[:ID_SHOWN_CHARACTERS]}"
         case _:
-            return None
+            return noted_of_judges(event)
 
 
 def _words(name: str) -> str:

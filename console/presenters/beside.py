@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.presenters.figures import money, percent
+from console.presenters.figures import money
+from console.presenters.kinds import DEBATE, REFINEMENT, reading_text
 from console.presenters.paragraphs import Paragraph
 from console.presenters.sessions import STATES
 from console.presenters.shown import Line
 from console.presenters.transcript import TranscriptFold, step_of, words
+from core.domain.ids import StepId
+from core.flows.debate_judging import is_ballot
+from core.flows.refinement_asking import COMPARING, DRAFT, REVIEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -122,9 +126,13 @@ def _called(view: TurnView) -> str:
     step = step_of(view.key)
     if not step:
         return f"{view.seat} {view.text}"[:60]
-    return (
-        words(step.split(".")[1]) + f" of round {step.split('.')[0].removeprefix('r')}" if "." in step else words(step)
-    )
+    if "." not in step:
+        return words(step)
+    number, name, *_ = step.split(".")
+    if is_ballot(StepId(step)):
+        return f"the ballot of the {view.seat.lower()} in the {name} order"
+    lap = REFINEMENT.lap if name in (DRAFT, REVIEW, *COMPARING) else DEBATE.lap
+    return f"{words(name)} of {lap} {number.removeprefix('r')}"
 
 
 def side_head(summary: SessionSummary | None, *, is_fork: bool, seq: int) -> Line:
@@ -133,9 +141,9 @@ def side_head(summary: SessionSummary | None, *, is_fork: bool, seq: int) -> Lin
     if summary is None:
         return Line(((what, "accent strong"), ("  not on record here any more", "attention")))
     state = STATES[summary.status]
-    consensus = "–" if summary.consensus_ppm is None else percent(summary.consensus_ppm)
+    reading = reading_text(summary) or "–"
     outcome = f" {summary.outcome}" if summary.outcome else ""
-    figures = f"  {consensus} · {money(summary.spent_microusd)} · {summary.session[:ID_SHOWN_CHARACTERS]}"
+    figures = f"  {reading} · {money(summary.spent_microusd)} · {summary.session[:ID_SHOWN_CHARACTERS]}"
     return Line(
         (
             (what, "accent strong" if is_fork else "text strong"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from core.domain.events import Recorded, SessionForked
@@ -16,6 +16,15 @@ def carried(record: Recorded, event: SessionForked) -> Iterator[Recorded]:
     below nothing, so that none is taken for one of its own."""
     for number, each in enumerate(event.prefix.events, start=1):
         yield replace(record, seq=-number, at_ms=each.at_ms, event=each.event, envelope=None)
+
+
+async def unfolded(events: AsyncIterator[Recorded]) -> AsyncIterator[Recorded]:
+    """What a fork took along comes before the word that it is one."""
+    async for record in events:
+        if isinstance(record.event, SessionForked):
+            for each in carried(record, record.event):
+                yield each
+        yield record
 
 
 def forked_words(event: SessionForked) -> str:

@@ -11,6 +11,7 @@ from core.domain.costs import COUNTS, NO_COSTS, Costs, provider_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from core.domain.summary import SessionSummary
     from core.runtime.costs import CostsOfDay
 
 NOTHING = "–"
@@ -90,6 +91,13 @@ def costs_as_plain(days: Sequence[CostsOfDay]) -> list[dict[str, object]]:
         for day in days
         for route, costs in sorted(day.routes.items())
     ]
+
+
+def cost_in_words(row: SessionSummary) -> str:
+    """`$0.001, and $0.012 by the sessions that it waited for`"""
+    if not row.children_microusd:
+        return money(row.spent_microusd)
+    return f"{money(row.spent_microusd)}, and {money(row.children_microusd)} by the sessions that it waited for"
 
 
 def of_routes(routes: Mapping[str, Costs]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.presenters.estimates import cost_about, rests_on, time_about
 from console.presenters.figures import count, counted, money
+from core.domain.unasked import REHEARSAL, SIMULATED, asks_no_model, is_simulated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from core.runtime.requests import DebatePlan
     from core.templates.template import Template
 
-REHEARSAL = "rehearsal"
 MINUTE_MS = 60_000
 
 
@@ -42,12 +42,14 @@ def plan_lines(plan: DebatePlan | None) -> tuple[str, ...]:
         return ("This can't be held as it stands.",)
     cap = "" if plan.cap_microusd is None else f", at most {money(plan.cap_microusd)}"
     played = f"{plan.template.name} · {counted(plan.rounds, 'round')} · {counted(len(plan.seats), 'seat')}"
-    if plan.is_rehearsal:
-        return "a few seconds a turn · $0.00 · a rehearsal: no model is asked", f"{played}{cap}"
     models = dict.fromkeys(seat.participant.model for seat in plan.seats)
-    asked = ", ".join(each for each in models if each != REHEARSAL)
+    if plan.is_rehearsal:
+        what = SIMULATED if any(map(is_simulated, models)) else f"a {REHEARSAL}"
+        return f"a few seconds a turn · $0.00 · {what}: no model is asked", f"{played}{cap}"
+    asked = ", ".join(each for each in models if not asks_no_model(each))
     takes = f"{time_about(plan.estimate.active_ms)} · {cost_about(plan.estimate.cost_microusd)}{cap} · asks {asked}"
-    rehearsed = ("the rest is rehearsed",) if REHEARSAL in models else ()
+    others = {"rehearsed": REHEARSAL in models, "simulated": any(map(is_simulated, models))}
+    rehearsed = tuple(f"the rest is {how}" for how, some_are in others.items() if some_are)
     return takes, " · ".join((played, *rehearsed, rests_on(plan.estimate), *plan.notes))
 
 

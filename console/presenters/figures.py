@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.judging.written_scores import told
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -44,6 +46,11 @@ def bar(share_ppm: int, *, width: int) -> str:
 def percent(share_ppm: int) -> str:
     """`62 %`, rounded down: a threshold never reads as reached before it is."""
     return f"{share_ppm * 100 // PPM_ONE} %"
+
+
+def score(score_ppm: int) -> str:
+    """`0.82`, and `0.565` where hundredths don't say all of it: as the reason of a decision has it."""
+    return told(score_ppm)
 
 
 def trend(shares_ppm: Sequence[int]) -> str:

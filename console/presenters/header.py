@@ -9,6 +9,7 @@ from console.presenters.people import is_awaited
 from console.presenters.sessions import is_left
 from console.presenters.shown import HeaderView
 from core.domain.status import Status
+from core.domain.summary import EVALUATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +42,9 @@ def header_view(
     left, is_driven = 0, status.driver != NOBODY if status is not None else is_driven
     for summary in summaries:
         label = labels.get(summary.session) if labels is not None else None
+        is_of_evaluation = summary.origin == EVALUATION
+        if is_of_evaluation and (summary.status is Status.FAILED or is_left(summary, is_driven=is_driven)):
+            continue  # the command that runs the evaluation counts them, and goes on with them
         if is_left(summary, is_driven=is_driven):
             left += 1
         elif is_awaited(summary):

@@ -12,21 +12,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import PPM_ONE, bar, counted, duration, money, percent, spark, trend
+from console.presenters.kinds import REFINEMENT, flow_name, kind_of
 from console.presenters.moments import about, verdict_lines
 from console.presenters.paragraphs import Paragraph
 from console.presenters.reasons import in_words
+from console.presenters.refinement_detail import score_parts
+from console.presenters.rules_fired import concerning
 from console.presenters.session_detail import BAR_CELLS, SPARK_CELLS, DetailFold
 from console.presenters.sessions import STATES
 from console.presenters.shown import Line
 from console.presenters.transcript import TranscriptFold
+from core.analytics.flips import all_seen
 from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionForked
 from core.domain.session import Status
-from core.flows.debate_events import ArgumentPresented, RoundStarted, StatementAdded, VerdictReached
+from core.flows.debate_events import ArgumentPresented, BallotGiven, RoundStarted, StatementAdded, VerdictReached
+from core.flows.refinement_events import DraftPresented, IterationStarted, RefinementCompleted, ReviewGiven
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from console.presenters.shown import Part, TurnView
+    from core.analytics.flips import Formats
     from core.domain.facts import FactSpec
     from core.domain.summary import SessionSummary
     from core.rules.explanation import Explanation
@@ -34,7 +40,8 @@ if TYPE_CHECKING:
 COPIES_EVENTS = 250
 """A step back folds so many events again at most."""
 
-TURNS = (ArgumentPresented, VerdictReached, StatementAdded)
+DRAFTED = (DraftPresented, ReviewGiven, RefinementCompleted)
+TURNS = (ArgumentPresented, BallotGiven, VerdictReached, StatementAdded, *DRAFTED)
 NOTABLE = (*TURNS, RuleFired, SessionEscalated, SessionForked)
 
 TRACK, PASSED, HERE = "─", "━", "┃"
@@ -42,8 +49,11 @@ MARKS = (
     (RuleFired, "◆"),
     (SessionEscalated, "◆"),
     (RoundStarted, "╋"),
+    (IterationStarted, "╋"),
     (ArgumentPresented, "•"),
+    (BallotGiven, "•"),
     (VerdictReached, "•"),
+    *((each, "•") for each in DRAFTED),
 )
 """What a place of the bar is marked with: the first of these that happened there."""
 
@@ -64,10 +74,11 @@ class PastFold:
         self,
         facts: Mapping[str, FactSpec],
         summarise: Callable[[SessionSummary | None, Recorded], SessionSummary],
+        formats: Formats = all_seen,
     ) -> None:
         self.records: list[Recorded] = []
         self.place = 0
-        self.transcript = TranscriptFold(facts)
+        self.transcript = TranscriptFold(facts, formats)
         self.detail = DetailFold(facts)
         self.row: SessionSummary | None = None
         self._summarise = summarise
@@ -163,6 +174,7 @@ def _copied_detail(fold: DetailFold) -> DetailFold:
         seats=dict(fold.seats),
         speaking=dict(fold.speaking),
         exhausted=dict(fold.exhausted),
+        drafts=fold.drafts.copied(),
     )
 
 
@@ -216,7 +228,8 @@ def side_lines(fold: PastFold, explanations: Sequence[Explanation], trouble: str
     row, record = fold.row, fold.record
     if row is None or record is None:
         return ()
-    rules: tuple[Paragraph, ...] = verdict_lines(explanations, is_aligned=False)
+    told_of = concerning(explanations, fold.detail.facts, flow_name(row))
+    rules: tuple[Paragraph, ...] = verdict_lines(told_of, is_aligned=False)
     if trouble:
         rules = (Paragraph(((trouble, "failed"),)),)
     state = STATES[row.status]
@@ -236,18 +249,20 @@ def side_lines(fold: PastFold, explanations: Sequence[Explanation], trouble: str
             (
                 (state.text, f"{state.style_name.removesuffix(' strong')} strong"),
                 (f"  {reason}" if reason else "", "text"),
-                (f"  round {row.round} of {row.rounds_limit}" if row.round else "", "muted"),
+                (f"  {kind_of(row).lap} {row.round} of {row.rounds_limit}" if row.round else "", "muted"),
                 (f"  {counted(fold.detail.turns, 'turn')}", "muted"),
             )
         ),
-        Paragraph((*_consensus(row, fold.detail), *_money(row))),
+        Paragraph((*_reading(row, fold.detail), *_money(row))),
         *((Paragraph(((row.question, "text strong"),)),) if row.question else ()),
         Paragraph(),
         *rules,
     )
 
 
-def _consensus(row: SessionSummary, detail: DetailFold) -> tuple[Part, ...]:
+def _reading(row: SessionSummary, detail: DetailFold) -> tuple[Part, ...]:
+    if kind_of(row) is REFINEMENT:
+        return tuple(score_parts(row, detail.drafts))
     readings = detail.readings or list(row.trend)
     if not readings:
         return ("consensus ", "muted"), ("–", "muted")
@@ -256,7 +271,7 @@ def _consensus(row: SessionSummary, detail: DetailFold) -> tuple[Part, ...]:
 
 
 def _money(row: SessionSummary) -> tuple[Part, ...]:
-    spent, cap = row.spent_microusd, row.cap_microusd
+    spent, cap = row.used_microusd, row.cap_microusd
     if cap is None:
         return ("   spent ", "muted"), (money(spent), "text")
     share_ppm = spent * PPM_ONE // cap if cap else PPM_ONE

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from core.domain.participants import Seat
     from core.domain.summary import SessionSummary
 
+REVIEW_ENDS = "Write your review first"
+"""So begins the part of a reviewer's task that says which object a model has to end with."""
+
 BY_A_PERSON = "a person"
 PASSED = "passed"
 TOO_LATE = "not in time"
@@ -59,6 +62,21 @@ def silence_in_words(event: AttemptFailed) -> str:
 def person_marks(route: str) -> tuple[str, ...]:
     """What a reader must know of who speaks: no model was asked."""
     return (BY_A_PERSON,) if is_person(route) else ()
+
+
+def asked_of_a_person(task: str) -> str:
+    """What a seat is told to do, for somebody who types it: a review needs no JSON from a person."""
+    ending = review_ending(task)
+    return f"{task.partition(REVIEW_ENDS)[0]}Write what you think. {ending}" if ending else task
+
+
+def review_ending(task: str) -> str:
+    """How a person ends a review that is asked for with a score; "" for any other task."""
+    _, mark, ending = task.partition(REVIEW_ENDS)
+    if not mark or "severity" in ending:
+        return ""
+    lines = "a line for each criterion, such as clarity: 0.8" if "criterion" in ending else "a line such as SCORE: 0.8"
+    return f"End with {lines}; 0 is useless, 1 leaves nothing to improve."
 
 
 def stand_in(seat: Seat) -> str:

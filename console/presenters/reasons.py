@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.flows.debate_events import VerdictReached
 
 REASONS: Mapping[str, str] = {
+    "accepted": "a draft was accepted",
+    "approved": "a draft is good enough",
     "asked": "as asked",
     "all_paused": "everything was paused at once",
     "attempt_in_doubt": "nobody knows whether a turn was answered",
@@ -24,6 +26,8 @@ REASONS: Mapping[str, str] = {
     "budget_spent_session": "the session's budget is spent",
     "escalation_answered": "as answered",
     "nothing_left_to_say": "every turn of the round was skipped",
+    "iterations_used": "all iterations are used",
+    "no_gain": "no draft got better any more",
     "not_readable_here": "its log can't be read to the end here",
     "recorded_elsewhere": "a record of another place; resume it to go on with it here",
     "rounds_played": "all rounds are played",
@@ -77,6 +81,8 @@ def who_concluded(verdict: VerdictReached) -> str:
             return "The operator ruled"
         case "nobody":
             return "Nobody had to judge"
+        case "panel":
+            return "The judges, by their ballots"
         case "vote":
             return "By the answers that were given"
         case _:

@@ -110,6 +110,19 @@ def waiting_lines(explanations: Sequence[Explanation], *, rounds_limit: int = 0)
     ]
 
 
+def concerning(
+    explanations: Sequence[Explanation], facts: Mapping[str, FactSpec], flow: str
+) -> tuple[Explanation, ...]:
+    """Without the rules that wait for what only another kind of session has: here they never fire."""
+
+    def is_elsewhere(explanation: Explanation) -> bool:
+        clause = explanation.first_false
+        spec = facts.get(clause.field) if clause is not None else None
+        return spec is not None and spec.flow not in ("", flow)
+
+    return tuple(each for each in explanations if not is_elsewhere(each))
+
+
 def in_seconds(text: str) -> str:
     """Durations without their milliseconds: time runs on while they are read, and nobody waits for the last digits."""
     return _ALONE.sub("0 s", _AFTER_SECONDS.sub("", text))

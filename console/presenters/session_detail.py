@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from console.presenters.answered import outcome_shown
 from console.presenters.carried import carried
 from console.presenters.controls import beside
+from console.presenters.drafts import DraftsFold
 from console.presenters.estimates import came_to
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
+from console.presenters.kinds import REFINEMENT, flow_name, kind_of
 from console.presenters.people import is_awaited, question_of, silence_in_words, time_left
 from console.presenters.reasons import in_words
+from console.presenters.refinement_detail import ended_line, facts_of, reason_line, score_parts
 from console.presenters.rules_fired import (
     FIRED_KEPT_MAX,
     Firing,
+    concerning,
     erred,
     fired,
     firing_line,
@@ -46,7 +50,9 @@ from core.domain.events import (
 )
 from core.domain.people import is_person
 from core.domain.session import Status
+from core.domain.unasked import partly
 from core.flows.debate_events import ArgumentPresented, ConsensusUpdated, MotionAmended, RoundCompleted, RoundStarted
+from core.flows.refinement_events import DraftPresented, ReviewGiven
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,6 +74,12 @@ ATTENTION_PPM = 800_000
 
 JUDGE = "judge"
 JUST_NOW = "now"
+
+ANSWERS_SHOWN = (
+    "go on, another round, your verdict, or cancel",
+    "go on, another iteration, keep the best draft, or cancel",
+)
+"""What can be answered: to a debate, to a refinement."""
 
 
 @dataclass(slots=True)
@@ -92,14 +104,17 @@ class DetailFold:
     question_rule: str = ""
     question_at_ms: int = 0
     firings: list[Firing] = field(default_factory=list)
+    drafts: DraftsFold = field(default_factory=DraftsFold)
 
     def take(self, record: Recorded) -> None:
         """Fold one event."""
         event = record.event
+        self.drafts.take(event)
         match event:
             case ConsensusUpdated():
                 self.reading = event
-                self.readings = [*self.readings[-READINGS_KEPT_MAX:], event.ppm]
+                if not event.is_advice:
+                    self.readings = [*self.readings[-READINGS_KEPT_MAX:], event.ppm]
             case MotionAmended(motion=motion):
                 self.motion = motion
             case RoundStarted(steps=steps):
@@ -109,6 +124,8 @@ class DetailFold:
             case ArgumentPresented(step=step):
                 self.turns += 1
                 self.done.add(_name(step))
+            case DraftPresented() | ReviewGiven():
+                self.turns += 1
             case RuleFired():
                 self._keep(fired(event, turn=self.turns, facts=self.facts))
             case ActionOverruled():
@@ -173,6 +190,8 @@ class DetailFold:
         """What comes after the turn under way, as far as the rules let it."""
         if summary.status.is_over or JUDGE in self.speaking.values():
             return ""
+        if kind_of(summary) is REFINEMENT:
+            return self.drafts.upcoming(frozenset(self.speaking.values()))
         if self.is_completing:
             return "the verdict"
         if seat := self.next_seat(known):
@@ -187,26 +206,40 @@ def _name(step: str) -> str:
     return step.split(".")[1] if step.count(".") > 1 else step
 
 
-def head_lines(summary: SessionSummary, label: Label | None, *, now_ms: int, is_driven: bool = True) -> list[Line]:
-    """What is debated, and the facts that place it."""
+def head_lines(
+    summary: SessionSummary,
+    label: Label | None,
+    *,
+    now_ms: int,
+    is_driven: bool = True,
+    parent: SessionSummary | None = None,
+) -> list[Line]:
+    """What it is about, and the facts that place it. `parent` is the session that began it, where that is known."""
     own = title_of(summary, label)
+    is_about_a_draft = parent is not None and kind_of(parent) is REFINEMENT  # its name says no more than that
     facts = [
-        words(summary.template),
-        f"round {summary.round} of {summary.rounds_limit}" if summary.round else f"{summary.rounds_limit} rounds",
+        *(facts_of(summary) if kind_of(summary) is REFINEMENT else _rounds(summary)),
         duration(active_ms(summary, now_ms=now_ms, is_driven=is_driven)),
         summary.session[:ID_SHOWN_CHARACTERS],
     ]
     if summary.forked_from:
         facts.append(f"{FORK} of {summary.forked_from[:ID_SHOWN_CHARACTERS]} at {summary.forked_at_seq}")
     if summary.parent:
-        facts.insert(0, f"{CHILD} control of {summary.parent[:ID_SHOWN_CHARACTERS]}")
+        what = "about a draft of" if is_about_a_draft else "control of"
+        facts.insert(0, f"{CHILD} {what} {summary.parent[:ID_SHOWN_CHARACTERS]}")
     tags = tuple((f"  #{tag}", "accent") for tag in (label.tags if label else ()))
-    rehearsal = (("rehearsal", "attention"), (" · ", "muted")) if summary.is_rehearsal else ()
+    what = partly(summary.models) or ("rehearsal" if summary.is_rehearsal else "")
+    rehearsal = ((what, "attention"), (" · ", "muted")) if what else ()
     lines = [Line(((summary.motion, "text strong"),), lines_max=TITLE_LINES_MAX)]
     parts = (*rehearsal, (" · ".join(facts), "muted"), *tags)
-    if own != summary.motion:
+    if own != summary.motion and not is_about_a_draft:
         parts = ((f"{own}  ", "text"), *parts)
     return [*lines, Line(parts)]
+
+
+def _rounds(summary: SessionSummary) -> list[str]:
+    limit = summary.rounds_limit
+    return [words(summary.template), f"round {summary.round} of {limit}" if summary.round else f"{limit} rounds"]
 
 
 def active_ms(summary: SessionSummary, *, now_ms: int, is_driven: bool = True) -> int:
@@ -226,6 +259,7 @@ def standing_lines(
 ) -> tuple[list[Line], str]:
     """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs.
     `related` is its control or, of a control, the debate that began it."""
+    is_refined = kind_of(summary) is REFINEMENT
     if is_left(summary, is_driven=is_driven):
         on = f"moot sessions resume {summary.session[:ID_SHOWN_CHARACTERS]}"
         here = _hints(keys, ("take_wheel", "takes the wheel: what was left goes on here"))
@@ -242,13 +276,17 @@ def standing_lines(
         case Status.FAILED:
             broken = next(iter(detail.exhausted.values()), "")
             said = f"{in_words(summary.reason)}" + (f": {broken}" if broken else "")
-            hints = _hints(keys, ("retry_turn", "tries the turn again"), ("complete", "goes to the verdict"))
+            over = "keeps the best draft" if is_refined else "goes to the verdict"
+            hints = _hints(keys, ("retry_turn", "tries the turn again"), ("complete", over))
             return [_what("✗ failed", said, "failed strong"), hints], "failed"
         case Status.PAUSED:
             return _paused(summary, keys), "text"
         case Status.WAITING | Status.CREATED:
             line = _what("◌ waiting", "for a place among the sessions that run", "text strong")
             return [line, _hints(keys, ("pause_resume", "holds it"), ("cancel", "takes it out"))], "muted"
+        case Status.COMPLETED if is_refined:
+            hints = _hints(keys, ("drafts", "shows the drafts"), ("export", "writes it to a file"))
+            return [ended_line(summary), *_fared(summary, detail, keys, None), hints], "ok"
         case Status.COMPLETED:
             outcome = f"verdict {outcome_shown(summary.outcome)}" if summary.outcome else "no outcome"
             how = f"{in_words(summary.reason)}, consensus {_consensus(summary)}"
@@ -267,9 +305,11 @@ def _fared(
     """What it took beside what was expected of it, and how it fared beside its control."""
     lines = []
     if detail.estimate is not None:
-        came = came_to(detail.estimate, cost_microusd=summary.spent_microusd, active_ms=summary.active_ms)
+        came = came_to(detail.estimate, cost_microusd=summary.used_microusd, active_ms=summary.active_ms)
         lines.append(Line((("took ", "muted"), (came, "text")), lines_max=2))
-    if related is not None:
+    if related is not None and kind_of(related) is REFINEMENT:
+        lines.append(_hints(keys, ("go_control", "goes to the refinement whose draft it is about")))
+    elif related is not None:
         told = beside(related, summary) if summary.parent else beside(summary, related)
         lines.append(Line(((told, "text"),), lines_max=2))
         lines.append(_hints(keys, ("go_control", "goes to the debate" if summary.parent else "goes to the control")))
@@ -284,7 +324,7 @@ def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, st
     return [
         Line((("◆ asks you", "attention strong"), (f"  {about}", "muted"))),
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
-        _hints(keys, ("answer", "answers: go on, another round, your verdict, or cancel")),
+        _hints(keys, ("answer", "answers: " + ANSWERS_SHOWN[kind_of(summary) is REFINEMENT])),
         _hints(keys, ("add_statement", "says something to all seats first")),
     ]
 
@@ -335,24 +375,25 @@ def strip_lines(
 ) -> list[Line]:
     """Is it going anywhere, and why did it do that? The figures, the reading's reason, and the rules."""
     lines = [_figures(summary, detail, next_seats)]
-    if detail.reading is not None and lines_max >= 4:
-        reason = f"{detail.reading.measure}: {detail.reading.reason}"
+    if kind_of(summary) is REFINEMENT and lines_max >= 3:
+        why = reason_line(detail.drafts, lines_max=2 if lines_max > 5 else 1)
+        lines += [why] if why is not None else []
+    elif detail.reading is not None and lines_max >= 4:
+        advice = " (advice alone)" if detail.reading.is_advice else ""
+        reason = f"{detail.reading.measure}{advice}: {detail.reading.reason}"
         lines.append(Line(((reason, "muted"),), lines_max=2 if lines_max > 5 else 1))
     room = max(0, lines_max - len(lines))
     told = [firing_line(each) for each in reversed(detail.firings)]
     moves = summary.status in (Status.RUNNING, Status.PAUSED, Status.ESCALATED)
-    waits = waiting_lines(explanations, rounds_limit=summary.rounds_limit) if moves else []
+    told_of = concerning(explanations, detail.facts, flow_name(summary))
+    waits = waiting_lines(told_of, rounds_limit=summary.rounds_limit) if moves else []
     waits_room = max(room - len(told), room // 2)
     return [*lines, *told[: room - min(len(waits), waits_room)], *waits[:waits_room]]
 
 
 def _figures(summary: SessionSummary, detail: DetailFold, next_seats: Mapping[str, str]) -> Line:
-    parts: list[tuple[str, str]] = [("consensus ", "muted")]
-    readings = detail.readings or list(summary.trend)
-    if readings:
-        parts.append((f"{spark(readings, width=SPARK_CELLS)} {percent(readings[-1])} {trend(readings)}", "text"))
-    else:
-        parts.append(("–", "muted"))
+    is_refined = kind_of(summary) is REFINEMENT
+    parts = score_parts(summary, detail.drafts) if is_refined else _consensus_parts(summary, detail)
     parts += _budget(summary)
     if detail.doubtful:
         parts.append((f"   {detail.doubtful} in doubt", "attention"))
@@ -363,8 +404,14 @@ def _figures(summary: SessionSummary, detail: DetailFold, next_seats: Mapping[st
     return Line(tuple(parts), right=(("next ", "muted"), (upcoming, "text")) if upcoming else ())
 
 
+def _consensus_parts(summary: SessionSummary, detail: DetailFold) -> list[tuple[str, str]]:
+    readings = detail.readings or list(summary.trend)
+    said = f"{spark(readings, width=SPARK_CELLS)} {percent(readings[-1])} {trend(readings)}" if readings else "–"
+    return [("consensus ", "muted"), (said, "text" if readings else "muted")]
+
+
 def _budget(summary: SessionSummary) -> list[tuple[str, str]]:
-    spent, cap = summary.spent_microusd, summary.cap_microusd
+    spent, cap = summary.used_microusd, summary.cap_microusd
     if cap is None:
         return [("   spent ", "muted"), (money(spent), "text"), (", no cap" if spent else "", "muted")]
     share_ppm = spent * PPM_ONE // cap if cap else PPM_ONE

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.presenters.figures import age, money, percent, spark
+from console.presenters.figures import age, money, spark
+from console.presenters.kinds import kind_of, kind_of_all, reading_of, reading_text
 from console.presenters.people import is_awaited, needs_you
 from console.presenters.session_filter import LEFT_WORD, SPEAK_WORD, SessionFilter
 from console.presenters.shown import Cell, Line, Row
@@ -22,7 +23,7 @@ FORK = "├"
 """Before the title of a session that goes on from another's prefix."""
 
 CHILD = "└"
-"""Before the title of a session that another one began: its control."""
+"""Before the title of a session that another one began: its control, or a debate about its draft."""
 
 SPARK_CELLS = 4
 NOTHING_YET = "–"
@@ -61,12 +62,13 @@ LEFT = StateShown("○", LEFT_WORD, "attention")
 MOVING = (Status.CREATED, Status.WAITING, Status.RUNNING)
 
 FIRST_STEPS = (
-    ("new_debate", "starts one, rehearsed or with models"),
+    ("new_debate", "starts a debate, rehearsed or with models"),
+    ("new_refinement", "has a text written and refined"),
     ("go_system", "says which models can be asked"),
-    ("go_rules", "shows the rules over every debate"),
+    ("go_rules", "shows the rules over every session"),
     ("help", "lists all keys; the mouse works too"),
 )
-"""What somebody who has never seen a debate here may do first, by the action."""
+"""What somebody who has never seen a session here may do first, by the action."""
 
 FIRST_LOOK = "moot demo, in a shell, shows how one goes"
 
@@ -87,18 +89,19 @@ def is_left(summary: SessionSummary, *, is_driven: bool) -> bool:
 
 
 def session_row(summary: SessionSummary, label: Label | None, *, now_ms: int, is_driven: bool = True) -> Row:
-    """One row: state, title, round, consensus, cost, age. A figure that is not known yet is `–`."""
+    """One row: state, title, round or iteration, consensus or score, cost, age; `–` for what is not known yet."""
     state = LEFT if is_left(summary, is_driven=is_driven) else STATES[summary.status]
     state = AWAITED if is_awaited(summary, is_driven=is_driven) else state
     tags = "".join(f" #{tag}" for tag in (label.tags if label else ()))
     ink = "muted" if summary.status in _QUIET else "text"
-    mark = f"{FORK} " if summary.forked_from else f"{CHILD} " if summary.parent else ""
+    marks = (FORK if summary.forked_from else CHILD if summary.parent else "", kind_of(summary).glyph)
+    mark = "".join(f"{each} " for each in marks if each)
     is_asking = needs_you(summary, is_driven=is_driven)
     cells = (
         Cell(state.text, state.style_name),
         Cell(mark + title_of(summary, label) + tags, "text strong" if is_asking else "text"),
         Cell(f"{summary.round}/{summary.rounds_limit}" if summary.round else NOTHING_YET, ink),
-        Cell(consensus_text(summary), ink if summary.consensus_ppm is not None else "muted"),
+        Cell(trend_text(summary), ink if reading_of(summary) is not None else "muted"),
         Cell(cost_text(summary), ink if summary.spent_microusd else "muted"),
         Cell(age_text(summary, now_ms=now_ms), "muted"),
     )
@@ -110,11 +113,17 @@ def age_text(summary: SessionSummary, *, now_ms: int) -> str:
     return age(max(0, now_ms - summary.opened_at_ms))
 
 
-def consensus_text(summary: SessionSummary) -> str:
-    """`▂▃▄▅  62 %`: the newest readings and the last of them."""
-    if summary.consensus_ppm is None:
+def trend_text(summary: SessionSummary) -> str:
+    """`▂▃▄▅  62 %`: the newest readings and the last of them; of scores the best, because that draft is kept."""
+    if reading_of(summary) is None:
         return NOTHING_YET
-    return f"{spark(summary.trend, width=SPARK_CELLS):>{SPARK_CELLS}} {percent(summary.consensus_ppm):>5}"
+    return f"{spark(summary.trend, width=SPARK_CELLS):>{SPARK_CELLS}} {reading_text(summary):>5}"
+
+
+def column_titles(summaries: Iterable[SessionSummary]) -> Mapping[str, str]:
+    """What the columns that differ from kind to kind are called: a list of one kind speaks its words."""
+    kind = kind_of_all(summaries)
+    return {"title": kind.about, "round": kind.lap_short or kind.lap, "consensus": kind.reading}
 
 
 def cost_text(summary: SessionSummary) -> str:
@@ -167,7 +176,7 @@ def empty_list_text(wanted: SessionFilter, keys: Mapping[str, str], *, total: in
     if total:
         return f"Every session is archived.\n/ is:archived shows them, {keys.get('new_debate', 'c')} starts a debate"
     led = [f"{keys[action]}  {what}" for action, what in FIRST_STEPS if keys.get(action)]
-    return "\n".join(("No debates yet.", *led, FIRST_LOOK))
+    return "\n".join(("No sessions yet.", *led, FIRST_LOOK))
 
 
 def names_of(titles: Sequence[str]) -> str:

@@ -33,6 +33,8 @@ WORDS: Mapping[Mark, str] = {Mark.DONE: "done", Mark.NOW: "now", Mark.SKIPPED: "
 _ENDS: Mapping[Expects, str] = {
     Expects.NOTHING: "",
     Expects.ANSWER: "answers",
+    Expects.STANCE: "says where it stands",
+    Expects.BALLOT: "casts a ballot",
     Expects.RANKING: "ranks the others",
     Expects.BREAK: "says whether it may end",
     Expects.VERDICT: "",
@@ -92,6 +94,13 @@ class _Drawing:
         yield self.plain("│")
         if COUNT in self.nodes:
             yield self.node_line(COUNT, f"◇ count: {self.nodes[COUNT].condition}")
+        ballots = [node for node in self.workflow.nodes if node.kind is NodeKind.BALLOT]
+        if ballots:
+            condition = f"if {ballots[0].condition}" if ballots[0].condition else ""
+            said = ", ".join(words for words in ("all at once" if len(ballots) > 1 else "", condition) if words)
+            yield self.plain(f"│ ┌ {said}".rstrip())
+            yield from (self.step(node, is_inside=True) for node in ballots)
+            yield self.plain("│ └")
         if VERDICT in self.nodes:
             yield self.verdict(self.nodes[VERDICT])
         yield self.node_line(END, "● end")
@@ -118,7 +127,7 @@ class _Drawing:
         return self.seated(node, "│ │ " if is_inside else "│ ")
 
     def verdict(self, node: Node) -> GraphLine:
-        return self.seated(node, "◆ ")
+        return self.seated(node, "◆ ") if node.seat else self.node_line(VERDICT, f"◆ {_task(node)}: {node.condition}")
 
     def seated(self, node: Node, lead: str) -> GraphLine:
         mark = self.marks.get(node.id) if self.marks is not None else None
@@ -128,7 +137,8 @@ class _Drawing:
         return self.marked(node.id, said, mark)
 
     def node_line(self, id: str, text: str) -> GraphLine:
-        mark = self.marks.get(id) if self.marks is not None and self.nodes[id].kind is NodeKind.COUNT else None
+        is_marked = self.nodes[id].kind in (NodeKind.COUNT, NodeKind.VERDICT)
+        mark = self.marks.get(id) if self.marks is not None and is_marked else None
         return self.marked(id, text, mark)
 
     def marked(self, id: str, text: str, mark: Mark | None) -> GraphLine:
@@ -167,9 +177,10 @@ def _seat(node: Node) -> str:
 
 def _notes(node: Node) -> str:
     notes: Sequence[str] = (
-        f"if {node.condition}" if node.condition else "",
+        f"if {node.condition}" if node.condition and node.kind is not NodeKind.BALLOT else "",
         _ENDS[node.expects],
         _SIGHT[node.sees],
+        f"{node.order} order" if node.order else "",
         "blind" if node.is_blind else "",
     )
     return ", ".join(note for note in notes if note)

@@ -14,6 +14,7 @@ _SHAPES: Mapping[NodeKind, tuple[str, str]] = {
     NodeKind.START: ("([", "])"),
     NodeKind.STEP: ("[", "]"),
     NodeKind.COUNT: ("{{", "}}"),
+    NodeKind.BALLOT: ("[", "]"),
     NodeKind.VERDICT: ("[[", "]]"),
     NodeKind.END: ("([", "])"),
 }
@@ -61,9 +62,12 @@ def _label(node: Node) -> str:
             return node.kind.value
         case NodeKind.COUNT:
             return escaped(f"count: {node.condition}")
-        case NodeKind.STEP | NodeKind.VERDICT:
+        case NodeKind.VERDICT if not node.seat:
+            return escaped(f"{node.task}: {node.condition}")
+        case NodeKind.STEP | NodeKind.BALLOT | NodeKind.VERDICT:
+            order = f"<br/>{node.order} order" if node.order else ""
             condition = f"<br/>if {escaped(node.condition)}" if node.condition else ""
-            return f"{escaped(node.task.replace('_', ' '))}<br/>{escaped(node.seat)}{condition}"
+            return f"{escaped(node.task.replace('_', ' '))}<br/>{escaped(node.seat)}{order}{condition}"
 
 
 def escaped(text: str) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from console.presenters.figures import counted, duration, money, percent
-from console.presenters.transcript import REHEARSAL
+from console.presenters.flips import sums_words
+from core.analytics.flips import FlipCounts, FlipSums
 from core.domain.status import Status
+from core.domain.unasked import asks_no_model
 
 if TYPE_CHECKING:
     from core.analytics.life import DebateLife
     from core.domain.ids import TemplateId
+
+
+NO_FLIPS = FlipCounts()
+NO_SUMS = FlipSums()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +39,33 @@ class Typical:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """What is known of a format's sessions, those that followed it from the beginning to the end. `asked` are the
-    typical figures of those that asked models, `rehearsed` of the others; `consensus_ppm` is a median."""
+    typical figures of those that asked models, `rehearsed` of the others; `consensus_ppm` is a median. `flips` are
+    changes of mind in all that began with it and came to a verdict, apart in the same way."""
 
     held: int = 0
     states: Mapping[Status, int] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     asked: Typical = Typical()
     rehearsed: Typical = Typical()
+    flips: FlipCounts = NO_FLIPS
+    flips_rehearsed: FlipCounts = NO_FLIPS
     consensus_ppm: int | None = None
 
 
-def results_by_template(lives: Iterable[DebateLife]) -> dict[TemplateId, Results]:
+def results_by_template(lives: Iterable[DebateLife], flips: FlipSums = NO_SUMS) -> dict[TemplateId, Results]:
     """The results of every format that was ever followed."""
     by_template: dict[TemplateId, list[DebateLife]] = {}
     for life in lives:
         if life.template == life.template_opened:
             by_template.setdefault(life.template, []).append(life)
-    return {template: _results(each) for template, each in by_template.items()}
+    return {
+        template: replace(
+            _results(each),
+            flips=flips.templates.get(template, NO_FLIPS),
+            flips_rehearsed=flips.unasked.get(template, NO_FLIPS),
+        )
+        for template, each in by_template.items()
+    }
 
 
 def _results(lives: Sequence[DebateLife]) -> Results:
@@ -66,7 +82,7 @@ def _results(lives: Sequence[DebateLife]) -> Results:
 
 
 def _is_rehearsed(life: DebateLife) -> bool:
-    return all(model.partition(":")[0] == REHEARSAL for model in life.models)
+    return all(map(asks_no_model, life.models))
 
 
 def _typical(lives: Sequence[DebateLife]) -> Typical:
@@ -111,6 +127,8 @@ def results_lines(results: Results) -> list[str]:
         lines.append(f"consensus at the end: {percent(results.consensus_ppm)} in the median")
     lines += _typical_lines("with models", results.asked)
     lines += _typical_lines("rehearsed", results.rehearsed)
+    minds = {"with models": results.flips, "rehearsed or simulated": results.flips_rehearsed}
+    lines += [f"minds {how}: {sums_words(counts)}" for how, counts in minds.items() if counts.restated]
     return lines
 
 

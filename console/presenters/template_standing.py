@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 from core.domain.transcript import TurnKind
 from core.flows.debate_facts import DEBATE_FACTS
+from core.flows.debate_judging import judges_of, passes_of
 from core.flows.debate_state import DebateState, step_name
 from core.templates.template import ITERATION_MARK
-from core.templates.workflow import Mark, NodeKind, WorkflowDefinition, standing, to_workflow_definition
+from core.templates.workflow import (
+    Mark,
+    NodeKind,
+    WorkflowDefinition,
+    ballot_node,
+    standing,
+    to_workflow_definition,
+)
 
 if TYPE_CHECKING:
     from core.domain.session import SessionState
@@ -27,10 +35,20 @@ def session_graph(state: SessionState) -> tuple[WorkflowDefinition, Mapping[str,
         spoken=debate.spoken,
         skipped=debate.skipped,
         speaking=[step_name(step) for step in state.work.open],
+        balloted=[ballot_node(ballot.seat, ballot.pass_number) for ballot in debate.bench.ballots],
         is_judging=state.life.completing is not None and not is_over,
         is_over=is_over,
     )
-    return workflow, {**marks, **_not_taken(workflow, marks, debate)}
+    return workflow, {**marks, **_not_taken(workflow, marks, debate), **_not_asked(workflow, debate)}
+
+
+def _not_asked(workflow: WorkflowDefinition, debate: DebateState) -> dict[str, Mark]:
+    """The ballots of judges that were recused, and what nobody asks a person twice."""
+    asked = {
+        ballot_node(judge, number) for judge in judges_of(debate) for number in range(1, passes_of(debate, judge) + 1)
+    }
+    ballots = (node.id for node in workflow.nodes if node.kind is NodeKind.BALLOT)
+    return {id: Mark.SKIPPED for id in ballots if id not in asked}
 
 
 def _not_taken(workflow: WorkflowDefinition, marks: Mapping[str, Mark], debate: DebateState) -> dict[str, Mark]:
@@ -41,6 +59,7 @@ def _not_taken(workflow: WorkflowDefinition, marks: Mapping[str, Mark], debate: 
         for turn in debate.turns
         if turn.kind is TurnKind.ARGUMENT
     }
+    given = {ballot_node(ballot.seat, ballot.pass_number) for ballot in debate.bench.ballots}
     found: dict[str, Mark] = {}
     for node in workflow.nodes:
         if marks[node.id] is not Mark.DONE:
@@ -48,6 +67,9 @@ def _not_taken(workflow: WorkflowDefinition, marks: Mapping[str, Mark], debate: 
         if node.kind is NodeKind.STEP:
             stage = workflow.stages[node.stage]
             if not any((number, node.step) in taken for number in range(stage.first, stage.last + 1)):
+                found[node.id] = Mark.SKIPPED
+        elif node.kind is NodeKind.BALLOT:
+            if node.id not in given:
                 found[node.id] = Mark.SKIPPED
         elif node.kind in (NodeKind.VERDICT, NodeKind.COUNT) and not debate.outcome:
             found[node.id] = Mark.SKIPPED

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.presenters.agreement import consensus_in_words
 from console.presenters.estimates import cost_about, rests_on, time_about
-from console.presenters.figures import age, count, counted, money, percent
+from console.presenters.figures import age, count, counted, money
+from console.presenters.judged import judging_in_words
 from console.presenters.paragraphs import Paragraph
 from console.presenters.shown import Cell, Part, Row
 from console.presenters.template_graph import graph_lines
@@ -36,6 +38,10 @@ _DECIDED = {
     DecidedBy.JUDGE: "the judge decides",
     DecidedBy.SEATS: "the seats decide, each by its latest answer",
     DecidedBy.SAMPLES: "the answers decide, every one of them",
+    DecidedBy.CONFIDENCE: "the seats decide, each by how sure it is",
+    DecidedBy.RANKED: "ballots decide, in instant runoff",
+    DecidedBy.BORDA: "ballots decide, by points (Borda)",
+    DecidedBy.CONDORCET: "ballots decide, two by two (Condorcet)",
 }
 _MARK_STYLES: Mapping[Mark, str] = {
     Mark.DONE: "muted",
@@ -207,7 +213,8 @@ def _about(template: Template, versions: Sequence[TemplateVersion]) -> tuple[Par
         counted(len(template.seats), "seat"),
         _DECIDED[template.decided_by],
     )
-    measured = f"consensus at {percent(template.consensus_ppm)} by {template.measure}"
+    measured = f"consensus {consensus_in_words(template)}"
+    judging = f" · {judging_in_words(template)}" if template.bench else ""
     lines = [
         Paragraph(
             ((template.name, "text strong"), (f"  {template.id}, version {template.version}, {origin}", "muted"))
@@ -220,7 +227,7 @@ def _about(template: Template, versions: Sequence[TemplateVersion]) -> tuple[Par
         lines.append(Paragraph(((template.source, "text"),), "source  ", "muted"))
     rules = f"rules {template.rule_set or DEFAULT_RULE_SET}"
     tags = "".join(f" #{tag}" for tag in template.tags)
-    lines.append(Paragraph(((f"{measured} · {rules}{tags}", "muted"),)))
+    lines.append(Paragraph(((f"{measured}{judging} · {rules}{tags}", "muted"),)))
     return tuple(lines)
 
 

@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 from console.presenters.answered import noted, outcome_shown
 from console.presenters.carried import FORKED, carried, forked_words
 from console.presenters.figures import count, money, percent
+from console.presenters.flips import CHANGED, hear, note_of
+from console.presenters.judged import balloted, counted_in_words
 from console.presenters.people import person_marks, silence_in_words, silence_mark
 from console.presenters.reasons import called, failed_in_words, given_again, in_words, not_heard
+from console.presenters.refined import Spoken, spoken
+from console.presenters.refined import noted as noted_of_drafts
 from console.presenters.rules_fired import values_seen
 from console.presenters.shown import TurnView
+from core.analytics.flips import NO_MINDS, all_seen, so_far
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -42,10 +47,13 @@ from core.domain.events import (
     StepRetried,
     Unreadable,
 )
+from core.domain.ids import SeatId
 from core.domain.people import is_person
 from core.domain.provider_errors import NOT_SENT
+from core.domain.unasked import SIMULATED, asks_no_model, is_simulated
 from core.flows.debate_events import (
     ArgumentPresented,
+    BallotsCounted,
     ConsensusReached,
     MotionAmended,
     RoundsLimitChanged,
@@ -55,10 +63,12 @@ from core.flows.debate_events import (
     TemplateApplied,
     VerdictReached,
 )
+from core.flows.refinement_events import IterationStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from core.analytics.flips import Formats
     from core.domain.facts import FactSpec
     from core.domain.participants import Seat
 
@@ -70,7 +80,6 @@ all."""
 EARLIER = "earlier"
 """The key of the note that stands for the turns that were let go."""
 
-REHEARSAL = "rehearsal"
 NOT_ASKED = "no model asked"
 JUDGE = "judge"
 
@@ -96,20 +105,26 @@ def seat_title(seat: str) -> str:
 
 
 def model_marks(model: str) -> tuple[str, ...]:
-    """What a reader must know of who speaks: a rehearsal asked nobody."""
-    return (NOT_ASKED,) if model.partition(":")[0] == REHEARSAL else person_marks(model)
+    """What a reader must know of who speaks: a rehearsal, and whoever is simulated, asked nobody."""
+    if is_simulated(model):
+        return SIMULATED, NOT_ASKED
+    return (NOT_ASKED,) if asks_no_model(model) else person_marks(model)
 
 
 class TranscriptFold:
     """`turns` by key, in order. `take` says which of them an event changed."""
 
-    def __init__(self, facts: Mapping[str, FactSpec]) -> None:
+    def __init__(self, facts: Mapping[str, FactSpec], formats: Formats = all_seen) -> None:
         self.turns: dict[str, TurnView] = {}
+        self._formats = formats
+        self._minds = NO_MINDS
+        self._changes: dict[tuple[str, str], str] = {}
         self._facts = facts
         self._seats: dict[str, int] = {}
         self._open: dict[str, TurnView] = {}
         self._findings: dict[str, tuple[str, ...]] = {}
-        self._round = 0
+        self._lap = ""
+        self._counted = ""
         self._characters = 0
         self._session = ""
         self.let_go = 0
@@ -130,11 +145,15 @@ class TranscriptFold:
             case SessionForked():
                 yield from self._forked(record, event)
             case RoundStarted():
-                self._round = event.round
+                self._lap = f"round {event.round}"
+            case IterationStarted():
+                self._lap = f"iteration {event.iteration}"
             case AttemptStarted():
                 yield self._put(self._begun(event))
             case ArgumentPresented():
                 yield self._put(self._argued(event))
+            case BallotsCounted():
+                self._counted = counted_in_words(event)
             case VerdictReached():
                 yield self._put(self._concluded(event, record.seq))
             case AttemptFailed(step=step, attempt=attempt, error=error, cost_microusd=cost):
@@ -155,9 +174,30 @@ class TranscriptFold:
                 self._seat(event.seats)
                 yield self._note(record, "format", f"{event.template} from the next round on, said {called(event.by)}")
             case _:
-                noted = self._said(event)
-                if noted is not None:
-                    yield self._note(record, *noted)
+                if (turn := spoken(event) or balloted(event)) is not None:
+                    yield self._put(self._spoken(turn, record.seq))
+                elif (note := self._said(event)) is not None:
+                    yield self._note(record, *note)
+        yield from self._minded(record)
+
+    def _minded(self, record: Recorded) -> Iterable[str]:
+        """A change of mind marks its turn and is told behind it; which way it led is added once there is a verdict."""
+        self._minds, flip = hear(self._minds, record.event, self._formats)
+        if flip is not None:
+            key = next((each for each in reversed(self.turns) if step_of(each) == flip.step), "")
+            if key and CHANGED not in self.turns[key].marks:
+                turn = self.turns[key]
+                yield self._put(replace(turn, marks=(CHANGED, *turn.marks)))
+            seat, text = note_of(flip)
+            # A verdict that changes its judge's mind has the note of its event itself.
+            note = TurnView(key=f"changed {record.seq}", seat_index=0, seat=seat, text=text, state="note")
+            self._changes[flip.step, flip.seat] = note.key
+            yield self._put(note)
+        if isinstance(record.event, VerdictReached):
+            for each in so_far(self._minds).flips:
+                key = self._changes.get((each.step, each.seat), "")
+                if key in self.turns:
+                    yield self._put(replace(self.turns[key], text=note_of(each)[1]))
 
     def waits(self, key: str, before: str, now: str) -> TurnView:
         """The turn of a call under way, with what it waits for beside its model until it is sent; "" for nothing."""
@@ -197,7 +237,7 @@ class TranscriptFold:
             case BudgetChanged(cap_microusd=cap, by=by):
                 return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {called(by)}"
             case _:
-                return noted(event) or _life(event)
+                return noted(event) or noted_of_drafts(event) or _life(event)
 
     def _seat(self, seats: Iterable[Seat]) -> None:
         for seat in seats:
@@ -245,7 +285,7 @@ class TranscriptFold:
             seat_index=self._seats.get(event.seat, 0),
             seat=seat_title(event.seat),
             model=event.route,
-            heading_right=f"round {self._round}" if self._round else "",
+            heading_right=self._lap,
             state="speaking",
             marks=(*model_marks(event.route), *((f"attempt {event.attempt}",) if event.attempt > 1 else ())),
         )
@@ -264,6 +304,21 @@ class TranscriptFold:
             marks=(*model_marks(event.model), *self._findings.pop(event.step, ())),
         )
 
+    def _spoken(self, said: Spoken, seq: int) -> TurnView:
+        """A turn of a refinement, or a ballot, in the place of its call; one that no call brought has its own."""
+        begun = self._open.pop(said.step, None)
+        model = said.model or (begun.model if begun else "")
+        return TurnView(
+            key=begun.key if begun else f"note {seq}",
+            seat_index=self._seats.get(SeatId(said.seat), 0),
+            seat=said.title,
+            model=model,
+            heading_right="   ".join(said.right),
+            text=said.text,
+            state=said.state,
+            marks=(*model_marks(model), *self._findings.pop(said.step, ()), *said.marks),
+        )
+
     def _concluded(self, event: VerdictReached, seq: int) -> TurnView:
         begun = self._open.pop(event.step, None)
         by_model = bool(event.model)
@@ -273,7 +328,7 @@ class TranscriptFold:
             seat=f"Verdict: {outcome_shown(event.outcome)}" if event.outcome else "Verdict",
             model=event.model if by_model else f"by {called(event.by)}",
             heading_right="   ".join(_figures(event.tokens_output, event.cost_microusd)) if by_model else "",
-            text=event.text,
+            text=self._counted or event.text,  # what was counted stands above it, whole
             state="verdict",
             marks=(*model_marks(event.model), *self._findings.pop(event.step, ())),
         )

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual.containers import Horizontal
-from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from console.bindings import bindings_for
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
@@ -18,124 +14,23 @@ from console.presenters.beside import Pair, pairs_of, parting, parting_words, si
 from console.presenters.shown import Line
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.lines import Lines
-from console.widgets.painted import Painted, strip_of
-from console.widgets.prose import wrapped
+from console.widgets.sides import BOTH_WIDTH_MIN, Sides
 from core.domain.errors import MootError
 from core.domain.ids import SessionId
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from console.presenters.shown import Part
+    from console.widgets.sides import SideRow
     from core.domain.events import Recorded
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
 
 EVENTS_READ_MAX = 20_000
-BOTH_WIDTH_MIN = 100
-"""Narrower, one side stands alone and tab shows the other."""
-
-GAP = " │ "
 FOLLOW_SECONDS = 1.0
-
-
-class Sides(Painted, ScrollView, can_focus=True):
-    """Rows of two sides that scroll together, or of one where there is no room for both."""
-
-    DEFAULT_CSS = """
-    Sides { width: 1fr; height: 1fr; overflow: hidden scroll; scrollbar-size-vertical: 1; background: $background; }
-    """
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.is_fork_shown = True
-        self._pairs: tuple[Pair, ...] = ()
-        self._rows: list[tuple[list[Part], list[Part]]] = []
-        self._tops: list[int] = []
-        self._cells = 0
-
-    @property
-    def has_both(self) -> bool:
-        return self.scrollable_content_region.width >= BOTH_WIDTH_MIN
-
-    def show(self, pairs: Sequence[Pair]) -> None:
-        """Show other rows; where the reader had scrolled to stays."""
-        if tuple(pairs) != self._pairs:
-            self._pairs = tuple(pairs)
-            self.wrap_anew()
-
-    def wrap_anew(self) -> None:
-        """Wrap all rows anew: other words, another width, the other side."""
-        width = self.scrollable_content_region.width
-        if not self.is_attached or not width:
-            return
-        self._cells = (width - len(GAP)) // 2 if self.has_both else width
-        self._rows, self._tops = [], []
-        for pair in self._pairs:
-            sides = [self._side(pair, is_fork=is_fork) for is_fork in (False, True)]
-            if not self.has_both:
-                sides = [sides[self.is_fork_shown], []]
-                if not sides[0]:
-                    self._tops.append(len(self._rows))
-                    continue
-            self._tops.append(len(self._rows))
-            height = max(len(sides[0]), len(sides[1]))
-            for line in range(height):
-                self._rows.append((_at(sides[0], line), _at(sides[1], line)))
-            self._rows.append(([], []))
-        self.virtual_size = Size(width, len(self._rows))
-        self.refresh()
-
-    def row_of(self, pair: int) -> int:
-        """The line at which a row of both begins."""
-        return self._tops[pair] if pair < len(self._tops) else 0
-
-    def next_row(self, step: int) -> int:
-        """The line of the row behind the one on top, or with -1 before it."""
-        here = self.scroll_offset.y
-        if step > 0:
-            return next((top for top in self._tops if top > here), here)
-        return next((top for top in reversed(self._tops) if top < here), 0)
-
-    def on_mount(self) -> None:
-        self.wrap_anew()
-
-    def on_resize(self) -> None:
-        self.wrap_anew()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self.wrap_anew()
-
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        ground = self.palette.style("text")
-        index = y + self.scroll_offset.y
-        if index >= len(self._rows):
-            return Strip.blank(width, ground)
-        left, right = self._rows[index]
-        segments = self._inked(left)
-        if self.has_both:
-            used = sum(segment.cell_length for segment in segments)
-            segments.append(Segment(" " * max(0, self._cells - used), ground))
-            segments.append(Segment(GAP, self.palette.style("muted")))
-            segments += self._inked(right)
-        return strip_of(segments, width, ground)
-
-    def _inked(self, parts: Sequence[Part]) -> list[Segment]:
-        return [Segment(text, self.palette.style(style)) for text, style in parts]
-
-    def _side(self, pair: Pair, *, is_fork: bool) -> list[list[Part]]:
-        view = pair.fork if is_fork else pair.origin
-        paragraphs = turn_paragraphs(view, is_same=pair.is_same)
-        return [list(row) for paragraph in paragraphs for row in wrapped(paragraph, self._cells)]
-
-
-def _at(rows: Sequence[list[Part]], index: int) -> list[Part]:
-    return rows[index] if index < len(rows) else []
 
 
 class BesideScreen(Screen[None]):
@@ -200,10 +95,10 @@ class BesideScreen(Screen[None]):
     # Keys.
 
     def action_beside_down(self) -> None:
-        self._to(self._sides.next_row(1))
+        self._to(self._sides.next_line(1))
 
     def action_beside_up(self) -> None:
-        self._to(self._sides.next_row(-1))
+        self._to(self._sides.next_line(-1))
 
     def action_beside_page_down(self) -> None:
         self._to(self._sides.scroll_offset.y + self._page)
@@ -220,14 +115,11 @@ class BesideScreen(Screen[None]):
     def action_beside_parting(self) -> None:
         at = parting(self._pairs, is_over=self._are_over)
         if at is not None:
-            self._to(self._sides.row_of(at))
+            self._to(self._sides.line_of(at))
 
     def action_beside_other(self) -> None:
-        sides = self._sides
-        if not sides.has_both:
-            sides.is_fork_shown = not sides.is_fork_shown
-            sides.wrap_anew()
-            self._show_heads()
+        self._sides.show_other()
+        self._show_heads()
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
         event.stop()
@@ -263,7 +155,7 @@ class BesideScreen(Screen[None]):
         about = Line(((where, "muted"), (said, "failed" if self._trouble else "attention")))
         self.query_one("#about", Lines).show([motion, about])
         has_both = self.size.width >= BOTH_WIDTH_MIN
-        is_fork_shown = self._sides.is_fork_shown
+        is_fork_shown = self._sides.is_right_shown
         origin, side = self.query_one("#head-origin", Lines), self.query_one("#head-fork", Lines)
         seq = fork.forked_at_seq
         origin.show([side_head(self._origin, is_fork=False, seq=seq)] if self._is_read else [])
@@ -280,7 +172,7 @@ class BesideScreen(Screen[None]):
     def on_beside_screen_read(self, event: Read) -> None:
         is_first, self._is_read = not self._is_read, True
         self._pairs, self._origin, self._fork, self._trouble = event.pairs, event.origin, event.fork, event.trouble
-        self._sides.show(event.pairs)
+        self._sides.show([_row(pair) for pair in event.pairs])
         self._show_heads()
         if is_first:
             self.action_beside_parting()
@@ -311,6 +203,10 @@ class BesideScreen(Screen[None]):
         origin = await core.summary(session) if records else None
         theirs = turns_behind(records, facts, seq=fork.forked_at_seq)
         return pairs_of(theirs, ours), origin
+
+
+def _row(pair: Pair) -> SideRow:
+    return turn_paragraphs(pair.origin, is_same=pair.is_same), turn_paragraphs(pair.fork, is_same=pair.is_same)
 
 
 async def _events(core: Orchestrator, session: SessionId) -> list[Recorded]:

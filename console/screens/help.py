@@ -9,12 +9,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from console.keys import ACTIONS, PLACE_TITLES, STANDARD_KEYMAP, Keymap, shown_key
+from console.actions import ACTIONS, PLACE_TITLES
+from console.keys import STANDARD_KEYMAP, Keymap, shown_key
 from console.widgets.rows import Cell, Column, Row, Rows
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from console.actions import Place
 
 _COLUMNS = (
     Column(key="place", title="where", width=15, priority=2),
@@ -24,11 +27,12 @@ _COLUMNS = (
 )
 
 
-def help_rows(keymap: Keymap = STANDARD_KEYMAP, search: str = "") -> tuple[Row, ...]:
-    """One row for each action whose place, key or words hold every word of the search; a place is named once."""
+def help_rows(keymap: Keymap = STANDARD_KEYMAP, search: str = "", first: Place = "sessions") -> tuple[Row, ...]:
+    """One row for each action whose place, key or words hold every word of the search; a place is named once. On top
+    stands the place where it was asked."""
     wanted = search.casefold().split()
     rows = []
-    for place, place_title in PLACE_TITLES.items():
+    for place, place_title in sorted(PLACE_TITLES.items(), key=lambda each: each[0] != first):
         is_first = True
         for action in ACTIONS:
             keys = " ".join(shown_key(key) for key in keymap.of(action.id))
@@ -73,9 +77,10 @@ class HelpScreen(ModalScreen["str | None"]):
         Binding("pageup", "move('list_page_up')", "Page up", show=False),
     ]
 
-    def __init__(self, keymap: Keymap = STANDARD_KEYMAP) -> None:
+    def __init__(self, keymap: Keymap = STANDARD_KEYMAP, first: Place = "sessions") -> None:
         super().__init__()
         self._keymap = keymap
+        self._first = first
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -109,7 +114,7 @@ class HelpScreen(ModalScreen["str | None"]):
 
     def _show(self, search: str) -> None:
         rows = self.query_one(Rows)
-        rows.set_rows(help_rows(self._keymap, search), keeps_order=False)
+        rows.set_rows(help_rows(self._keymap, search, self._first), keeps_order=False)
         self._explain(rows.cursor_key)
 
     def _explain(self, action_id: str | None) -> None:

@@ -408,7 +408,7 @@ class PastScreen(Screen[None]):
     async def _read_on(self) -> None:
         core = await self._core()
         if self._fold is None:
-            self._fold = PastFold(core.fact_specs(), core.summarised)
+            self._fold = PastFold(core.fact_specs(), core.summarised, core.flips.formats)
         known = len(self._fold.records)
         is_first = not known
         try:
@@ -417,6 +417,7 @@ class PastScreen(Screen[None]):
                 page = await core.events(self._session, after_seq=known + len(records))
                 if not page:
                     break
+                await core.flips.formats.prepare(record.event for record in page)
                 records += page
         except MootError as error:
             self.post_message(self.Told(_Told(seq=self.seq, trouble=str(error))))

@@ -88,6 +88,31 @@ class SessionActions(Screen[None]):
 
         self.run_worker(new_debate(self), group="dialogs")
 
+    def action_new_refinement(self) -> None:
+        from console.refining import new_refinement
+
+        self.run_worker(new_refinement(self), group="dialogs")
+
+    def action_drafts(self) -> None:
+        """Read a refinement's drafts side by side."""
+        from console.presenters.kinds import is_refinement
+        from console.steering import NO_DRAFTS
+
+        self.catch_up()
+        self.clear_refusal()
+        if self.summary is None:
+            self.say_refusal(NO_SESSION)
+        elif not is_refinement(self.summary):
+            self.say_refusal(NO_DRAFTS)
+        else:
+            self.app.show_drafts(self.summary)
+
+    def action_accept_draft(self) -> None:
+        self._steer("accept_draft")
+
+    def action_edit_draft(self) -> None:
+        self._steer("edit_draft")
+
     def action_pause_resume(self) -> None:
         from console.acting import pause_or_resume
 
@@ -138,7 +163,7 @@ class SessionActions(Screen[None]):
         if wanted == "columns" and self.transcript.layout_shown != "columns":
             self.say_refusal(
                 "Side by side takes 100 columns and two seats that have spoken; it comes once there is room. "
-                f"{self.keys_shown.get('zoom', 'z')} gives the transcript the whole screen."
+                f"{self.keys_shown.get('zoom', 'z')} gives it the whole screen once it is in focus."
             )
 
     def action_answer(self) -> None:
@@ -163,13 +188,18 @@ class SessionActions(Screen[None]):
         self._steer("change_format")
 
     def action_go_control(self) -> None:
-        """From a debate to its control, and from a control to the debate that began it."""
+        """To the newest session that this one began, and from such a one back to where it comes from."""
         self.catch_up()
         self.clear_refusal()
-        summary = self.summary
+        summary, feed = self.summary, self._feed
         other = (summary.control or summary.parent) if summary is not None else ""
+        if not other and summary is not None and feed is not None:
+            began = [each for each in feed.summaries.values() if each.parent == summary.session]
+            other = max(began, key=lambda each: each.opened_at_ms).session if began else ""
         if not other:
-            self.say_refusal("It has no control, and is none. A new debate can be given one with 'control'.")
+            from console.steering import no_child
+
+            self.say_refusal(no_child(summary))
         elif not self.rows.move_to(other):
             self.say_refusal(f"The list doesn't show {other[:8]}: the filter leaves it out, or it was deleted.")
 

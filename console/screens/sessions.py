@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from console.bindings import bindings_for
 from console.keys import footer_hints, help_hint, hint_of, place_hints
+from console.presenters.kinds import is_refinement
 from console.screens.session_actions import SessionActions
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.lines import Lines
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from console.acting import Acting
+    from console.actions import Place
     from console.feed import Feed
     from console.first_rows import FirstRows
-    from console.keys import Place
     from console.presenters.session_filter import SessionFilter
     from console.presenters.shown import Row
     from console.widgets.prompt import Prompt
@@ -41,11 +42,6 @@ TALL_HEIGHT_MIN = 30
 AGES_SECONDS = 1
 """How often it is looked whether an age in sight reads otherwise than before."""
 REST_SECONDS = 0.06
-STRIP_LINES_MAX = 7
-STRIP_SHARE = 5
-"""The strip takes at most a fifth of the screen's height."""
-
-STRIP_LINES_MIN = 2
 
 OF_A_SESSION = ("list_open", "pause_resume", "export")
 """Keys that the footer keeps to itself while there is no session to use them on."""
@@ -225,7 +221,8 @@ class SessionsScreen(SessionActions):
         self._show_title()
 
     def _list_all(self, *, is_sorted: bool) -> None:
-        from console.presenters.sessions import empty_list_text, rows_of
+        from console.presenters.sessions import column_titles, empty_list_text, rows_of
+        from core.domain.ids import SessionId
 
         feed, wanted = self._feed, self._wanted
         if feed is None or wanted is None:
@@ -233,6 +230,7 @@ class SessionsScreen(SessionActions):
         held = feed.summaries.values()
         rows = rows_of(held, feed.labels, wanted, now_ms=feed.now_ms(), is_driven=feed.is_driven)
         self.rows.set_empty_text(empty_list_text(wanted, self.keys_shown, total=len(feed.summaries)))
+        self.rows.set_titles(column_titles(feed.summaries[SessionId(row.key)] for row in rows))
         self.rows.set_rows(rows, keeps_order=not is_sorted)
         if self._arriving is not None and self.rows.move_to(self._arriving):
             self._arriving = None
@@ -243,11 +241,12 @@ class SessionsScreen(SessionActions):
             self._select(self.rows.cursor_key)
 
     def _show_title(self) -> None:
+        from console.presenters.session_filter import put_away
         from console.presenters.sessions import list_title
 
         if self._feed is not None and self._wanted is not None:
             labels = self._feed.labels
-            total = sum(1 for each in self._feed.summaries if not (each in labels and labels[each].is_archived))
+            total = sum(1 for each in self._feed.summaries.values() if not put_away(each, labels.get(each.session)))
             line = list_title(
                 shown=len(self.rows.keys),
                 total=total,
@@ -296,37 +295,15 @@ class SessionsScreen(SessionActions):
         self._show_keys()
 
     def _show_beside(self) -> None:
-        """The heading, where it stands still and why, and the strip."""
-        head, standing, strip = (self.query_one(each, Lines) for each in ("#head", "#standing", "#strip"))
+        """The heading, where it stands still and why, and the strip; nothing of a session that nothing is known of."""
         feed, summary = self._feed, self.summary
         if feed is None or summary is None or not feed.knows_turns:
-            for lines in (head, standing, strip):
-                lines.show(())
+            for each in ("#head", "#standing", "#strip"):
+                self.query_one(each, Lines).show(())
             return
-        # It knows the events: loading those takes as long as a fifth of the first frame, which shows none of it.
-        from console.presenters.session_detail import DetailFold, head_lines, standing_lines, strip_lines
-        from core.domain.ids import SessionId
+        from console.screens.session_beside import show_beside
 
-        fold = feed.fold_of(summary.session)
-        detail = fold.detail if fold is not None else DetailFold({})
-        now_ms, is_driven = feed.now_ms(), feed.is_driven
-        label = feed.labels.get(summary.session)
-        head.show(head_lines(summary, label, now_ms=now_ms, is_driven=is_driven))
-        related = feed.summaries.get(SessionId(summary.control or summary.parent))
-        lines_shown, edge = standing_lines(
-            summary, detail, self.keys_shown, now_ms=now_ms, is_driven=is_driven, related=related
-        )
-        standing.show(lines_shown, edge=edge)
-        room = max(STRIP_LINES_MIN, min(STRIP_LINES_MAX, self.size.height // STRIP_SHARE))
-        strip.show(
-            strip_lines(
-                summary,
-                detail,
-                fold.explanations if fold is not None else (),
-                next_seats=feed.next_seats.get(summary.template, {}),
-                lines_max=room,
-            )
-        )
+        show_beside(self, feed, summary)
 
     # --- the panes ----------------------------------------------------------------------------------------------
 
@@ -396,8 +373,12 @@ class SessionsScreen(SessionActions):
             if hint.action_id == "pause_resume" and summary is not None and summary.status in ("paused", "failed"):
                 hints[index] = type(hint)(action_id=hint.action_id, key=hint.key, label="resume")
         hints = [hint for hint in hints if hint.action_id != "answer" or asks]
+        if summary is not None and summary.status in ("completed", "cancelled"):
+            hints = [hint for hint in hints if hint.action_id != "pause_resume"]
         if summary is None:
             hints = [hint for hint in hints if hint.action_id not in OF_A_SESSION]
+        if summary is not None and is_refinement(summary):
+            hints.insert(1, hint_of("drafts", keymap))
         if not self.query_one("#left").display:
             hints.insert(0, hint_of("back", keymap))  # for who has but a mouse there is no other way to the list
         if self._feed is not None and self._feed.knows_turns and not self._feed.is_driven:

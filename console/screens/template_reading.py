@@ -9,8 +9,9 @@ from console.presenters.rules import short_title
 from console.presenters.template_results import results_by_template
 from console.presenters.template_standing import session_graph
 from console.presenters.templates import Expected, SeenTemplate
-from console.presenters.transcript import REHEARSAL
 from core.domain.errors import MootError
+from core.domain.people import is_person
+from core.domain.unasked import asks_no_model
 from core.runtime.format_prompts import STAND_IN_MOTION
 from core.runtime.formats import FACTS
 from core.runtime.requests import DebateRequest
@@ -65,7 +66,8 @@ class TemplateReader:
         rows = await core.formats.rows()
         row = next((each for each in rows if each.id == id), rows[0] if rows else None)
         sessions = await core.summaries()
-        results = results_by_template((await core.metrics_book()).lives.values())
+        book = await core.metrics_book()
+        results = results_by_template(book.lives.values(), book.measures.flips)
         if row is None:
             return Reading(rows=rows, results=results)
         here = _followed(sessions, session, row.id)
@@ -135,6 +137,6 @@ def _model_asked_last(sessions: Sequence[SessionSummary], template: str) -> str:
     asked = [each for each in sessions if not each.is_rehearsal]
     for each in (*(row for row in asked if row.template == template), *asked):
         for model in each.models:
-            if model.partition(":")[0] not in (REHEARSAL, "human"):
+            if not asks_no_model(model) and not is_person(model):
                 return model
     return ""

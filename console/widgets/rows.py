@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -18,7 +18,7 @@ from console.widgets.extent import set_extent
 from console.widgets.painted import Painted, strip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -191,6 +191,13 @@ class Rows(Painted, ScrollView, can_focus=True):
             self.post_message(self.CursorMoved(self, self.cursor_key))
         if len(self._marks) != marks_before:
             self.post_message(self.Marked(self, self.marks))
+
+    def set_titles(self, titles: Mapping[str, str]) -> None:
+        """Call these columns otherwise, by their keys."""
+        columns = tuple(replace(each, title=titles.get(each.key, each.title)) for each in self._columns)
+        if columns != self._columns:
+            self._columns = columns
+            self.refresh()
 
     def update_row(self, row: Row) -> None:
         """Show new values for a row; one not shown yet comes in at the bottom. Painted with the next frame."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from core.analytics.flips import Formats, all_seen
 from core.analytics.life import DebateLife, fold_life
 from core.analytics.measures import Measures, fold_measures
 from core.domain.events import Recorded, SessionOpened
@@ -37,8 +38,10 @@ class Book:
     lives: Mapping[SessionId, DebateLife] = field(default_factory=dict)
 
 
-def advanced(book: Book, records: Iterable[Recorded], *, lives_max: int = LIVES_MAX) -> Book:
-    """The book with `records` read, which follow on its position."""
+def advanced(
+    book: Book, records: Iterable[Recorded], *, lives_max: int = LIVES_MAX, formats: Formats = all_seen
+) -> Book:
+    """The book with `records` read, which follow on its position. `formats` say what each shows to whom."""
     lives = dict(book.lives)
     measures, position, last = book.measures, book.position, book.last
     for record in records:
@@ -46,7 +49,7 @@ def advanced(book: Book, records: Iterable[Recorded], *, lives_max: int = LIVES_
         if before is None and not isinstance(record.event, SessionOpened):
             after = None  # pushed out, or deleted while the log was being read
         else:
-            after = fold_life(before, record)
+            after = fold_life(before, record, formats)
             if before is None:
                 _make_room(lives, lives_max)
             lives[record.session] = after

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.analytics.flips import NO_MINDS, Formats, Minds, all_seen, fold_minds
 from core.analytics.tallies import with_plus
 from core.domain.changing import changed
 from core.domain.estimates import Estimate
@@ -92,7 +93,8 @@ class DebateLife:
     `active_ms` is time spent running: neither pauses nor queues count. `template` is the one being followed,
     `template_opened` the one that the debate began with. `failures` are failed attempts, `overruled` actions of rules
     that were not carried out. `asked` are the models of calls under way by step, `doubted` those of calls in doubt by
-    step and attempt (`r1.opening.proposer#2`). `estimate` is what was expected of it before it began.
+    step and attempt (`r1.opening.proposer#2`). `estimate` is what was expected of it before it began. `minds` are those
+    of its seats until it is over.
     """
 
     id: SessionId
@@ -129,29 +131,45 @@ class DebateLife:
     asked: Mapping[str, str] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
     estimate: Estimate | None = None
+    minds: Minds = NO_MINDS
+
+    @property
+    def kind(self) -> str:
+        """The flow without its version: `debate`, `refinement`."""
+        return kind_of(self.flow)
+
+
+DEBATE = "debate"
+
+
+def kind_of(flow: str) -> str:
+    """`refinement` of `refinement@1`."""
+    return flow.partition("@")[0]
 
 
 Changes = dict[str, Any]
 """New values for some fields of a life. One copy for each event, however many fields it touches."""
 
 
-def fold_life(life: DebateLife | None, record: Recorded) -> DebateLife:
+def fold_life(life: DebateLife | None, record: Recorded, formats: Formats = all_seen) -> DebateLife:
     """The life after `record`; `life` is None for a session's first event, which must be its opening."""
     event, at_ms = record.event, record.at_ms
     if isinstance(event, SessionOpened):
-        return _opened(record, event)
+        return _opened(record, event, formats)
     if life is None:
         raise ValueError(f"the log of session {record.session} does not begin with its opening")
     changes: Changes = {"position": record.position, "changed_at_ms": at_ms}
     if life.status is Status.RUNNING and not isinstance(event, RunResumed):
         # A run that ended with its process left no event: the time up to the next run is nobody's.
         changes["active_ms"] = life.active_ms + max(0, at_ms - life.changed_at_ms)
+    if (minds := fold_minds(life.minds, event, formats)) is not life.minds:
+        changes["minds"] = minds
     of_flow = FLOW_KINDS.get(type(event).__name__)
     changes.update(of_flow(life, event, at_ms) if of_flow is not None else _told(life, event, at_ms))
     return changed(life, **changes)
 
 
-def _opened(record: Recorded, event: SessionOpened) -> DebateLife:
+def _opened(record: Recorded, event: SessionOpened, formats: Formats) -> DebateLife:
     opening = event.opening
     return DebateLife(
         id=record.session,
@@ -166,6 +184,7 @@ def _opened(record: Recorded, event: SessionOpened) -> DebateLife:
         changed_at_ms=record.at_ms,
         models={model: ModelUse() for model in sorted({seat.participant.model for seat in opening.seats})},
         estimate=opening.estimate,
+        minds=fold_minds(NO_MINDS, event, formats),
     )
 
 
@@ -190,11 +209,11 @@ def _told(life: DebateLife, event: Event, at_ms: int) -> Changes:
         case CompletionDecided():
             return {"reason": event.reason}
         case SessionCompleted():
-            return {"status": Status.COMPLETED, "reason": event.reason, "ended_at_ms": at_ms}
+            return {"status": Status.COMPLETED, "reason": event.reason, "ended_at_ms": at_ms, "minds": NO_MINDS}
         case SessionFailed():
             return {"status": Status.FAILED, "reason": event.reason, "ended_at_ms": at_ms}
         case SessionCancelled():
-            return {"status": Status.CANCELLED, "reason": event.reason, "ended_at_ms": at_ms}
+            return {"status": Status.CANCELLED, "reason": event.reason, "ended_at_ms": at_ms, "minds": NO_MINDS}
         case _:
             return {}
 
@@ -280,8 +299,26 @@ def _round_completed(life: DebateLife, event: Any, at_ms: int) -> Changes:
 
 
 def _consensus_updated(life: DebateLife, event: Any, at_ms: int) -> Changes:
+    if event.is_advice:
+        return {}
     reading = ConsensusReading(round=event.round, argument=life.arguments, ppm=event.ppm)
     return {"consensus_ppm": event.ppm, "consensus": (*life.consensus, reading)[-READINGS_MAX:]}
+
+
+APPROVED, NOT_APPROVED = "approved", "not_approved"
+
+
+def _iteration_started(life: DebateLife, event: Any, at_ms: int) -> Changes:
+    begun = RoundLife(number=event.iteration, started_at_ms=at_ms)
+    return {"rounds": (*life.rounds, begun)[-ROUNDS_MAX:]}
+
+
+def _draft_decided(life: DebateLife, event: Any, at_ms: int) -> Changes:
+    ended = tuple(
+        replace(each, ended_at_ms=at_ms, arguments=1) if each.number == event.iteration else each
+        for each in life.rounds
+    )
+    return {"rounds": ended, "rounds_completed": life.rounds_completed + 1}
 
 
 FLOW_KINDS: Mapping[str, Callable[[DebateLife, Any, int], Changes]] = {
@@ -293,6 +330,10 @@ FLOW_KINDS: Mapping[str, Callable[[DebateLife, Any, int], Changes]] = {
     "VerdictReached": lambda life, event, at_ms: {"outcome": event.outcome},
     "MotionAmended": lambda life, event, at_ms: {"motion": _shortened(event.motion)},
     "TemplateApplied": lambda life, event, at_ms: {"template": event.template},
+    "IterationStarted": _iteration_started,
+    "DraftPresented": lambda life, event, at_ms: {"arguments": life.arguments + 1},
+    "DraftDecided": _draft_decided,
+    "RefinementCompleted": lambda life, event, at_ms: {"outcome": APPROVED if event.is_approved else NOT_APPROVED},
 }
 """What a flow's event changes, by the stable name of its kind."""
 

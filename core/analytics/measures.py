@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
 
+from core.analytics.flips import FlipSums, so_far, sums_of
 from core.analytics.histogram import (
     ARGUMENTS_BOUNDS,
     CONSENSUS_PPM_BOUNDS,
@@ -23,7 +24,7 @@ from core.analytics.histogram import (
     empty,
     observed,
 )
-from core.analytics.life import OF_A_MODEL, Call, DebateLife, ModelUse, model_of, use_of
+from core.analytics.life import DEBATE, OF_A_MODEL, Call, DebateLife, ModelUse, kind_of, model_of, use_of
 from core.analytics.tallies import added, mean, merged, plus, with_plus
 from core.domain.changing import changed
 from core.domain.events import (
@@ -53,6 +54,7 @@ from core.domain.events import (
 )
 from core.domain.ids import RuleId, TemplateId
 from core.domain.session import Status
+from core.domain.unasked import partly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,25 @@ class TemplateUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowUse:
+    """Sessions of one kind. `laps` are rounds or iterations, `pieces` arguments or drafts; `reached` are the sessions
+    that came to what they are held for, consensus or an approved draft. `active_ms` is that of the completed ones."""
+
+    opened: int = 0
+    started: int = 0
+    completed: int = 0
+    failed: int = 0
+    taken_up_again: int = 0
+    cancelled: int = 0
+    escalated: int = 0
+    reached: int = 0
+    laps: int = 0
+    pieces: int = 0
+    active_ms: int = 0
+    cost_microusd: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Histograms:
     """Of completed debates: active time, rounds, arguments, cost, consensus where one was measured. Of answers:
     latency."""
@@ -170,8 +191,10 @@ class Measures:
     rules: Mapping[RuleId, RuleUse] = field(default_factory=dict)
     actions: Mapping[str, ActionUse] = field(default_factory=dict)
     templates: Mapping[TemplateId, TemplateUse] = field(default_factory=dict)
+    flows: Mapping[str, FlowUse] = field(default_factory=dict)
     models: Mapping[str, ModelUse] = field(default_factory=dict)
     histograms: Histograms = field(default_factory=Histograms)
+    flips: FlipSums = field(default_factory=FlipSums)
     gauges: Mapping[str, int] = field(default_factory=dict)
     timers: Mapping[str, Timer] = field(default_factory=dict)
 
@@ -187,13 +210,15 @@ def fold_measures(
     amounts = _amounts(event, before)
     if amounts:
         measures = changed(measures, counters=plus(measures.counters, **amounts))
-    measures = _by_template(measures, event, before, after)
+    measures = _by_flow(_by_template(measures, event, before, after), event, before, after)
+    if after is not None and type(event).__name__ == VERDICT:
+        return changed(measures, flips=measures.flips.plus(_flips_of(after)))
     match event:
         case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
             return _by_model(measures, event, before)
         case RuleFired() | ActionOverruled() | RuleErred() | RuleSwitchedOff():
             return _by_rule(measures, event)
-        case SessionCompleted() if after is not None:
+        case SessionCompleted() if after is not None and after.kind == DEBATE:
             return changed(measures, histograms=_completed(measures.histograms, after))
         case _:
             return measures
@@ -206,8 +231,10 @@ def merge(one: Measures, other: Measures) -> Measures:
         rules=merged(one.rules, other.rules, added),
         actions=merged(one.actions, other.actions, added),
         templates=merged(one.templates, other.templates, added),
+        flows=merged(one.flows, other.flows, added),
         models=merged(one.models, other.models, added),
         histograms=_both_histograms(one.histograms, other.histograms),
+        flips=one.flips.plus(other.flips),
         gauges=merged(one.gauges, other.gauges, lambda mine, others: mine + others),
         timers=merged(one.timers, other.timers, _both_timers),
     )
@@ -233,6 +260,14 @@ FLOW_COUNTERS: Mapping[str, str] = {
     "ConsensusReached": "debates_with_consensus",
 }
 """What one event of a flow counts as, by the stable name of its kind (see core.analytics.life)."""
+
+
+VERDICT = "VerdictReached"
+"""Behind this no mind is changed any more, and of each change it is known which way it led."""
+
+
+def _flips_of(life: DebateLife) -> FlipSums:
+    return sums_of(so_far(life.minds), template=life.template_opened, is_unasked=bool(partly(life.models)))
 
 
 def _amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
@@ -262,6 +297,10 @@ def _amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
 
 
 def _debate_amounts(event: Event, before: DebateLife | None) -> Mapping[str, int]:
+    """Of a session that nobody knows any more, it is taken for one: of another kind there were none when it began."""
+    kind = kind_of(event.opening.flow) if isinstance(event, SessionOpened) else before.kind if before else DEBATE
+    if kind != DEBATE:
+        return {}
     return {f"debates_{name}": amount for name, amount in _steps_of_life(event, before).items()}
 
 
@@ -304,8 +343,39 @@ def _steps_of_life(event: Event, before: DebateLife | None) -> Mapping[str, int]
     return steps
 
 
-def _by_template(measures: Measures, event: Event, before: DebateLife | None, after: DebateLife | None) -> Measures:
+FLOW_PARTS: Mapping[str, str] = {
+    "ArgumentPresented": "pieces",
+    "RoundCompleted": "laps",
+    "ConsensusReached": "reached",
+    "DraftPresented": "pieces",
+    "DraftDecided": "laps",
+}
+"""What one event of a flow counts as in the use of its kind."""
+REFINED = "RefinementCompleted"
+
+
+def _by_flow(measures: Measures, event: Event, before: DebateLife | None, after: DebateLife | None) -> Measures:
     if after is None:
+        return measures
+    amounts = dict(_steps_of_life(event, before))
+    match event:
+        case SessionCompleted():
+            amounts["active_ms"] = after.active_ms
+        case AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
+            amounts["cost_microusd"] = use_of(event)["cost_microusd"]
+        case _ if type(event).__name__ == REFINED:
+            amounts["reached"] = int(getattr(event, "is_approved", False))
+        case _:
+            part = FLOW_PARTS.get(type(event).__name__)
+            if part is not None:
+                amounts[part] = 1
+    if not amounts:
+        return measures
+    return changed(measures, flows=with_plus(measures.flows, after.kind, FlowUse(), **amounts))
+
+
+def _by_template(measures: Measures, event: Event, before: DebateLife | None, after: DebateLife | None) -> Measures:
+    if after is None or not after.template_opened:
         return measures
     amounts = dict(_steps_of_life(event, before))
     amounts.pop("started", None)

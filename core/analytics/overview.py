@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from core.analytics.flips import FlipSums
 from core.analytics.histogram import Histogram
-from core.analytics.life import DebateLife, ModelUse
-from core.analytics.measures import Counters, Histograms, Measures, TemplateUse
+from core.analytics.life import DEBATE, DebateLife, ModelUse
+from core.analytics.measures import Counters, FlowUse, Histograms, Measures, TemplateUse
 from core.analytics.tallies import mean, share_ppm
 from core.domain.ids import TemplateId
 from core.domain.session import Status
@@ -58,6 +59,19 @@ class TemplateOverview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowOverview:
+    """The sessions of one kind: how many, how they ended, what they took on average. `reached_ppm` are those that came
+    to consensus, or to an approved draft, of those that were opened."""
+
+    use: FlowUse
+    completed_ppm: int | None
+    reached_ppm: int | None
+    duration_ms_mean: int | None
+    pieces_mean: int | None
+    cost_microusd_mean: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelOverview:
     """What one model was asked, and which share of all costs and of its own attempts' failures it has."""
 
@@ -70,14 +84,16 @@ class ModelOverview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """`totals`, `rates_ppm`, `means`, `templates` and `models` are of all debates, `medians` of those whose lives are
-    kept."""
+    kept. `flows` are of sessions of each kind, debates among them."""
 
     totals: Counters
     rates_ppm: Rates
     means: Typical
     medians: Typical
     templates: Mapping[TemplateId, TemplateOverview] = field(default_factory=dict)
+    flows: Mapping[str, FlowOverview] = field(default_factory=dict)
     models: Mapping[str, ModelOverview] = field(default_factory=dict)
+    flips: FlipSums = field(default_factory=FlipSums)
 
 
 def overview(measures: Measures, lives: Iterable[DebateLife]) -> Overview:
@@ -86,9 +102,11 @@ def overview(measures: Measures, lives: Iterable[DebateLife]) -> Overview:
         totals=measures.counters,
         rates_ppm=_rates(measures.counters),
         means=_means(measures.histograms),
-        medians=_medians([life for life in lives if life.status is Status.COMPLETED]),
+        medians=_medians([life for life in lives if life.status is Status.COMPLETED and life.kind == DEBATE]),
         templates={id: _of_template(use) for id, use in sorted(measures.templates.items())},
+        flows={kind: _of_flow(use) for kind, use in sorted(measures.flows.items())},
         models={model: _of_model(use, measures.counters) for model, use in sorted(measures.models.items())},
+        flips=measures.flips,
     )
 
 
@@ -150,6 +168,18 @@ def _of_template(use: TemplateUse) -> TemplateOverview:
         consensus_reached_ppm=share_ppm(use.with_consensus, use.opened),
         duration_ms_mean=mean(use.active_ms, use.completed),
         arguments_mean=mean(use.arguments, use.opened),
+        cost_microusd_mean=mean(use.cost_microusd, use.opened),
+    )
+
+
+def _of_flow(use: FlowUse) -> FlowOverview:
+    ended = use.completed + use.cancelled + use.failed - use.taken_up_again
+    return FlowOverview(
+        use=use,
+        completed_ppm=share_ppm(use.completed, ended),
+        reached_ppm=share_ppm(use.reached, use.opened),
+        duration_ms_mean=mean(use.active_ms, use.completed),
+        pieces_mean=mean(use.pieces, use.opened),
         cost_microusd_mean=mean(use.cost_microusd, use.opened),
     )
 

@@ -121,12 +121,14 @@ class AnswerEscalation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complete:
-    """End the session with a verdict: the judge's, or `verdict` where the operator gives one."""
+    """End the session with a verdict: the judge's, or `verdict` where the operator gives one. `relied_on` are the facts
+    that a rule's condition names, none for a person."""
 
     reason: str
     verdict: str = ""
     outcome: str = ""
     by: str = OPERATOR
+    relied_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,11 +288,37 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChild:
-    """The session that a step wanted begun is open; `child` is empty where it can't be held, for the reason `why`."""
+    """The session that a step wanted begun is open; `child` is empty where it can't be held, for the reason `why`. It
+    may spend `cap_microusd`, which its parent lends it where its end `is_awaited`."""
 
     step: StepId
     child: SessionId = NO_SESSION
     why: str = ""
+    cap_microusd: int | None = None
+    is_awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChildEnd:
+    """A child whose end was awaited is over, as `status` says, and has spent `cost_microusd`. `outcome` and `text` are
+    what it came to; where they are empty, `why` says the reason."""
+
+    step: StepId
+    child: SessionId
+    status: str
+    outcome: str
+    text: str
+    cost_microusd: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCheck:
+    """A program has looked at a text. `detail` is how it ended, and the end of what it said."""
+
+    step: StepId
+    has_passed: bool
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +360,8 @@ COMMANDS: tuple[type, ...] = (
     MarkInDoubt,
     SettleAttempt,
     RecordChild,
+    RecordChildEnd,
+    RecordCheck,
     GiveUp,
     ChangeRules,
     ReachDeadline,

@@ -48,6 +48,11 @@ class CommandRefused(MootError):
     """A session may not obey this command in the state it is in. Nothing was recorded."""
 
 
+class EndWithheld(CommandRefused):
+    """Not yet: what a rule would end the session by has not shown that it tells anything. It is heard again once it
+    has."""
+
+
 class NotVerifiableHere(MootError):
     """A log pins a flow, measure, template, document or rule set that this installation doesn't have, or holds an event
     that it can't read."""

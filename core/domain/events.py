@@ -303,11 +303,13 @@ class RuleSwitchedOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionOverruled:
-    """What a rule asked for did not happen, and why."""
+    """What a rule asked for did not happen, and why. One that `is_withheld` is heard again as soon as its reason is
+    gone, though its condition held all the while."""
 
     rule: RuleId
     action: str
     reason: str
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +324,27 @@ class DeadlineReached:
     """Time has passed and nothing else: rules about time are looked at."""
 
     active_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildStarted:
+    """A session of this one is under way, whose end is awaited; what it may spend is lent to it."""
+
+    step: StepId
+    child: SessionId
+    cap_microusd: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildEnded:
+    """It is over, as `status` says; what it has spent counts against this session's cap, and stands in its own row."""
+
+    step: StepId
+    child: SessionId
+    status: str
+    outcome: str
+    cost_microusd: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,4 +408,6 @@ ENGINE_EVENTS: tuple[type, ...] = (
     ActionOverruled,
     CascadeStopped,
     DeadlineReached,
+    ChildStarted,
+    ChildEnded,
 )

@@ -68,7 +68,8 @@ class FactSpec:
     before it is waited for: a number from `least` to `most` (None where nothing is known), one of `words` (all that
     there are; empty where they are too many to name), never None where it `is_always_known`. `origin` is the plugin
     that brings it, as `name@version`, and empty for moot's own; `conditions` are the kinds of comparison that plugins
-    add for it.
+    add for it. `flow` is the kind of session that has it, empty where every kind has: in a session of another kind it
+    has no value.
     """
 
     name: str
@@ -82,6 +83,7 @@ class FactSpec:
     is_always_known: bool = False
     origin: str = ""
     conditions: tuple[ConditionSpec, ...] = ()
+    flow: str = ""
 
     def condition(self, name: str) -> ConditionSpec | None:
         """The plugins' kind of comparison of that name, where there is one for this fact."""

@@ -6,18 +6,39 @@ hands the flow its own record and never looks inside. Whatever a flow returns fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.domain.children import ChildWanted, Result
 from core.domain.commands import Command
 from core.domain.events import Event
 from core.domain.facts import FactSpec, FactValue
 from core.domain.ids import SeatId, StepId
 from core.domain.participants import Participant, Seat
 from core.domain.session import Opening, SessionState
-from core.domain.steps import ModelRequest, Step
+from core.domain.steps import CheckWanted, ModelRequest, Step
 from core.domain.summary import SessionSummary
 from core.domain.transcript import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """What flows bring together: events, commands, facts, each once."""
+
+    events: tuple[type, ...]
+    commands: tuple[type, ...]
+    facts: tuple[FactSpec, ...]
+
+
+def kinds_of(flows: Iterable[Flow]) -> Kinds:
+    """What the codec, the wire and the rules have to know of these flows. What several share is named once."""
+    listed = tuple(flows)
+    return Kinds(
+        events=tuple(dict.fromkeys(kind for flow in listed for kind in flow.event_kinds)),
+        commands=tuple(dict.fromkeys(kind for flow in listed for kind in flow.command_kinds)),
+        facts=tuple({spec.name: spec for flow in listed for spec in flow.fact_specs}.values()),
+    )
 
 
 class Flow(Protocol):
@@ -33,8 +54,15 @@ class Flow(Protocol):
         ...
 
     @property
+    def command_kinds(self) -> tuple[type, ...]:
+        """The commands that this flow adds to the engine's, each with a `by`: `decide` is asked about them in a session
+        that is not over."""
+        ...
+
+    @property
     def fact_specs(self) -> tuple[FactSpec, ...]:
-        """The facts that this flow adds to the engine's; `facts` returns a value for each."""
+        """The facts that this flow adds to the engine's; `facts` returns a value for each. One that several flows have
+        means the same in each of them."""
         ...
 
     def begin(self, opening: Opening) -> Any:
@@ -103,6 +131,26 @@ class Flow(Protocol):
 
     def concludes_without_money(self, state: SessionState) -> bool:
         """True where a session whose own budget is spent ends with what it has, instead of waiting for more money."""
+        ...
+
+    def child(self, state: SessionState, step: Step) -> ChildWanted:
+        """Which session a step of the kind CHILD wants begun. Asked only for steps that are planned."""
+        ...
+
+    def check(self, state: SessionState, step: Step) -> CheckWanted:
+        """Which program a step of the kind CHECK wants run over which text. Asked only for steps that are planned."""
+        ...
+
+    def result(self, state: SessionState) -> Result:
+        """What the session has come to, for the one whose child it is; empty where it has come to nothing yet."""
+        ...
+
+    def keeps_from_ending(self, state: SessionState, relied_on: frozenset[str]) -> str:
+        """Why a rule whose condition names these facts may not end the session as it stands, "" where it may."""
+        ...
+
+    def goes_without(self, state: SessionState, step: StepId) -> bool:
+        """True where a step that nobody pays for is left out, because others that were asked the same are enough."""
         ...
 
     def is_decided(self, state: SessionState) -> bool:

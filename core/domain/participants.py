@@ -13,7 +13,7 @@ TEMPERATURE_MILLI_DEFAULT = 700
 
 class Role(StrEnum):
     """What a seat is there for. Proposer and opponent take the two sides, a panelist answers for itself; judge and
-    reviewer weigh what they said."""
+    reviewer weigh what they said. A writer drafts what is refined, and reviewers judge that."""
 
     PROPOSER = "proposer"
     OPPONENT = "opponent"
@@ -22,6 +22,11 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     OBSERVER = "observer"
     JUDGE = "judge"
+    WRITER = "writer"
+
+
+DEBATING = tuple(role for role in Role if role is not Role.WRITER)
+"""The roles that a debate can have a seat for."""
 
 
 class OnContentPolicy(StrEnum):

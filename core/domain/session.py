@@ -12,6 +12,8 @@ from typing import Any
 
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
+from core.domain.calibration import Calibration
+from core.domain.children import OpenChild
 from core.domain.estimates import Estimate
 from core.domain.ids import (
     DEFAULT_RULE_SET,
@@ -55,7 +57,11 @@ class Opening:
     `cap_microusd` of None means that the session has no cap of its own. `answer` is the form in which `motion` can be
     answered. `estimate` is what was expected of it; nothing is decided by that.
     `control` is the format by which, once the verdict is there, a child answers the same at the same spend; `parent`
-    the session whose child this one is.
+    the session whose child this one is. `known_answer` is the right answer where somebody knows it: results are held
+    against it, and no model is ever told. `terms` are what the flow alone understands, as canonical JSON. The parent
+    of one that `is_awaited` waits for its end; one that `ends_with_budget` is given no more money, and comes to an end
+    without.
+    `calibration` is what the measure had shown by then, where the format ends early by nothing else.
     """
 
     flow: str
@@ -81,6 +87,11 @@ class Opening:
     estimate: Estimate | None = None
     control: TemplateId = NO_TEMPLATE
     parent: SessionId = NO_SESSION
+    known_answer: str = ""
+    terms: str = ""
+    is_awaited: bool = False
+    ends_with_budget: bool = False
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +108,8 @@ class Escalation:
 class Life:
     """Where the session stands. `completing` holds the reason once an end was decided and only the verdict is due.
 
-    `has_begun` says that it was admitted once; one that was not waits for a place when it is resumed.
+    `has_begun` says that it was admitted once; one that was not waits for a place when it is resumed. `is_unpaid` says
+    that no money was left for what its end needs.
     """
 
     status: Status
@@ -106,6 +118,7 @@ class Life:
     completing: str | None = None
     escalation: Escalation | None = None
     escalations: int = 0
+    is_unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +141,19 @@ class ActiveTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """What was spent and what is held, in micro-dollars. Attempts in doubt count as spent at their maximum."""
+    """What was spent and what is held, in micro-dollars. Attempts in doubt count as spent at their maximum; what
+    children have spent whose end was awaited stands apart, because it is counted where it was spent."""
 
     cap_microusd: int | None = None
     spent_microusd: int = 0
     tokens_input: int = 0
     tokens_output: int = 0
+    children_microusd: int = 0
+
+    @property
+    def used_microusd(self) -> int:
+        """What counts against the cap."""
+        return self.spent_microusd + self.children_microusd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +198,7 @@ class FailedAttempt:
 class Work:
     """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet:
     numbers go on, so that an attempt's names it for ever. `failures` are those since the step was last retried.
+    `children` are those whose end is awaited, by the step that began them.
     """
 
     open: Mapping[StepId, OpenAttempt] = field(default_factory=dict)
@@ -189,6 +210,13 @@ class Work:
     turns: int = 0
     errors: int = 0
     consecutive_errors: int = 0
+    children: Mapping[StepId, OpenChild] = field(default_factory=dict)
+
+    @property
+    def held_microusd(self) -> int:
+        """The most that may still be spent of what is under way: by calls, and by children."""
+        lent = sum(child.cap_microusd or 0 for child in self.children.values()) if self.children else 0
+        return sum(attempt.cost_microusd_max for attempt in self.open.values()) + lent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +224,7 @@ class Ruling:
     """The rules in force and which of them have fired and not been re-armed since.
 
     `erring` counts, for each rule that can't be evaluated, the times in a row; those `switched_off` are not heard until
-    the rules change.
+    the rules change. `withheld` are those of the spent ones that may not end the session for now.
     """
 
     digest: Digest
@@ -205,6 +233,7 @@ class Ruling:
     fired: int = 0
     erring: Mapping[RuleId, int] = field(default_factory=dict)
     switched_off: frozenset[RuleId] = frozenset()
+    withheld: frozenset[RuleId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,3 +253,9 @@ class SessionState:
     work: Work
     ruling: Ruling
     flow: Any
+
+    @property
+    def left_microusd(self) -> int | None:
+        """What is left under its own cap once all that is under way has cost its most; None where it has no cap."""
+        cap = self.money.cap_microusd
+        return None if cap is None else cap - self.money.used_microusd - self.work.held_microusd

@@ -17,11 +17,14 @@ from core.domain.transcript import Turn
 
 
 class StepKind(StrEnum):
-    """`turn` asks a seat to speak, `verdict` asks the judge to conclude, `child` begins a session of this one."""
+    """`turn` asks a seat to speak, `verdict` asks the judge to conclude, `child` begins a session of this one,
+    `child_end` waits for that one's end, `check` has a program look at a text."""
 
     TURN = "turn"
     VERDICT = "verdict"
     CHILD = "child"
+    CHILD_END = "child_end"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,19 @@ class Step:
     seat: SeatId
     task: str
     round: int
+
+    @property
+    def is_call(self) -> bool:
+        """True where somebody is asked, and it may cost something; the others are errands."""
+        return self.kind in (StepKind.TURN, StepKind.VERDICT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWanted:
+    """A text that a program is to look at, and the name under which the operator allowed that program."""
+
+    command: str
+    draft: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +74,13 @@ class Brief:
 
     `side` is +1 for the motion, -1 against it, 0 for a seat that weighs. `turns` are those that the seat sees, oldest
     first. `expects` is how the turn has to end, in the words of a template's step ("" for one that nothing is known
-    of), in the form `answer`; `letters` are the names under which those who spoke are judged blind, by seat.
+    of), in the form `answer`; `letters` are the names under which those who spoke are judged blind, by seat, and
+    `options` what a ballot orders.
+    `known_answer` is the right answer where somebody knows it. It is for participants who are simulated: no message
+    holds it, and a provider that asks a model sends it messages and nothing else.
+
+    Of a step about a text, `draft` is that, `other` the second of two to be compared, `feedback` what was said of it,
+    and `criteria` (id and meaning) what it is judged by. What is said again of a text that was mended `may_repeat`.
     """
 
     motion: str
@@ -72,6 +94,13 @@ class Brief:
     expects: str = ""
     answer: AnswerForm = MOTION_FORM
     letters: Mapping[SeatId, str] = field(default_factory=dict)
+    known_answer: str = ""
+    draft: str = ""
+    other: str = ""
+    feedback: tuple[str, ...] = ()
+    criteria: tuple[tuple[str, str], ...] = ()
+    may_repeat: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,21 +8,31 @@ from core.domain.ids import SessionId, TemplateId
 from core.domain.status import Status
 
 TREND_VALUES_MAX = 24
-"""How many consensus readings a row remembers: what a spark line can show."""
+"""How many readings of consensus, or scores of drafts, a row remembers: what a spark line can show."""
+
+EVALUATION = "evaluation"
+"""The origin of sessions that put formats to the test. There are many of them, and each is of interest with all the
+others alone: lists leave them out unless they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
     """One row, true up to event `seq` at global `position`. Times are Unix ms, 0 where the moment has not come.
 
-    `spent_microusd` holds doubtful attempts at their maximum; `trend` are the newest consensus readings, oldest first.
+    `spent_microusd` holds doubtful attempts at their maximum; what children spent whose end was awaited stands in their
+    rows, and in `children_microusd` because it counts against this one's cap. `trend` are the newest readings of
+    consensus, or scores of drafts, oldest first. `score_ppm` is that of the best draft, `best_draft` its number,
+    `threshold_ppm` the score at which one is approved; None and 0 where there are no drafts.
     `attempts_open` are calls whose end is not recorded: also a session that is over may have one.
+    `origin` is who began it: the operator, another session's need, an evaluation.
     `parent` is the session whose child it is, `control` the child that answers the same at the same spend.
     `awaited_seat` is the seat from which a person is to speak now, in `awaited_step` and until the moment
     `awaited_until_ms`; "" while nobody is waited for. `awaited_too` are the others, asked at once with them: step, seat
     and moment of each.
     A fork goes on from event `forked_at_seq` of the session `forked_from`, and what was spent up to there is in that
     one's row.
+    Where the right answer is known, and what came of the session tells something of its `measure`, `known_answer` is
+    that answer, and `readings` are what was read at the end of each round, with the answer that led then.
     `question` is what an escalated session asks, `reason` why it stands where it stands. `unreadable` is why its log
     can't be read to the end here, "" where it can: such a row is true up to what can't be read, and stands as failed.
     """
@@ -69,3 +79,16 @@ class SessionSummary:
     awaited_too: tuple[tuple[str, str, int], ...] = ()
     forked_from: str = ""
     forked_at_seq: int = 0
+    score_ppm: int | None = None
+    best_draft: int = 0
+    threshold_ppm: int = 0
+    children_microusd: int = 0
+    origin: str = ""
+    known_answer: str = ""
+    measure: str = ""
+    readings: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def used_microusd(self) -> int:
+        """What counts against its cap: what it spent, and what its children did whose end it awaited."""
+        return self.spent_microusd + self.children_microusd

@@ -31,7 +31,9 @@ from core.domain.commands import (
     Queue,
     ReachDeadline,
     RecordAnswer,
+    RecordCheck,
     RecordChild,
+    RecordChildEnd,
     RecordFailure,
     RefuseSpend,
     Resume,
@@ -40,7 +42,7 @@ from core.domain.commands import (
     SettleAttempt,
     StartNewRound,
 )
-from core.domain.errors import CommandRefused, nearest
+from core.domain.errors import EndWithheld, nearest
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
@@ -71,6 +73,7 @@ from core.domain.flow import Flow
 from core.domain.ids import StepId
 from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import DoubtfulAttempt, OpenAttempt, SessionState, Status
+from core.engine.children import child_ended, child_started
 from core.engine.evolve import failure_of
 from core.engine.refusing import advice, refused, require, require_begun, require_no_end, require_unfinished
 from core.engine.routes import routes_left, windows_of
@@ -123,7 +126,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
         case AnswerEscalation():
             return _escalation_answered(state, command)
         case Complete():
-            return _completion_decided(state, command)
+            return _completion_decided(state, command, flow)
         case Cancel():
             require_unfinished(state)
             return (SessionCancelled(reason=command.reason, by=command.by),)
@@ -137,6 +140,11 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             return _doubted(state, command, flow)
         case RecordChild():
             require(state, (Status.RUNNING, Status.PAUSED, Status.ESCALATED), "have a child")
+            return child_started(state, command)
+        case RecordChildEnd():
+            return child_ended(state, command)
+        case RecordCheck():
+            require_unfinished(state)
             return ()
         case SettleAttempt():
             return _doubt_settled(state, command)
@@ -159,10 +167,13 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             require_unfinished(state)
             return ()
         case _:
-            raise CommandRefused(f"{type(command).__name__} is no command of this engine", where=str(state.session))
+            if flow is None or type(command) not in flow.command_kinds:
+                raise refused(state, f"{type(command).__name__} is nothing that can be asked of it")
+            require_unfinished(state)
+            return ()
 
 
-def is_for_the_flow(state: SessionState, command: Command) -> bool:
+def is_for_the_flow(state: SessionState, command: Command, flow: Flow) -> bool:
     """True for commands about which the flow has its say, on the state after the engine's own events."""
     match command:
         case RecordAnswer():
@@ -176,6 +187,8 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
             | StartNewRound()
             | ApplyTemplate()
             | RecordChild()
+            | RecordChildEnd()
+            | RecordCheck()
             | ChangeRounds()
             | AddStatement()
             | AmendMotion()
@@ -183,7 +196,7 @@ def is_for_the_flow(state: SessionState, command: Command) -> bool:
         ):
             return True
         case _:
-            return False
+            return type(command) in flow.command_kinds
 
 
 def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:
@@ -287,9 +300,12 @@ def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tupl
     return (*_retried(state, by=command.by), answered) if command.answer == "continue" else (answered,)
 
 
-def _completion_decided(state: SessionState, command: Complete) -> tuple[Event, ...]:
+def _completion_decided(state: SessionState, command: Complete, flow: Flow | None) -> tuple[Event, ...]:
     require(state, ENDABLE, "be completed")
     require_begun(state)
+    kept_by = flow.keeps_from_ending(state, frozenset(command.relied_on)) if flow and command.relied_on else ""
+    if kept_by:
+        raise EndWithheld(f"{kept_by}.", where=f"session {state.session[:8]}")
     if state.life.completing is not None and not has_verdict(command):
         raise refused(state, "completed twice", f"The verdict is due. {advice(state)}".strip())
     decided = () if state.life.completing is not None else (CompletionDecided(reason=command.reason, by=command.by),)
@@ -304,8 +320,7 @@ def has_verdict(command: Complete) -> bool:
 
 def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, ...]:
     require_unfinished(state)
-    held = sum(attempt.cost_microusd_max for attempt in state.work.open.values())
-    least = state.money.spent_microusd + held
+    least = state.money.used_microusd + state.work.held_microusd
     if command.cap_microusd is not None and command.cap_microusd < least:
         raise refused(
             state,
@@ -341,6 +356,13 @@ def _spend_refused(state: SessionState, command: RefuseSpend, flow: Flow | None)
         if state.work.open:  # they are charged at their most: what they leave over once they end may be enough
             return (refusal,)
         return refusal, CompletionDecided(reason="budget_spent", by=RUNTIME)
+    if command.cap == CAP_OF_A_SESSION and flow is not None and flow.goes_without(state, command.step):
+        if state.work.open:
+            return (refusal,)
+        tries, message = state.work.tries.get(command.step, 0), "The session's budget is spent."
+        return refusal, StepExhausted(step=command.step, attempts=tries, error="budget_spent", message=message)
+    if command.cap == CAP_OF_A_SESSION and state.opening is not None and state.opening.ends_with_budget:
+        return (refusal,)  # nobody will give it more: its flow ends it without its last word
     reason = "spending_stopped" if command.cap == "switch" else f"budget_spent_{command.cap}"
     return refusal, SessionPaused(reason=reason, by=RUNTIME)
 

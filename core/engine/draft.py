@@ -75,7 +75,7 @@ class Draft:
         if isinstance(command, BeginAttempt):
             self._require_wanted(command)
         self.add(*decided)
-        if is_for_the_flow(self.state, command):
+        if is_for_the_flow(self.state, command, self.flow):
             self._add_of_flow(self.flow.decide(self.state, command))
         for following in follow_ups(self.state, command):
             self._obey(following)

@@ -7,7 +7,7 @@ before it folds or settles a session that names one. Both are content-addressed,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from core.domain.errors import NotVerifiableHere
@@ -30,6 +30,16 @@ class Engine:
     flows: Mapping[str, Flow]
     rule_sets: Mapping[Digest, CompiledRules]
     plugins: Plugins = NO_PLUGINS
+    _unknown: Mapping[str, dict[str, FactValue]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Rules name the facts of every flow: in a session of another they have no value, which is no error."""
+        names = {spec.name for flow in self.flows.values() for spec in flow.fact_specs}
+        unknown: dict[str, dict[str, FactValue]] = {
+            pin: dict.fromkeys(sorted(names - {spec.name for spec in flow.fact_specs}))
+            for pin, flow in self.flows.items()
+        }
+        object.__setattr__(self, "_unknown", unknown)
 
     def flow_of(self, opening: Opening) -> Flow:
         """The flow that an opening pins. Raises NotVerifiableHere where it isn't installed."""
@@ -61,6 +71,7 @@ class Engine:
         """Every fact of a session at Unix time `now_ms`: the engine's, its flow's, and the plugins'."""
         facts: dict[str, FactValue] = session_facts(state, now_ms)
         flow = self.flow(state)
+        facts.update(self._unknown[state.opening.flow] if state.opening is not None else {})
         facts.update(flow.facts(state))
         if self.plugins.facts:
             view = SessionView(facts=MappingProxyType(dict(facts)), turns=flow.turns(state))

@@ -10,14 +10,18 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from core.domain.changing import changed
+from core.domain.children import OpenChild
 from core.domain.events import (
     ENGINE_EVENTS,
+    ActionOverruled,
     AttemptFailed,
     AttemptInDoubt,
     AttemptSettled,
     AttemptStarted,
     AttemptSucceeded,
     BudgetChanged,
+    ChildEnded,
+    ChildStarted,
     CompletionDecided,
     EscalationAnswered,
     Event,
@@ -38,6 +42,7 @@ from core.domain.events import (
     SessionPaused,
     SessionQueued,
     SessionResumed,
+    SpendRefused,
     StepExhausted,
     StepRetried,
 )
@@ -106,7 +111,15 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
                 time=_spoken(time, at_ms),
                 flow=flow_state,
             )
-        case RuleFired() | RuleRearmed() | RuleErred() | RuleRecovered() | RuleSwitchedOff() | RulesChanged():
+        case (
+            RuleFired()
+            | RuleRearmed()
+            | RuleErred()
+            | RuleRecovered()
+            | RuleSwitchedOff()
+            | RulesChanged()
+            | ActionOverruled(is_withheld=True)
+        ):
             return changed(state, seq=seq, at_ms=at_ms, ruling=ruling_after(state.ruling, event), flow=flow_state)
         case AttemptFailed():
             work, money = _failed(state.work, event), _spent(state.money, event.cost_microusd, 0, 0)
@@ -126,6 +139,15 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
         case BudgetChanged():
             money = changed(state.money, cap_microusd=event.cap_microusd)
             return changed(state, seq=seq, at_ms=at_ms, money=money, flow=flow_state)
+        case ChildStarted(step=step):
+            begun = OpenChild(child=event.child, cap_microusd=event.cap_microusd)
+            work = changed(state.work, children={**state.work.children, step: begun})
+            return changed(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
+        case ChildEnded(step=step):
+            work = changed(state.work, children=_without(state.work.children, step))
+            spent = changed(state.money, children_microusd=state.money.children_microusd + event.cost_microusd)
+            time = _spoken(time, at_ms)  # whoever spoke there has spoken until now
+            return changed(state, seq=seq, at_ms=at_ms, work=work, money=spent, time=time, flow=flow_state)
         case RunResumed():
             stood = changed(time, active_ms=time.at(state.at_ms), counted_at_ms=at_ms)
             return changed(state, seq=seq, at_ms=at_ms, time=stood, flow=flow_state)
@@ -193,6 +215,7 @@ def _forked(state: SessionState, event: SessionForked, at_ms: int, flow: Flow) -
             then.work,
             open={},
             doubtful=(),
+            children={},
             tries=tries,
             failures={},
             exhausted=(),
@@ -210,7 +233,7 @@ def _life_after(life: Life, event: Event, at_ms: int) -> Life:
         case SessionAdmitted():
             return changed(life, status=Status.RUNNING, has_begun=True, reason="", escalation=None)
         case SessionResumed():
-            return changed(life, status=Status.RUNNING, reason="", escalation=None)
+            return changed(life, status=Status.RUNNING, reason="", escalation=None, is_unpaid=False)
         case SessionPaused():
             return changed(life, status=Status.PAUSED, reason=event.reason)
         case SessionEscalated():
@@ -226,6 +249,8 @@ def _life_after(life: Life, event: Event, at_ms: int) -> Life:
             return changed(life, status=Status.RUNNING, reason="", escalation=None)
         case CompletionDecided():
             return changed(life, completing=event.reason)
+        case SpendRefused():
+            return changed(life, is_unpaid=life.completing is not None)
         case SessionCompleted():
             return changed(life, status=Status.COMPLETED, reason=event.reason, escalation=None)
         case SessionFailed():
@@ -281,6 +306,7 @@ def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
         turns=work.turns + 1,
         errors=work.errors,
         consecutive_errors=0,
+        children=work.children,
     )
 
 
@@ -354,6 +380,7 @@ def _spent(money: Money, cost_microusd: int, tokens_input: int, tokens_output: i
         spent_microusd=money.spent_microusd + cost_microusd,
         tokens_input=money.tokens_input + tokens_input,
         tokens_output=money.tokens_output + tokens_output,
+        children_microusd=money.children_microusd,
     )
 
 
@@ -364,7 +391,10 @@ def ruling_after(ruling: Ruling, event: Event) -> Ruling:
             spent = ruling.spent if event.stays_armed else ruling.spent | {event.rule}
             return changed(ruling, spent=spent, fired=ruling.fired + 1)
         case RuleRearmed(rule=rule):
-            return changed(ruling, spent=ruling.spent - {rule}, erring=_without(ruling.erring, rule))
+            kept = _without(ruling.erring, rule)
+            return changed(ruling, spent=ruling.spent - {rule}, erring=kept, withheld=ruling.withheld - {rule})
+        case ActionOverruled(rule=rule, is_withheld=True):
+            return changed(ruling, withheld=ruling.withheld | {rule})
         case RuleErred(rule=rule):
             return changed(ruling, spent=ruling.spent | {rule}, erring={**ruling.erring, rule: event.in_a_row})
         case RuleRecovered(rule=rule):
@@ -375,7 +405,13 @@ def ruling_after(ruling: Ruling, event: Event) -> Ruling:
         case RulesChanged():
             # What could not be evaluated may have been mended, and is heard as if it were new.
             spent = ruling.spent.difference(ruling.erring, ruling.switched_off)
-            return Ruling(digest=event.digest, templates=event.templates, spent=spent, fired=ruling.fired)
+            return Ruling(
+                digest=event.digest,
+                templates=event.templates,
+                spent=spent,
+                fired=ruling.fired,
+                withheld=ruling.withheld & spent,
+            )
         case _:
             return ruling
 

@@ -54,7 +54,7 @@ SESSION_FACTS: tuple[FactSpec, ...] = (
     FactSpec(
         name="cost_microusd",
         unit=FactUnit.MICROUSD,
-        meaning="money spent so far",
+        meaning="money spent so far, by its children as well",
         example=41_200,
         least=0,
         is_always_known=True,
@@ -85,10 +85,15 @@ def time_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
     active_ms = time.at(now_ms)
     return {
         "elapsed_ms": active_ms,
-        # While a person is asked nobody is silent: they were told for how long they are waited for.
-        "silence_ms": 0 if _is_a_person_asked(state) else active_ms - time.last_turn_active_ms,
+        # While a person is asked nobody is silent: they were told for how long they are waited for. Nor is anybody
+        # while a child speaks.
+        "silence_ms": 0 if _is_somebody_waited_for(state) else active_ms - time.last_turn_active_ms,
         "round_elapsed_ms": active_ms - time.round_active_ms,
     }
+
+
+def _is_somebody_waited_for(state: SessionState) -> bool:
+    return bool(state.work.children) or _is_a_person_asked(state)
 
 
 def _is_a_person_asked(state: SessionState) -> bool:
@@ -99,7 +104,7 @@ def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
     """A value for each of SESSION_FACTS at Unix time `now_ms`."""
     work, money = state.work, state.money
     ended = work.turns + work.errors
-    cap = money.cap_microusd
+    cap, used = money.cap_microusd, money.used_microusd
     return {
         "status": str(state.life.status),
         "flow": state.opening.flow.partition("@")[0] if state.opening else "",
@@ -109,9 +114,9 @@ def session_facts(state: SessionState, now_ms: int) -> dict[str, FactValue]:
         "consecutive_error_count": work.consecutive_errors,
         "error_rate_ppm": work.errors * PPM // ended if ended else 0,
         **time_facts(state, now_ms),
-        "cost_microusd": money.spent_microusd,
+        "cost_microusd": used,
         "budget_microusd": cap,
-        "budget_used_ppm": None if cap is None else money.spent_microusd * PPM // cap if cap else 0,
+        "budget_used_ppm": None if cap is None else used * PPM // cap if cap else 0,
         "tokens_input": money.tokens_input,
         "tokens_output": money.tokens_output,
         "escalation_count": state.life.escalations,

@@ -5,19 +5,24 @@ There is no queue of pending work to restore: after a crash, fold the log and as
 
 from __future__ import annotations
 
-from core.domain.ids import StepId
+from core.domain.ids import NO_SEAT, StepId
 from core.domain.session import SessionState, Status
-from core.domain.steps import Step
+from core.domain.steps import Step, StepKind
 from core.engine.engine import Engine
 from core.engine.facts import time_facts
 
 
 def plan(engine: Engine, state: SessionState) -> tuple[Step, ...]:
-    """Steps to begin now, in order: wanted by the flow, not under way, not given up."""
+    """Steps to begin now, in order: wanted by the flow, not under way, not given up; and the ends of children that are
+    awaited."""
     if state.life.status is not Status.RUNNING:
         return ()
-    wanted = engine.flow(state).plan(state)
-    return tuple(step for step in wanted if step.id not in state.work.open and step.id not in state.work.exhausted)
+    wanted, work = engine.flow(state).plan(state), state.work
+    steps = tuple(step for step in wanted if step.id not in work.open and step.id not in work.exhausted)
+    if not work.children:
+        return steps
+    awaited = (Step(id=step, kind=StepKind.CHILD_END, seat=NO_SEAT, task="", round=0) for step in work.children)
+    return *(step for step in steps if step.id not in work.children), *awaited
 
 
 def next_attempt(state: SessionState, step: StepId) -> int:

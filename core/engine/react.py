@@ -7,6 +7,8 @@ command that the session refuses. A rule that woke another is heard in the same 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.domain.commands import (
     ApplyTemplate,
     Command,
@@ -16,7 +18,7 @@ from core.domain.commands import (
     Pause,
     StartNewRound,
 )
-from core.domain.errors import CommandRefused
+from core.domain.errors import CommandRefused, EndWithheld
 from core.domain.events import (
     ActionOverruled,
     RuleErred,
@@ -55,7 +57,7 @@ def react(draft: Draft, *, heard: frozenset[RuleId], since: int) -> frozenset[Ru
     if evaluation.errors or draft.state.ruling.erring:
         _report(draft, evaluation)
     if draft.state.ruling.spent:
-        _rearm(draft, rules, evaluation, since)
+        _rearm(draft, rules, evaluation, facts, since)
     awake = evaluation.true_ids and evaluation.true_ids - heard - draft.state.ruling.spent
     if not awake:
         return heard
@@ -97,12 +99,30 @@ def _report(draft: Draft, evaluation: Evaluation) -> None:
         draft.add(RuleRecovered(rule=rule))
 
 
-def _rearm(draft: Draft, rules: CompiledRules, evaluation: Evaluation, since: int) -> None:
+def _rearm(draft: Draft, rules: CompiledRules, evaluation: Evaluation, facts: Facts, since: int) -> None:
     ended = any(draft.flow.round_ended(event) for event in draft.events[since:])
     unknown = draft.state.ruling.switched_off.union(rule for rule, _ in evaluation.errors)
     for id in sorted(draft.state.ruling.spent - unknown):
-        if id not in evaluation.true_ids or (ended and rules.by_id[id].repeat is Repeat.ROUND):
+        if (
+            id not in evaluation.true_ids
+            or (ended and rules.by_id[id].repeat is Repeat.ROUND)
+            or (id in draft.state.ruling.withheld and not _is_kept_from_ending(draft, rules.by_id[id], facts))
+        ):
             draft.add(RuleRearmed(rule=id))
+
+
+def _is_kept_from_ending(draft: Draft, rule: Rule, facts: Facts) -> bool:
+    return bool(draft.flow.keeps_from_ending(draft.state, frozenset(_relied_on(draft, rule, facts))))
+
+
+def _relied_on(draft: Draft, rule: Rule, facts: Facts) -> tuple[str, ...]:
+    """The facts by which a rule that holds acts. Where it holds whatever those are that may end nothing yet, it doesn't
+    act by them."""
+    named = tuple(sorted(set(fields_of(rule.when))))
+    unknown = {name for name in named if draft.flow.keeps_from_ending(draft.state, frozenset((name,)))}
+    if unknown and draft.engine.rules(draft.state).holds_without(rule.id, facts, unknown=unknown):
+        return tuple(name for name in named if name not in unknown)
+    return named
 
 
 def _fire(draft: Draft, firing: tuple[Rule, ...], facts: Facts) -> None:
@@ -122,16 +142,16 @@ def _fire(draft: Draft, firing: tuple[Rule, ...], facts: Facts) -> None:
                 _overrule(draft, rule, action, f"{winner} has decided already")
                 continue
             try:
-                draft.obey(*_commands_of(draft, action, facts, by=f"rule:{rule.id}"))
+                draft.obey(*_commands_of(draft, rule, action, facts))
             except CommandRefused as refusal:
-                _overrule(draft, rule, action, str(refusal))
+                _overrule(draft, rule, action, str(refusal), is_withheld=isinstance(refusal, EndWithheld))
                 continue
             if is_decisive(action):
                 winner = rule.id
 
 
-def _overrule(draft: Draft, rule: Rule, action: asked.Action, reason: str) -> None:
-    draft.add(ActionOverruled(rule=rule.id, action=type_of(action).value, reason=reason))
+def _overrule(draft: Draft, rule: Rule, action: asked.Action, reason: str, *, is_withheld: bool = False) -> None:
+    draft.add(ActionOverruled(rule=rule.id, action=type_of(action).value, reason=reason, is_withheld=is_withheld))
 
 
 def _as_seen(value: FactValue) -> FactValue:
@@ -141,10 +161,16 @@ def _as_seen(value: FactValue) -> FactValue:
     return value
 
 
-def _commands_of(draft: Draft, action: asked.Action, facts: Facts, *, by: str) -> tuple[Command, ...]:
+def _commands_of(draft: Draft, rule: Rule, action: asked.Action, facts: Facts) -> tuple[Command, ...]:
+    by = f"rule:{rule.id}"
     if isinstance(action, asked.PluginAction):
-        return commands_of_plugin(action, facts, draft.engine.plugins.actions, by=by)
-    return (command_of(action, by=by),)
+        commands = commands_of_plugin(action, facts, draft.engine.plugins.actions, by=by)
+    else:
+        commands = (command_of(action, by=by),)
+    if not any(isinstance(each, Complete) for each in commands):
+        return commands
+    relied_on = _relied_on(draft, rule, facts)
+    return tuple(replace(each, relied_on=relied_on) if isinstance(each, Complete) else each for each in commands)
 
 
 def command_of(action: asked.OwnAction, *, by: str) -> Command:

@@ -13,6 +13,7 @@ from core.domain.events import (
     AttemptStarted,
     AttemptSucceeded,
     BudgetChanged,
+    ChildEnded,
     CompletionDecided,
     EscalationAnswered,
     Event,
@@ -37,6 +38,7 @@ from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
+from core.domain.unasked import asks_no_model
 
 NOT_READABLE = "not_readable_here"
 """The reason of a row whose log this moot can't read to its end."""
@@ -84,9 +86,12 @@ def _opened(record: Recorded, event: SessionOpened) -> SessionSummary:
         title=opening.title,
         motion=opening.motion,
         parent=opening.parent,
+        origin=opening.origin,
+        known_answer=opening.known_answer,
+        measure=opening.measure if opening.known_answer else "",
         template=opening.template,
         status=Status.CREATED,
-        is_rehearsal=all(model.partition(":")[0] == "rehearsal" for model in models),
+        is_rehearsal=all(map(asks_no_model, models)),
         models=models,
         rounds_limit=opening.rounds_limit,
         cap_microusd=opening.cap_microusd,
@@ -171,6 +176,8 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
             }
         case AttemptSettled():
             return {"spent_microusd": before.spent_microusd - event.difference_microusd}
+        case ChildEnded(cost_microusd=cost):
+            return {"children_microusd": before.children_microusd + cost}
         case RuleFired():
             return {"rules_fired": before.rules_fired + 1}
         case BudgetChanged():

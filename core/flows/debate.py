@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.domain.changing import changed
+from core.domain.children import ChildWanted, Result
 from core.domain.commands import (
     AddStatement,
     Admit,
@@ -32,17 +33,16 @@ from core.domain.ids import NO_SEAT, Digest, SeatId, StepId
 from core.domain.participants import Participant, Role, Seat
 from core.domain.people import is_person
 from core.domain.session import ROUNDS_MAX, DocumentRef, Opening, SessionState
-from core.domain.steps import Document, ModelRequest, Step, StepKind
+from core.domain.steps import CheckWanted, Document, ModelRequest, Step, StepKind
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
-from core.flows.debate_asking import agreement_of, fault_of_ending, opening_of, read_from, request_of
+from core.flows.debate_asking import fault_of_ending, opening_of, request_of
+from core.flows.debate_control import control_wanted, ends_with_its_budget, left_unjudged
 from core.flows.debate_course import coming_round, is_used_up, skipped_now, wanted_now
+from core.flows.debate_early_stop import why_kept_going
 from core.flows.debate_events import (
     DEBATE_EVENTS,
-    AnswerGiven,
-    ArgumentPresented,
-    ConsensusReached,
     ConsensusUpdated,
     ControlStarted,
     DebateStarted,
@@ -56,16 +56,16 @@ from core.flows.debate_events import (
     VerdictReached,
 )
 from core.flows.debate_facts import DEBATE_FACTS, facts_of
-from core.flows.debate_state import (
-    DEBATING_ROLES,
-    DebateState,
-    began,
-    evolve_debate,
-    round_of,
-    seat_of,
-    template_pinned,
-    told_by,
+from core.flows.debate_judging import (
+    ballot_steps,
+    balloted,
+    ballots_counted,
+    challenged,
+    has_another_ballot,
+    is_ballot,
 )
+from core.flows.debate_state import DebateState, began, evolve_debate, template_pinned
+from core.flows.debate_turns import argued
 from core.flows.debate_verdict import (
     CONTROL_STEP,
     VERDICT_STEP,
@@ -73,15 +73,15 @@ from core.flows.debate_verdict import (
     counted,
     is_control_due,
     is_left_to_the_judge,
+    is_of_the_debate,
     judged,
     nothing_argued,
     refused,
     round_over,
     ruled,
 )
-from core.judging.answers import ANSWERS_PIN
 from core.judging.consensus import MEASURES
-from core.judging.measure import Measure, Reading
+from core.judging.measure import Measure
 from core.templates.template import Template
 
 __all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlow"]
@@ -105,6 +105,7 @@ class DebateFlow:
     name: str = NAME
     version: int = VERSION
     event_kinds: tuple[type, ...] = DEBATE_EVENTS
+    command_kinds: tuple[type, ...] = ()
     fact_specs: tuple[FactSpec, ...] = DEBATE_FACTS
 
     def begin(self, opening: Opening) -> DebateState:
@@ -121,8 +122,10 @@ class DebateFlow:
         match command:
             case RecordAnswer() if command.step == VERDICT_STEP:
                 return judged(state, command)
+            case RecordAnswer() if is_ballot(command.step):
+                return balloted(state, command)
             case RecordAnswer():
-                return self._argued(state, command)
+                return argued(state, command)
             case Open():
                 _require_playable(state, command.opening)
                 return ()
@@ -184,9 +187,9 @@ class DebateFlow:
             return (CONTROL,) if is_control_due(state) else ()
         if state.life.completing is None:
             return wanted_now(state)
-        if state.work.open or not debate.arguments:
+        if not debate.arguments or any(not is_ballot(step) for step in state.work.open):
             return ()
-        return _verdict_steps(debate)
+        return _verdict_steps(state)
 
     def seated(self, state: SessionState, seat: SeatId) -> Participant:
         debate: DebateState = state.flow
@@ -224,7 +227,26 @@ class DebateFlow:
     def concludes_without_money(self, state: SessionState) -> bool:
         debate: DebateState = state.flow
         is_heard = debate.answers.tally.answers > 0 or bool(state.work.open)
-        return debate.template.is_vote and is_heard and not debate.outcome
+        return (debate.template.is_vote and is_heard and not debate.outcome) or ends_with_its_budget(state)
+
+    def child(self, state: SessionState, step: Step) -> ChildWanted:
+        opening = opening_of(state)
+        return control_wanted(state, opening, tuple(self._document(pinned) for pinned in opening.documents))
+
+    def check(self, state: SessionState, step: Step) -> CheckWanted:
+        raise refused(state, f"{step.id} wants no program run.")
+
+    def result(self, state: SessionState) -> Result:
+        debate: DebateState = state.flow
+        said = debate.last_turn.text if debate.outcome and debate.last_turn is not None else ""
+        return Result(outcome=debate.outcome, text=said)
+
+    def keeps_from_ending(self, state: SessionState, relied_on: frozenset[str]) -> str:
+        debate: DebateState = state.flow
+        return why_kept_going(debate, relied_on)
+
+    def goes_without(self, state: SessionState, step: StepId) -> bool:
+        return is_ballot(step) and has_another_ballot(state, step)
 
     def is_decided(self, state: SessionState) -> bool:
         debate: DebateState = state.flow
@@ -232,51 +254,28 @@ class DebateFlow:
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
         match event:
-            case ConsensusUpdated():
+            case ConsensusUpdated() if not event.is_advice:
                 trend = (*summary.trend, event.ppm)[-TREND_VALUES_MAX:]
                 return changed(summary, consensus_ppm=event.ppm, trend=trend)
             case RoundStarted():
                 return changed(summary, round=event.round)
+            case RoundCompleted(consensus_ppm=ppm) if summary.known_answer and ppm is not None:
+                readings = (*summary.readings, (ppm, event.leading))[-ROUNDS_MAX:]
+                return changed(summary, readings=readings)
             case DebateStarted() | RoundsLimitChanged():
                 return changed(summary, rounds_limit=event.rounds_limit)
             case TemplateApplied():
                 return changed(summary, rounds_limit=event.rounds_limit, template=event.template)
             case MotionAmended():
-                return changed(summary, motion=event.motion)
+                return changed(summary, motion=event.motion, known_answer="")  # it was the answer to another question
             case ControlStarted():
                 return changed(summary, control=event.child)
             case VerdictReached():
-                return changed(summary, outcome=event.outcome, verdict=event.reason)
+                told = changed(summary, outcome=event.outcome, verdict=event.reason)
+                # What somebody ruled tells nothing of the debate.
+                return told if is_of_the_debate(event) else changed(told, known_answer="")
             case _:
                 return summary
-
-    def _argued(self, state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
-        debate: DebateState = state.flow
-        seat = debate.seats[seat_of(command.step)]
-        number = round_of(command.step)
-        argued = ArgumentPresented(
-            step=command.step,
-            seat=seat.id,
-            role=seat.role,
-            round=number,
-            number=debate.arguments + 1,
-            text=command.text,
-            tokens_output=command.tokens_output,
-            cost_microusd=command.cost_microusd,
-            model=command.model,
-        )
-        answered = read_from(state, command)
-        said = (argued,) if answered is None else (argued, answered)
-        reading = self._reading(debate, seat, command.text, answered)
-        if reading is None:
-            return said
-        updated = ConsensusUpdated(
-            round=number, ppm=reading.ppm, measure=reading.measure, inputs=reading.inputs, reason=reading.reason
-        )
-        level = debate.template.consensus_ppm
-        if reading.ppm < level or debate.agreement.is_reached:
-            return (*said, updated)
-        return (*said, updated, ConsensusReached(round=number, ppm=reading.ppm, level_ppm=level))
 
     def _document(self, pinned: DocumentRef) -> Document:
         document = self.documents.get(pinned.digest)
@@ -285,14 +284,6 @@ class DebateFlow:
                 f"the evidence {pinned.name} is not at hand.", now="Import the file that it was opened with."
             )
         return document if document.name == pinned.name else replace(document, name=pinned.name)
-
-    def _reading(self, debate: DebateState, seat: Seat, text: str, answered: Event | None) -> Reading | None:
-        if debate.measure is self.measures.get(ANSWERS_PIN):
-            return agreement_of(debate, answered) if isinstance(answered, AnswerGiven) else None
-        cues = dict(debate.agreement.cues)
-        if seat.role in DEBATING_ROLES:
-            cues[seat.id] = told_by(seat.id, seat.role, text, debate.measure)
-        return debate.measure.combine(tuple(cues.values()))
 
     def _template_applied(self, state: SessionState, command: ApplyTemplate) -> tuple[Event, ...]:
         debate: DebateState = state.flow
@@ -322,9 +313,13 @@ def _before_the_verdict(state: SessionState) -> tuple[Event, ...]:
         return ()
     if not debate.arguments:
         return nothing_argued(state)
+    if state.life.is_unpaid and ends_with_its_budget(state):
+        return left_unjudged(state)
     if debate.is_round_open:
         return (round_over(debate),)
-    return () if is_left_to_the_judge(debate) else counted(state)
+    if not is_left_to_the_judge(debate):
+        return counted(state)
+    return challenged(state) or ballots_counted(state) if debate.template.is_balloted else ()
 
 
 def _new_round(state: SessionState, *, by: str) -> tuple[Event, ...]:
@@ -423,9 +418,12 @@ def _bearing(debate: DebateState, role: Role) -> Participant | None:
     return next((seat.participant for seat in debate.seats.values() if seat.role is role), None)
 
 
-def _verdict_steps(debate: DebateState) -> tuple[Step, ...]:
+def _verdict_steps(state: SessionState) -> tuple[Step, ...]:
+    debate: DebateState = state.flow
     spec = debate.template.verdict
     if spec is None or not is_left_to_the_judge(debate):
         return ()
+    if debate.template.is_balloted:
+        return ballot_steps(state)
     round_number = max(1, debate.round)
     return (Step(id=VERDICT_STEP, kind=StepKind.VERDICT, seat=spec.seat, task=spec.task, round=round_number),)

@@ -6,6 +6,7 @@ Both follow from what the format says about the step: what it may see, and how i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from core.domain.answers import AnswerKind
 from core.domain.commands import RecordAnswer
@@ -14,16 +15,22 @@ from core.domain.ids import SeatId, StepId
 from core.domain.session import Opening, SessionState
 from core.domain.steps import Brief, Document, ModelRequest, Step
 from core.domain.transcript import Turn
-from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven
+from core.flows.debate_answers import options_of
+from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven, StanceDeclared, VoteCast
+from core.flows.debate_judging import ballot_spec, is_ballot, order_of, pass_of
 from core.flows.debate_sight import Letters, is_blind, letters_of, rankings_told, turns_by_letter, turns_seen
 from core.flows.debate_state import DebateState, round_of, seat_of, step_name
 from core.flows.debate_verdict import VERDICT_STEP, form_of
-from core.judging.answers import ANSWERS, LET_GO_ON, VERDICT_LINE, answer_in, break_in, ranking_in
+from core.judging.answers import ANSWERS, LET_GO_ON, LETTERS, VERDICT_LINE, answer_in, break_in, ranking_in
+from core.judging.ballots import BALLOTS, vote_in
 from core.judging.measure import Cues, Reading, SeatCues
-from core.prompts.answering import answer_line, break_line, ranking_line
+from core.judging.stances import stance_in
+from core.judging.verdicts import ballot_in
+from core.prompts.answering import answer_line, ballot_line, break_line, ranking_line, stance_line
 from core.prompts.debating import debate_messages, side_of
-from core.templates.template import DecidedBy, Expects, StepSpec
+from core.templates.template import ANSWERING, DecidedBy, Expects, Judging, StepSpec
 
+Heard = AnswerGiven | StanceDeclared | VoteCast | RankingGiven | BreakConsidered
 SEEDS = 2**32
 """Seeds are numbers below this; one that is drawn past it begins again from 0."""
 SAMPLES_PER_ROUND_MAX = 1_000
@@ -40,6 +47,8 @@ def spec_of(debate: DebateState, step: StepId) -> StepSpec | None:
     """What the format says about a step; None for one of a format that was left in the meantime."""
     if step == VERDICT_STEP:
         return debate.template.verdict
+    if is_ballot(step):
+        return ballot_spec(debate, seat_of(step))
     name = step_name(step)
     if round_of(step) == debate.round:
         for spec in debate.steps:
@@ -56,10 +65,16 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
     seat = debate.seats[step.seat]
     spec = spec_of(debate, step.id)
     turns: Sequence[Turn] = turns_seen(debate, spec, round_number=step.round) if spec else debate.turns
-    letters = None
-    if spec is not None and is_blind(spec):
+    letters: Letters | None = None
+    is_swapped = debate.template.judging is Judging.SWAPPED
+    is_by_letter = spec is not None and is_ballot(step.id) and (is_swapped or is_blind(spec))
+    if is_by_letter:
+        order = order_of(state, judge=step.seat, number=pass_of(step.id))
+        letters = dict(zip(order, LETTERS, strict=False))
+    elif spec is not None and not is_ballot(step.id) and is_blind(spec):
         letters = letters_of(turns, seed=opening.seed, step=step.id)
         turns = turns_by_letter(debate, turns, letters)
+    options = options_shown(state, step.id) if spec is not None and spec.expects is Expects.BALLOT else ()
     return ModelRequest(
         session=state.session,
         step=step.id,
@@ -70,7 +85,9 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
             motion=debate.motion,
             seat=seat,
             seats=debate.seats,
-            instruction=_instruction(state, spec, letters),
+            instruction=_instruction(
+                state, spec, letters, options, is_reversed=is_ballot(step.id) and pass_of(step.id) > 1
+            ),
             round_number=step.round,
             rounds_limit=debate.rounds_limit,
             turns=turns,
@@ -82,6 +99,8 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
                 if spec and debate.answers.rankings
                 else ""
             ),
+            is_by_letter=is_by_letter,
+            is_unnamed=is_by_letter or (is_swapped and letters is not None),
         ),
         tokens_output_max=seat.participant.tokens_output_max,
         temperature_milli=seat.participant.temperature_milli,
@@ -97,12 +116,23 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
             documents=documents,
             expects=str(spec.expects) if spec else "",
             answer=opening.answer,
+            known_answer=opening.known_answer,
             letters=letters or {},
+            options=options,
         ),
     )
 
 
-def read_from(state: SessionState, command: RecordAnswer) -> AnswerGiven | RankingGiven | BreakConsidered | None:
+def options_shown(state: SessionState, step: StepId) -> tuple[str, ...]:
+    """What a ballot orders, in an order drawn for the step from the session's seed: what stands first in a prompt is
+    put first too often for it to be the same for everybody."""
+    debate: DebateState = state.flow
+    opening = opening_of(state)
+    options = options_of(debate.answers, opening.answer)
+    return tuple(sorted(options, key=lambda option: sha256(f"{opening.seed}:{step}:{option}".encode()).digest()))
+
+
+def read_from(state: SessionState, command: RecordAnswer) -> Heard | None:
     """What is read from a turn that had to end in a certain way."""
     debate: DebateState = state.flow
     spec = spec_of(debate, command.step)
@@ -112,6 +142,21 @@ def read_from(state: SessionState, command: RecordAnswer) -> AnswerGiven | Ranki
     if spec.expects is Expects.ANSWER:
         given = answer_in(command.text, form_of(state))
         return AnswerGiven(step=step, seat=seat, round=number, answer=given.value, reason=given.reason)
+    if spec.expects is Expects.STANCE:
+        stance = stance_in(command.text, form_of(state))
+        return StanceDeclared(
+            step=step,
+            seat=seat,
+            round=number,
+            stance=stance.value,
+            confidence_ppm=stance.confidence_ppm,
+            is_repaired=stance.is_repaired,
+            reason=stance.reason,
+        )
+    if spec.expects is Expects.BALLOT:
+        options = options_of(debate.answers, form_of(state))
+        vote = vote_in(command.text, form_of(state), options)
+        return VoteCast(step=step, seat=seat, round=number, options=options, ranking=vote.ranking, reason=vote.reason)
     if spec.expects is Expects.BREAK:
         heard = break_in(command.text)
         return BreakConsidered(step=step, seat=seat, round=number, outcome=heard.value, reason=heard.reason)
@@ -134,11 +179,18 @@ def fault_of_ending(state: SessionState, step: StepId, text: str) -> str:
     match spec.expects if spec is not None else Expects.NOTHING:
         case Expects.NOTHING:
             return ""
+        case Expects.VERDICT if is_ballot(step):
+            return "" if ballot_in(text, form).value else answer_line(form, label="VERDICT")
         case Expects.VERDICT if form.kind is AnswerKind.MOTION:
             return "" if VERDICT_LINE.search(text) else answer_line(form, label="VERDICT")
         case Expects.VERDICT | Expects.ANSWER as expected:
             label = "VERDICT" if expected is Expects.VERDICT else "ANSWER"
             return "" if answer_in(text, form).value else answer_line(form, label=label)
+        case Expects.STANCE:
+            return "" if stance_in(text, form).value else stance_line(form)
+        case Expects.BALLOT:
+            options = options_of(debate.answers, form)
+            return "" if not options or vote_in(text, form, options).ranking else ballot_line(options)
         case Expects.BREAK:
             return "" if VERDICT_LINE.search(text) or break_in(text).reason == LET_GO_ON else break_line(form)
         case Expects.RANKING:
@@ -148,30 +200,45 @@ def fault_of_ending(state: SessionState, step: StepId, text: str) -> str:
             return "" if ranking_in(text, letters) else ranking_line(letters)
 
 
-def agreement_of(debate: DebateState, given: AnswerGiven) -> Reading | None:
-    """How far answers agree with this one among them; None while others are asked at once with it: the first two of
-    five that happen to agree are no consensus."""
-    if _is_waited_for(debate, given):
+def agreement_of(debate: DebateState, heard: AnswerGiven | StanceDeclared | VoteCast) -> Reading | None:
+    """How far what seats declare agrees with this among it; None where the measure goes by something else, and while
+    others are asked at once with it: the first two of five that happen to agree are no consensus."""
+    is_of_ballots = debate.measure.name == BALLOTS.name
+    if is_of_ballots is not isinstance(heard, VoteCast) or _is_waited_for(debate, heard):
         return None
-    if debate.template.decided_by is DecidedBy.SAMPLES:
-        return ANSWERS.of_samples((*debate.answers.samples, given.answer))
-    latest = {**debate.answers.latest, given.seat: given.answer}
     seated = {each.id for each in debate.template.seats}
-    return ANSWERS.combine([_cues(seat, answer) for seat, answer in latest.items() if answer and seat in seated])
+    if isinstance(heard, VoteCast):
+        firsts = {seat: vote.ranking[0] for seat, vote in debate.answers.votes.items()}
+        firsts[heard.seat] = heard.ranking[0] if heard.ranking else ""
+        return debate.measure.combine(
+            [_cues(seat, first) for seat, first in firsts.items() if first and seat in seated]
+        )
+    answer, confidence = (
+        (heard.stance, heard.confidence_ppm) if isinstance(heard, StanceDeclared) else (heard.answer, None)
+    )
+    if debate.template.decided_by is DecidedBy.SAMPLES:
+        return ANSWERS.of_samples((*debate.answers.samples, answer))
+    latest = {**debate.answers.latest, heard.seat: answer}
+    sure = {**debate.answers.confidences, heard.seat: confidence}
+    return debate.measure.combine(
+        [_cues(seat, answer, sure.get(seat)) for seat, answer in latest.items() if answer and seat in seated]
+    )
 
 
-def _cues(seat: SeatId, answer: str) -> SeatCues:
-    return SeatCues(seat=seat, side=0, cues=Cues(agreements=0, disagreements=0, concessions=0, words="", answer=answer))
+def _cues(seat: SeatId, answer: str, confidence_ppm: int | None = None) -> SeatCues:
+    cues = Cues(agreements=0, disagreements=0, concessions=0, words="", answer=answer, confidence_ppm=confidence_ppm)
+    return SeatCues(seat=seat, side=0, cues=cues)
 
 
-def _is_waited_for(debate: DebateState, given: AnswerGiven) -> bool:
-    name = step_name(given.step)
+def _is_waited_for(debate: DebateState, heard: AnswerGiven | StanceDeclared | VoteCast) -> bool:
+    name = step_name(heard.step)
     spec = next((each for each in debate.steps if each.name == name), None)
-    block = debate.template.block(spec.block) if spec is not None and given.round == debate.round else None
+    block = debate.template.block(spec.block) if spec is not None and heard.round == debate.round else None
     if spec is None or block is None or not block.is_at_once:
         return False
+    alike = {Expects.BALLOT} if isinstance(heard, VoteCast) else ANSWERING
     return any(
-        each.expects is Expects.ANSWER
+        each.expects in alike
         and each.block == spec.block
         and each.iteration == spec.iteration
         and each.name != name
@@ -188,7 +255,14 @@ def _seed(debate: DebateState, opening: Opening, step: Step, spec: StepSpec | No
     return (opening.seed + drawn) % SEEDS
 
 
-def _instruction(state: SessionState, spec: StepSpec | None, letters: Letters | None) -> str:
+def _instruction(
+    state: SessionState,
+    spec: StepSpec | None,
+    letters: Letters | None,
+    options: Sequence[str],
+    *,
+    is_reversed: bool = False,
+) -> str:
     if spec is None:
         return "Say what is still to be said."
     debate: DebateState = state.flow
@@ -198,9 +272,13 @@ def _instruction(state: SessionState, spec: StepSpec | None, letters: Letters | 
         case Expects.NOTHING:
             return told
         case Expects.VERDICT:
-            return f"{told} {answer_line(form_of(state), label='VERDICT')}"
+            return f"{told} {answer_line(form_of(state), label='VERDICT', is_reversed=is_reversed)}"
         case Expects.ANSWER:
             return f"{told} {answer_line(form_of(state))}"
+        case Expects.STANCE:
+            return f"{told} {stance_line(form_of(state))}"
+        case Expects.BALLOT:
+            return f"{told} {ballot_line(options)}"
         case Expects.RANKING:
             return f"{told} {ranking_line(sorted((letters or {}).values()))}"
         case Expects.BREAK:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role, Seat
+from core.domain.steered import MotionAmended as MotionAmended
+from core.domain.steered import RoundsLimitChanged as RoundsLimitChanged
+from core.domain.steered import SeatsChanged as SeatsChanged
+from core.domain.steered import StatementAdded as StatementAdded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,36 @@ class AnswerGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StanceDeclared:
+    """Where a seat says that it stands, in the common form of answers, and how sure it is; None where it doesn't say.
+
+    `stance` is "" where nothing could be read, and `reason` says why. It `is_repaired` where it stood in another form
+    than the one that was asked for, of those that are known.
+    """
+
+    step: StepId
+    seat: SeatId
+    round: int
+    stance: str
+    confidence_ppm: int | None
+    is_repaired: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteCast:
+    """How a seat orders what can be chosen, best first; cut short where it names only some of the `options`, empty
+    where its ballot could not be read."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    options: tuple[str, ...]
+    ranking: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankingGiven:
     """How a seat ranks the others, best first, not knowing who they are; empty where it could not be read."""
 
@@ -86,29 +120,16 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatementAdded:
-    """The operator spoke; every prompt from now on holds it."""
-
-    text: str
-    by: str
-    round: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MotionAmended:
-    motion: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsensusUpdated:
-    """How far the seats agree after an argument, in parts per million; from which inputs, and why."""
+    """How far the seats agree after an argument, in parts per million; from which inputs, and why. What `is_advice` is
+    shown and decides nothing."""
 
     round: int
     ppm: int
     measure: str
     inputs: Mapping[str, int | str]
     reason: str
+    is_advice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,19 +142,25 @@ class ConsensusReached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyStopWithheld:
+    """Agreement has reached the level, and the debate goes on: its early stop is calibrated, and no recorded session
+    has shown that such a reading tells anything."""
+
+    round: int
+    ppm: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundCompleted:
-    """Every seat of the round has spoken, or the round was cut short."""
+    """Every seat of the round has spoken, or the round was cut short. Where the right answer is known and a vote
+    decides, `leading` is the answer that would have won by then."""
 
     round: int
     arguments: int
     consensus_ppm: int | None
     is_cut_short: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundsLimitChanged:
-    rounds_limit: int
-    by: str
+    leading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,17 +175,66 @@ class TemplateApplied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeatsChanged:
-    """Somebody else sits in these seats from the next turn on."""
+class JudgeRecused:
+    """A judge that would weigh its own words, or those of its own model, is not asked: others can judge."""
 
-    seats: tuple[Seat, ...]
-    by: str
+    seat: SeatId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeKept:
+    """A judge weighs its own words, or those of its own model, because nobody else is left to judge."""
+
+    seat: SeatId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotGiven:
+    """What a judge says in one pass; `outcome` is "" where none could be read, and `reason` says why.
+
+    In pass 2 every position is that of pass 1 reversed. `order` are the seats as their words were shown, those that go
+    by the letter A first.
+    """
+
+    step: StepId
+    seat: SeatId
+    pass_number: int
+    order: tuple[SeatId, ...]
+    outcome: str
+    text: str
+    reason: str
+    tokens_output: int = 0
+    cost_microusd: int = 0
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotsCounted:
+    """What the ballots come to: one vote a judge, and the rule that turned the votes into `outcome`.
+
+    A judge that has `flipped` said one thing in one order and another in the other: its vote is `undecided`. Of those
+    that are `lost` no ballot could be read. `alpha_ppm` tells how far the judges agree, None where that is not defined,
+    and `agreement` says it in a sentence.
+    """
+
+    step: StepId
+    rule: str
+    votes: Mapping[SeatId, str]
+    flipped: tuple[SeatId, ...]
+    lost: tuple[SeatId, ...]
+    outcome: str
+    reason: str
+    ballots: int
+    alpha_ppm: int | None
+    agreement: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReached:
     """`outcome` is `for`, `against` or `undecided`, or the answer to a question; `text` gives the reasons. `by` is a
-    seat, `vote` or the operator."""
+    seat, `panel`, `vote` or the operator."""
 
     step: StepId
     seat: SeatId
@@ -202,6 +278,8 @@ DEBATE_EVENTS: tuple[type, ...] = (
     RoundStarted,
     ArgumentPresented,
     AnswerGiven,
+    StanceDeclared,
+    VoteCast,
     RankingGiven,
     BreakConsidered,
     StepSkipped,
@@ -209,10 +287,15 @@ DEBATE_EVENTS: tuple[type, ...] = (
     MotionAmended,
     ConsensusUpdated,
     ConsensusReached,
+    EarlyStopWithheld,
     RoundCompleted,
     RoundsLimitChanged,
     TemplateApplied,
     SeatsChanged,
+    JudgeRecused,
+    JudgeKept,
+    BallotGiven,
+    BallotsCounted,
     VerdictReached,
     ControlStarted,
     DebateCompleted,

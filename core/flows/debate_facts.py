@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.domain.answers import OUTCOMES
-from core.domain.commands import OPERATOR
 from core.domain.facts import FactSpec, FactUnit, FactValue
-from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
+from core.flows.debate_early_stop import is_informative
 from core.flows.debate_state import DebateState
+from core.flows.spoken_facts import SPOKEN_FACTS, spoken_facts
 from core.judging.answers import ENOUGH, GO_ON
 from core.judging.measure import PPM
 from core.templates.template import Complexity
@@ -25,7 +27,7 @@ def _count(name: str, meaning: str, *, example: int, least: int = 0, most: int |
     )
 
 
-DEBATE_FACTS: tuple[FactSpec, ...] = (
+_SPECS: tuple[FactSpec, ...] = (
     _count("round_count", "rounds completed", example=2, most=ROUNDS_MAX),
     _count("current_round", "the round under way, from 1", example=3, most=ROUNDS_MAX),
     FactSpec(
@@ -39,7 +41,6 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
     _count("argument_count", "arguments presented", example=4),
     _count("stalled_round_count", "completed rounds in a row that moved consensus by less than 2 points", example=1),
     _count("concession_count", "turns in which a side conceded", example=0),
-    _count("statement_count", "statements by the operator", example=0),
     FactSpec(
         name="consensus_ppm",
         unit=FactUnit.PPM,
@@ -55,6 +56,16 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
         example=-30_000,
         least=-PPM,
         most=PPM,
+    ),
+    FactSpec(
+        name="is_consensus_informative",
+        unit=FactUnit.FLAG,
+        meaning=(
+            "whether consensus as it stands may end the debate early: always where the format trusts its measure, and"
+            " where it is calibrated only if recorded sessions have shown that such a reading tells something"
+        ),
+        example=True,
+        is_always_known=True,
     ),
     _count("answer_count", "answers given that could be read and are counted", example=3),
     FactSpec(
@@ -80,14 +91,6 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
         words=(*OUTCOMES, ENOUGH, GO_ON),
     ),
     FactSpec(
-        name="last_role",
-        unit=FactUnit.WORD,
-        meaning="the role that spoke last",
-        example="opponent",
-        words=(*(role.value for role in Role), OPERATOR),
-    ),
-    FactSpec(name="last_text", unit=FactUnit.TEXT, meaning="what was said last", example="I agree that the rota…"),
-    FactSpec(
         name="template",
         unit=FactUnit.WORD,
         meaning="the format being followed",
@@ -102,21 +105,17 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (
         words=tuple(level.value for level in Complexity),
         is_always_known=True,
     ),
-    FactSpec(
-        name="roles",
-        unit=FactUnit.WORDS,
-        meaning="the roles that are seated",
-        example=("proposer", "opponent", "judge"),
-        words=tuple(role.value for role in Role),
-        is_always_known=True,
-    ),
 )
+
+DEBATE_FACTS: tuple[FactSpec, ...] = (*(replace(spec, flow="debate") for spec in _SPECS), *SPOKEN_FACTS)
 
 
 def facts_of(debate: DebateState) -> dict[str, FactValue]:
     """A value for each of DEBATE_FACTS."""
-    agreement, answers, last = debate.agreement, debate.answers, debate.last_turn
+    agreement, answers = debate.agreement, debate.answers
+    roles = [spec.role for spec in debate.template.seats]
     return {
+        **spoken_facts(debate.last_turn, statements=debate.statements, roles=roles),
         "round_count": debate.rounds_completed,
         "current_round": debate.round,
         "is_round_over": debate.round > 0 and not debate.is_round_open,
@@ -124,16 +123,13 @@ def facts_of(debate: DebateState) -> dict[str, FactValue]:
         "argument_count": debate.arguments,
         "stalled_round_count": agreement.stalled_rounds,
         "concession_count": debate.concessions,
-        "statement_count": debate.statements,
         "consensus_ppm": agreement.ppm,
         "consensus_gain_ppm": agreement.gain_ppm,
+        "is_consensus_informative": is_informative(debate),
         "answer_count": answers.tally.answers,
         "leading_share_ppm": answers.tally.share_ppm,
         "leading_answer": answers.tally.leading or None,
         "judge_outcome": answers.judge_outcome or None,
-        "last_role": (str(last.role) if last.role else OPERATOR) if last else None,
-        "last_text": last.text if last else None,
         "template": debate.template.id,
         "complexity": str(debate.template.complexity),
-        "roles": tuple([str(spec.role) for spec in debate.template.seats]),
     }

@@ -15,7 +15,7 @@ from core.domain.ids import SeatId, StepId
 from core.domain.transcript import Turn, TurnKind
 from core.flows.debate_state import DebateState, round_of, seat_of, step_name
 from core.judging.answers import LETTERS
-from core.templates.template import ITERATION_MARK, Expects, Sees, StepSpec
+from core.templates.template import ITERATION_MARK, Expects, Sees, StepSpec, Template
 
 Letters = Mapping[SeatId, str]
 _NOBODY: Letters = {}
@@ -30,7 +30,7 @@ def turns_seen(debate: DebateState, spec: StepSpec, *, round_number: int) -> Seq
     at_once = {block.id for block in debate.template.blocks if block.is_at_once}
     if spec.sees is Sees.ALL and not spec.rounds_seen and not at_once and not _is_ranked(debate, spec):
         return debate.turns
-    shown = _seats_seen(debate, spec)
+    shown = _shown_by(debate.template, spec)
     first_round = round_number - spec.rounds_seen + 1 if spec.rounds_seen else 0
     seen = [
         turn
@@ -45,6 +45,11 @@ def turns_seen(debate: DebateState, spec: StepSpec, *, round_number: int) -> Seq
         )
     ]
     return _in_order(debate, seen, at_once, _NOBODY) if at_once else tuple(seen)
+
+
+def sights_of(template: Template) -> Mapping[str, frozenset[SeatId]]:
+    """By the name of each step that is not shown everybody's turns, the seats whose turns it may be shown."""
+    return {spec.name: shown for spec in template.steps if (shown := _shown_by(template, spec)) is not None}
 
 
 def turns_by_letter(debate: DebateState, turns: Sequence[Turn], letters: Letters) -> Sequence[Turn]:
@@ -106,13 +111,13 @@ def _called(seat: SeatId, letters: Letters | None) -> str:
     return f"Speaker {letters[seat]}" if seat in letters else "another speaker"
 
 
-def _seats_seen(debate: DebateState, spec: StepSpec) -> frozenset[SeatId] | None:
+def _shown_by(template: Template, spec: StepSpec) -> frozenset[SeatId] | None:
     """None where all are seen."""
     match spec.sees:
         case Sees.ALL:
             return None
         case Sees.LINKED:
-            return frozenset((spec.seat, *debate.template.links.get(spec.seat, ())))
+            return frozenset((spec.seat, *template.links.get(spec.seat, ())))
         case Sees.OWN:
             return frozenset((spec.seat,))
         case Sees.NOTHING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.domain.calibration import Calibration
 from core.domain.changing import changed
 from core.domain.errors import NotVerifiableHere
 from core.domain.events import Event
@@ -13,66 +14,75 @@ from core.domain.ids import NO_SEAT, NO_STEP, Digest, SeatId, StepId
 from core.domain.participants import Role, Seat
 from core.domain.session import Opening
 from core.domain.transcript import Turn, TurnKind
+from core.flows.debate_answers import Answers, counted_again, with_answer, with_vote
 from core.flows.debate_events import (
     DEBATE_EVENTS,
     AnswerGiven,
     ArgumentPresented,
+    BallotGiven,
     BreakConsidered,
     ConsensusReached,
     ConsensusUpdated,
     DebateCompleted,
     DebateStarted,
+    EarlyStopWithheld,
+    JudgeKept,
+    JudgeRecused,
     MotionAmended,
     RankingGiven,
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
     SeatsChanged,
+    StanceDeclared,
     StatementAdded,
     StepSkipped,
     TemplateApplied,
     VerdictReached,
+    VoteCast,
 )
-from core.judging.answers import Tally, tallied
+from core.judging.calibration import floor_of
 from core.judging.measure import Measure, SeatCues
 from core.prompts.debating import side_of
-from core.templates.template import DecidedBy, StepSpec, Template
+from core.templates.template import StepSpec, Template
 
 STALLED_PPM_MAX = 20_000
 """A completed round that moved consensus by less than two points has stalled."""
 
 DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
+ARGUING_ROLES = (*DEBATING_ROLES, Role.PANELIST)
 
 _OF_A_DEBATE = frozenset(DEBATE_EVENTS)
-_NO_TALLY = tallied(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """How consensus stands: now, at the end of the last round, and its way there. None until it is measured."""
+    """How consensus stands: now, at the end of the last round, and its way there. None until it is measured, and where
+    what is measured is advice. `withheld` are the round and the floor of the reading at which it was last said that
+    nothing may be ended by it."""
 
     ppm: int | None = None
     at_round_end_ppm: int | None = None
     gain_ppm: int | None = None
     stalled_rounds: int = 0
     is_reached: bool = False
+    withheld: tuple[int, int] | None = None
     cues: Mapping[SeatId, SeatCues] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What seats have answered: the latest of each, every one in order, how they are spread by the format's way of
-    counting, how seats ranked one another in which steps, and what a judge last said who was asked whether to end.
-    """
-
-    latest: Mapping[SeatId, str] = field(default_factory=dict)
-    samples: tuple[str, ...] = ()
-    tally: Tally = _NO_TALLY
-    rankings: Mapping[StepId, tuple[SeatId, ...]] = field(default_factory=dict)
-    judge_outcome: str = ""
-
-
 _NO_ANSWERS = Answers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """How those stand who judge: who was `recused` or `kept`, each with the reason, and the ballots so far."""
+
+    recused: Mapping[SeatId, str] = field(default_factory=dict)
+    kept: Mapping[SeatId, str] = field(default_factory=dict)
+    ballots: tuple[BallotGiven, ...] = ()
+
+
+_NO_BENCH = Bench()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +91,9 @@ class DebateState:
     whoever changes the number of rounds in its midst doesn't change what it is made of. Of `spoken` those `skipped`
     were passed over; where the round `is_conditional`, some may be.
 
-    `seats` are all that were ever seated, by id. `next_template` takes effect with the next round.
+    `seats` are all that were ever seated, by id, and `speakers` the models that have argued, each with the first seat
+    that it spoke as: who sits there may have changed. `next_template` takes effect with the next round. `calibration`
+    is what the measure had shown when the session was opened.
     """
 
     motion: str
@@ -90,6 +102,8 @@ class DebateState:
     seats: Mapping[SeatId, Seat]
     rounds_limit: int
     next_template: Template | None = None
+    calibration: Calibration | None = None
+    is_answer_known: bool = False
     has_started: bool = False
     round: int = 0
     is_round_open: bool = False
@@ -98,7 +112,9 @@ class DebateState:
     skipped: tuple[str, ...] = ()
     is_conditional: bool = False
     answers: Answers = _NO_ANSWERS
+    bench: Bench = _NO_BENCH
     rounds_completed: int = 0
+    speakers: Mapping[str, SeatId] = field(default_factory=dict)
     arguments: int = 0
     concessions: int = 0
     statements: int = 0
@@ -139,6 +155,8 @@ def began(opening: Opening, template: Template, measure: Measure) -> DebateState
         measure=measure,
         seats={seat.id: seat for seat in opening.seats},
         rounds_limit=opening.rounds_limit,
+        calibration=opening.calibration,
+        is_answer_known=bool(opening.known_answer),
     )
 
 
@@ -150,9 +168,11 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
         case ArgumentPresented():
             return _argued(state, event)
         case ConsensusUpdated():
-            return changed(state, agreement=_measured(state, event))
+            return state if event.is_advice else changed(state, agreement=_measured(state, event))
         case ConsensusReached():
             return changed(state, agreement=changed(state.agreement, is_reached=True))
+        case EarlyStopWithheld():
+            return changed(state, agreement=changed(state.agreement, withheld=(event.round, floor_of(event.ppm))))
         case RoundStarted():
             return _round_started(state, event)
         case RoundCompleted():
@@ -178,13 +198,21 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
                 role=Role.JUDGE,
             )
             return changed(state, outcome=event.outcome, turns=state.turns.plus(said))
-        case AnswerGiven():
-            return changed(state, answers=_answered(state, event))
+        case AnswerGiven() | StanceDeclared():
+            return changed(state, answers=with_answer(state.template, state.answers, event))
+        case VoteCast():
+            return changed(state, answers=with_vote(state.template, state.answers, event))
         case RankingGiven():
             rankings = {**state.answers.rankings, event.step: event.ranking}
             return changed(state, answers=changed(state.answers, rankings=rankings))
         case BreakConsidered():
             return changed(state, answers=changed(state.answers, judge_outcome=event.outcome))
+        case BallotGiven():
+            return changed(state, bench=changed(state.bench, ballots=(*state.bench.ballots, event)))
+        case JudgeRecused():
+            return changed(state, bench=changed(state.bench, recused={**state.bench.recused, event.seat: event.reason}))
+        case JudgeKept():
+            return changed(state, bench=changed(state.bench, kept={**state.bench.kept, event.seat: event.reason}))
         case StepSkipped():
             name = step_name(event.step)
             return changed(state, spoken=(*state.spoken, name), skipped=(*state.skipped, name))
@@ -213,7 +241,7 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
         TurnKind.ARGUMENT, event.text, round_number=event.round, step=event.step, seat=event.seat, role=event.role
     )
     agreement, conceded = state.agreement, 0
-    if event.role in DEBATING_ROLES:
+    if event.role in heard_roles(state.measure):
         told = told_by(event.seat, event.role, event.text, state.measure)
         conceded = 1 if told.cues.concedes else 0
         agreement = Agreement(
@@ -222,12 +250,17 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
             gain_ppm=agreement.gain_ppm,
             stalled_rounds=agreement.stalled_rounds,
             is_reached=agreement.is_reached,
+            withheld=agreement.withheld,
             cues={**agreement.cues, event.seat: told},
         )
+    speakers, seat = state.speakers, state.seats.get(event.seat)
+    if seat is not None and event.role in ARGUING_ROLES and seat.participant.model not in speakers:
+        speakers = {**speakers, seat.participant.model: event.seat}
     is_of_this_round = state.is_round_open and event.round == state.round
     return changed(
         state,
         spoken=(*state.spoken, step_name(event.step)) if is_of_this_round else state.spoken,
+        speakers=speakers,
         arguments=state.arguments + 1,
         concessions=state.concessions + conceded,
         agreement=agreement,
@@ -235,24 +268,9 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
     )
 
 
-def _answered(state: DebateState, event: AnswerGiven) -> Answers:
-    latest = {**state.answers.latest, event.seat: event.answer}
-    samples = (*state.answers.samples, event.answer)
-    return Answers(
-        latest=latest,
-        samples=samples,
-        tally=_counted(state.template, latest, samples),
-        rankings=state.answers.rankings,
-        judge_outcome=state.answers.judge_outcome,
-    )
-
-
-def _counted(template: Template, latest: Mapping[SeatId, str], samples: tuple[str, ...]) -> Tally:
-    """How answers are spread by the way in which `template` counts them. Seats that it doesn't have vote no more."""
-    if template.decided_by is DecidedBy.SAMPLES:
-        return tallied(samples)
-    seated = {spec.id for spec in template.seats}
-    return tallied(answer for seat, answer in latest.items() if seat in seated)
+def heard_roles(measure: Measure) -> tuple[Role, ...]:
+    """Whose words a measure goes by: the sides', and for advice also those of seats that speak for themselves."""
+    return (*DEBATING_ROLES, Role.PANELIST) if measure.is_advice else DEBATING_ROLES
 
 
 def told_by(seat: SeatId, role: Role, text: str, measure: Measure) -> SeatCues:
@@ -278,6 +296,7 @@ def _measured(state: DebateState, event: ConsensusUpdated) -> Agreement:
         gain_ppm=agreement.gain_ppm,
         stalled_rounds=agreement.stalled_rounds,
         is_reached=agreement.is_reached and event.ppm >= state.template.consensus_ppm,
+        withheld=agreement.withheld,
         cues=agreement.cues,
     )
 
@@ -294,7 +313,7 @@ def _round_started(state: DebateState, event: RoundStarted) -> DebateState:
     steps = tuple(spec for name in event.steps if (spec := template.step(name)) is not None)
     answers = state.answers
     if state.next_template is not None and answers.samples:
-        answers = changed(answers, tally=_counted(template, answers.latest, answers.samples))
+        answers = counted_again(template, answers)
     return changed(
         state,
         answers=answers,

@@ -13,9 +13,11 @@ from core.domain.events import Event, SessionCompleted
 from core.domain.ids import NO_TEMPLATE, StepId
 from core.domain.session import SessionState
 from core.domain.text import clean_text
+from core.flows.debate_answers import count_of
 from core.flows.debate_events import ControlStarted, DebateCompleted, RoundCompleted, VerdictReached
 from core.flows.debate_state import DebateState
 from core.judging.answers import VERDICT_LINE, answer_in, normalised
+from core.templates.template import COUNTED
 
 VERDICT_STEP = StepId("verdict")
 CONTROL_STEP = StepId("control")
@@ -36,7 +38,7 @@ def judged(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
         cost_microusd=command.cost_microusd,
         model=command.model,
     )
-    return _closed(state, verdict)
+    return closed(state, verdict)
 
 
 def form_of(state: SessionState) -> AnswerForm:
@@ -78,7 +80,7 @@ def ruled(state: SessionState, command: Complete) -> tuple[Event, ...]:
         text=text,
         reason=f"ruled by the {command.by}",
     )
-    return _closed(state, verdict)
+    return closed(state, verdict)
 
 
 def nothing_argued(state: SessionState) -> tuple[Event, ...]:
@@ -91,7 +93,7 @@ def nothing_argued(state: SessionState) -> tuple[Event, ...]:
         text="Nothing was argued.",
         reason="nothing was argued",
     )
-    return _closed(state, verdict)
+    return closed(state, verdict)
 
 
 def is_left_to_the_judge(debate: DebateState) -> bool:
@@ -102,8 +104,20 @@ def is_left_to_the_judge(debate: DebateState) -> bool:
 
 
 def counted(state: SessionState) -> tuple[Event, ...]:
-    """The verdict by the answers that were given: the most frequent one, `undecided` where two are even."""
+    """The verdict by the answers, stances or ballots that were given, with the whole count; `undecided` where nobody
+    is ahead."""
     debate: DebateState = state.flow
+    count = count_of(debate.template, debate.answers)
+    if count is not None:
+        verdict = VerdictReached(
+            step=VERDICT_STEP,
+            seat=debate.judge,
+            by="vote",
+            outcome=count.winner or UNDECIDED,
+            text=f"Counted: {COUNTED[debate.template.decided_by]}. {count.told}",
+            reason=count.reason,
+        )
+        return closed(state, verdict)
     tally = debate.answers.tally
     spread = ", ".join(f"{answer}: {count}" for answer, count in tally.counts) or "nobody answered"
     verdict = VerdictReached(
@@ -120,7 +134,12 @@ def counted(state: SessionState) -> tuple[Event, ...]:
             else "nobody gave an answer that can be read"
         ),
     )
-    return _closed(state, verdict)
+    return closed(state, verdict)
+
+
+def is_of_the_debate(verdict: VerdictReached) -> bool:
+    """Whether the debate came to its verdict by itself: nobody ruled from outside."""
+    return verdict.by in ("vote", "panel") or verdict.by.startswith("seat:")
 
 
 def is_control_due(state: SessionState) -> bool:
@@ -146,7 +165,7 @@ def control_started(state: SessionState, command: RecordChild) -> tuple[Event, .
     return started, *_over(state, outcome=debate.outcome, rounds=debate.rounds_completed)
 
 
-def _closed(state: SessionState, verdict: VerdictReached) -> tuple[Event, ...]:
+def closed(state: SessionState, verdict: VerdictReached) -> tuple[Event, ...]:
     """The verdict and the end. A round that is still open ends before it, so that only sums follow a verdict.
 
     Where a control is wanted the end waits until that is under way: what is over begins nothing.
@@ -181,6 +200,9 @@ def round_over(debate: DebateState) -> RoundCompleted:
         arguments=len(debate.spoken) - len(debate.skipped),
         consensus_ppm=debate.agreement.ppm,
         is_cut_short=debate.next_step is not None,
+        leading=(debate.answers.tally.leading or UNDECIDED)
+        if debate.is_answer_known and debate.template.is_vote
+        else "",
     )
 
 

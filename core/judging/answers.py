@@ -143,6 +143,8 @@ class AnswerAgreement:
 
     name: str = "answers"
     version: int = 1
+    is_advice: bool = False
+    is_declared: bool = True
 
     def analyse(self, text: str) -> Cues:
         return Cues(agreements=0, disagreements=0, concessions=0, words="")
@@ -208,6 +210,11 @@ def _names_another(rest: str, chosen: str, choices: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", rest) for each in others)
 
 
+def last_lines(text: str) -> list[str]:
+    """The lines in which a stance or a ballot stands, with wide letters and signs as they are written elsewhere."""
+    return [unicodedata.normalize("NFKC", line) for line in _last_lines(text)]
+
+
 def _last_lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()][-LINES_READ_MAX:]
 
@@ -236,6 +243,7 @@ __all__ = [
     "Tally",
     "answer_in",
     "break_in",
+    "last_lines",
     "normalised",
     "ranking_in",
     "tallied",

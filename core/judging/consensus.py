@@ -18,7 +18,10 @@ from functools import lru_cache
 
 from core.domain.errors import WrongUse, nearest
 from core.judging.answers import ANSWERS, ANSWERS_PIN
+from core.judging.ballots import BALLOTS, BALLOTS_PIN
+from core.judging.lexical import LEXICAL, LEXICAL_PIN
 from core.judging.measure import PPM, Cues, Measure, Reading, SeatCues, SpokenTurn
+from core.judging.stances import STANCE_PIN, STANCES
 from core.judging.words import content_words, words_of
 
 OVERLAP_PPM_MAX = 500_000
@@ -109,6 +112,8 @@ class KeywordConsensus:
 
     name: str = "keywords"
     version: int = 1
+    is_advice: bool = False
+    is_declared: bool = False
 
     def analyse(self, text: str) -> Cues:
         return analyse(text)
@@ -123,7 +128,13 @@ class KeywordConsensus:
 KEYWORDS = KeywordConsensus()
 KEYWORDS_PIN = "keywords@1"
 OVERLAP_PIN = "overlap@1"
-MEASURES: Mapping[str, Measure] = {KEYWORDS_PIN: KEYWORDS, ANSWERS_PIN: ANSWERS}
+MEASURES: Mapping[str, Measure] = {
+    KEYWORDS_PIN: KEYWORDS,
+    ANSWERS_PIN: ANSWERS,
+    STANCE_PIN: STANCES,
+    BALLOTS_PIN: BALLOTS,
+    LEXICAL_PIN: LEXICAL,
+}
 
 
 def measure_named(pin: str) -> Measure:

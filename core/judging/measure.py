@@ -16,7 +16,8 @@ class Cues:
     """What a measure needs to remember of one turn: small, so that a state may hold it instead of the text.
 
     `concessions` are those of the agreements that give a point up. `words` are content words, sorted and joined by a
-    space: one string takes a tenth of the room of a set. `answer` is what the turn answers, "" where it isn't asked to.
+    space: one string takes a tenth of the room of a set. `answer` is what the turn answers, "" where it isn't asked to,
+    and `confidence_ppm` how sure it says to be of that, None where it doesn't say.
     """
 
     agreements: int
@@ -24,6 +25,7 @@ class Cues:
     concessions: int
     words: str
     answer: str = ""
+    confidence_ppm: int | None = None
 
     @property
     def concedes(self) -> bool:
@@ -69,6 +71,16 @@ class Measure(Protocol):
     def name(self) -> str: ...
     @property
     def version(self) -> int: ...
+    @property
+    def is_advice(self) -> bool:
+        """True where a reading is shown and decides nothing: no level is reached by it, and no rule knows of it."""
+        ...
+
+    @property
+    def is_declared(self) -> bool:
+        """True where what counts is what seats declare in their last lines, and not how they put it."""
+        ...
+
     def analyse(self, text: str) -> Cues:
         """What to remember of a turn; quick, because it is done for each one."""
         ...

@@ -27,10 +27,16 @@ class SessionIndex(Protocol):
         ...
 
     async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
-        """Rows whose newest event lies after position `changed_after`, newest opened first."""
+        """Rows whose newest event lies after position `changed_after`, newest opened first. Where there are more than
+        `limit`, those of evaluations give way first."""
         ...
 
     async def summary(self, session: SessionId) -> SessionSummary | None: ...
+
+    async def answered(self, measure: str, *, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
+        """Rows of sessions of which the right answer is known and that were read by that measure, newest opened
+        first."""
+        ...
 
     async def unfinished(self) -> Sequence[SessionId]:
         """Sessions that are not over or have a call without an end, in the order in which they were opened."""

@@ -6,18 +6,19 @@ that is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.domain.answers import OUTCOMES, AnswerForm, AnswerKind
 
 
-def answer_line(form: AnswerForm, *, label: str = "ANSWER") -> str:
-    """How a turn that answers in `form` has to end."""
+def answer_line(form: AnswerForm, *, label: str = "ANSWER", is_reversed: bool = False) -> str:
+    """How a turn that answers in `form` has to end. Where it `is_reversed`, what can be answered is listed from
+    behind: some choose what they read first."""
     match form.kind:
         case AnswerKind.MOTION:
-            return _one_of(OUTCOMES, label)
+            return _one_of(OUTCOMES[::-1] if is_reversed else OUTCOMES, label)
         case AnswerKind.CHOICE:
-            return _one_of(form.choices, label)
+            return _one_of(form.choices[::-1] if is_reversed else form.choices, label)
         case AnswerKind.NUMBER:
             return (
                 f"Write the reasons first; the last line must be '{label}: ' and one number without a unit, such as "
@@ -28,6 +29,38 @@ def answer_line(form: AnswerForm, *, label: str = "ANSWER") -> str:
                 f"Write the reasons first; the last line must be '{label}: ' and your answer in a few words, and "
                 "nothing else."
             )
+
+
+def stance_line(form: AnswerForm) -> str:
+    """How a turn that declares a stance has to end."""
+    sure = "a whole number from 0 to 100 in place of N, for how likely you are to be right"
+    match form.kind:
+        case AnswerKind.MOTION | AnswerKind.CHOICE:
+            choices = OUTCOMES if form.kind is AnswerKind.MOTION else form.choices
+            lines = "\n".join(f"STANCE: {choice} (confidence N%)" for choice in choices)
+            return (
+                f"Write the reasons first; the last line must be one of these, with {sure}, and nothing else:\n{lines}"
+            )
+        case AnswerKind.NUMBER:
+            stance = "your number, without a unit,"
+        case AnswerKind.TEXT:
+            stance = "your answer in a few words"
+    return (
+        f"Write the reasons first; the last line must be this and nothing else, with {stance} in place of the dots and "
+        f"{sure}:\nSTANCE: ... (confidence N%)"
+    )
+
+
+def ballot_line(options: Sequence[str]) -> str:
+    """How a turn that votes has to end."""
+    if not options:
+        return "Nobody has given an answer that can be voted on: say in a sentence what is missing."
+    order = " > ".join(options)
+    return (
+        f"What can be voted on: {', '.join(options)}. Write the reasons first; the last line must be 'BALLOT: ' and "
+        "these in your order, best first, with '>' between them, and nothing else. You may leave out those that you "
+        f"would put last. In the order in which they stand here, which says nothing, it would read 'BALLOT: {order}'."
+    )
 
 
 def ranking_line(letters: Iterable[str]) -> str:

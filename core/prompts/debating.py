@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from core.domain.ids import SeatId
+from core.domain.ids import NO_SEAT, SeatId
 from core.domain.participants import Role, Seat
 from core.domain.steps import Document, Message
 from core.domain.transcript import Turn, TurnKind
+from core.prompts.blinding import YOU, by_letter, models_of, without_ids, without_names
+from core.prompts.evidence import evidence_told
 from core.prompts.window import TURN_CHARACTERS_MAX, newest_turns, shortened
 
-DOCUMENT_CHARACTERS_MAX = 12_000
-"""Of all evidence together; what is longer is cut in the order in which the files were given, and marked."""
-
-_NO_WORD = re.compile(r"[_\d]")
+SO_FAR = "What has been said so far"
+BY_LETTER = (
+    "What has been said so far. Within a round, speakers stand in the order of their letters, whoever spoke first; "
+    "neither the letters nor the order mean anything"
+)
 
 SIDES: Mapping[Role, int] = {Role.PROPOSER: 1, Role.OPPONENT: -1}
 
@@ -37,17 +40,22 @@ def debate_messages(
     is_question: bool = False,
     letters: Mapping[SeatId, str] | None = None,
     rankings: str = "",
+    is_by_letter: bool = False,
+    is_unnamed: bool = False,
 ) -> tuple[Message, ...]:
     """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence.
 
     `letters` hide who said what: seats go by them, also in what was said, and their roles are left out. `rankings`
-    tell how the seats have ranked one another.
+    tell how the seats have ranked one another. Where it `is_by_letter`, those who spoke in a round are shown in the
+    order of their letters; where it `is_unnamed`, nothing that was said names a seat or a model either, and what the
+    seat has said itself is told to be its own.
     """
     parts = [f"The {'question' if is_question else 'motion'}: {motion}", _standing(seat, round_number, rounds_limit)]
     if documents:
-        parts.append(_evidence(documents))
+        parts.append(evidence_told(documents))
     if turns:
-        parts.append(_transcript(turns, seats, letters))
+        shown = _Shown(letters=letters, own=seat.id if is_unnamed else NO_SEAT, is_by_letter=is_by_letter)
+        parts.append(_transcript(turns, seats, shown))
     if rankings:
         parts.append(rankings)
     parts.append(f"Your task now: {instruction}")
@@ -69,23 +77,26 @@ def _standing(seat: Seat, round_number: int, rounds_limit: int) -> str:
     return f"You sit as {seat.id} ({seat.role}). {stance} This is round {round_number} of {rounds_limit}."
 
 
-def _evidence(documents: tuple[Document, ...]) -> str:
-    room = DOCUMENT_CHARACTERS_MAX
-    shown: list[str] = []
-    for document in documents:
-        text = shortened(document.text, max(0, room))
-        room -= len(document.text)
-        shown.append(f"--- {document.name}\n{text}")
-    return "Evidence that may be cited as (file:line):\n" + "\n".join(shown)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """Under which names a transcript is shown, and in which order. `own` is the seat that reads it, where it is told
+    its own words from those of others and names are hidden wherever they stand."""
+
+    letters: Mapping[SeatId, str] | None
+    own: SeatId
+    is_by_letter: bool
 
 
-def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], letters: Mapping[SeatId, str] | None) -> str:
+def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], shown: _Shown) -> str:
+    letters = shown.letters
     window, before = newest_turns(turns)
+    if letters is not None and shown.is_by_letter:
+        window = by_letter(window, letters)
     speakers = {turn.seat: turn for turn in window}
     names = {seat: _speaker(turn, seats) for seat, turn in speakers.items()}
     if letters is not None:
         names = {
-            seat: name if turn.kind is TurnKind.STATEMENT else _blind(seat, letters)
+            seat: name if turn.kind is TurnKind.STATEMENT else _blind(seat, shown)
             for (seat, name), turn in zip(names.items(), speakers.values(), strict=True)
         }
     lines = [f"[{before} earlier turns are left out]"] if before else []
@@ -96,25 +107,22 @@ def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], letters: Ma
         for turn in window
     ]
     said = "\n\n".join(lines)
-    return f"What has been said so far:\n\n{said if letters is None else _unsigned(said, letters)}"
+    return f"{BY_LETTER if shown.is_by_letter else SO_FAR}:\n\n{_hidden(said, seats, shown)}"
 
 
-def _unsigned(said: str, letters: Mapping[SeatId, str]) -> str:
-    """What was said, without the seats' names where one writes under its own. A name that is a word of the language,
-    such as `analyst`, stays: it is also said of others."""
-    names = {seat.replace("_", " "): letter for seat, letter in letters.items() if _NO_WORD.search(seat)}
-    if not names:
+def _hidden(said: str, seats: Mapping[SeatId, Seat], shown: _Shown) -> str:
+    if shown.letters is None:
         return said
-    pattern = "|".join(re.escape(name).replace(r"\ ", "[ _-]") for name in sorted(names, key=len, reverse=True))
-    return re.sub(
-        rf"(?<!\w)(?:{pattern})(?!\w)",
-        lambda found: f"Speaker {names[re.sub('[_-]', ' ', found[0]).casefold()]}",
-        said,
-        flags=re.IGNORECASE | re.ASCII,
-    )
+    if shown.own == NO_SEAT:
+        return without_ids(said, shown.letters)
+    others = {seat: letter for seat, letter in shown.letters.items() if seat != shown.own}
+    return without_names(said, others, models_of(seats.values()))
 
 
-def _blind(seat: SeatId, letters: Mapping[SeatId, str]) -> str:
+def _blind(seat: SeatId, shown: _Shown) -> str:
+    if seat == shown.own:
+        return YOU
+    letters = shown.letters or {}
     return f"Speaker {letters[seat]}" if seat in letters else "Another speaker"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from core.domain.unasked import SIMULATED
 from core.ports.clock import Clock
 from core.ports.model_provider import ModelProvider
 from core.providers import anthropic_messages, gemini, google_generativeai
@@ -27,6 +28,8 @@ from core.providers.openai_compatible import PRESETS, Endpoint, OpenAICompatible
 from core.providers.prices import Prices
 from core.providers.rehearsal import REHEARSAL, RehearsalProvider
 from core.providers.scripted import ScriptedProvider
+from core.providers.simulated import SimulatedProvider
+from core.providers.simulating.traits import EXAMPLE
 
 KEY_VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "anthropic": (anthropic_messages.KEY_VARIABLE,),
@@ -91,7 +94,14 @@ def rehearsal_alone(rehearsal: RehearsalProvider, *, clock: Clock) -> AtHand:
     )
 
 
-def all_at_hand(setup: Setup, *, clock: Clock, prices: Prices, rehearsal: RehearsalProvider) -> AtHand:
+def all_at_hand(
+    setup: Setup,
+    *,
+    clock: Clock,
+    prices: Prices,
+    rehearsal: RehearsalProvider,
+    simulated: SimulatedProvider | None = None,
+) -> AtHand:
     """Every provider that there is, whether or not its key is set: one without says so when it is cast."""
     servers = [_server(endpoint, setup, clock=clock, prices=prices) for endpoint in PRESETS.values()]
     offered = [
@@ -99,6 +109,7 @@ def all_at_hand(setup: Setup, *, clock: Clock, prices: Prices, rehearsal: Rehear
         _gemini(setup, clock=clock, prices=prices),
         *servers,
         _compatible(setup, servers, clock=clock, prices=prices),
+        _simulated(simulated or SimulatedProvider(clock=clock)),
         _rehearsal(rehearsal),
     ]
     people = HumanProvider(clock=clock)
@@ -203,6 +214,15 @@ def _compatible(setup: Setup, servers: Sequence[Offered], *, clock: Clock, price
 def _rehearsal(provider: RehearsalProvider) -> Offered:
     return Offered(
         provider=provider, name="rehearsal", origin="evidence, without any model", listed=lambda: (REHEARSAL,)
+    )
+
+
+def _simulated(provider: SimulatedProvider) -> Offered:
+    return Offered(
+        provider=provider,
+        name=SIMULATED,
+        origin="stated traits, without any model",
+        listed=lambda: (EXAMPLE,),
     )
 
 

@@ -19,9 +19,11 @@ from core.domain.steps import Brief, ModelRequest, StepKind
 from core.ports.clock import Clock
 from core.ports.model_provider import Closing, ModelInfo, Piece
 from core.providers.rehearsing.corpus import Corpus, read_corpus
+from core.providers.rehearsing.drafting import draft
 from core.providers.rehearsing.inquiring import clarification, evidence_check, may_end, question
-from core.providers.rehearsing.panel import answer, decision, is_of_a_panel, panel_review, ranking
+from core.providers.rehearsing.panel import answer, ballot, decision, is_of_a_panel, panel_review, ranking, stance
 from core.providers.rehearsing.reading import ANSWER_WORDS_MAX, passages
+from core.providers.rehearsing.reviewing import preference, review_of_draft
 from core.providers.rehearsing.sentences import SENTENCES_MAX
 from core.providers.rehearsing.speech import speech
 from core.providers.rehearsing.weighing import review, verdict
@@ -140,10 +142,20 @@ def _said(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
     match brief.expects:
         case "answer":
             return answer(request, corpus)
+        case "stance":
+            return stance(request, corpus)
+        case "ballot":
+            return ballot(request, corpus)
         case "ranking":
             return ranking(request, corpus)
         case "break":
             return may_end(request, corpus)
+        case "draft":
+            return draft(request, corpus), ""
+        case "review":
+            return review_of_draft(request, corpus)
+        case "preference":
+            return preference(request, corpus)
         case _:
             speaks_for_itself = brief.role is Role.PANELIST
             return answer(request, corpus)[0] if speaks_for_itself else _argued(request, corpus), ""

@@ -1,8 +1,9 @@
 """What does a scripted participant say, how long does it take, and how does it fail?
 
 A script is data: answers by step, seat or role, each with delays and faults. A step is named by its id
-(`r2.answer_again_north.north`) or, for all rounds, by its name alone (`answer_again_north`). Read from a file it is
-checked whole, and every fault names its place.
+(`r2.answer_again_north.north`) or, for all rounds, by its name alone (`answer_again_north`); `verdict` are all ballots,
+`verdict.first.judge` and `verdict.reversed.judge` those of one order. Read from a file it is checked whole, and every
+fault names its place.
 
     price: {input_microusd: 3000000, output_microusd: 15000000}
     answers:
@@ -24,6 +25,7 @@ from core.domain.budget import FREE, Price
 from core.domain.errors import WrongUse, nearest
 
 DEFAULT = "default"
+VERDICT = "verdict"
 PIECE_CHARACTERS_DEFAULT = 40
 ANSWERS_MAX = 10_000
 FAULTS_MAX = 100
@@ -103,7 +105,10 @@ class Script:
 
 
 def _name_of(step: str) -> str:
+    """Ballots of every judge, in either order, go by the name `verdict`."""
     parts = step.split(".")
+    if parts[0] == VERDICT:
+        return VERDICT
     return parts[1] if len(parts) > 2 else step
 
 

@@ -8,7 +8,7 @@ say exactly what `core.rules.interpreting` does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -20,7 +20,7 @@ from core.domain.facts import Facts, FactSpec
 from core.domain.ids import Digest, RuleId
 from core.rules.comparing import Predicate
 from core.rules.index import IndexMemory
-from core.rules.interpreting import compile_condition, fault_against, reason_of, unknown_fact
+from core.rules.interpreting import compile_condition, fault_against, holds_without, reason_of, unknown_fact
 from core.rules.moments import milliseconds_until
 from core.rules.prepared import Prepared
 from core.rules.rule import Repeat, Rule, rule_set_digest
@@ -147,6 +147,10 @@ class CompiledRules:
         checks = ((self.rules[number].id, prepared.predicate(number)) for number in numbers)
         read = _read(checks, facts, self.unusable)
         return Evaluation(ids | read.true_ids, read.errors)
+
+    def holds_without(self, rule: RuleId, facts: Facts, *, unknown: Collection[str]) -> bool:
+        """Whether a rule's condition holds whatever the `unknown` facts are."""
+        return holds_without(self.by_id[rule].when, facts, self._prepared.facts, unknown=unknown)
 
     def milliseconds_until_change(self, facts: Facts) -> int | None:
         """The least active time after which a time condition changes its answer by itself; None where none will.

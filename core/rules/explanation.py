@@ -232,8 +232,7 @@ class _Look:
         if negated:
             verdict = _OPPOSITE.get(verdict, verdict)
         spec = self.specs.get(compare.field)
-        unit = spec.unit if spec else FactUnit.TEXT
-        seen = shown(self.facts.get(compare.field), unit)
+        seen = self.seen(compare.field, spec)
         sign, contrary, value = relation(compare, spec)
         name = label(compare.field)
         false = f"{name} {seen} {sign if negated else contrary} {value}"
@@ -249,6 +248,13 @@ class _Look:
             least=_least(compare, negated=negated),
         )
         return _Found(verdict, (clause,), clause if verdict is Verdict.FALSE else None)
+
+    def seen(self, field: str, spec: FactSpec | None) -> str:
+        """The value as it is shown; of a fact that no session of this kind has, which kind does."""
+        value, flow = self.facts.get(field), self.facts.get("flow")
+        if value is None and spec is not None and spec.flow and flow not in (None, spec.flow):
+            return f"of a {spec.flow} alone"
+        return shown(value, spec.unit if spec else FactUnit.TEXT)
 
     def verdict_on(self, compare: Compare) -> Verdict:
         try:

@@ -43,6 +43,36 @@ def fault_against(rule: Rule, facts: Mapping[str, FactSpec]) -> str:
     return ""
 
 
+def holds_without(
+    condition: Condition, facts: Facts, specs: Mapping[str, FactSpec], *, unknown: Collection[str]
+) -> bool:
+    """Whether the condition holds whatever the `unknown` facts are, going by the others alone."""
+    return _told_without(condition, facts, specs, unknown) is True
+
+
+def _told_without(
+    condition: Condition, facts: Facts, specs: Mapping[str, FactSpec], unknown: Collection[str]
+) -> bool | None:
+    """None where it is up to what is unknown, or makes no sense."""
+    match condition:
+        case Compare(field=field) if field in unknown:
+            return None
+        case Compare():
+            try:
+                return predicate_of(condition, specs[condition.field])(facts)
+            except Exception:  # the condition was read before, up to what decided it: this part decided nothing
+                return None
+        case AllOf(parts=parts):
+            told = [_told_without(part, facts, specs, unknown) for part in parts]
+            return False if False in told else None if None in told else True
+        case AnyOf(parts=parts):
+            told = [_told_without(part, facts, specs, unknown) for part in parts]
+            return True if True in told else None if None in told else False
+        case Not(part=part):
+            inner = _told_without(part, facts, specs, unknown)
+            return None if inner is None else not inner
+
+
 def unknown_fact(name: str, facts: Collection[str]) -> str:
     return f"no fact is called {name!r}. {nearest(name, facts)}".strip()
 

@@ -248,7 +248,7 @@ def _named(events: Iterable[Event]) -> set[tuple[ContentKind, Digest]]:
                 opening = event.opening
                 found.add((ContentKind.RULES, opening.rules_digest))
                 templates = (opening.template_digest, *opening.templates.values())
-                found.update((ContentKind.TEMPLATE, digest) for digest in templates)
+                found.update((ContentKind.TEMPLATE, digest) for digest in templates if digest)
                 found.update((ContentKind.DOCUMENT, each.digest) for each in opening.documents)
             case SessionForked():  # rules of its origin have spoken: what they said is all that is needed
                 carried = (each.event for each in event.prefix.events)

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import ParticipantId
-from core.domain.participants import Participant, Role, Seat
+from core.domain.participants import DEBATING, Participant, Role, Seat
 from core.domain.people import PERSON, WAIT_MS_DEFAULT, is_person, wait_ms_of
 from core.ports.model_offers import ModelOffers
 from core.runtime.requests import DebateRequest
 from core.templates.participants import MODEL_DEFAULT
-from core.templates.template import Template
+from core.templates.template import SeatSpec, Template
 
 PARTICIPANT_MARK = "participant:"
 """Before an id it says that a participant is meant, whatever models are called."""
@@ -34,23 +34,27 @@ class Casting:
 
     def seats(self, request: DebateRequest, template: Template) -> tuple[Seat, ...]:
         """Everybody whom the format has a seat for. Raises WrongUse for a seat or a name that nobody knows."""
-        known = {spec.id for spec in template.seats} | {spec.role.value for spec in template.seats} | {""}
-        for name in request.casting:
+        return self.taken(template.seats, request.casting, of=template.id, where=f"template {template.id}")
+
+    def taken(self, specs: Sequence[SeatSpec], casting: Mapping[str, str], *, of: str, where: str) -> tuple[Seat, ...]:
+        """Everybody whom `specs` have a seat for; `of` and `where` name what has these. Raises as `seats` does."""
+        known = {spec.id for spec in specs} | {spec.role.value for spec in specs} | {""}
+        for name in casting:
             if name not in known:
                 raise WrongUse(
-                    f"{template.id} has no seat or role {name!r}.",
+                    f"{of} has no seat or role {name!r}.",
                     now=nearest(name, known - {""}) or f"It has {', '.join(sorted(known - {''}))}.",
                 )
         seats: list[Seat] = []
-        for spec in template.seats:
+        for spec in specs:
             participant = self._participants.get(spec.participant)
             if participant is None:
                 raise WrongUse(
                     f"its seat {spec.id} is for a participant {spec.participant!r} whom nobody knows.",
-                    where=f"template {template.id}",
+                    where=where,
                     now=nearest(spec.participant, self._participants),
                 )
-            cast = self._cast(participant, request.casting, spec.id, spec.role)
+            cast = self._cast(participant, casting, spec.id, spec.role)
             seats.append(Seat(id=spec.id, role=spec.role, participant=cast))
         return tuple(seats)
 
@@ -58,7 +62,7 @@ class Casting:
         """Who sits down where only a later template has a seat: whoever bears the role's own name."""
         seated = {spec.role for spec in template.seats}
         cast: dict[str, Participant] = {}
-        for role in Role:
+        for role in DEBATING:
             participant = self._participants.get(ParticipantId(role.value))
             if participant is not None and (role not in seated or role in (Role.PROPOSER, Role.OPPONENT)):
                 cast[role.value] = self._cast(participant, request.casting, role.value, role)

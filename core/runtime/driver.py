@@ -31,6 +31,7 @@ from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.projector import Projector
 from core.runtime.records import records
+from core.runtime.refining import Refinements
 from core.runtime.requests import Asker
 from core.runtime.rule_meter import RuleMeter
 from core.runtime.rules_folder import RULES_FOLDER_SECONDS
@@ -38,6 +39,7 @@ from core.runtime.rules_in_force import RulesInForce
 from core.runtime.schedule import JobView, Schedule
 from core.runtime.session_time import ClockWatch
 from core.runtime.supervisor import Supervisor
+from core.runtime.telling import TIDY_SECONDS, Telling
 
 RESTART_MILLISECONDS = 1_000
 """How long a part that broke rests before it goes on: nothing here may end while the process drives."""
@@ -70,6 +72,8 @@ class Driver:
         self.ledger = Ledger(cap_day_microusd=limits.cap_day_microusd)
         self.openings = Openings(ports, limits, metrics.paces)
         self._announcements = announcements
+        telling = ports.telling
+        self._telling = Telling(telling, ports.engine.flows, ports.clock) if telling is not None else None
         self.projector = Projector(
             ports.log,
             ports.index,
@@ -77,6 +81,7 @@ class Driver:
             ports.engine.flows,
             ports.clock,
             on_advanced=self._rows_advanced,
+            notifier=self._telling.notifier if self._telling is not None else None,
         )
         self.gateway = Gateway(ports.providers, ports.clock, limits.gateway)
         self.supervisor = Supervisor(
@@ -94,12 +99,14 @@ class Driver:
             ports,
             supervisor=self.supervisor,
             openings=self.openings,
+            refinements=Refinements(ports, limits, self.openings, metrics.paces),
             forks=Forks(ports, limits, self.openings),
             ledger=self.ledger,
             rules=self._rules,
             projector=self.projector,
             gateway=self.gateway,
             announcements=announcements,
+            telling=self._telling,
         )
         self._health: tuple[Health, ...] = ()
         self._schedule = Schedule(ports.clock)
@@ -119,6 +126,8 @@ class Driver:
         """
         self._ports.lock.acquire(at_ms=self._ports.clock.now_ms())
         try:
+            if self._telling is not None:
+                await self._telling.start(await self._ports.index.position())
             await self.projector.start()
             self._announcements.committed(await self._ports.log.last_position())
             await self._count_the_day()
@@ -141,6 +150,8 @@ class Driver:
         self._run(self.projector.run, "projector")
         self._run(self.supervisor.deadlines.run, "deadlines")
         self._run(self._answer_inbox, "inbox")
+        if self._telling is not None:
+            self._run(self._telling.run, "notifications")
         if are_scheduled:
             self._begin_schedule()
 
@@ -158,6 +169,8 @@ class Driver:
                 await self._measure_rules()  # a run that is over before the schedule first comes round counts too
             while self._exporting:  # also what has ended only just now is in the files
                 await asyncio.gather(*self._exporting, return_exceptions=True)
+            if self._telling is not None:
+                await self._telling.close()
         finally:
             self._ports.lock.release()
 
@@ -214,6 +227,8 @@ class Driver:
 
     def _begin_schedule(self) -> None:
         rhythm = self._rhythm
+        if self._telling is not None:
+            self._schedule.add("notifications", every_seconds=TIDY_SECONDS, work=self._telling.tidy)
         self._schedule.add(
             "rule measures",
             every_seconds=rhythm.rule_measures_seconds,

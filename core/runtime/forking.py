@@ -15,6 +15,7 @@ from core.domain.events import Prefix, Recorded
 from core.domain.ids import NO_DIGEST, NO_SESSION, NO_TEMPLATE, Digest, SessionId, TemplateId
 from core.domain.participants import Participant, Seat
 from core.domain.session import Opening
+from core.domain.unasked import asks_no_model
 from core.engine.backtest import Revision
 from core.engine.evolve import unopened
 from core.engine.forking import FORK_EVENTS_MAX, Cut, cut, kept_rules
@@ -24,6 +25,7 @@ from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.model_provider import ModelInfo
 from core.rules.layers import unknown_set
 from core.rules.pinning import plugins_of
+from core.runtime.calibrating import calibration_for
 from core.runtime.casting import Casting
 from core.runtime.opening import Openings
 from core.runtime.ports import Limits, Ports
@@ -65,8 +67,15 @@ class Forks:
         )
         template, template_digest = await self._template(request)
         seats, opening = await self._seated(request, found)
+        calibration = opening.calibration
+        if template:
+            # What agreement tells is read by the measure that its origin has pinned, whatever the format's own is.
+            format_ = replace(await self._ports.library.template(template_digest), measure=opening.measure)
+            routes = [route for seat in opening.seats for route in seat.participant.routes]
+            calibration = await calibration_for(self._ports.index, format_, is_unasked=all(map(asks_no_model, routes)))
         opening = replace(
             opening,
+            calibration=calibration,
             title=request.title.strip() or found.opening.title,
             rules_digest=pinned.digest,
             templates=pinned.templates,
@@ -180,6 +189,6 @@ class Forks:
         except CommandRefused as refused:
             raise WrongUse(refused.what, where="fork", now=refused.now) from refused
         state = settle(engine, opened, Admit(), now_ms=now_ms).state
-        for step in plan(engine, state):
+        for step in (each for each in plan(engine, state) if each.is_call):
             request = engine.flow(state).request(state, step)
             self._ports.providers.for_model(request.model).refuse_early(request)

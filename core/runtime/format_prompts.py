@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.errors import WrongUse, nearest
 from core.domain.growing import Growing
-from core.domain.ids import NO_DIGEST, NO_SESSION, ParticipantId
+from core.domain.ids import NO_DIGEST, NO_SESSION, ParticipantId, StepId
 from core.domain.participants import Participant, Seat
 from core.domain.session import Opening
 from core.domain.steps import Message, Step, StepKind
 from core.domain.transcript import Turn, TurnKind
 from core.engine.evolve import unopened
 from core.flows.debate_asking import request_of
+from core.flows.debate_judging import ballot_step
 from core.flows.debate_state import DebateState, step_id
 from core.flows.debate_verdict import VERDICT_STEP
 from core.judging.consensus import MEASURES
@@ -75,13 +76,18 @@ def prompt_of(
     opening = _opening(template, motion, tuple(seats.values()), limit, answer)
     state = replace(unopened(NO_SESSION), opening=opening, flow=debate)
     step = Step(
-        id=VERDICT_STEP if is_verdict else step_id(number, spec.name, spec.seat),
+        id=_verdict_step(template) if is_verdict else step_id(number, spec.name, spec.seat),
         kind=StepKind.VERDICT if is_verdict else StepKind.TURN,
         seat=spec.seat,
         task=spec.task,
         round=number,
     )
     return StepPrompt(step=name, seat=spec.seat, round=number, messages=request_of(state, step, ()).messages)
+
+
+def _verdict_step(template: Template) -> StepId:
+    """What the judge is asked first, where it is asked more than once."""
+    return ballot_step(template.bench[0], 1) if template.is_balloted else VERDICT_STEP
 
 
 def _first_time(template: Template, name: str, limit: int) -> tuple[StepSpec, int]:

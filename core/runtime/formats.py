@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any, Protocol, cast
 
+from core.domain.calibration import Calibration
 from core.domain.commands import OPERATOR
 from core.domain.errors import WrongUse, nearest
 from core.domain.facts import FactSpec
@@ -19,6 +20,7 @@ from core.flows.debate_facts import DEBATE_FACTS
 from core.ports.catalogue import TemplateVersion
 from core.ports.inbox import InboxAnswer
 from core.rules.layers import set_specs
+from core.runtime.calibrating import calibration_for
 from core.runtime.format_prompts import STAND_IN_MOTION, StepPrompt, prompt_of
 from core.runtime.ports import Ports
 from core.templates.checking import Finding, Surroundings, check_template
@@ -35,6 +37,15 @@ FACTS: Mapping[str, FactSpec] = {spec.name: spec for spec in DEBATE_FACTS}
 """What the conditions of a format may look at."""
 
 _EVERYTHING = TemplateQuery()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOfReadings:
+    """What sessions with a known answer tell of a measure's readings: those of models, and those in which none took
+    part. None where the format's early stop is trusted, so that nobody asks."""
+
+    of_models: Calibration | None
+    of_others: Calibration | None
 
 
 class Ask(Protocol):
@@ -68,6 +79,14 @@ class Formats:
     async def rows(self, query: TemplateQuery = _EVERYTHING) -> tuple[TemplateRow, ...]:
         """The rows that a query asks for, by id. Raises WrongUse for a query that can't be."""
         return found(await self._ports.catalogue.template_rows(), query)
+
+    async def known_of_readings(self, template: Template) -> KnownOfReadings:
+        """What would be pinned if a session of `template` were opened now."""
+        index = self._ports.index
+        return KnownOfReadings(
+            of_models=await calibration_for(index, template, is_unasked=False),
+            of_others=await calibration_for(index, template, is_unasked=True),
+        )
 
     async def template(self, id: str, version: int | None = None) -> Template:
         """A format, the newest version unless one is named. Raises WrongUse with the nearest name, or the versions."""

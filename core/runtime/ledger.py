@@ -89,8 +89,7 @@ class Ledger:
         if self.is_stopped:
             return Refusal(cap="switch", left_microusd=0)
         if state.money.cap_microusd is not None:
-            held = sum(attempt.cost_microusd_max for attempt in state.work.open.values())
-            left = state.money.cap_microusd - state.money.spent_microusd - held
+            left = state.left_microusd or 0
             if wanted_microusd > left:
                 return Refusal(cap="session", left_microusd=max(0, left))
         if self.cap_day_microusd is not None:

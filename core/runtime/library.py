@@ -61,7 +61,8 @@ class Library:
         """Have at hand what an opening pins."""
         await self.rules(opening.rules_digest)
         for digest in (opening.template_digest, *opening.templates.values()):
-            await self.template(digest)
+            if digest:  # not every flow follows a format
+                await self.template(digest)
         for pinned in opening.documents:
             await self.document(pinned.digest)
 

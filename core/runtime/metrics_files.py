@@ -11,20 +11,22 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from core.analytics.book import LIVES_MAX, Book, Place, advanced, gauges_of
+from core.analytics.flips import Sights, all_seen
 from core.analytics.life import DebateLife
 from core.analytics.measures import Measures, Timer
 from core.analytics.overview import Overview, overview
 from core.analytics.paces import paces_of
 from core.analytics.rule_measures import RuleMeasure
 from core.domain.estimates import Pace
-from core.domain.ids import RuleId
+from core.domain.events import Event
+from core.domain.ids import Digest, RuleId
 from core.ports.clock import Clock
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
 from core.ports.session_index import SessionIndex
@@ -33,7 +35,7 @@ from core.runtime.file_pairs import PAIRS_MAX, FilePairs
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA = 1
+SCHEMA = 2
 """Counts up whenever a file of the older form could not be gone on from."""
 
 METRICS = "metrics"
@@ -57,6 +59,14 @@ Aside = Callable[..., Awaitable[Any]]
 _log = logging.getLogger(__name__)
 
 
+class FormatsKnown(Protocol):
+    """What formats show to whom: once those that events name are at hand, told by their digests."""
+
+    async def prepare(self, events: Iterable[Event]) -> None: ...
+
+    def __call__(self, digest: Digest) -> Sights: ...
+
+
 class MetricsFiles:
     """Belongs to one event loop; files are written and read beside it. At most one export is under way at a time."""
 
@@ -69,10 +79,12 @@ class MetricsFiles:
         clock: Clock,
         pairs_max: int = PAIRS_MAX,
         aside: Aside = asyncio.to_thread,
+        formats: FormatsKnown | None = None,
     ) -> None:
         self._pairs = FilePairs(folder=folder, first=METRICS, second=SUMMARY, pairs_max=pairs_max)
         self._log = log
         self._index = index
+        self._formats = formats
         self._clock = clock
         self._aside = aside
         self._book: Book | None = None
@@ -144,10 +156,10 @@ class MetricsFiles:
             book = Book()
         while True:
             records = await self._log.read_all(after_position=book.position)
-            if len(records) <= EVENTS_AT_ONCE_MAX:
-                book = advanced(book, records)
-            else:
-                book = await self._aside(advanced, book, records)
+            if self._formats is not None:
+                await self._formats.prepare(each.event for each in records)
+            further = partial(advanced, book, records, formats=self._formats or all_seen)
+            book = further() if len(records) <= EVENTS_AT_ONCE_MAX else await self._aside(further)
             if len(records) < READ_EVENTS_MAX:
                 break
         self._book = book

@@ -31,12 +31,15 @@ from core.runtime.people_desk import PeopleDesk
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
 from core.runtime.records import is_record, require_own
+from core.runtime.refining import Refinements
+from core.runtime.refining_requests import refinement_from_body
 from core.runtime.refusals import answer_of
 from core.runtime.requests import Asker, fork_from_body, request_from_body
 from core.runtime.rule_desk import Body, RuleDesk, Verb
 from core.runtime.rules_folder import RulesFolder
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.supervisor import SPENDING_STOPPED, Supervisor
+from core.runtime.telling import Telling
 
 SPENDING_SWITCH = "spending_stopped"
 """The setting that stays until spending is allowed again: a restart must not lift it."""
@@ -56,34 +59,40 @@ class Office:
         *,
         supervisor: Supervisor,
         openings: Openings,
+        refinements: Refinements,
         forks: Forks,
         ledger: Ledger,
         rules: RulesInForce,
         projector: Projector,
         gateway: Gateway,
         announcements: Announcements,
+        telling: Telling | None = None,
     ) -> None:
         self._ports = ports
         self._supervisor = supervisor
         self._openings = openings
+        self._refinements = refinements
         self._forks = forks
         self._ledger = ledger
         self._rules = rules
         self._projector = projector
         self._gateway = gateway
         self._announcements = announcements
+        self._telling = telling
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
         self._formats = FormatDesk(ports, self._desk)
         self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
         self._starting = asyncio.Lock()
         self.verbs: Mapping[str, Verb] = {
             "start_debate": self._start_debate,
+            "start_refinement": self._start_refinement,
             "fork": self._fork,
             "command": self._command,
             "resume": self._resume,
             **self._desk.verbs,
             **self._formats.verbs,
             **PeopleDesk(ports, supervisor, announcements).verbs,
+            **(telling.verbs if telling is not None else {}),
             "read_rules_folder": self._folder.verb,
             "label": self._label,
             "delete": self._delete,
@@ -143,6 +152,19 @@ class Office:
                 return started  # it was, and the answer got lost: a request is carried out once
             await self.read_rules()
             opening = await self._openings.opening(request, rules=self._rules)
+            await self._supervisor.open(session, Open(opening=opening))
+        return started
+
+    async def _start_refinement(self, body: Body, by: Asker) -> InboxAnswer:
+        documents = [await self._document(pinned) for pinned in body.get("documents", ())]
+        request = refinement_from_body(body, documents=documents, origin=by.actor)
+        session = SessionId(str(body.get("session") or self._ports.new_id()))
+        started = InboxAnswer(is_done=True, text=f"started {session[:8]}", body={"session": session})
+        async with self._starting:
+            if await self._ports.log.read(session, limit=1):
+                return started
+            await self.read_rules()
+            opening = await self._refinements.opening(request, rules=self._rules)
             await self._supervisor.open(session, Open(opening=opening))
         return started
 
@@ -210,6 +232,8 @@ class Office:
         try:
             await self._ports.log.delete(session)
             await self._ports.index.forget(session)
+            if self._telling is not None:
+                await self._telling.notifier.forget(session)
             await self._ports.catalogue.save_label(session, Label(), receipt=by.receipt(answer))
             self._projector.forget(session)
         finally:
@@ -228,6 +252,8 @@ class Office:
             return
         if state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED, Status.ESCALATED):
             raise CommandRefused(f"it is {state.life.status}.", where=where, now="Cancel it first, then delete it.")
+        if state.opening is not None and state.opening.is_awaited and not state.life.status.is_over:
+            raise CommandRefused("another session waits for its end.", where=where, now="Cancel it first.")
         if not self._supervisor.is_at_rest(session):
             # What the call costs could be counted nowhere.
             raise CommandRefused("its last turn is under way.", where=where, now="Delete it once that is recorded.")

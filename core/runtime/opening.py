@@ -6,36 +6,49 @@ be held is refused here, whole, before anything is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from core.domain.answers import AnswerForm, AnswerKind, checked_form
+from core.domain.answers import UNDECIDED, AnswerForm, checked_form
 from core.domain.commands import Admit, Open
-from core.domain.errors import PricesUnknown, WrongUse, nearest
+from core.domain.errors import WrongUse, nearest
 from core.domain.estimates import Pace
-from core.domain.ids import DEFAULT_RULE_SET, NO_TEMPLATE, Digest, SessionId, StepId, TemplateId
-from core.domain.participants import Participant, Role, Seat
-from core.domain.session import ROUNDS_MAX, DocumentRef, Opening
+from core.domain.ids import NO_TEMPLATE, Digest, SessionId, StepId, TemplateId
+from core.domain.participants import Participant, Seat
+from core.domain.session import ROUNDS_MAX, Opening
 from core.domain.steps import Step, StepKind
 from core.domain.text import clean_text
+from core.domain.unasked import notes_on
 from core.engine.evolve import unopened
 from core.engine.settle import settle
-from core.ports.model_offers import ProviderOffer, Standing
+from core.judging.answers import normalised
 from core.ports.model_provider import ModelInfo
-from core.prompts.debating import DOCUMENT_CHARACTERS_MAX
-from core.rules.layers import NOTHING, set_specs, unknown_set
+from core.prompts.evidence import DOCUMENT_CHARACTERS_MAX
 from core.rules.pinning import plugins_of
-from core.runtime.casting import Casting, casting_notes
+from core.runtime.calibrating import calibration_for
+from core.runtime.casting import WORD_SHOWN_CHARACTERS_MAX, Casting, casting_notes
+from core.runtime.pinning import (
+    cap_of,
+    described,
+    is_rehearsed,
+    kept_documents,
+    require_seed,
+    rule_set_named,
+    seed_of,
+    set_in_force,
+    title_of,
+    with_models,
+)
 from core.runtime.ports import Limits, Ports
 from core.runtime.requests import MOTION_BYTES_MAX, DebatePlan, DebateRequest
-from core.runtime.rules_in_force import RulesInForce, SetInForce
+from core.runtime.rules_in_force import RulesInForce
+from core.templates.answerable import can_be_asked
 from core.templates.dials import dial_line, dialled
-from core.templates.estimate import Known, estimated
+from core.templates.estimate import Known, dearest_microusd, estimated
+from core.templates.sampling import asked_times
 from core.templates.template import Complexity, Template
 
 DEFAULT_TEMPLATE = TemplateId("standard_debate")
 DEBATE_PIN = "debate@1"
-TITLE_CHARACTERS_MAX = 80
-SEED_MAX = 2**32 - 1
 
 
 class Openings:
@@ -65,18 +78,14 @@ class Openings:
     async def opening(self, request: DebateRequest, *, rules: RulesInForce) -> Opening:
         """Everything pinned. Raises WrongUse where the debate can't be held."""
         plan, infos, casting = await self._planned(request)
-        in_force = await self._no_rules() if plan.rule_set == NOTHING else rules.sets.get(plan.rule_set)
-        if in_force is None:  # deleted just now
-            raise unknown_set(plan.rule_set, rules.sets)
+        in_force = await set_in_force(self._ports, plan.rule_set, rules)
         digest = await self.digest(plan.template)
-        for document in request.documents:
-            if document.digest not in self._ports.library.documents:  # what is at hand was read from the catalogue
-                await self._ports.catalogue.save_document(document)
+        documents = await kept_documents(self._ports, request.documents)
         motion = _motion(request.question)
         opening = Opening(
             flow=DEBATE_PIN,
             measure=plan.template.measure,
-            title=clean_text(request.title).strip() or _title(motion),
+            title=clean_text(request.title).strip() or title_of(motion),
             motion=motion,
             template=plan.template.id,
             template_digest=digest,
@@ -87,31 +96,24 @@ class Openings:
             casting=casting,
             prices={model: info.price for model, info in infos.items()},
             windows={model: info.tokens_context_max for model, info in infos.items()},
-            documents=tuple(
-                DocumentRef(name=document.name, digest=document.digest, bytes=len(document.text.encode()))
-                for document in request.documents
-            ),
-            seed=request.seed if request.seed is not None else self._ports.new_seed(),
+            documents=documents,
+            seed=seed_of(request.seed, self._ports),
             rounds_limit=plan.rounds,
             cap_microusd=plan.cap_microusd,
             origin=request.origin,
             estimate=plan.estimate,
             control=plan.control,
             answer=request.answers,
+            known_answer=_known(request),
+            calibration=await calibration_for(self._ports.index, plan.template, is_unasked=plan.is_rehearsal),
             plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
         )
         await self._ports.library.prepare_opening(opening)
         try:
             self._refuse_early(opening)
         except WrongUse as refusal:
-            raise await self._with_models(refusal, plan) from refusal
+            raise (await with_models(self._ports, refusal) if plan.is_rehearsal else refusal) from refusal
         return opening
-
-    async def _no_rules(self) -> SetInForce:
-        """What a session is pinned to that follows no rule, and never will."""
-        digest = await self._ports.catalogue.keep_rules(())
-        await self._ports.library.take(digest, ())
-        return SetInForce(digest=digest, templates={})
 
     async def digest(self, template: Template) -> Digest:
         """The digest of a version of a template, without writing what is there already. It becomes the newest of its id
@@ -125,20 +127,23 @@ class Openings:
     ) -> tuple[DebatePlan, Mapping[str, ModelInfo], Mapping[str, Participant]]:
         _motion(request.question)
         template = dialled(await self._template_for(request), request.dials)
+        if request.calls is not None:
+            template = asked_times(template, request.calls)
         _answerable(request.answers, template)
         control = await self.template(request.control) if request.control else None
         if control is not None:
             _answerable(request.answers, control)
+        _known(request)
         rounds = _rounds(request.rounds, template)
-        _seed(request.seed)
-        cap = _cap(request.cap_microusd, self._limits.cap_session_microusd)
-        rule_set = await self._rule_set(request, template)
+        require_seed(request.seed)
+        cap = cap_of(request.cap_microusd, self._limits.cap_session_microusd)
+        rule_set = await rule_set_named(self._ports, request.rules or template.rule_set)
         cast = Casting(await self._ports.catalogue.participants(), self._ports.offers)
         seats = cast.seats(request, template)
         casting = cast.later(request, template)
-        infos = await self._described((*_seated(seats), *casting.values()))
-        is_rehearsal = all(infos[route].is_rehearsal for sitting in _seated(seats) for route in sitting.routes)
-        rehearsed = ("This is a rehearsal: no model is asked, nothing is spent.",) if is_rehearsal else ()
+        infos = await described(self._ports, (*_seated(seats), *casting.values()))
+        is_rehearsal = is_rehearsed(_seated(seats), infos)
+        rehearsed = notes_on(route for sitting in _seated(seats) for route in sitting.routes)
         set_to = (f"{dial_line(dial)}." for dial in template.dials if dial.name in request.dials)
         notes = (*rehearsed, *set_to, *casting_notes(seats))
         known = Known(
@@ -155,6 +160,7 @@ class Openings:
                 rounds=rounds,
                 rule_set=rule_set,
                 estimate=estimated(template, seats, rounds=rounds, known=known),
+                dearest_microusd=dearest_microusd(template, seats, rounds=rounds, known=known),
                 control=control.id if control is not None else NO_TEMPLATE,
                 cap_microusd=cap,
                 is_rehearsal=is_rehearsal,
@@ -163,32 +169,6 @@ class Openings:
             infos,
             casting,
         )
-
-    async def _described(self, participants: Iterable[Participant]) -> Mapping[str, ModelInfo]:
-        """What is known of every model that may be asked, fallbacks included."""
-        routes = sorted({route for participant in participants for route in participant.routes})
-        if any(":" in route for route in routes):
-            await self._ports.offers.prepare()
-        infos = {route: self._ports.providers.describe(route) for route in routes}
-        unknown = [route for route, info in infos.items() if not info.is_price_known]
-        if unknown:
-            raise await self._lacking(unknown) or PricesUnknown(unknown)
-        return infos
-
-    async def _lacking(self, models: Sequence[str]) -> WrongUse | None:
-        """What keeps one of these models from being asked at all, such as a missing key: to say what it costs is in
-        vain. None where nothing does."""
-        keeping = {
-            offer.prefix: offer
-            for offer in await self._ports.offers.look(is_asking=False)
-            if offer.standing in (Standing.NO_KEY, Standing.NOT_INSTALLED)
-        }
-        for model in models:
-            offer = keeping.get(model.partition(":")[0])
-            if offer is not None:
-                now = f"{offer.now} What {model} costs is not known either: it is asked for next."
-                return WrongUse(offer.why, where=model, now=now)
-        return None
 
     async def _template_for(self, request: DebateRequest) -> Template:
         if request.template_id and request.complexity:
@@ -206,23 +186,6 @@ class Openings:
                 now=nearest(request.complexity, Complexity) or f"It is one of {', '.join(Complexity)}.",
             )
         return await self.template(f"{request.complexity}_debate")
-
-    async def _rule_set(self, request: DebateRequest, template: Template) -> str:
-        """The set that is asked for, or else the format's, or else the operator's own."""
-        name = request.rules or template.rule_set or DEFAULT_RULE_SET
-        specs = set_specs(await self._ports.catalogue.rule_book())
-        if name != NOTHING and name not in specs:
-            raise unknown_set(name, specs)
-        return name
-
-    async def _with_models(self, refusal: WrongUse, plan: DebatePlan) -> WrongUse:
-        """A rehearsal that can't be held, with the providers that could hold the debate instead, where any is ready."""
-        ready = [offer.prefix for offer in await self._ports.offers.look(is_asking=False) if _can_argue(offer)]
-        if not plan.is_rehearsal or not ready:
-            return refusal
-        return WrongUse(
-            refusal.what, where=refusal.where, now=f"{refusal.now} Or cast a model of {' or '.join(sorted(ready))}."
-        )
 
     def _refuse_early(self, opening: Opening) -> None:
         """Ask each provider whether it already knows that it can't argue this: on the state of the first round."""
@@ -249,7 +212,7 @@ class Openings:
 def _answerable(form: AnswerForm, template: Template) -> None:
     """Sides argue for and against a motion: what else is asked is answered by seats that speak for themselves."""
     checked_form(form)
-    if form.kind is not AnswerKind.MOTION and not any(spec.role is Role.PANELIST for spec in template.seats):
+    if not can_be_asked(template, form):
         asked = f"one of {', '.join(form.choices)}" if form.choices else f"a {form.kind}"
         raise WrongUse(
             f"{template.id} argues for and against a motion, and can't be asked for {asked}.",
@@ -258,9 +221,20 @@ def _answerable(form: AnswerForm, template: Template) -> None:
         )
 
 
-def _can_argue(offer: ProviderOffer) -> bool:
-    """It has what it needs to be asked, and asks a model."""
-    return offer.standing is Standing.READY and not all(model.is_rehearsal for model in offer.models)
+def _known(request: DebateRequest) -> str:
+    """The right answer in its common form, so that whatever is answered can be held against it; "" where none is
+    known."""
+    if not request.known_answer:
+        return ""
+    known = normalised(request.known_answer, request.answers)
+    if not known or known == UNDECIDED:
+        raise WrongUse(
+            f"{request.known_answer[:WORD_SHOWN_CHARACTERS_MAX]!r} is no answer of the form that is asked for: "
+            f"{request.answers.kind}.",
+            where="known_answer",
+            now="Give an answer of that form, or none.",
+        )
+    return known
 
 
 def _seated(seats: Sequence[Seat]) -> tuple[Participant, ...]:
@@ -280,27 +254,9 @@ def _motion(question: str) -> str:
     return motion
 
 
-def _title(motion: str) -> str:
-    line = " ".join(motion.split())
-    return line if len(line) <= TITLE_CHARACTERS_MAX else f"{line[: TITLE_CHARACTERS_MAX - 1]}…"
-
-
 def _rounds(asked: int | None, template: Template) -> int:
     if asked is None:
         return template.rounds
     if not 1 <= asked <= ROUNDS_MAX:
         raise WrongUse(f"{asked} can't be the number of rounds.", now=f"Name one from 1 to {ROUNDS_MAX}.")
     return asked
-
-
-def _seed(asked: int | None) -> None:
-    if asked is not None and not 0 <= asked <= SEED_MAX:
-        raise WrongUse(f"{asked} can't be a seed.", now=f"Name a number from 0 to {SEED_MAX}.")
-
-
-def _cap(asked: int | None, allowed: int | None) -> int | None:
-    if asked is not None and asked < 0:
-        raise WrongUse("a budget below zero.", now="Name what may be spent at most, or leave it.")
-    if asked is None or allowed is None:
-        return asked if allowed is None else allowed
-    return min(asked, allowed)

@@ -106,7 +106,7 @@ class PeopleDesk:
 
     async def _seat(self, session: SessionId, id: str) -> Seat:
         state = await self._supervisor.load(session)
-        seats: Mapping[SeatId, Seat] = getattr(state.flow, "seats", {})
+        seats: Mapping[SeatId, Seat] = {each.id: each for each in self._ports.engine.flow(state).seats(state)}
         seat = seats.get(SeatId(id))
         if seat is None:
             raise WrongUse(

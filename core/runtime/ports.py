@@ -10,6 +10,7 @@ from core.domain.costs import provider_of
 from core.engine.engine import Engine
 from core.ports.bundles import Bundles
 from core.ports.catalogue import Catalogue
+from core.ports.check_runner import CheckRunner, NoCommands
 from core.ports.clock import Clock
 from core.ports.cost_book import CostBook
 from core.ports.driver_lock import DriverLock
@@ -24,6 +25,7 @@ from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.library import Library
+from core.runtime.telling import TellingPorts
 
 EngineOver = Callable[[Catalogue], tuple[Library, Engine]]
 """What decides sessions whose rules, templates and evidence are in another catalogue."""
@@ -34,8 +36,10 @@ class Ports:
     """Everything outside the runtime, handed in once. `new_id` draws a session id of 32 hexadecimal digits.
 
     `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept;
-    `rules_folder` is watched for files of rules, None where none is; `backups` are those of the database, and `notices`
-    tell of what opening it brought about. What `bundles` bring is decided by `engine_over` before it is taken in.
+    `checks` runs programs that may look at drafts; `telling` is by what somebody is told what happens, None where
+    nobody is; `rules_folder` is watched for files of rules, None where none is;
+    `backups` are those of the database, and `notices` tell of what opening it brought about. What `bundles` bring is
+    decided by `engine_over` before it is taken in.
     """
 
     log: EventLog
@@ -56,7 +60,9 @@ class Ports:
     metrics_folder: Path
     offers: ModelOffers = field(default_factory=NothingOffered)
     people: PeoplePresent = field(default_factory=NobodyPresent)
+    checks: CheckRunner = field(default_factory=NoCommands)
     answers: CachedAnswers | None = None
+    telling: TellingPorts | None = None
     rules_folder: Path | None = None
     backups: Backups | None = None
     bundles: Bundles | None = None

@@ -22,6 +22,7 @@ from core.ports.clock import Clock
 from core.ports.event_log import EventLog
 from core.ports.session_index import SessionIndex
 from core.runtime.costs import CostKeeper
+from core.runtime.notifier import Notifier
 
 EVENTS_HELD_MAX = 20_000
 ROWS_REMEMBERED_MAX = 2_000
@@ -43,6 +44,7 @@ class Projector:
         clock: Clock,
         *,
         on_advanced: Callable[[Sequence[SessionSummary]], None],
+        notifier: Notifier | None = None,
     ) -> None:
         self._log = log
         self._index = index
@@ -50,6 +52,7 @@ class Projector:
         self._flows = flows
         self._clock = clock
         self._on_advanced = on_advanced
+        self._notifier = notifier
         self._position = 0
         self._offered = 0
         self._held: list[Recorded] = []
@@ -116,8 +119,10 @@ class Projector:
         batch = await self._next_batch()
         if not batch:
             return False
-        changed = await self._folded(batch)
+        changed, told = await self._folded(batch)
         await self._costs.add(batch)  # has a position of its own: where the rows are refused, it is not added twice
+        if self._notifier is not None:
+            await self._notifier.add(told)  # so has this
         await self._index.advance(changed, position=batch[-1].position)
         self._position = batch[-1].position
         self._remember(changed)  # only now: what the disk refused is folded again, from the rows as they are stored
@@ -149,12 +154,17 @@ class Projector:
             return held
         return await self._log.read_all(after_position=self._position)
 
-    async def _folded(self, records: Sequence[Recorded]) -> list[SessionSummary]:
+    async def _folded(
+        self, records: Sequence[Recorded]
+    ) -> tuple[list[SessionSummary], list[tuple[Recorded, SessionSummary]]]:
+        """The rows behind `records`, and each record with its session's row as it was then."""
         changed: dict[SessionId, SessionSummary] = {}
+        told: list[tuple[Recorded, SessionSummary]] = []
         for record in records:
             before = changed.get(record.session) or await self._remembered(record)
-            changed[record.session] = listed(before, record, self._flows)
-        return list(changed.values())
+            changed[record.session] = row = listed(before, record, self._flows)
+            told.append((record, row))
+        return list(changed.values()), told
 
     def _remember(self, rows: Sequence[SessionSummary]) -> None:
         for row in rows:

@@ -45,7 +45,9 @@ class Asker:
 class DebateRequest:
     """`casting` names a model for a role or a seat, `""` for all others; `rules` the set of rules to follow, `nothing`
     for none at all; `control` the format by which a child answers the same at the same spend; `answers` how
-    the question can be answered; `dials` what the format is set to. None or "" leaves a choice to the defaults."""
+    the question can be answered, and `known_answer` the right one where somebody knows it; `dials` what the format is
+    set to, and `calls` how often a format that counts answers is asked in all. None or "" leaves a choice to the
+    defaults."""
 
     question: str
     template_id: str = ""
@@ -61,6 +63,8 @@ class DebateRequest:
     control: str = ""
     answers: AnswerForm = MOTION_FORM
     dials: Mapping[str, int] = field(default_factory=dict)
+    known_answer: str = ""
+    calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,8 @@ class ForkRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebatePlan:
-    """What a request would start, and what it may take with those who are cast: a rehearsed turn costs nothing."""
+    """What a request would start, and what it may take with those who are cast: a rehearsed turn costs nothing.
+    `dearest_microusd` is what it would cost if everybody said all that they may."""
 
     template: Template
     seats: tuple[Seat, ...]
@@ -98,6 +103,7 @@ class DebatePlan:
     notes: tuple[str, ...]
     rule_set: str = DEFAULT_RULE_SET
     control: TemplateId = NO_TEMPLATE
+    dearest_microusd: int = 0
 
 
 def request_as_body(request: DebateRequest, *, session: SessionId) -> Mapping[str, object]:
@@ -117,6 +123,8 @@ def request_as_body(request: DebateRequest, *, session: SessionId) -> Mapping[st
         "control": request.control,
         "answers": {"kind": request.answers.kind.value, "choices": list(request.answers.choices)},
         "dials": dict(request.dials),
+        "known_answer": request.known_answer,
+        "calls": request.calls,
     }
 
 
@@ -137,6 +145,8 @@ def request_from_body(body: Mapping[str, Any], *, documents: Sequence[Document],
         control=str(body.get("control", "")),
         answers=_form(body.get("answers")),
         dials={str(name): int(value) for name, value in (body.get("dials") or {}).items()},
+        known_answer=str(body.get("known_answer", "")),
+        calls=body.get("calls"),
     )
 
 

@@ -36,12 +36,13 @@ from core.domain.events import (
     CompletionDecided,
     Event,
     Recorded,
+    StepExhausted,
 )
 from core.domain.ids import SessionId, StepId
 from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import OpenAttempt, SessionState, Status
-from core.domain.steps import ModelRequest, Step, StepKind
+from core.domain.steps import ModelRequest, Step
 from core.engine.evolve import unopened
 from core.engine.plan import next_attempt, next_deadline, plan
 from core.engine.replay import fold
@@ -80,8 +81,8 @@ _log = logging.getLogger(__name__)
 
 
 class SessionLoop:
-    """One session being driven. `state` is what the log holds, never more. `children_wanted` are the steps that want
-    sessions of their own begun, as of the newest append: whoever drives all of them sees to that.
+    """One session being driven. `state` is what the log holds, never more. `errands` are the steps for which
+    nobody is asked, as of the newest append: whoever drives all sessions sees to them.
 
     `is_driven` says whether wanted steps are begun; a session that drains, or that is only looked after, begins none.
     """
@@ -106,7 +107,7 @@ class SessionLoop:
         self.state = state if state is not None else unopened(session)
         self.is_driven = is_driven
         self.fault = ""
-        self.children_wanted: tuple[Step, ...] = ()
+        self.errands: tuple[Step, ...] = ()
         self._ports = ports
         self._limits = limits
         self._ledger = ledger
@@ -374,13 +375,13 @@ class SessionLoop:
         self, state: SessionState, now_ms: int, appends: list[Append], begun: list[Attempt]
     ) -> SessionState:
         """The state behind the intents that are wanted now; what may be called is put into `begun`."""
-        self.children_wanted = ()
+        self.errands = ()
         if not self.is_driven:
             return state
         flow = self._ports.engine.flow(state)
         for step in plan(self._ports.engine, state):
-            if step.kind is StepKind.CHILD:
-                self.children_wanted = (*self.children_wanted, step)
+            if not step.is_call:
+                self.errands = (*self.errands, step)
                 continue
             attempt = self._attempt(state, step, flow.request(state, step))
             attempt, command = await self._reserved(state, attempt)
@@ -395,8 +396,10 @@ class SessionLoop:
             is_ended_by_it = state.life.completing is None and settlement.state.life.completing is not None
             state = settlement.state
             if isinstance(command, RefuseSpend):
-                # One that ends where the money does may still want its chair asked, or its control begun.
-                return await self._begin_steps(state, now_ms, appends, begun) if is_ended_by_it else state
+                # One that ends where the money does may still want its chair asked, or its control begun; one that
+                # goes without what can't be paid, whatever is wanted besides.
+                goes_on = is_ended_by_it or any(isinstance(event, StepExhausted) for event in settlement.events)
+                return await self._begin_steps(state, now_ms, appends, begun) if goes_on else state
             begun.append(attempt)
         return state
 

@@ -202,7 +202,7 @@ def _looked_at(attempt: Attempt, text: str, closing: Closing) -> Finding | None:
     """What is odd about an answer; of a long debate only the newest turns are looked through."""
     brief, seat = attempt.request.brief, attempt.step.seat
     newest = reversed(brief.turns[-TURNS_LOOKED_THROUGH_MAX:])
-    own = islice((turn.text for turn in newest if turn.seat == seat), EARLIER_TURNS_MAX)
+    own = islice((turn.text for turn in newest if turn.seat == seat and not brief.may_repeat), EARLIER_TURNS_MAX)
     return check_answer(
         text,
         is_whole=closing.stop_reason == STOP,

@@ -22,7 +22,6 @@ from core.domain.commands import (
     Pause,
     Queue,
     ReachDeadline,
-    RecordChild,
     Resume,
     ResumeRun,
     RetryStep,
@@ -35,8 +34,10 @@ from core.engine.evolve import unopened
 from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.checking import Checking
 from core.runtime.children import Children
 from core.runtime.deadlines import Deadlines
+from core.runtime.errands import Errands
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
@@ -86,8 +87,17 @@ class Supervisor:
         self._announcements = announcements
         self._instruments = instruments
         self._projector = projector
-        self._children = Children(
-            ports, openings, rules, open_child=self._open_child, tell=self._tell_of_child, load=self.load
+        self._errands = Errands(
+            Children(
+                ports,
+                openings,
+                rules,
+                open_child=self._open_child,
+                have_obey=self._have_obey,
+                load=self.load,
+                drives=self._drives,
+            ),
+            Checking(ports, tell=self._have_obey, load=self.load),
         )
         self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
         self._waiting: deque[SessionId] = deque()
@@ -103,7 +113,10 @@ class Supervisor:
     def running(self) -> int:
         """Sessions that hold a place, and those that are being given one."""
         promised = self._promised
-        return sum(_holds_a_place(loop) or loop.session in promised for loop in self._loops.values())
+        return sum(
+            (_holds_a_place(loop) or loop.session in promised) and not self._is_in_its_parents_place(loop)
+            for loop in self._loops.values()
+        )
 
     @property
     def standing_still(self) -> Mapping[SessionId, str]:
@@ -151,7 +164,7 @@ class Supervisor:
         actor, correlation = by.actor, by.correlation
         if not isinstance(command, Resume):
             events = await loop.submit(command, actor=actor, correlation=correlation)
-        elif self.running >= self._limits.sessions_running_max:
+        elif not self._has_room_for(loop):
             events = await loop.submit(Queue(), actor=actor, correlation=correlation)
         else:
             events = await self._given_a_place(loop, command, actor=actor, correlation=correlation)
@@ -209,6 +222,9 @@ class Supervisor:
             else:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
+
+        if are_driven:
+            self._errands.take_up([loop.state for loop in self._loops.values()])
 
     async def _hold_what_was_left(self, sessions: Sequence[SessionId]) -> None:
         """Calls without an end may have been paid for, those of all sessions: nobody is granted their money before
@@ -282,7 +298,11 @@ class Supervisor:
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 resumed += 1
             elif loop is not None and loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
-                await self.submit(session, Resume(), by=replace(by, actor=OPERATOR))
+                try:
+                    await self.submit(session, Resume(), by=replace(by, actor=OPERATOR))
+                except CommandRefused:
+                    if loop.state.life.status is Status.PAUSED:
+                        raise  # otherwise it went on with its parent meanwhile
                 resumed += 1
         return resumed
 
@@ -290,7 +310,7 @@ class Supervisor:
         """Begin nothing more; wait for calls under way as long as allowed, then doubt what has not ended."""
         self._is_closing = True
         self._waiting.clear()
-        self._children.stop()
+        self._errands.stop()
         for task in tuple(self._admitting):
             task.cancel()
         busy = [loop for loop in self._loops.values() if not loop.is_idle]
@@ -326,6 +346,10 @@ class Supervisor:
     def released(self, session: SessionId) -> None:
         """It is deleted, or stays: the log says which."""
         self._gone.discard(session)
+
+    def _drives(self, session: SessionId) -> bool:
+        loop = self._loops.get(session)
+        return loop is not None and loop.is_driven
 
     async def load(self, session: SessionId) -> SessionState:
         """The state of a session, folded from its log where it isn't in memory."""
@@ -393,7 +417,8 @@ class Supervisor:
     async def _admit_or_queue(self, loop: SessionLoop, *, correlation: str = "") -> None:
         """Give it a place or have it wait for one, unless somebody paused or ended it meanwhile."""
         try:
-            if self.running < self._limits.sessions_running_max and not self._waiting and not self._is_closing:
+            is_first = not self._waiting or self._is_in_its_parents_place(loop)
+            if self._has_room_for(loop) and is_first and not self._is_closing:
                 await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation=correlation or "admit")
                 return
             if loop.state.life.status is Status.CREATED:
@@ -425,17 +450,32 @@ class Supervisor:
     def _changed(self, loop: SessionLoop, records: tuple[Recorded, ...]) -> None:
         if records:
             self._projector.offer(records)
-        if loop.children_wanted and not self._is_closing:
-            for step in loop.children_wanted:
-                self._children.begin(loop.session, step)
+        if records and not self._is_closing:
+            self._errands.see_to(loop.state, loop.errands, records)
         if self._waiting and not _holds_a_place(loop):  # only such a session can have made room
             self._admit_waiting()
 
     async def _open_child(self, child: SessionId, opening: Opening) -> None:
         await self.open(child, Open(opening=opening))
 
-    async def _tell_of_child(self, session: SessionId, command: RecordChild) -> None:
-        await (await self._loop(session)).submit(command, actor=RUNTIME)
+    async def _have_obey(self, session: SessionId, command: Command) -> None:
+        if isinstance(command, Resume):  # it needs a place
+            await self.submit(session, command, by=Asker(actor=RUNTIME))
+        elif isinstance(command, Admit):
+            loop = await self._loop(session)
+            loop.is_driven = not self._is_closing
+            await self._given_a_place(loop, command, actor=RUNTIME, correlation="admit")
+        else:
+            await (await self._loop(session)).submit(command, actor=RUNTIME)
+
+    def _is_in_its_parents_place(self, loop: SessionLoop) -> bool:
+        """True for a child whose parent runs and waits for its end: the place that both need is the parent's."""
+        opening = loop.state.opening
+        parent = self._loops.get(opening.parent) if opening is not None and opening.is_awaited else None
+        return parent is not None and _holds_a_place(parent)
+
+    def _has_room_for(self, loop: SessionLoop) -> bool:
+        return self.running < self._limits.sessions_running_max or self._is_in_its_parents_place(loop)
 
     def _admit_waiting(self) -> None:
         """Admitting is an append of its own, so it runs beside the session that made room."""

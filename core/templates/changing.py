@@ -42,8 +42,13 @@ def change_of_format(before: Template, after: Template, *, round_number: int, ro
         leaving=_without(before.seats, after.seats),
         steps_before=before.steps_of_round(coming, rounds_limit=rounds_limit) if coming <= rounds_limit else (),
         steps_after=after.steps_of_round(coming, rounds_limit=rounds_after) if coming <= rounds_after else (),
-        is_decided_otherwise=before.decided_by is not after.decided_by,
+        is_decided_otherwise=_decided(before) != _decided(after),
     )
+
+
+def _decided(template: Template) -> tuple[object, ...]:
+    """By whom, how often each judge is asked, and by how many judges."""
+    return template.decided_by, template.judging, len(template.bench)
 
 
 def _without(seats: Sequence[SeatSpec], others: Sequence[SeatSpec]) -> tuple[SeatSpec, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from core.domain.errors import nearest
 from core.domain.facts import FactSpec
-from core.domain.ids import is_snake_case
+from core.domain.ids import SeatId, is_snake_case
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
 from core.domain.text import clean_text
@@ -38,6 +38,7 @@ from core.templates.bounds import (
 )
 from core.templates.checking_conditions import check_conditions
 from core.templates.checking_course import check_course
+from core.templates.checking_votes import check_votes
 from core.templates.findings import Finding, Kind, Part, Places, Severity
 from core.templates.template import DecidedBy, Expects, StepSpec, Template
 
@@ -207,13 +208,8 @@ class _Looked:
         if verdict is not None and roles.get(verdict.seat, Role.JUDGE) is not Role.JUDGE:
             what = f"the verdict is given by {verdict.seat}, a {roles[verdict.seat]}: it has argued itself."
             yield _warning(Kind.NO_JUDGE, ("verdict", "seat"), what, "Seat a judge.")
-        answering = [step for step in template.steps if step.expects is Expects.ANSWER]
-        if template.is_vote and not answering:
-            what = f"it is decided by {template.decided_by}, and no step asks for an answer."
-            yield _error(Kind.NO_ANSWERS, ("decided_by",), what, "Add the step vote, or have the judge decide.")
-        if template.measure.startswith("answers@") and not answering:
-            what = f"{template.measure} compares answers, and no step asks for one."
-            yield _error(Kind.NO_ANSWERS, ("measure",), what, "Add the step vote, or choose another measure.")
+        yield from self.at_the_bench(roles)
+        yield from check_votes(template)
         for step in template.steps:
             part = _part(template, step)
             if step.expects is Expects.VERDICT:
@@ -222,6 +218,23 @@ class _Looked:
             if step.expects is Expects.BREAK and roles.get(step.seat) not in (Role.JUDGE, Role.MODERATOR):
                 what = f"{step.name} asks {step.seat} whether the debate may end, who is no judge."
                 yield _warning(Kind.NO_JUDGE, (*part, "seat"), what, "Ask a judge or a moderator.")
+
+    def at_the_bench(self, roles: Mapping[SeatId, Role]) -> Iterator[Finding]:
+        """The judges beside the one whose step the verdict is."""
+        template = self.template
+        if template.judges and template.verdict is None:
+            what = "there are judges, and no step gives the verdict."
+            yield _error(Kind.NO_JUDGE, ("judges",), what, "Add the step final_decision, or leave them out.")
+        for judge, times in Counter(template.bench if template.verdict is not None else template.judges).items():
+            if judge not in self.seats:
+                what = f"{judge!r} is to judge, and there is no such seat."
+                yield _error(Kind.UNKNOWN_SEAT, ("judges",), what, _nearest(judge, self.seats, "seats"))
+            elif times > 1:
+                what = f"{judge} is to judge {times} times."
+                yield _error(Kind.DOUBLE, ("judges",), what, "Name each judge once, and not the verdict's own.")
+            elif judge in template.judges and roles.get(judge, Role.JUDGE) is not Role.JUDGE:
+                what = f"{judge}, a {roles[judge]}, is to judge: it has argued itself."
+                yield _warning(Kind.NO_JUDGE, ("judges",), what, "Seat a judge.")
 
 
 def _part(template: Template, step: StepSpec) -> Part:

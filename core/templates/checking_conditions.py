@@ -16,6 +16,7 @@ from core.rules.checking.wording import in_short
 from core.rules.comparing import fault_of_compare
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, Not, comparisons, fault_of_shape, fields_of
 from core.rules.interpreting import unknown_fact
+from core.templates.checking_votes import VOTE_NEEDS
 from core.templates.findings import Finding, Kind, Part, Severity
 from core.templates.template import Block, Expects, Occurs, StepSpec, Template
 
@@ -105,7 +106,7 @@ def _narrowed(facts: Mapping[str, FactSpec], template: Template, step: StepSpec)
         "roles": {"words": tuple(dict.fromkeys(seat.role.value for seat in template.seats))},
         "complexity": {"words": (template.complexity.value,)},
     }
-    if Expects.ANSWER not in expecting:
+    if VOTE_NEEDS.isdisjoint(expecting):
         narrower["answer_count"] = {"most": 0}
         narrower["leading_share_ppm"] = {"most": 0}
     return {
@@ -119,7 +120,7 @@ def _never_known(template: Template, condition: Condition) -> str:
     expecting = {step.expects for step in template.steps}
     missing = {
         *(("judge_outcome",) if Expects.BREAK not in expecting else ()),
-        *(("leading_answer",) if Expects.ANSWER not in expecting else ()),
+        *(("leading_answer",) if VOTE_NEEDS.isdisjoint(expecting) else ()),
     }
     return next((name for name in fields_of(condition) if name in missing), "")
 

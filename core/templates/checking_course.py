@@ -88,9 +88,7 @@ def _listed(numbers: list[int]) -> str:
 
 
 def _seats(template: Template) -> Iterator[Finding]:
-    speaking = {step.seat for step in template.steps}
-    if template.verdict is not None:
-        speaking.add(template.verdict.seat)
+    speaking = {step.seat for step in template.steps} | set(template.bench)
     for seat in template.seats:
         if seat.id not in speaking:
             what = f"{seat.id} never speaks: no step is theirs."
@@ -100,7 +98,7 @@ def _seats(template: Template) -> Iterator[Finding]:
 def _sight(template: Template, played: Played) -> Iterator[Finding]:
     looking = {step.seat for step in template.steps if step.sees is Sees.LINKED}
     if template.verdict is not None and template.verdict.sees is Sees.LINKED:
-        looking.add(template.verdict.seat)
+        looking |= set(template.bench)
     for seat in template.links:
         if seat not in looking:
             what = f"the links of {seat} are used by no step: none of its steps sees the linked ones alone."

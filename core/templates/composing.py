@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from core.domain.errors import WrongUse, nearest
 from core.domain.facts import FactSpec
 from core.domain.ids import ParticipantId, SeatId, TemplateId
-from core.domain.participants import Participant, Role
+from core.domain.participants import DEBATING, Participant, Role
 from core.domain.session import ROUNDS_MAX
 from core.judging.answers import ANSWERS_PIN
+from core.judging.stances import STANCE_PIN
 from core.rules.condition import Condition
 from core.templates.bounds import SEATS_MAX, STEPS_MAX, TURNS_OF_ROUND_MAX
 from core.templates.checking import Surroundings, check_template, errors_of
@@ -27,6 +28,7 @@ from core.templates.template import (
     Complexity,
     DecidedBy,
     Expects,
+    Judging,
     Occurs,
     SeatSpec,
     StepSpec,
@@ -136,11 +138,13 @@ def step_choice(text: str) -> StepChoice:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What library steps come to: turns in order, the blocks that they make, the verdict where one is among them."""
+    """What library steps come to: turns in order, the blocks that they make, the verdict where one is among them, and
+    who judges beside the seat that gives it."""
 
     steps: tuple[StepSpec, ...]
     blocks: tuple[Block, ...]
     verdict: StepSpec | None
+    judges: tuple[SeatId, ...] = ()
 
 
 class Composer:
@@ -187,9 +191,9 @@ class Composer:
         return SeatSpec(id=SeatId(seat), role=role, participant=ParticipantId(participant))
 
     def role(self, word: str) -> Role | None:
-        if word in tuple(Role):
+        if word in DEBATING:
             return Role(word)
-        words = [known.value for known in Role]
+        words = [known.value for known in DEBATING]
         self.problems.append(
             f"no role is called {word[:60]!r}. {nearest(word[:80], words) or _listed('Roles are', words)}"
         )
@@ -239,10 +243,13 @@ class Composer:
                 blocks.append(block)
                 made = [replace(step, block=block.id) for step in made]
             steps += made
-        if len(verdicts) > 1:
+        if len({verdict.instruction for verdict in verdicts}) > 1:
             names_said = " and ".join(verdict.seat for verdict in verdicts)
-            self.problems.append(f"several give the verdict: {names_said}. Name one: final_decision=SEAT.")
-        return Laid(tuple(steps), tuple(blocks), verdicts[0] if verdicts else None)
+            self.problems.append(
+                f"several give the verdict, each in other words: {names_said}. Name one: final_decision=SEAT."
+            )
+        judges = tuple(dict.fromkeys(verdict.seat for verdict in verdicts))[1:]
+        return Laid(tuple(steps), tuple(blocks), verdicts[0] if verdicts else None, judges)
 
     def steps_of(self, choice: StepChoice, seats: Sequence[SeatSpec]) -> list[StepSpec]:
         step = STEPS_BY_ID[choice.step]
@@ -323,9 +330,10 @@ def _composed(
     overrides: Overrides,
     version: int,
 ) -> Template:
-    is_answered = any(step.expects is Expects.ANSWER for step in laid.steps)
+    expecting = {step.expects for step in laid.steps}
     is_sided = any(seat.role in _SIDES for seat in seats)
-    decided_by = DecidedBy.SEATS if is_answered and laid.verdict is None else DecidedBy.JUDGE
+    is_swapped = overrides.judging is not Judging.ONCE and laid.verdict is not None
+    decided_by = _decided_by(expecting) if laid.verdict is None else DecidedBy.JUDGE
     template = Template(
         id=TemplateId(template_id),
         version=version,
@@ -335,20 +343,38 @@ def _composed(
         rounds=rounds,
         seats=seats,
         steps=laid.steps,
-        verdict=laid.verdict,
+        verdict=replace(laid.verdict, is_blind=True) if is_swapped and laid.verdict is not None else laid.verdict,
         consensus_ppm=CONSENSUS_PPM if overrides.consensus_ppm is None else overrides.consensus_ppm,
         minutes_expected=0,
         cost_microusd_expected=0,
         rule_set=overrides.rule_set,
         decided_by=overrides.decided_by or decided_by,
-        measure=overrides.measure or (ANSWERS_PIN if is_answered and not is_sided else MEASURE_DEFAULT),
+        measure=overrides.measure or _measure(expecting, is_sided=is_sided),
         blocks=laid.blocks,
         links=overrides.links,
         dials=overrides.dials,
         tags=metadata.tags,
         source=metadata.source,
+        judging=Judging.SWAPPED if is_swapped else Judging.ONCE,
+        judges=laid.judges,
+        early_stop=overrides.early_stop,
     )
     return with_expectations(template, overrides)
+
+
+def _decided_by(expecting: Collection[Expects]) -> DecidedBy:
+    """Who decides where nobody says it and nobody judges: whoever declares the most."""
+    if Expects.BALLOT in expecting:
+        return DecidedBy.RANKED
+    if Expects.STANCE in expecting:
+        return DecidedBy.CONFIDENCE
+    return DecidedBy.SEATS if Expects.ANSWER in expecting else DecidedBy.JUDGE
+
+
+def _measure(expecting: Collection[Expects], *, is_sided: bool) -> str:
+    if Expects.STANCE in expecting:
+        return STANCE_PIN
+    return ANSWERS_PIN if Expects.ANSWER in expecting and not is_sided else MEASURE_DEFAULT
 
 
 def with_expectations(template: Template, overrides: Overrides) -> Template:
@@ -372,7 +398,7 @@ def _seat_name(role: Role, others: int) -> str:
 
 def role_in(name: str) -> Role | None:
     """The role that a name speaks of (`claude_proposer`), None where it speaks of none or of several."""
-    found = [role for role in Role if role.value in name.split("_")]
+    found = [role for role in DEBATING if role.value in name.split("_")]
     return found[0] if len(found) == 1 else None
 
 

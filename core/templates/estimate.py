@@ -8,7 +8,7 @@ are any. The low end leaves out what a condition may skip; steps that are asked 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.budget import Price, cost_microusd
 from core.domain.estimates import Estimate, Pace, Spread
@@ -79,10 +79,17 @@ def estimated(template: Template, seats: Sequence[Seat], *, rounds: int, known: 
     )
 
 
+def dearest_microusd(template: Template, seats: Sequence[Seat], *, rounds: int, known: Known) -> int:
+    """What it would cost if everybody said all that they may, whatever they did in past sessions: as calls are
+    reserved."""
+    sitting = {seat.id: seat.participant for seat in seats}
+    return _gone_through(template, sitting, rounds, replace(known, paces={}), "high").cost
+
+
 def _gone_through(
     template: Template, sitting: Mapping[SeatId, Participant], rounds: int, known: Known, end: str
 ) -> _Sum:
-    played = _played(template, rounds, end)
+    played = _played(template, sitting, rounds, end)
     total, half = _Sum(0, 0, 0, 0, 0), _Sum(0, 0, 0, 0, 0)
     said: list[_Said] = []
     slowest: dict[tuple[int, str, int], int] = {}
@@ -93,7 +100,8 @@ def _gone_through(
         cost = cost_microusd(known.prices[participant.model], tokens_input=heard, tokens_output=spoken)
         took = _ms_taken(participant, spoken, known, end)
         block = template.block(spec.block)
-        if block is not None and block.is_at_once:
+        is_judging = number > rounds
+        if is_judging or (block is not None and block.is_at_once):
             key = number, spec.block, spec.iteration
             took, slowest[key] = max(0, took - slowest.get(key, 0)), max(took, slowest.get(key, 0))
         total = _Sum(
@@ -105,12 +113,16 @@ def _gone_through(
         )
         if total.turns == TURNS_GONE_THROUGH_MAX // 2:
             half = total
-        said.append(_Said(spec.seat, number, spec.block, spoken))
+        if not is_judging:  # judges don't see one another, and nobody speaks behind them
+            said.append(_Said(spec.seat, number, spec.block, spoken))
     return _gone_on(total, half, turns=len(played) - total.turns)
 
 
-def _played(template: Template, rounds: int, end: str) -> list[tuple[int, StepSpec]]:
-    """Every turn with its round, in order; at the low end those alone that no condition can skip."""
+def _played(
+    template: Template, sitting: Mapping[SeatId, Participant], rounds: int, end: str
+) -> list[tuple[int, StepSpec]]:
+    """Every turn with its round, in order, judges in the round behind the last; at the low end those alone that no
+    condition can skip."""
     turns = [
         (number, spec)
         for number in range(1, rounds + 1)
@@ -118,7 +130,9 @@ def _played(template: Template, rounds: int, end: str) -> list[tuple[int, StepSp
         if end != "low" or (spec.when is None and spec.iteration == 1)
     ]
     if template.verdict is not None and not template.is_vote:
-        turns.append((rounds + 1, template.verdict))
+        for judge in template.bench:
+            passes = 1 if is_person(sitting[judge].model) else template.passes
+            turns += [(rounds + 1, replace(template.verdict, seat=judge))] * passes
     return turns
 
 

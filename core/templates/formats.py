@@ -32,6 +32,8 @@ from core.templates.formats_told import (
     RANK_THE_OTHERS,
     REVIEW_ANSWERS,
 )
+from core.templates.juries import JURY_DEBATE
+from core.templates.round_tables import BALLOT_PANEL, ROUND_TABLE
 from core.templates.standard import CONSENSUS_PPM, STANDARD_TEMPLATES
 from core.templates.template import (
     Block,
@@ -39,6 +41,7 @@ from core.templates.template import (
     DecidedBy,
     Dial,
     Expects,
+    Judging,
     Occurs,
     SeatSpec,
     Sees,
@@ -125,14 +128,14 @@ def _with_perspective(seat: SeatId, instruction: str) -> str:
     return f"{perspective} {instruction}" if perspective else instruction
 
 
-def _verdict(seat: SeatId, instruction: str, *, is_blind: bool = False) -> StepSpec:
+def _verdict(seat: SeatId, instruction: str) -> StepSpec:
     return StepSpec(
         name="verdict",
         seat=seat,
         task="verdict",
         instruction=instruction,
         expects=Expects.VERDICT,
-        is_blind=is_blind,
+        is_blind=True,
     )
 
 
@@ -196,7 +199,7 @@ SPARSE_SOCIETY = Template(
 
 TIT_FOR_TAT = Template(
     id=TemplateId("tit_for_tat"),
-    version=1,
+    version=2,
     name="Tit for tat",
     description=("Two sides answer each other; after every round but the last the judge may say that it is enough."),
     complexity=Complexity.STANDARD,
@@ -229,12 +232,14 @@ TIT_FOR_TAT = Template(
             instruction=MAY_IT_END,
             occurs=Occurs.BEFORE_LAST,
             expects=Expects.BREAK,
+            is_blind=True,
         ),
     ),
     verdict=_verdict(_JUDGE_SEAT, JUDGE_BOTH),
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=12,
-    cost_microusd_expected=120_000,
+    cost_microusd_expected=140_000,
+    judging=Judging.SWAPPED,
     dials=(_LEVEL,),
     tags=(LITERATURE, SIDES, JUDGED),
     source=(
@@ -245,7 +250,7 @@ TIT_FOR_TAT = Template(
 
 EXPERT_PANEL = Template(
     id=TemplateId("expert_panel"),
-    version=1,
+    version=2,
     name="Expert panel",
     description=(
         "A practitioner, an analyst and a sceptic answer; a reviewer says where they part; they answer again. Most "
@@ -266,10 +271,11 @@ EXPERT_PANEL = Template(
             rounds_seen=1,
         ),
     ),
-    verdict=_verdict(_CHAIR_SEAT, CHAIR_BREAKS_A_TIE, is_blind=True),
+    verdict=_verdict(_CHAIR_SEAT, CHAIR_BREAKS_A_TIE),
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=9,
     cost_microusd_expected=160_000,
+    judging=Judging.SWAPPED,
     decided_by=DecidedBy.SEATS,
     measure=ANSWERS_PIN,
     blocks=(_ALONE_BLOCK, _AGAIN_BLOCK),
@@ -282,7 +288,7 @@ EXPERT_PANEL = Template(
 
 CONSULTANCY = Template(
     id=TemplateId("consultancy"),
-    version=1,
+    version=2,
     name="Consultancy",
     description=(
         "One side alone makes its case and answers the judge's questions: the control for a debate of two sides."
@@ -304,7 +310,8 @@ CONSULTANCY = Template(
     verdict=_verdict(_JUDGE_SEAT, JUDGE_ONE_SIDE),
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=8,
-    cost_microusd_expected=60_000,
+    cost_microusd_expected=75_000,
+    judging=Judging.SWAPPED,
     tags=(LITERATURE, CONTROL, JUDGED),
     source=(
         "Khan et al. 2024, Debating with More Persuasive LLMs Leads to More Truthful Answers, arXiv:2402.06782; "
@@ -314,7 +321,7 @@ CONSULTANCY = Template(
 
 COUNCIL = Template(
     id=TemplateId("council"),
-    version=1,
+    version=2,
     name="Council",
     description=(
         "Four answer on their own, rank one another's answers without knowing whose they are, and a chair who doesn't "
@@ -339,10 +346,11 @@ COUNCIL = Template(
             for seat in _COUNCILLORS
         ),
     ),
-    verdict=_verdict(_CHAIR_SEAT, CHAIR_DECIDES, is_blind=True),
+    verdict=_verdict(_CHAIR_SEAT, CHAIR_DECIDES),
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=5,
-    cost_microusd_expected=110_000,
+    cost_microusd_expected=135_000,
+    judging=Judging.SWAPPED,
     measure=ANSWERS_PIN,
     blocks=(_ALONE_BLOCK, _RANKING_BLOCK),
     tags=(LITERATURE, PANEL, JUDGED),
@@ -418,7 +426,10 @@ FORMATS: tuple[Template, ...] = (
     SOCIETY_OF_MINDS,
     SPARSE_SOCIETY,
     TIT_FOR_TAT,
+    JURY_DEBATE,
     EXPERT_PANEL,
+    ROUND_TABLE,
+    BALLOT_PANEL,
     COUNCIL,
     CONSULTANCY,
     VOTE_ONLY,

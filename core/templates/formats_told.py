@@ -21,6 +21,22 @@ ANSWER_AGAIN_BESIDE_TWO = (
     "there and why. Keep your answer where you have found no fault in it; change it where you have, and name the "
     "step that was wrong. At most 250 words."
 )
+DECLARE_ALONE = (
+    "Answer the question for yourself; nobody else's answer is shown to you. Reason step by step, and say of each step "
+    "how far it is borne out. Then say where you stand, and how sure you are: of all that you call 80% sure, four in "
+    "five should be right. At most 250 words."
+)
+DECLARE_AGAIN = (
+    "Say again where you stand, now that you have seen what all have said and how sure they are. For each stance that "
+    "differs from yours, find the step at which it parts from your own reasoning and say which of the two is wrong "
+    "there and why. How sure somebody is proves nothing by itself. Change your stance where you have found your own "
+    "fault; say how sure you are now, and what would make you surer. At most 250 words."
+)
+CAST_A_BALLOT = (
+    "Order the answers that have been given, your own among them. Go through the reasons for each: whether the steps "
+    "follow, whether what they rest on is borne out, and what they leave out. How many hold an answer counts for "
+    "nothing, nor does it count that one is yours. At most 200 words."
+)
 PERSPECTIVES: Mapping[str, str] = {
     "practitioner": (
         "You know how such things go in practice: what has to be in place first, what people do instead of what was "

@@ -89,6 +89,14 @@ TO_VOTE = (
     "Vote. Say in two or three sentences which of the points that were made decides it for you, and why the strongest "
     "point on the other side does not. At most 120 words."
 )
+TO_DECLARE = (
+    "Say where you stand, and how sure you are. Go through the reasons that speak for your stance and those that speak "
+    "against it, others' as well as your own; say which of them you could not answer. At most 200 words."
+)
+TO_CAST_A_BALLOT = (
+    "Cast your ballot. For each that can be voted on, say in a sentence what counts for it and what against, going by "
+    "the reasons that were given and not by how many hold it. At most 150 words."
+)
 TO_RANK = (
     "Rank the others by how well what they said holds up: accurate, supported, and to the point. Of each say in one "
     "sentence what counts for it and what against. Who they are is hidden from you, and does not matter. At most 200 "

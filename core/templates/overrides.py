@@ -11,7 +11,7 @@ from core.domain.ids import SeatId
 from core.domain.session import ROUNDS_MAX
 from core.rules.units import in_unit
 from core.templates.bounds import COST_MICROUSD_MAX, MINUTES_MAX, PPM
-from core.templates.template import DecidedBy, Dial
+from core.templates.template import DecidedBy, Dial, EarlyStop, Judging
 
 _NAMES = {
     "max_rounds": "rounds",
@@ -22,6 +22,8 @@ _NAMES = {
     "cost_microusd_expected": "cost_microusd_expected",
     "rule_set": "rule_set",
     "decided_by": "decided_by",
+    "judging": "judging",
+    "early_stop": "early_stop",
     "measure": "measure",
     "links": "links",
     "dials": "dials",
@@ -47,6 +49,8 @@ class Overrides:
     cost_microusd_expected: int | None = None
     rule_set: str = ""
     decided_by: DecidedBy | None = None
+    judging: Judging | None = None
+    early_stop: EarlyStop = EarlyStop.TRUSTED
     measure: str = ""
     links: Mapping[SeatId, tuple[SeatId, ...]] = field(default_factory=dict)
     dials: tuple[Dial, ...] = ()
@@ -69,6 +73,20 @@ def overrides_from(said: Mapping[str, object], problems: list[str]) -> Overrides
             else:
                 now = nearest(str(value)[:80], words) or f"It is one of {', '.join(words)}."
                 problems.append(f"nobody called {str(value)[:60]!r} can decide. {now}")
+        elif part == "judging":
+            ways = [way.value for way in Judging]
+            if value in ways:
+                found.judging = Judging(str(value))
+            else:
+                now = nearest(str(value)[:80], ways) or f"It is one of {', '.join(ways)}."
+                problems.append(f"no way to judge is called {str(value)[:60]!r}. {now}")
+        elif part == "early_stop":
+            ways = [way.value for way in EarlyStop]
+            if value in ways:
+                found.early_stop = EarlyStop(str(value))
+            else:
+                now = nearest(str(value)[:80], ways) or f"It is one of {', '.join(ways)}."
+                problems.append(f"no early stop is called {str(value)[:60]!r}. {now}")
         elif part == "dials":
             _dials(found, value, problems)
         elif part == "links":

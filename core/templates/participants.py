@@ -1,7 +1,7 @@
 """Who takes a seat where the operator casts nobody else?
 
-One participant for each role, and a second for each side. All of them rehearse until a model is cast, so that nothing
-is spent without being asked for; the prompts are written for real models.
+One participant for each role, a second for each side, and two who review drafts. All of them rehearse until a model is
+cast, so that nothing is spent without being asked for; the prompts are written for real models.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from core.domain.participants import TEMPERATURE_MILLI_DEFAULT, TOKENS_OUTPUT_DE
 MODEL_DEFAULT = "rehearsal"
 TOKENS_OUTPUT_JUDGE = 1_200
 TOKENS_OUTPUT_REVIEWER = 800
+TOKENS_OUTPUT_WRITER = 4_000
+"""A draft has to come whole: one that is cut off can't be judged."""
 TEMPERATURE_MILLI_WEIGHING = 300
 
 _CRAFT = (
@@ -61,6 +63,25 @@ _JUDGE = (
     "stands, and a claim without support weighs little. The order of speaking, the length of a turn and the manner "
     "count for nothing. Where neither case is clearly stronger, say so instead of choosing."
 )
+_WRITER = (
+    "You write what a brief asks for, and nothing else. Do what it asks, in the form and length that it asks for, for "
+    "the readers whom it names. Where evidence is given, rest what you claim on it and cite it as (file:line); never "
+    "invent a source, a figure or a quotation. When you are shown a draft and what its reviewers say, write the whole "
+    "text anew: mend what they show to be wrong or missing and keep what is good. Where a review is mistaken, or leads "
+    "away from the brief, follow the brief."
+)
+_DRAFT_REVIEWER = (
+    "You review drafts by the brief that they were written for. Check what it asks for point by point, and what the "
+    "draft claims against the evidence where there is some. Quote the words you speak of. Most drafts have faults: "
+    "name the gravest first, and say how each is mended. Length, polish and confidence are worth nothing by "
+    "themselves. Score what is there, on the whole scale, and score a draft like one before it alike."
+)
+_FLAW_FINDER = (
+    "You look for the worst flaw of a draft: the one for which somebody who depends on what the brief asks for would "
+    "have to reject it. Try the draft as its readers will: follow its steps, check its claims, look for what it leaves "
+    "out. Quote the words where the flaw shows and say what it leads to. If you find none that matters, say so: an "
+    "invented flaw is worse than none."
+)
 
 
 def _participant(
@@ -96,6 +117,21 @@ SHIPPED_PARTICIPANTS: tuple[Participant, ...] = (
     ),
     _participant("moderator", "Moderator", _MODERATOR, temperature_milli=TEMPERATURE_MILLI_WEIGHING),
     _participant("observer", "Observer", _OBSERVER, temperature_milli=TEMPERATURE_MILLI_WEIGHING),
+    _participant("writer", "Writer", _WRITER, tokens_output_max=TOKENS_OUTPUT_WRITER),
+    _participant(
+        "draft_reviewer",
+        "Draft reviewer",
+        _DRAFT_REVIEWER,
+        temperature_milli=TEMPERATURE_MILLI_WEIGHING,
+        tokens_output_max=TOKENS_OUTPUT_JUDGE,
+    ),
+    _participant(
+        "flaw_finder",
+        "Flaw finder",
+        _FLAW_FINDER,
+        temperature_milli=TEMPERATURE_MILLI_WEIGHING,
+        tokens_output_max=TOKENS_OUTPUT_JUDGE,
+    ),
     _participant("judge", "Judge", _JUDGE, temperature_milli=0, tokens_output_max=TOKENS_OUTPUT_JUDGE),
 )
 

@@ -28,7 +28,9 @@ from core.templates.template import (
     Complexity,
     DecidedBy,
     Dial,
+    EarlyStop,
     Expects,
+    Judging,
     Occurs,
     SeatSpec,
     Sees,
@@ -216,4 +218,7 @@ _OF_A_TEMPLATE: Mapping[str, Callable[[object], Any]] = {
     "dials": _list(_dial),
     "tags": _list(_text),
     "source": _text,
+    "judging": _word(Judging),
+    "judges": _list(_word(SeatId)),
+    "early_stop": _word(EarlyStop),
 }

@@ -58,6 +58,8 @@ class StepReader:
         self.condition = condition
         self.composer = Composer({})
         self.composer.blocks |= {block.id for block in blocks}
+        self.judges: tuple[SeatId, ...] = ()
+        """Who judges beside the seat of the verdict, where a step of the library is for several."""
 
     def steps(self, node: Node) -> Laid | None:
         """The steps of a round, the blocks that library steps make, and the verdict where one is among them."""
@@ -123,6 +125,7 @@ class StepReader:
         laid = self.composer.laid([choice], self.seats, rounds=1)
         for problem in self.composer.problems[before:]:
             self.problems.note(parts.get("seat", use), problem)
+        self.judges = laid.judges or self.judges
         made = [replace(step, **said_here) for step in laid.steps]
         if "name" in said_here and len(made) > 1:
             self.problems.note(parts["name"], f"{len(made)} seats take this step, and one name is given.", "Leave it.")

@@ -1,7 +1,8 @@
 """Which formats are shipped?
 
 In each the proposer opens and, where there are closings, speaks last: whoever bears the burden of proof has the last
-word. Expected minutes and dollars are those of paid models of the middle class.
+word. The judge is asked twice at once, blind and with every position reversed. Expected minutes and dollars are those
+of paid models of the middle class.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from core.templates.instructions import (
     TO_REBUT_AND_CLOSE,
     TO_REVIEW,
 )
-from core.templates.template import Complexity, Expects, Occurs, SeatSpec, StepSpec, Template
+from core.templates.template import Complexity, Expects, Judging, Occurs, SeatSpec, StepSpec, Template
 
 CONSENSUS_PPM = 800_000
 
@@ -55,11 +56,13 @@ def _step(seat: SeatId, task: str, instruction: str, occurs: Occurs) -> StepSpec
     return StepSpec(name=f"{task}_{seat}", seat=seat, task=task, instruction=instruction, occurs=occurs)
 
 
-_JUDGEMENT = StepSpec(name=VERDICT, seat=_JUDGE, task=VERDICT, instruction=TO_JUDGE, expects=Expects.VERDICT)
+_JUDGEMENT = StepSpec(
+    name=VERDICT, seat=_JUDGE, task=VERDICT, instruction=TO_JUDGE, expects=Expects.VERDICT, is_blind=True
+)
 
 SIMPLE_DEBATE = Template(
     id=TemplateId("simple_debate"),
-    version=2,
+    version=3,
     name="Simple debate",
     description="Two rounds: each side opens, each side answers and closes, the judge decides.",
     complexity=Complexity.SIMPLE,
@@ -74,12 +77,13 @@ SIMPLE_DEBATE = Template(
     verdict=_JUDGEMENT,
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=8,
-    cost_microusd_expected=50_000,
+    cost_microusd_expected=65_000,
+    judging=Judging.SWAPPED,
 )
 
 STANDARD_DEBATE = Template(
     id=TemplateId("standard_debate"),
-    version=2,
+    version=3,
     name="Standard debate",
     description="Three rounds: openings, rebuttals, closings; then the judge decides.",
     complexity=Complexity.STANDARD,
@@ -96,12 +100,13 @@ STANDARD_DEBATE = Template(
     verdict=_JUDGEMENT,
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=15,
-    cost_microusd_expected=120_000,
+    cost_microusd_expected=150_000,
+    judging=Judging.SWAPPED,
 )
 
 COMPLEX_DEBATE = Template(
     id=TemplateId("complex_debate"),
-    version=2,
+    version=3,
     name="Complex debate",
     description="Five rounds with two speakers a side and a reviewer who says after each round what stands.",
     complexity=Complexity.COMPLEX,
@@ -123,7 +128,8 @@ COMPLEX_DEBATE = Template(
     verdict=_JUDGEMENT,
     consensus_ppm=CONSENSUS_PPM,
     minutes_expected=25,
-    cost_microusd_expected=250_000,
+    cost_microusd_expected=265_000,
+    judging=Judging.SWAPPED,
 )
 
 STANDARD_TEMPLATES: tuple[Template, ...] = (SIMPLE_DEBATE, STANDARD_DEBATE, COMPLEX_DEBATE)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from core.templates.workflow import WorkflowDefinition
 
 MEASURE_DEFAULT = "keywords@1"
+PASS_NAMES = ("first", "reversed")
+"""What each pass of a judge is called: by the order in which it shows those who spoke."""
 ITERATION_MARK = "~"
 """Between a step's name and the number of its repetition, from the second on: `probe~2`."""
 
@@ -51,18 +53,22 @@ class Sees(StrEnum):
 
 
 class Expects(StrEnum):
-    """How a turn has to end, and so what is read from it: an answer to the question, a ranking of the others, a word on
-    whether the debate may end, the judge's verdict, or nothing."""
+    """How a turn has to end, and so what is read from it: an answer to the question, a stance with how sure the seat is
+    of it, a ballot that orders what can be chosen, a ranking of the others, a word on whether the debate may end, the
+    judge's verdict, or nothing."""
 
     NOTHING = "nothing"
     ANSWER = "answer"
+    STANCE = "stance"
+    BALLOT = "ballot"
     RANKING = "ranking"
     BREAK = "break"
     VERDICT = "verdict"
 
 
 class DecidedBy(StrEnum):
-    """Whose word is the verdict: the judge's, that of most seats by their latest answers, or that of most answers.
+    """Whose word is the verdict: the judge's, that of most seats by their latest answers, that of most answers, or that
+    of the seats by how sure they are or by their ballots, counted in one of three ways.
 
     Where a vote is even, the judge's step decides if the format has one.
     """
@@ -70,6 +76,41 @@ class DecidedBy(StrEnum):
     JUDGE = "judge"
     SEATS = "seats"
     SAMPLES = "samples"
+    CONFIDENCE = "confidence"
+    RANKED = "ranked"
+    BORDA = "borda"
+    CONDORCET = "condorcet"
+
+
+COUNTED: Mapping[DecidedBy, str] = {
+    DecidedBy.SEATS: "each seat's latest answer",
+    DecidedBy.SAMPLES: "every answer",
+    DecidedBy.CONFIDENCE: "each seat's stance, by how sure it is",
+    DecidedBy.RANKED: "ballots, in instant runoff",
+    DecidedBy.BORDA: "ballots, by points (Borda)",
+    DecidedBy.CONDORCET: "ballots, two by two (Condorcet)",
+}
+"""What is counted, in words, where no judge decides."""
+BY_BALLOTS = frozenset({DecidedBy.RANKED, DecidedBy.BORDA, DecidedBy.CONDORCET})
+"""The ways to decide that count ballots."""
+ANSWERING = frozenset({Expects.ANSWER, Expects.STANCE})
+"""The endings from which an answer is read."""
+
+
+class EarlyStop(StrEnum):
+    """Whether agreement alone may end a debate early: whenever its measure reads enough, or only where recorded
+    sessions of which the right answer is known have shown that such a reading tells something."""
+
+    TRUSTED = "trusted"
+    CALIBRATED = "calibrated"
+
+
+class Judging(StrEnum):
+    """How often each judge is asked: once, or twice at once with every position reversed the second time. Whoever is
+    asked twice is shown seats by letters, and counts as undecided where its two answers differ."""
+
+    ONCE = "once"
+    SWAPPED = "swapped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +178,8 @@ class Template:
     `minutes_expected` and `cost_microusd_expected` are what a run with paid models of the middle class takes.
     `rule_set` names the set of rules that its sessions follow unless another is asked for, "" the operator's own.
     `links` say for each seat whose turns a step that sees the linked ones is shown. `source` is the paper or practice
-    that the format follows. `is_vote` formats end with the answers so far when the money is spent.
+    that the format follows. `is_vote` formats end with the answers so far when the money is spent. `judges` are asked
+    for the verdict beside the seat of its step, in the same words. `early_stop` says when agreement may end it.
     """
 
     id: TemplateId
@@ -160,11 +202,29 @@ class Template:
     dials: tuple[Dial, ...] = ()
     tags: tuple[str, ...] = ()
     source: str = ""
+    judging: Judging = Judging.ONCE
+    judges: tuple[SeatId, ...] = ()
+    early_stop: EarlyStop = EarlyStop.TRUSTED
 
     @property
     def is_vote(self) -> bool:
         """True where answers are counted instead of a judge being asked."""
         return self.decided_by is not DecidedBy.JUDGE
+
+    @property
+    def bench(self) -> tuple[SeatId, ...]:
+        """Every seat that is asked for the verdict, that of its step first; none where nobody is."""
+        return () if self.verdict is None else (self.verdict.seat, *self.judges)
+
+    @property
+    def passes(self) -> int:
+        """How often each judge is asked."""
+        return 2 if self.judging is Judging.SWAPPED else 1
+
+    @property
+    def is_balloted(self) -> bool:
+        """True where judges cast ballots that are counted, instead of one judge's word being the verdict."""
+        return self.verdict is not None and (self.judging is Judging.SWAPPED or bool(self.judges))
 
     def steps_of_round(self, number: int, *, rounds_limit: int) -> tuple[StepSpec, ...]:
         """The steps of round `number` (from 1) in order, where `rounds_limit` rounds are to be played; those of a block
@@ -175,8 +235,8 @@ class Template:
     def turns_of(self, seats: Collection[SeatId], *, rounds: int) -> int:
         """How often these seats speak at most in a debate of `rounds` rounds, its verdict included."""
         played = [self.steps_of_round(number, rounds_limit=rounds) for number in range(1, rounds + 1)]
-        closing = (self.verdict,) if self.verdict is not None else ()
-        return sum(step.seat in seats for steps in (*played, closing) for step in steps)
+        spoken = sum(step.seat in seats for steps in played for step in steps)
+        return spoken + self.passes * sum(judge in seats for judge in self.bench)
 
     def seat(self, id: SeatId) -> SeatSpec:
         """The seat with that id; KeyError where there is none."""

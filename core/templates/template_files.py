@@ -6,13 +6,13 @@ read is then checked as every format is, so that a file says where a seat is mis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
 from core.domain.facts import FactUnit
 from core.domain.ids import ParticipantId, SeatId, TemplateId
-from core.domain.participants import Role
+from core.domain.participants import DEBATING, Role
 from core.domain.session import ROUNDS_MAX
 from core.rules.condition import Condition
 from core.rules.reading_condition import ConditionReader
@@ -38,7 +38,17 @@ from core.templates.composing import COMPLEXITY_LEVELS, CONSENSUS_PPM, with_expe
 from core.templates.findings import Part, Places
 from core.templates.overrides import Overrides
 from core.templates.reading_steps import StepReader
-from core.templates.template import MEASURE_DEFAULT, Block, Complexity, DecidedBy, Dial, SeatSpec, Template
+from core.templates.template import (
+    MEASURE_DEFAULT,
+    Block,
+    Complexity,
+    DecidedBy,
+    Dial,
+    EarlyStop,
+    Judging,
+    SeatSpec,
+    Template,
+)
 from core.written.problems import FileRefused, Problem, Problems, hint, said
 from core.written.tree import Entries, Items, Node, NotReadable, Scalar, read_tree
 
@@ -53,6 +63,9 @@ KEYS = (
     "minutes",
     "cost",
     "decided_by",
+    "judging",
+    "judges",
+    "early_stop",
     "measure",
     "rules",
     "tags",
@@ -192,6 +205,10 @@ class TemplateReader:
             dials=self.read(parts, "dials", self.dials) or (),
             tags=self.read(parts, "tags", self.tags) or (),
             source=self.text(parts, "source", DESCRIPTION_CHARACTERS_MAX),
+            judging=self.read(parts, "judging", lambda node: self.word(node, Judging, "way to judge")) or Judging.ONCE,
+            judges=(self.read(parts, "judges", self.judges) or ()) if "judges" in parts else steps.judges,
+            early_stop=self.read(parts, "early_stop", lambda node: self.word(node, EarlyStop, "early stop"))
+            or EarlyStop.TRUSTED,
         )
         if self.problems.found:
             return None
@@ -210,7 +227,7 @@ class TemplateReader:
         for missing in (key for key in ("id", "role") if key not in parts):
             self.problems.note(node, f"this seat has no {missing!r}.", "Add it.")
         id_ = self.read(parts, "id", lambda part: self.problems.name(part, "the id of a seat"))
-        role = self.read(parts, "role", lambda part: self.word(part, Role, "role"))
+        role = self.read(parts, "role", lambda part: self.word(part, Role, "role", among=DEBATING))
         participant = self.text(parts, "participant", NAME_CHARACTERS_MAX)
         if id_ is None or role is None:
             return None
@@ -264,6 +281,11 @@ class TemplateReader:
         items = self.items(node, "tags", TAGS_MAX, "Write them in [ ].")
         read = (self.problems.text(item, "a tag", TAG_CHARACTERS_MAX) for item in items)
         return tuple(text for text in read if text is not None)
+
+    def judges(self, node: Node) -> tuple[SeatId, ...] | None:
+        items = self.items(node, "judges", SEATS_MAX, "Write [second_judge, third_judge].")
+        read = (self.problems.name(item, "the id of a seat") for item in items)
+        return tuple(SeatId(name) for name in read if name is not None)
 
     def links(self, node: Node) -> Mapping[SeatId, tuple[SeatId, ...]] | None:
         if not isinstance(node, Entries):
@@ -332,8 +354,10 @@ class TemplateReader:
         self.problems.note(node, f"{said(node)} can't be {key!r}.", now)
         return None
 
-    def word(self, node: Node, words: type[_Word], what: str) -> _Word | None:
-        known = tuple(word.value for word in words)
+    def word(
+        self, node: Node, words: type[_Word], what: str, *, among: Collection[_Word] | None = None
+    ) -> _Word | None:
+        known = tuple(word.value for word in (words if among is None else among))
         if isinstance(node, Scalar) and node.text in known:
             return words(node.text)
         otherwise = f"Write one of {', '.join(known)}."

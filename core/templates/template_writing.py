@@ -12,7 +12,9 @@ from core.templates.template import (
     Block,
     DecidedBy,
     Dial,
+    EarlyStop,
     Expects,
+    Judging,
     Occurs,
     Sees,
     StepSpec,
@@ -48,6 +50,12 @@ def _parts(template: Template, facts: Mapping[str, FactSpec]) -> dict[str, objec
     }
     if template.decided_by is not DecidedBy.JUDGE:
         parts["decided_by"] = template.decided_by.value
+    if template.judging is not Judging.ONCE:
+        parts["judging"] = template.judging.value
+    if template.judges:
+        parts["judges"] = tuple(map(str, template.judges))
+    if template.early_stop is not EarlyStop.TRUSTED:
+        parts["early_stop"] = template.early_stop.value
     if template.measure != MEASURE_DEFAULT:
         parts["measure"] = template.measure
     if template.rule_set:

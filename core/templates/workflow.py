@@ -7,7 +7,7 @@ at once stand side by side, a block leads back to its beginning, and a step with
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.domain.facts import FactSpec
@@ -15,15 +15,17 @@ from core.domain.ids import NO_SEAT, SeatId, TemplateId
 from core.domain.participants import Role
 from core.rules.checking.wording import in_short
 from core.rules.condition import Condition
-from core.templates.template import ITERATION_MARK, Block, DecidedBy, Expects, Sees, StepSpec, Template
+from core.templates.template import COUNTED, ITERATION_MARK, PASS_NAMES, Block, Expects, Sees, StepSpec, Template
 
 
 class NodeKind(StrEnum):
-    """What stands at a node. COUNT is a vote that is counted."""
+    """What stands at a node. COUNT is a vote that is counted, BALLOT what a judge is asked in one pass; the ballots
+    come to the VERDICT, which is nobody's step then."""
 
     START = "start"
     STEP = "step"
     COUNT = "count"
+    BALLOT = "ballot"
     VERDICT = "verdict"
     END = "end"
 
@@ -52,7 +54,7 @@ class Mark(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A place on the way. `stage` is the number of its stage from 0, -1 for what lies outside of rounds. `step` is the
-    name of the format's step, "" where the node is none."""
+    name of the format's step, "" where the node is none; `order` the pass of a ballot, "" where there is but one."""
 
     id: str
     kind: NodeKind
@@ -66,6 +68,7 @@ class Node:
     is_blind: bool = False
     condition: str = ""
     block: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,11 @@ class WorkflowDefinition:
 START, COUNT, VERDICT, END = "start", "count", "verdict", "end"
 
 
+def ballot_node(judge: SeatId, number: int) -> str:
+    """The id of the node of a judge's `number`th ballot, from 1."""
+    return f"ballot_{PASS_NAMES[number - 1]}_{judge}"
+
+
 def to_workflow_definition(
     template: Template, *, rounds: int | None = None, facts: Mapping[str, FactSpec] | None = None
 ) -> WorkflowDefinition:
@@ -136,13 +144,15 @@ def standing(
     spoken: Collection[str] = (),
     skipped: Collection[str] = (),
     speaking: Collection[str] = (),
+    balloted: Collection[str] = (),
     is_judging: bool = False,
     is_over: bool = False,
 ) -> Mapping[str, Mark]:
     """How each node stands in a session that is in round `round` (0 before the first).
 
     `spoken` are the names of this round's steps that were taken or passed over, `skipped` those passed over, and
-    `speaking` those that are asked now; where none is named, the first one left is.
+    `speaking` those that are asked now; where none is named, the first one left is. `balloted` are the nodes of ballots
+    that were given.
     """
     if is_over:
         return {node.id: Mark.DONE for node in workflow.nodes}
@@ -160,11 +170,18 @@ def standing(
     for node in workflow.nodes:
         if node.kind is NodeKind.START:
             found[node.id] = Mark.DONE if round > 0 or is_judging else Mark.NOW
+        elif node.kind is NodeKind.BALLOT:
+            found[node.id] = Mark.AHEAD if not is_judging else Mark.DONE if node.id in balloted else Mark.NOW
         elif node.kind in (NodeKind.VERDICT, NodeKind.COUNT):
-            found[node.id] = Mark.NOW if is_judging else Mark.AHEAD
+            found[node.id] = Mark.NOW if is_judging and Mark.NOW not in _ballots(workflow, found) else Mark.AHEAD
         elif node.kind is NodeKind.END:
             found[node.id] = Mark.AHEAD
     return found
+
+
+def _ballots(workflow: WorkflowDefinition, marks: Mapping[str, Mark]) -> set[Mark]:
+    """How the ballots stand; they come before the verdict among the nodes."""
+    return {marks[node.id] for node in workflow.nodes if node.kind is NodeKind.BALLOT and node.id in marks}
 
 
 def _mark_here(node: Node, spoken: Collection[str], skipped: Collection[str], speaking: Collection[str]) -> Mark:
@@ -256,9 +273,10 @@ class _Drawing:
                 kind = EdgeKind.NEXT_STAGE if is_first and stage and edge.kind is EdgeKind.NEXT else edge.kind
                 self.edges.append(Edge(source=edge.source, target=id, kind=kind, label=label))
             if step.expects is Expects.BREAK:
-                self.edges.append(
-                    Edge(source=id, target=self.closing(), kind=EdgeKind.MAY_END, label="may end, if a rule says so")
-                )
+                self.edges += [
+                    Edge(source=id, target=closing, kind=EdgeKind.MAY_END, label="may end, if a rule says so")
+                    for closing in self.closing()
+                ]
             leaving.append(Edge(source=id, target=""))
         if all(step.when is not None for step in steps):
             leaving += [Edge(source=edge.source, target="", kind=EdgeKind.OTHERWISE, label="else") for edge in leading]
@@ -289,11 +307,13 @@ class _Drawing:
         template = self.template
         verdict = template.verdict
         if template.is_vote:
-            by = "each seat's latest answer" if template.decided_by is DecidedBy.SEATS else "every answer"
+            by = COUNTED[template.decided_by]
             self.nodes.append(Node(id=COUNT, kind=NodeKind.COUNT, task="count", condition=by))
             self.lead_to([COUNT])
             self.sources = [Edge(source=COUNT, target="")]
-        if verdict is not None:
+        if verdict is not None and template.is_balloted:
+            self.ballots(verdict)
+        elif verdict is not None:
             self.nodes.append(self.node(verdict, VERDICT, -1, "the vote is even" if template.is_vote else ""))
             self.lead_to([VERDICT], label="if the vote is even" if template.is_vote else "")
             decided = [Edge(source=COUNT, target="", kind=EdgeKind.OTHERWISE, label="else")] if template.is_vote else []
@@ -301,11 +321,33 @@ class _Drawing:
         self.nodes.append(Node(id=END, kind=NodeKind.END))
         self.edges += [Edge(source=edge.source, target=END, kind=edge.kind, label=edge.label) for edge in self.sources]
 
-    def closing(self) -> str:
+    def ballots(self, verdict: StepSpec) -> None:
+        """What each judge is asked in each pass, all at once, and the verdict that the ballots come to."""
+        template = self.template
+        asked = [(judge, number) for judge in template.bench for number in range(1, template.passes + 1)]
+        for judge, number in asked:
+            spec = replace(verdict, seat=judge)
+            node = self.node(spec, ballot_node(judge, number), -1, "the vote is even" if template.is_vote else "")
+            order = PASS_NAMES[number - 1] if template.passes > 1 else ""
+            self.nodes.append(replace(node, kind=NodeKind.BALLOT, order=order))
+        self.lead_to([ballot_node(*each) for each in asked], label="if the vote is even" if template.is_vote else "")
+        judges = len(template.bench)
+        by = f"more than half of {judges} judges" if judges > 1 else "where both orders agree"
+        self.nodes.append(Node(id=VERDICT, kind=NodeKind.VERDICT, task=verdict.task, condition=by))
+        self.edges += [Edge(source=ballot_node(*each), target=VERDICT) for each in asked]
+        passed_by = [Edge(source=COUNT, target="", kind=EdgeKind.OTHERWISE, label="else")] if template.is_vote else []
+        self.sources = [Edge(source=VERDICT, target=""), *passed_by]
+
+    def closing(self) -> tuple[str, ...]:
         """Where a debate goes that ends early."""
-        if self.template.is_vote:
-            return COUNT
-        return VERDICT if self.template.verdict is not None else END
+        template = self.template
+        if template.is_vote:
+            return (COUNT,)
+        if template.is_balloted:
+            return tuple(
+                ballot_node(judge, number) for judge in template.bench for number in range(1, template.passes + 1)
+            )
+        return (VERDICT,) if template.verdict is not None else (END,)
 
     def node(self, step: StepSpec, id: str, stage: int, condition: str) -> Node:
         return Node(

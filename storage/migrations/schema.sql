@@ -20,6 +20,26 @@ CREATE TABLE costs (
 	saved_microusd INTEGER NOT NULL,
 	PRIMARY KEY (session, quarter_ms, route)
 );
+CREATE TABLE deliveries (
+	id VARCHAR NOT NULL,
+	notification VARCHAR NOT NULL,
+	channel VARCHAR NOT NULL,
+	rank INTEGER NOT NULL,
+	state VARCHAR NOT NULL,
+	tries INTEGER NOT NULL,
+	due_ms INTEGER NOT NULL,
+	ended_ms INTEGER NOT NULL,
+	last_error VARCHAR NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE delivery_attempts (
+	delivery VARCHAR NOT NULL,
+	number INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	took_ms INTEGER NOT NULL,
+	error VARCHAR NOT NULL,
+	PRIMARY KEY (delivery, number)
+);
 CREATE TABLE documents (
 	digest VARCHAR NOT NULL,
 	name VARCHAR NOT NULL,
@@ -65,6 +85,22 @@ CREATE TABLE made_by (
 	schema_version INTEGER NOT NULL,
 	moot_version VARCHAR NOT NULL,
 	PRIMARY KEY (schema_version)
+);
+CREATE TABLE notifications (
+	id VARCHAR NOT NULL,
+	type VARCHAR NOT NULL,
+	rank INTEGER NOT NULL,
+	session VARCHAR NOT NULL,
+	seq INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	flow VARCHAR NOT NULL,
+	title VARCHAR NOT NULL,
+	text VARCHAR NOT NULL,
+	seat VARCHAR NOT NULL,
+	acknowledged_by VARCHAR DEFAULT '' NOT NULL,
+	acknowledged_ms INTEGER DEFAULT 0 NOT NULL,
+	PRIMARY KEY (id)
 );
 CREATE TABLE participants (
 	id VARCHAR NOT NULL,
@@ -155,14 +191,18 @@ CREATE TABLE templates (
 	PRIMARY KEY (digest)
 );
 CREATE INDEX costs_quarter ON costs (quarter_ms);
+CREATE INDEX deliveries_notification ON deliveries (notification);
+CREATE INDEX deliveries_waiting ON deliveries (state, rank, due_ms);
 CREATE UNIQUE INDEX events_of_session ON events (session_key, seq);
 CREATE INDEX inbox_waiting ON inbox (id) WHERE answered_at_ms IS NULL;
+CREATE INDEX notifications_position ON notifications (position);
+CREATE INDEX notifications_session ON notifications (session);
 CREATE INDEX response_cache_expires ON response_cache (expires_at_ms);
 CREATE INDEX response_cache_likeness ON response_cache (likeness) WHERE likeness IS NOT NULL;
 CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0008');
+INSERT INTO alembic_version VALUES ('0009');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;

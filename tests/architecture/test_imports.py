@@ -108,3 +108,16 @@ def test_the_version_said_is_the_version_packaged() -> None:
     packaged = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
     assert packaged in started_with("--version").stdout.split()
+
+
+def test_the_script_that_draws_the_picture_finds_what_it_imports() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import runpy; runpy.run_path('scripts/picture', run_name='picture')"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -32,11 +32,11 @@ CORE = (
 OPENING = """
 import json, os, sys
 from pathlib import Path
-from console import app, hosting, opening
+from console import app, hosting, opening, run
 from console.settings import load_settings
 
 seen = {}
-run_console = app.run_console
+run_console = run.run_console
 
 def note(moment, then):
     def called():
@@ -48,7 +48,7 @@ def noting(open_core, settings, *, first_look, **options):
     async def opened(core):
         seen["open"] = sorted(sys.modules)
         consoles[0].exit(0)
-    app.start_the_demo = opened
+    run.start_the_demo = opened
     return run_console(note("rows", open_core), settings, first_look=note("frame", first_look), is_demo=True)
 
 load = hosting.CoreHost._loaded
@@ -67,7 +67,7 @@ def begun(console):
     begin(console)
 
 app.MootApp._begin = begun
-app.run_console = noting
+run.run_console = noting
 code = opening.open_console(load_settings({}))
 Path(os.environ["SEEN"]).write_text(json.dumps(seen))
 sys.exit(code)

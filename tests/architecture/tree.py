@@ -16,6 +16,7 @@ PURE = (
     "core/judging",
     "core/notifying",
     "core/analytics",
+    "core/evaluation",
     "core/prompts",
     "core/written",
 )

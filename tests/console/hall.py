@@ -21,6 +21,7 @@ from console.theme_files import load_themes
 from core.domain.commands import Cancel, Escalate, Pause
 from core.domain.session import Status
 from core.orchestrator import DebateRequest
+from core.runtime.refining_requests import RefinementRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,7 +43,37 @@ CLAIM = "Release time fell from nine days to two at the pilot site, and no page 
 REPLY = "Each service adds a page a week to a rota of four; I agree that releases got faster, but nights did not."
 VERDICT = "The figures on releases were never answered.\nVERDICT: for"
 
+BRIEF = "Write the notice of the release on Friday."
+DRAFTS = (
+    "The release is on Friday.\n\nIt will take a while, and nobody can pay meanwhile.\n\nAsk us.",
+    "The release is on Friday at nine.\n\nIt takes two hours, and nobody can pay meanwhile.\n\nAsk us.",
+    "Something is released at nine.\n\nIt takes hours, and nobody can pay.\n\nAsk somebody.",
+)
+
+
+def _review(score: str, said: str, passage: str, change: str) -> str:
+    suggestions = [{"passage": passage, "change": change}]
+    return f"{said}\n```json\n" + json.dumps({"score": float(score), "suggestions": suggestions}) + "\n```"
+
+
+REVIEWS = (
+    _review("0.5", "It is vague.", "It will take a while", "Say how long."),
+    _review("0.82", "It says when and how long.", "Ask us", "Say whom."),
+    _review("0.3", "It says less than before.", "Ask somebody", "Name a person again."),
+)
+
 SCRIPTS: dict[str, dict[str, Any]] = {
+    "writer": {
+        "answers": {"draft": list(DRAFTS)},
+        "price": {"input_microusd": 3_000_000, "output_microusd": 15_000_000},
+    },
+    "critic": {
+        "answers": {"review": list(REVIEWS)},
+        "price": {"input_microusd": 1_000_000, "output_microusd": 5_000_000},
+    },
+    "slow_critic": {
+        "answers": {"review": [*REVIEWS[:2], {"text": REVIEWS[2], "faults": ["never_closes"] * 3}]},
+    },
     "claude": {"answers": {"default": CLAIM}, "price": {"input_microusd": 3_000_000, "output_microusd": 15_000_000}},
     "gemini": {"answers": {"default": REPLY}, "price": {"input_microusd": 1_000_000, "output_microusd": 5_000_000}},
     "judge": {"answers": {"default": VERDICT}},
@@ -145,6 +176,30 @@ def asking(motion: str, *, talks: bool = False, breaks: bool = False, **fields: 
 
 async def start(core: Orchestrator, motion: str, **fields: Any) -> SessionId:
     return await core.start_debate(request=asking(motion, **fields))
+
+
+def refining(*, reviewer: str = "critic", **fields: Any) -> RefinementRequest:
+    """A refinement of three drafts, of which the second is the best."""
+    asked = {"brief": BRIEF, "iterations": 3, "cap_microusd": 500_000, **fields}
+    return RefinementRequest(casting={"": "scripted:writer"}, reviewers=(f"scripted:{reviewer}",), **asked)
+
+
+async def refined(core: Orchestrator, **fields: Any) -> SessionId:
+    """One that is over."""
+    session = await core.start_refinement(request=refining(**fields))
+    await until_status(core, session, Status.COMPLETED)
+    return session
+
+
+async def in_review(core: Orchestrator, **fields: Any) -> SessionId:
+    """One whose third draft is being reviewed for ever."""
+    session = await core.start_refinement(request=refining(reviewer="slow_critic", **fields))
+    for _ in range(TRIES_MAX):
+        speaking = core.speaking(session)
+        if speaking and speaking[0].seat == "reviewer" and speaking[0].characters >= len(REVIEWS[2]) - 1:
+            return session
+        await asyncio.sleep(LOOK_SECONDS)
+    raise AssertionError("nobody reviews")
 
 
 async def under_way(core: Orchestrator, motion: str, **fields: Any) -> SessionId:

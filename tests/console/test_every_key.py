@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.keys import ACTIONS, Place
+from console.actions import ACTIONS, Place
 from tests.console.hall import entered, screen_text, under_way, until
 
 if TYPE_CHECKING:

@@ -136,5 +136,5 @@ async def test_an_empty_list_says_how_to_fill_it_before_the_core_is_open(setting
     async with opening(settings) as (hall, _, __):
         said, opened = screen_text(hall), hall.host.opened
 
-    assert "No debates yet" in said
+    assert "No sessions yet" in said
     assert opened is None

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.app import hosted, run_console, start_the_demo
 from console.bootstrap import open_orchestrator
 from console.exit_codes import ExitCode
 from console.hosting import CoreHost
 from console.locations import find_locations
+from console.run import hosted, run_console, start_the_demo
 from console.settings import Settings
 from core.domain.commands import Pause
 from core.domain.errors import StorageFailed, WrongUse

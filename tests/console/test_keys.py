@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 from textual.binding import BindingsMap
 
+from console.actions import ACTIONS, Place
 from console.bindings import bindings_for, textual_keymap
 from console.keys import (
-    ACTIONS,
     FOOTER_HINTS_MAX,
     PLACES_TOGETHER,
     STANDARD_KEYMAP,
-    Place,
     action,
     clashes,
     footer_hints,
@@ -84,10 +83,10 @@ def test_bindings_carry_the_action_s_id_and_its_sentence() -> None:
 
 def test_a_keymap_moves_a_binding_and_frees_its_old_key() -> None:
     bindings = BindingsMap(bindings_for("sessions"))
-    bindings.apply_keymap({**textual_keymap(STANDARD_KEYMAP), "pause_resume": "y"})
+    bindings.apply_keymap({**textual_keymap(STANDARD_KEYMAP), "pause_resume": "Y"})
     by_key = dict(bindings)
 
-    assert by_key["y"].action == "pause_resume"
+    assert by_key["Y"].action == "pause_resume"
     assert "p" not in by_key
     assert by_key["c"].action == "new_debate"
 

@@ -81,6 +81,7 @@ def shown(hall: Hall, state: str, *keys: str) -> Callable[[Pilot[Any]], Awaitabl
             hall.sessions.put_in_order()
             hall.sessions.rows.move_to(sessions[state])
         await settled(pilot)
+        hall.clear_notifications()  # also what was told of only now
         for key in keys:
             await pilot.press(key)
         await settled(pilot)

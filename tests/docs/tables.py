@@ -15,15 +15,18 @@ from typing import Any
 
 import typer
 
+from console.actions import ACTIONS, PLACE_TITLES
 from console.cli.app import app
 from console.exit_codes import MEANINGS
-from console.keys import ACTIONS, PLACE_TITLES, shown_key
+from console.keys import shown_key
 from console.settings import SPECS, Settings
 from core.domain.events import ENGINE_EVENTS
 from core.domain.facts import FactSpec, FactUnit
 from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS
 from core.flows.debate_events import DEBATE_EVENTS
+from core.flows.refinement_events import REFINEMENT_EVENTS
+from core.flows.refinement_facts import REFINEMENT_FACTS
 from core.rules.action import ActionType, parameters_of
 from core.rules.comparing import UNITS_FOR
 from core.rules.condition import ConditionType
@@ -89,11 +92,13 @@ def facts() -> str:
 
 
 def _all_facts() -> tuple[FactSpec, ...]:
-    return (*SESSION_FACTS, *DEBATE_FACTS)
+    listed = (*SESSION_FACTS, *DEBATE_FACTS, *REFINEMENT_FACTS)
+    return tuple({spec.name: spec for spec in listed}.values())
 
 
 def _meaning(spec: FactSpec) -> str:
-    return f"{spec.meaning}; runs on by itself" if spec.grows_with_time else spec.meaning
+    said = f"{spec.meaning}; runs on by itself" if spec.grows_with_time else spec.meaning
+    return f"{said}; only in a {spec.flow}" if spec.flow else said
 
 
 def _example(spec: FactSpec) -> str:
@@ -210,6 +215,10 @@ def debate_events() -> str:
     return _events(DEBATE_EVENTS)
 
 
+def refinement_events() -> str:
+    return _events(kind for kind in REFINEMENT_EVENTS if kind not in DEBATE_EVENTS)
+
+
 def _events(kinds: Iterable[type]) -> str:
     return table(
         ("kind", "fields", "meaning"),
@@ -293,6 +302,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "library_steps": library_steps,
     "engine_events": engine_events,
     "debate_events": debate_events,
+    "refinement_events": refinement_events,
     "keys": keys,
     "commands": commands,
     "options": options,

@@ -13,11 +13,14 @@ import pytest
 from console import bootstrap
 from console.keymap_files import load_keymap
 from console.settings import SPECS, Settings, load_settings
+from console.settings import TABLES as TABLES_OF_SETTINGS
+from console.settings_file import entries
 from console.theme_files import load_theme
 from core.domain.events import ENGINE_EVENTS
 from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DEBATE_FACTS
 from core.flows.debate_events import DEBATE_EVENTS
+from core.judging.criteria_files import read_criteria
 from core.providers.script import read_script
 from core.rules.checking.finding import Kind
 from core.rules.reading import read_rules
@@ -142,14 +145,12 @@ def test_yaml_is_taken_as_it_stands(block: Block) -> None:
         assert read_participants(block.text, origin=block.place, providers=PROVIDERS)
     elif block.name.startswith("format"):
         assert read_template(block.text, origin=block.place, surroundings=Surroundings(facts=FACTS))
+    elif block.name.startswith("criteria"):
+        assert read_criteria(block.text, origin=block.place).criteria
     elif block.name.startswith("script"):
         assert read_script(block.text, origin=block.place).answers
     else:
         assert read_rules(block.text, origin=block.place, facts=FACTS, templates=TEMPLATES)
-
-
-def leaves(value: object) -> int:
-    return sum(leaves(each) for each in value.values()) if isinstance(value, dict) else 1
 
 
 @pytest.mark.parametrize("block", of_language("toml"), ids=named)
@@ -164,7 +165,9 @@ def test_toml_is_taken_as_it_stands(block: Block, tmp_path: Path) -> None:
             assert load_theme(path).name == path.stem
         case _:
             origins = load_settings(environ={"MOOT_HOME": str(tmp_path)}, file=path).origins.values()
-            assert list(origins).count(str(path)) == leaves(tomllib.loads(block.text))
+            assert list(origins).count(str(path)) == len(
+                list(entries(tomllib.loads(block.text), tables=TABLES_OF_SETTINGS))
+            )
 
 
 @pytest.mark.parametrize("block", of_language("sh", "console"), ids=named)

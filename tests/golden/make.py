@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from console.bootstrap import demo_request, open_orchestrator
+from console.bootstrap import KINDS, demo_request, open_orchestrator
 from console.settings import Settings
 from console.version import VERSION
 from core.domain.budget import Price
@@ -38,7 +38,9 @@ from core.domain.commands import (
     Pause,
     Queue,
     ReachDeadline,
+    RecordCheck,
     RecordChild,
+    RecordChildEnd,
     RefuseSpend,
     Resume,
     ResumeRun,
@@ -47,18 +49,21 @@ from core.domain.commands import (
     StartNewRound,
 )
 from core.domain.events import ENGINE_EVENTS, Prefix, Recorded, RuleErred, RuleRecovered, SessionCompleted
-from core.domain.ids import Digest, RuleId, SessionId, TemplateId
+from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role
 from core.domain.session import Status
 from core.engine.evolve import unopened
 from core.engine.forking import cut
-from core.flows.debate_events import DEBATE_EVENTS
 from core.flows.debate_verdict import CONTROL_STEP
+from core.flows.refinement_commands import AcceptDraft, ReviseDraft
+from core.flows.refinement_terms import RefinementTerms, Strategy
+from core.judging.criteria import Check, CheckKind, Criteria
+from core.judging.stances import STANCE_PIN
 from core.ports.event_log import Append
 from core.rules import action as asked
 from core.rules.condition import AnyOf, ConditionType
 from core.rules.rule import Rule
-from core.templates.template import Expects, Template
+from core.templates.template import DecidedBy, EarlyStop, Expects, Template
 from storage.codec import Codec
 from storage.opened import Storage, open_storage
 from tests.builders import (
@@ -74,8 +79,10 @@ from tests.builders import (
     rule,
     when,
 )
-from tests.core.flows.panels import answers, panel
+from tests.core.flows.judges import judged
+from tests.core.flows.panels import PANEL, answers, panel
 from tests.core.flows.panels import asked as asked_for
+from tests.core.flows.refining import Refined
 from tests.golden.logs import pack
 
 FORKED = SessionId("f0ed" * 8)
@@ -94,7 +101,22 @@ PANELLED = panel(
 )
 """Three who answer at once; then one ranks, the chair says whether it is enough, and a turn is skipped."""
 
-FORMATS = (TINY, REVIEWED, PANELLED)
+JUDGED = replace(judged(), judges=(SeatId("proposer"),))
+"""Its judge is asked in both orders, and is of the model that speaks; one who has argued is to judge as well."""
+
+COUNTED = replace(
+    panel(
+        *answers(expects=Expects.STANCE),
+        *(asked_for(f"vote_{seat}", seat, expects=Expects.BALLOT, block="") for seat in PANEL),
+        decided_by=DecidedBy.CONDORCET,
+    ),
+    id=TemplateId("counted"),
+    measure=STANCE_PIN,
+    early_stop=EarlyStop.CALIBRATED,
+)
+"""Three declare themselves at once and then cast ballots; what they agree on ends nothing that isn't known to tell."""
+
+FORMATS = (TINY, REVIEWED, PANELLED, JUDGED, COUNTED)
 BROKEN = at_least("round_kount", 1)
 """A fact that nobody knows: a rule that looks at it can't be told."""
 
@@ -249,6 +271,25 @@ SCENES: tuple[Scene, ...] = (
         format=PANELLED,
     ),
     Scene(
+        "stances and ballots",
+        (
+            Admit(), speak("STANCE: for (confidence 90%)"), speak("STANCE: for, I am 80 % sure."), speak("NaN"),
+            speak("BALLOT: for > against"), speak("BALLOT: against"), speak("BALLOT: for = against"),
+        ),
+        rules=(rule("agreed", when(ConditionType.GREATER_THAN, "consensus_ppm", 799_999)),),
+        rounds=1,
+        format=COUNTED,
+    ),
+    Scene(
+        "judged in both orders",
+        (
+            Admit(), speak(), speak("It is not so."), speak("Speaker A began.\nVERDICT: for"),
+            speak("Speaker A began.\nVERDICT: against"),
+        ),
+        rounds=1,
+        format=JUDGED,
+    ),
+    Scene(
         "beside a control",
         (Admit(), *(speak() for _ in range(5)), RecordChild(step=CONTROL_STEP, why="no_place")),
         control="tiny",
@@ -299,10 +340,42 @@ def forked_log(origin: SessionId, *, session: SessionId, templates: Mapping[Dige
     return fork.log
 
 
+def refined_logs() -> list[Refined]:
+    """Refinements that bring what no debate does: drafts that are compared, checked, debated, edited and accepted."""
+    checks = (
+        Check(id="says_when", kind=CheckKind.CONTAINS, value="Monday", is_required=True),
+        Check(id="tests", kind=CheckKind.COMMAND, value="tests"),
+    )
+    terms = RefinementTerms(draft="It changes.", is_pairwise=True, criteria=Criteria(checks=checks))
+    refined = Refined(terms, price=PAID).began()
+    refined.do(RecordCheck(step=StepId("r1.check_tests"), has_passed=False, detail="exit 1"))
+    refined.score('It is short.\n{"score": 0.4, "suggestions": [{"passage": "It changes", "change": "Say when."}]}')
+    refined.write("It changes on Monday.")
+    refined.do(RecordCheck(step=StepId("r2.check_tests"), has_passed=True, detail="exit 0"))
+    refined.score("Who knows?")
+    refined.heard(refined.asked("prefer_new"), "It says when.\nPREFERRED: first")
+    refined.heard(refined.asked("prefer_best"), "It says when.\nPREFERRED: second")
+    refined.do(ReviseDraft(text="It changes on Monday at noon."))
+    refined.do(StartNewRound(reason="asked"))
+    refined.do(AcceptDraft(draft=3))
+
+    debated = Refined(strategy=Strategy.DEBATE, price=PAID, cap_microusd=90_000).began()
+    debated.write("It changes on Monday.")
+    step, child = StepId("r1.debate"), SessionId("c1d0" * 8)
+    debated.do(RecordChild(step=step, child=child, cap_microusd=40_000, is_awaited=True))
+    debated.do(
+        RecordChildEnd(
+            step=step, child=child, status="completed", outcome="against", text="It names nobody.", cost_microusd=7
+        )
+    )
+    debated.score(0.9)
+    return [refined, debated]
+
+
 async def make(path: Path) -> Mapping[str, int]:
     """The scenes, and a rehearsal held by all of moot, in a new database. Returns from where on which session would be
     decided otherwise."""
-    storage = open_storage(path, codec=Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS)))
+    storage = open_storage(path, codec=Codec((*ENGINE_EVENTS, *KINDS.events, *COMMANDS, *KINDS.commands)))
     templates = {await storage.catalogue.save_template(each, actor="moot", at_ms=1): each for each in FORMATS}
     await storage.catalogue.save_document(document())
     for number, scene in enumerate(SCENES, start=1):
@@ -311,6 +384,10 @@ async def make(path: Path) -> Mapping[str, int]:
         for compiled in played.rule_sets.values():
             await storage.catalogue.keep_rules(compiled.rules)
         await _append(storage, session, played.log)
+    for number, refined in enumerate(refined_logs(), start=1):
+        for compiled in refined.rule_sets.values():
+            await storage.catalogue.keep_rules(compiled.rules)
+        await _append(storage, SessionId(f"{0x5EF0 + number:032x}"), refined.log)
     await _append(storage, FORKED, forked_log(SessionId(f"{1:032x}"), session=FORKED, templates=templates))
     odd = odd_log(templates)
     await _append(storage, ODD, odd)

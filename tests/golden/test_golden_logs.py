@@ -10,22 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.commands import COMMANDS
+from core.domain.commands import COMMANDS as COMMANDS_OF_ANY
 from core.domain.events import ENGINE_EVENTS, AttemptFailed, Recorded
+from core.domain.flow import Flow, kinds_of
 from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
 from core.engine.replay import fold_session, verify
-from core.flows.debate import DEBATE_FACTS, DebateFlow
-from core.flows.debate_events import DEBATE_EVENTS
+from core.flows.debate import DebateFlow
+from core.flows.refinement import RefinementFlow
 from core.runtime.library import Library
 from storage.codec import Codec
 from storage.database import SCHEMA_VERSION
 from storage.opened import Storage, open_storage
 from tests.golden.logs import OTHERWISE, known_of, named, noted, schema_of, unpacked
 
-EVENTS = (*ENGINE_EVENTS, *DEBATE_EVENTS)
+KINDS = kinds_of((DebateFlow(templates={}, documents={}), RefinementFlow(documents={})))
+EVENTS = (*ENGINE_EVENTS, *KINDS.events)
+COMMANDS = (*COMMANDS_OF_ANY, *KINDS.commands)
 NEWEST = max(name for name in named() if name[0].isdigit())
 
 
@@ -50,9 +53,10 @@ class Opened:
 async def opened(name: str, folder: Path) -> AsyncIterator[Opened]:
     path = unpacked(name, folder)
     storage = open_storage(path, codec=Codec((*EVENTS, *COMMANDS)))
-    library = Library(storage.catalogue, (*SESSION_FACTS, *DEBATE_FACTS))
-    flow = DebateFlow(templates=library.templates, documents=library.documents)
-    engine = Engine(flows={f"{flow.name}@{flow.version}": flow}, rule_sets=library.rule_sets)
+    library = Library(storage.catalogue, (*SESSION_FACTS, *KINDS.facts))
+    debate = DebateFlow(templates=library.templates, documents=library.documents)
+    flows: dict[str, Flow] = {"debate@1": debate, "refinement@1": RefinementFlow(documents=library.documents)}
+    engine = Engine(flows=flows, rule_sets=library.rule_sets)
     try:
         yield Opened(path, storage, engine, library)
     finally:

@@ -102,7 +102,8 @@ class Killing:
             repeats = self._provider.repeats
             code = self._one_life(words, environ, is_spared=self.toll.kills >= kills_max)
             again = self._provider.repeats - repeats
-            self.toll.unasked += max(0, again - 1) if words[:2] == ("sessions", "answer") else again
+            allowed = _in_doubt(seen) if words[:2] == ("sessions", "answer") else 0
+            self.toll.unasked += max(0, again - allowed)
             records, status = asyncio.run(_on_record(home))
             self._compare(seen, records, status)
             seen = records
@@ -197,6 +198,12 @@ def _course_of(records: Sequence[Recorded]) -> list[tuple[str, str]]:
         for record in records
         if isinstance(record.event, ArgumentPresented | VerdictReached)
     ]
+
+
+def _in_doubt(records: Sequence[Recorded]) -> int:
+    """How many calls a yes asks for again: those in doubt that nobody has answered since. Ballots are asked two at a
+    time, so that one kill may leave two."""
+    return len({*_steps(records, AttemptInDoubt)} - {*_steps(records, AttemptSucceeded)})
 
 
 def _steps(records: Sequence[Recorded], kind: type) -> list[str]:

@@ -29,12 +29,12 @@ def hold_to_the_promise(toll: Toll) -> None:
     assert (toll.lost, toll.doubled, toll.looked_finished, toll.unintended) == (0, 0, 0, 0)
 
 
-def test_a_killed_process_costs_at_most_one_call_where_calls_in_doubt_are_retried(tmp_path: Path) -> None:
+def test_a_killed_process_costs_at_most_the_calls_under_way_where_those_in_doubt_are_retried(tmp_path: Path) -> None:
     toll = killed(tmp_path, "retry", kills=KILLS)
 
     hold_to_the_promise(toll)
     assert toll.kills == KILLS
-    assert toll.repeats <= toll.kills
+    assert toll.repeats <= toll.hits
 
 
 def test_nothing_is_asked_again_unasked_where_the_policy_is_to_ask(tmp_path: Path) -> None:
@@ -43,4 +43,4 @@ def test_nothing_is_asked_again_unasked_where_the_policy_is_to_ask(tmp_path: Pat
     hold_to_the_promise(toll)
     assert toll.kills == KILLS
     assert toll.unasked == 0
-    assert toll.repeats <= toll.yeses
+    assert toll.repeats <= toll.hits

@@ -8,19 +8,27 @@ from dataclasses import dataclass, replace
 from tests.simulation.world import ROUTES, Boundary
 
 CRASHES_MAX = 4
-SHORTEST = "simple_debate"
+PLAIN = "plain_debate"
+"""The simple debate as one judge decides it who is asked once: nobody is ever asked at once with another."""
+
 FORMATS = (
-    *(SHORTEST,) * 8,
+    *(PLAIN,) * 5,
+    *("simple_debate",) * 3,
     *("council", "consultancy", "self_consistency", "society_of_minds", "tit_for_tat", "vote_only"),
+    *("round_table", "ballot_panel"),
 )
 """Mostly the shortest; in others several are asked at once, vote, or are asked in between."""
 POLICIES = ("retry", "ask", "fail")
+REFINEMENTS = 0.3
+STRATEGIES = ("single", "panel", "self", "adversarial", "debate", "debate")
+ASKED_ONE_AFTER_ANOTHER = ("single", "self", "adversarial", "debate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """Debates that run at once, what they may spend, how their providers are, what the operator is like, and where
-    the process dies: in its first life at the first of `deaths`, and so on; each a boundary and how often it is passed.
+    """Debates that run at once, or refinements where there is a `strategy`; what they may spend, how their providers
+    are, what the operator is like, and where the process dies: in its first life at the first of `deaths`, and so on;
+    each a boundary and how often it is passed.
 
     `is_shuffled` says that whatever is ready at the same moment runs in an order that is drawn.
     """
@@ -41,11 +49,16 @@ class Fate:
     has_rules: bool
     is_shuffled: bool
     deaths: tuple[tuple[Boundary, int], ...]
+    strategy: str = ""
+    is_pairwise: bool = False
 
 
 def fate_of(seed: int) -> Fate:
     chance = random.Random(f"fate {seed}")
+    flow = random.Random(f"flow {seed}")  # apart, so that what a seed has always drawn it still draws
     return Fate(
+        strategy=flow.choice(STRATEGIES) if flow.random() < REFINEMENTS else "",
+        is_pairwise=flow.random() < REFINEMENTS,
         seed=seed,
         template=chance.choice(FORMATS),
         sessions=chance.randint(1, 3),
@@ -65,6 +78,13 @@ def fate_of(seed: int) -> Fate:
             (chance.choice(list(Boundary)), chance.randint(1, 12)) for _ in range(chance.randint(1, CRASHES_MAX))
         ),
     )
+
+
+def is_in_turn(fate: Fate) -> bool:
+    """True where one is asked after another, never several at once."""
+    if fate.strategy:
+        return fate.strategy in ASKED_ONE_AFTER_ANOTHER and not fate.is_pairwise
+    return fate.template == PLAIN
 
 
 def calm(fate: Fate) -> Fate:

@@ -20,17 +20,20 @@ from core.domain.commands import (
     StartNewRound,
 )
 from core.domain.errors import MootError
-from core.domain.events import Recorded
-from core.domain.ids import SessionId
+from core.domain.events import Recorded, SessionOpened
+from core.domain.ids import SessionId, TemplateId
 from core.domain.session import SessionState, Status
 from core.domain.summary import SessionSummary
+from core.flows.refinement_commands import AcceptDraft, ReviseDraft
 from core.orchestrator import Orchestrator
 from core.rules.standard import STANDARD_RULES
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.ports import Limits
 from core.templates.participants import SHIPPED_PARTICIPANTS
+from core.templates.standard import SIMPLE_DEBATE
+from core.templates.template import Judging
 from tests.memory import Crashed
-from tests.simulation.fate import Fate
+from tests.simulation.fate import PLAIN, Fate
 from tests.simulation.world import Actor, Books, Doom, DrawnLog
 from tests.stage import Stage, start
 from tests.virtual_time import ShuffledLoop, VirtualLoop, in_virtual_time
@@ -38,6 +41,7 @@ from tests.virtual_time import ShuffledLoop, VirtualLoop, in_virtual_time
 LIVES_MAX = 12
 LOOKS_MAX = 2_000
 RICH_MICROUSD = 50_000_000
+ITERATIONS = 3
 AWAY_MS_MAX = 6 * 3_600_000
 """How long nobody drives at most after a process has died."""
 
@@ -117,6 +121,8 @@ async def _cast(stage: Stage, fate: Fate) -> None:
     for number, shipped in enumerate(SHIPPED_PARTICIPANTS):
         model, *fallbacks = fate.routes[number % len(fate.routes)]
         await stage.catalogue.save_participants([replace(shipped, model=model, fallbacks=tuple(fallbacks))])
+    plain = replace(SIMPLE_DEBATE, id=TemplateId(PLAIN), judging=Judging.ONCE)
+    await stage.catalogue.save_template(plain, actor="test", at_ms=0)
 
 
 async def _one_life(lived: Lived, operator: random.Random) -> bool:
@@ -132,10 +138,20 @@ async def _one_life(lived: Lived, operator: random.Random) -> bool:
 async def _driven(lived: Lived, operator: random.Random) -> bool:
     stage, fate = lived.stage, lived.fate
     moot = await stage.drive()
-    while len(stage.disk.lengths) < fate.sessions:
+    while (begun := _begun(lived)) < fate.sessions:
+        if fate.strategy:
+            await moot.start_refinement(
+                f"Brief {begun}.",
+                strategy=fate.strategy,
+                is_pairwise=fate.is_pairwise,
+                debate_template=PLAIN if fate.strategy == "debate" else "",
+                iterations=ITERATIONS,
+                cap_microusd=fate.cap_microusd,
+            )
+            continue
         await start(
             moot,
-            f"Motion {len(stage.disk.lengths)}?",
+            f"Motion {begun}?",
             template_id=fate.template,
             casting={},
             cap_microusd=fate.cap_microusd,
@@ -157,6 +173,12 @@ async def _driven(lived: Lived, operator: random.Random) -> bool:
         elif not look % 5:
             await _let_go_on(moot, rows)
     raise AssertionError("it stood still")
+
+
+def _begun(lived: Lived) -> int:
+    """How many sessions were begun that are nobody's children."""
+    opened = (record.event for record in lived.records if isinstance(record.event, SessionOpened))
+    return sum(not event.opening.parent for event in opened)
 
 
 async def _meddle(moot: Orchestrator, row: SessionSummary, chance: random.Random) -> None:
@@ -184,6 +206,8 @@ async def _meddle(moot: Orchestrator, row: SessionSummary, chance: random.Random
                 Cancel(),
                 *(AnswerEscalation(answer=each) for each in ("continue", "new_round", "complete")),
             ]
+            if row.flow.startswith("refinement"):
+                commands += [AcceptDraft(), ReviseDraft(text="The operator's own.")]
             await _obey(moot, row, chance.choice(commands))
 
 
@@ -198,7 +222,8 @@ async def _let_go_on(moot: Orchestrator, rows: list[SessionSummary] | tuple[Sess
                 await _obey(moot, row, ChangeBudget(cap_microusd=RICH_MICROUSD))
                 await _try(moot.resume(row.session))
             case Status.PAUSED if row.reason.startswith("budget_spent"):
-                await _obey(moot, row, Complete(reason="enough", verdict="Ruled.\nVERDICT: against"))
+                verdict = "" if row.flow.startswith("refinement") else "Ruled.\nVERDICT: against"
+                await _obey(moot, row, Complete(reason="enough", verdict=verdict))
             case Status.PAUSED | Status.FAILED:
                 await _try(moot.resume(row.session))
             case _:

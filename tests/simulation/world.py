@@ -201,10 +201,32 @@ def steady_ms(course: str) -> int:
 def said(course: str, request: ModelRequest) -> Sequence[str]:
     """What is answered, in pieces: on one side or the other, and it gives way now and then."""
     chance = random.Random(f"says {course}")
+    if request.brief.expects in ("review", "preference"):
+        return _reviewed(request.brief.expects, chance)
     if request.kind is StepKind.VERDICT:
         return ("It stands.\n", "VERDICT: ", chance.choice(["for", "against", "undecided"]))
+    if request.brief.expects in ("stance", "ballot"):
+        return _declared(request, chance)
     stance = chance.choice(["I disagree: ", "I agree: ", "I concede that "])
     return (stance, f"point {chance.randrange(100)} of {request.step} ", "is what the rota shows.")
+
+
+def _declared(request: ModelRequest, chance: random.Random) -> Sequence[str]:
+    """A stance or a ballot; now and then one that can't be read."""
+    if request.brief.expects == "stance":
+        sure = chance.choice(["20%", "60%", "90 %", "170%", "NaN"])
+        return ("It adds up.\n", f"STANCE: {chance.choice(['for', 'against'])} ", f"(confidence {sure})")
+    options = list(request.brief.options)
+    chance.shuffle(options)
+    return ("I weigh them.\n", "BALLOT: ", chance.choice([" > ", " > ", " = "]).join(options[: chance.randrange(4)]))
+
+
+def _reviewed(expects: str, chance: random.Random) -> Sequence[str]:
+    """A score, a severity or a preference; now and then one that can't be read."""
+    if expects == "preference":
+        return ("It is clearer.\n", "PREFERRED: ", chance.choice(["first", "second", "neither", "both"]))
+    score = chance.choice(["0.2", "0.5", "0.5", "0.7", "0.9", "1.7"])
+    return ("It is short.\n", f'{{"score": {score}, ', f'"severity": {score}}}')
 
 
 def open_attempts(records: Sequence[Recorded], session: SessionId, step: StepId) -> int:

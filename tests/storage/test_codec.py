@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from core.domain.commands import COMMANDS, AmendMotion, Envelope, Open, Pause, RecordAnswer
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import ENGINE_EVENTS, Inherited, Prefix, RuleFired, SessionForked, SessionOpened, SessionPaused
+from core.domain.flow import kinds_of
 from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId
-from core.flows.debate_events import DEBATE_EVENTS
+from core.flows.debate import DebateFlow
+from core.flows.refinement import RefinementFlow
 from storage.codec import HELD_CHARACTERS_MIN, Codec, canonical_json, content_digest, to_plain
 from tests.architecture.tree import ROOT
 from tests.storage.builders import KINDS, WordsSpoken, answer, turn
 
-CODEC = Codec((*KINDS, *DEBATE_EVENTS))
+OF_FLOWS = kinds_of((DebateFlow(templates={}, documents={}), RefinementFlow(documents={}))).events
+CODEC = Codec((*KINDS, *OF_FLOWS))
 st.register_type_strategy(
     Mapping, lambda kind: st.dictionaries(*(st.from_type(part) for part in kind.__args__), max_size=3)
 )
@@ -30,10 +33,10 @@ st.register_type_strategy(
     st.builds(
         lambda at_ms, event: Inherited(at_ms=at_ms, kind=type(event).__name__, event=event),
         st.integers(min_value=0),
-        st.one_of(*(st.from_type(kind) for kind in (*ENGINE_EVENTS, *DEBATE_EVENTS) if kind is not SessionForked)),
+        st.one_of(*(st.from_type(kind) for kind in (*ENGINE_EVENTS, *OF_FLOWS) if kind is not SessionForked)),
     ),
 )
-EVENTS = st.one_of(*(st.from_type(kind) for kind in (*ENGINE_EVENTS, *DEBATE_EVENTS, WordsSpoken)))
+EVENTS = st.one_of(*(st.from_type(kind) for kind in (*ENGINE_EVENTS, *OF_FLOWS, WordsSpoken)))
 ENVELOPES = st.builds(
     Envelope,
     command=st.one_of(*(st.from_type(kind) for kind in COMMANDS)),

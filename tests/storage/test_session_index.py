@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from core.domain.session import Status
+from core.domain.summary import EVALUATION, SessionSummary
 from core.ports.catalogue import Label
 from storage import session_index
 from storage.opened import Storage
+from tests.memory import MemoryIndex
 from tests.storage.builders import AT_MS, row, session, turn
 
 A, B, C = session(1), session(2), session(3)
@@ -42,6 +44,25 @@ async def test_rows_are_listed_newest_opened_first_and_only_the_changed_ones_whe
     assert list(await storage.index.summaries(changed_after=7)) == []
 
 
+@pytest.mark.parametrize("make", [None, MemoryIndex])
+async def test_where_there_are_more_rows_than_a_list_holds_those_of_evaluations_give_way(
+    storage: Storage, make: type[MemoryIndex] | None
+) -> None:
+    index = make() if make is not None else storage.index
+    spoken_of = row(A, position=1, motion='Say "origin":"evaluation" aloud', opened_at_ms=AT_MS)
+    tried = [row(session(n), position=n, origin=EVALUATION, opened_at_ms=AT_MS + n) for n in range(2, 6)]
+    own = row(session(6), position=6, opened_at_ms=AT_MS + 1)
+    await index.advance([spoken_of, *tried, own], position=6)
+
+    async def listed(limit: int, changed_after: int = 0) -> list[SessionSummary]:
+        return list(await index.summaries(limit=limit, changed_after=changed_after))
+
+    assert await listed(6) == [*reversed(tried), own, spoken_of]
+    assert await listed(3) == [tried[3], own, spoken_of]
+    assert await listed(2) == [own, spoken_of]
+    assert await listed(2, changed_after=1) == [tried[3], own]
+
+
 async def test_sessions_that_are_not_over_are_named_in_the_order_in_which_they_were_opened(storage: Storage) -> None:
     statuses = list(Status)
     rows = [
@@ -52,6 +73,21 @@ async def test_sessions_that_are_not_over_are_named_in_the_order_in_which_they_w
 
     expected = [session(number) for number, status in enumerate(statuses) if not status.is_over]
     assert list(await storage.index.unfinished()) == expected[::-1]
+
+
+async def test_rows_of_sessions_with_a_known_answer_are_found_by_their_measure(storage: Storage) -> None:
+    known = {"known_answer": "42", "measure": "answers@1", "readings": ((666_666, "41"), (1_000_000, "42"))}
+    rows = [
+        row(A, position=1, **known),
+        row(B, position=2, **{**known, "measure": "stance@1"}),
+        row(C, position=3),
+        row(session(4), position=4, opened_at_ms=AT_MS + 5, **known),
+    ]
+    await storage.index.advance(rows, position=4)
+
+    assert list(await storage.index.answered("answers@1")) == [rows[3], rows[0]]
+    assert list(await storage.index.answered("answers@1", limit=1)) == [rows[3]]
+    assert list(await storage.index.answered("keywords@1")) == []
 
 
 async def test_rows_and_position_move_together_or_not_at_all(storage: Storage) -> None:

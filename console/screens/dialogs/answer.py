@@ -34,6 +34,13 @@ WHAT_EACH_ANSWER_DOES: Mapping[str, str] = {
 }
 """What is true of any debate; who knows more of this one says more."""
 
+OF_A_REFINEMENT: Mapping[str, str] = {
+    "new_round": "one more draft, whatever the limit",
+    "complete": "end it with the best draft that there is",
+    "cancel": "end it with no draft kept",
+}
+"""What is otherwise there."""
+
 
 class AnswerDialog(Dialog[AnswerEscalation]):
     """The answer as the command that gives it, or None after escape: then the session goes on waiting."""
@@ -55,8 +62,14 @@ class AnswerDialog(Dialog[AnswerEscalation]):
         reason: str = "",
         explanation_lines: Sequence[str] = (),
         what_each_answer_does: Mapping[str, str] = WHAT_EACH_ANSWER_DOES,
+        *,
+        lap: str = "round",
     ) -> None:
+        """`lap` is what a session of its kind goes through again and again; one of a debate alone ends with a verdict,
+        which can be the operator's own."""
         super().__init__("It asks you")
+        self._labels = {**_LABELS, "new_round": f"another {lap}"}
+        self._has_verdict = lap == "round"
         self._question = question
         self._reason = reason
         self._why = tuple(explanation_lines)
@@ -72,7 +85,7 @@ class AnswerDialog(Dialog[AnswerEscalation]):
             yield why
         yield label("Your answer", gap=True)
         yield Choices(
-            [Choice(key, _LABELS[key], does, key == "cancel") for key, does in self._does.items() if key in _LABELS],
+            [Choice(key, self._labels[key], does, key == "cancel") for key, does in self._does.items()],
             id="answers",
         )
         with Vertical(id="own", classes="-empty"):
@@ -97,12 +110,12 @@ class AnswerDialog(Dialog[AnswerEscalation]):
     def on_choices_changed(self, event: Choices.Changed) -> None:
         self.refuse("")
         if event.choices.id == "answers":
-            self.query_one("#own").set_class(event.key != "complete", "-empty")
+            self.query_one("#own").set_class(event.key != "complete" or not self._has_verdict, "-empty")
         else:
             self.query_one("#words").set_class(event.key == JUDGE, "-empty")
 
     def on_choices_accepted(self, event: Choices.Accepted) -> None:
-        if event.choices.id == "answers" and event.key == "complete":
+        if event.choices.id == "answers" and event.key == "complete" and self._has_verdict:
             self.query_one("#outcome").focus()
         elif event.choices.id == "outcome" and event.key != JUDGE:
             self.query_one("#verdict").focus()
@@ -122,7 +135,7 @@ class AnswerDialog(Dialog[AnswerEscalation]):
             self.refuse(f"The note has {len(note)} characters; at most {NOTE_CHARACTERS_MAX} are kept.")
         elif answer == "cancel":
             sure = ConfirmDialog(
-                "Cancel the session", "It ends without a verdict and can't be taken up again.", "cancel it", True
+                "Cancel the session", "It ends with nothing decided and can't be taken up again.", "cancel it", True
             )
             self.app.push_screen(sure, lambda is_sure: self._cancelled(note) if is_sure else None)
         elif answer == "complete":
@@ -131,7 +144,7 @@ class AnswerDialog(Dialog[AnswerEscalation]):
             self.dismiss(AnswerEscalation(answer=answer, note=note))
 
     def _complete(self, note: str) -> None:
-        outcome = self.query_one("#outcome", Choices).chosen
+        outcome = self.query_one("#outcome", Choices).chosen if self._has_verdict else JUDGE
         words = self.query_one("#verdict", Words).text.strip()
         if outcome == JUDGE:
             self.dismiss(AnswerEscalation(answer="complete", note=note))

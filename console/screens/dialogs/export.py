@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from console.acting import Target
+    from console.screens.drafts import DraftsScreen
     from console.screens.session_actions import SessionActions
     from core.orchestrator import Orchestrator
     from core.runtime.bundling import Incoming
 
 FORMS = (
-    Choice(".md", "Markdown", "transcript and verdict, to read"),
+    Choice(".md", "Markdown", "what was said and came of it, to read"),
     Choice(".json", "JSON", "the whole log with who asked for what, for scripts"),
     Choice(".bundle.zip", "Bundle", "the log and all that it names, for another machine"),
 )
@@ -51,7 +52,7 @@ class ExportDialog(Dialog[str]):
         self.dismiss(self.query_one(Choices).chosen)
 
 
-async def exporting(screen: SessionActions, targets: Sequence[Target]) -> None:
+async def exporting(screen: SessionActions | DraftsScreen, targets: Sequence[Target]) -> None:
     """Ask as what, then write it."""
     from pathlib import Path
 

@@ -39,6 +39,12 @@ FIELDS = (
     ("title", "title", "as it is called"),
 )
 
+OF_A_REFINEMENT = {
+    "seats": ("seats", "writer=NAME reviewer=NAME, all=NAME for everybody"),
+    "rounds": ("drafts", "another number of iterations"),
+}
+"""What is called otherwise there; it follows no format."""
+
 ALL_SEATS = "all"
 
 
@@ -76,9 +82,11 @@ class ForkDialog(Dialog[SessionId]):
         *,
         at_seq: int | None,
         names: Mapping[str, Callable[[], Sequence[str]]],
+        is_refinement: bool = False,
     ) -> None:
         """`names` has by field what can be written there, as far as is known at that moment."""
         super().__init__("Fork")
+        self._is_refinement = is_refinement
         self._origin = origin
         self._start = start
         self._at_seq = at_seq
@@ -90,7 +98,10 @@ class ForkDialog(Dialog[SessionId]):
             "Another session goes on from here. Everybody knows what was said; none of it is asked or paid for again."
         )
         for number, (id, name, otherwise) in enumerate(FIELDS):
-            with Horizontal(classes="row gap" if number == 0 else "row"):
+            if self._is_refinement:
+                name, otherwise = OF_A_REFINEMENT.get(id, (name, otherwise))
+            with Horizontal(classes="row gap" if number == 0 else "row") as row:
+                row.display = id != "template" or not self._is_refinement
                 yield Static(name, classes="name", markup=False)
                 value = str(self._at_seq) if id == "at" and self._at_seq is not None else ""
                 written = field(value, placeholder=otherwise, id=id)
@@ -202,7 +213,11 @@ async def forking(app: MootApp, origin: SessionId, *, at_seq: int | None) -> Non
     async def start(request: ForkRequest, file: Path | None) -> SessionId:
         return await _started(core, request, file, templates)
 
-    dialog = ForkDialog(origin, start, at_seq=at_seq, names={"rules": lambda: sets, "template": lambda: templates})
+    from console.presenters.kinds import is_refinement
+
+    names = {"rules": lambda: sets, "template": lambda: templates}
+    is_refined = is_refinement(await core.summary(origin))
+    dialog = ForkDialog(origin, start, at_seq=at_seq, names=names, is_refinement=is_refined)
     session = await app.push_screen_wait(dialog)
     if session is not None:
         from console.acting import Acting, Done

@@ -140,9 +140,17 @@ class Words(TextArea):
         Binding("ctrl+j,shift+enter,newline", "break_line", "Break the line", show=False),
     ]
 
-    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, placeholder: str = "", id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(
-            clean(text), soft_wrap=True, tab_behavior="focus", show_line_numbers=False, placeholder=placeholder, id=id
+            clean(text),
+            soft_wrap=True,
+            tab_behavior="focus",
+            show_line_numbers=False,
+            placeholder=placeholder,
+            id=id,
+            classes=classes,
         )
         self.cursor_blink = False
 

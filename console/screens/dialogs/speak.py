@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from console.beside import beside
 from console.presenters.paragraphs import paragraphs
-from console.presenters.people import time_left
+from console.presenters.people import asked_of_a_person, time_left
 from console.screens.dialogs.frame import Dialog, Words, label
 from console.widgets.cells import clean
 from console.widgets.prose import Prose
@@ -101,7 +101,7 @@ class SpeakDialog(Dialog[str]):
 
     def fields(self) -> ComposeResult:
         yield label("What you are asked to do")
-        yield Prose(paragraphs(task_of(self._prompt)), id="task")
+        yield Prose(paragraphs(asked_of_a_person(task_of(self._prompt))), id="task")
         words = _Turn(self._draft, placeholder="what you have to say; enter breaks the line", id="words")
         yield words
 

@@ -15,6 +15,8 @@ from core.domain.participants import Role
 from core.domain.steps import Brief, ModelRequest
 from core.domain.transcript import Turn, TurnKind
 from core.judging.answers import answer_in, normalised
+from core.judging.ballots import casts_a_ballot
+from core.judging.stances import stance_in
 from core.providers.rehearsing.corpus import Corpus
 from core.providers.rehearsing.reading import Passage, answer_of, drawn, passages, weighed
 from core.providers.rehearsing.record import citation_of, cited_in
@@ -114,6 +116,28 @@ class _Heard:
 
 def answer(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
     """The paragraphs of a turn that answers, and its last line, "" where nothing can be answered."""
+    said, given, _ = _answered(request, corpus)
+    return said, f"ANSWER: {given}" if given else ""
+
+
+def stance(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
+    """The same, with the share of what was weighed that speaks for the answer as how sure the seat is."""
+    said, given, percent = _answered(request, corpus)
+    return said, f"STANCE: {given} (confidence {percent}%)" if given else ""
+
+
+def ballot(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
+    """What can be voted on by how closely what was cited for it bears on the question; what nothing was cited for is
+    left out."""
+    brief = request.brief
+    said, weights = _answers_told(brief, corpus, Wording(seed=request.seed, step=request.step))
+    cited = [option for option in brief.options if weights.get(option, 0) > 0]
+    order = sorted(cited, key=lambda option: (-weights[option], option))
+    return said or [NOBODY_TO_RANK], f"BALLOT: {' > '.join(order)}" if order else ""
+
+
+def _answered(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str, int]:
+    """The paragraphs, the answer ("" for none), and which share of what was weighed speaks for it, in per cent."""
     brief, form = request.brief, request.brief.answer
     wording = Wording(seed=request.seed, step=request.step)
     found = passages(corpus, brief.motion, form)
@@ -133,7 +157,14 @@ def answer(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
     said = _own_reasons(own, read, given, request, wording, is_known=bool(before))
     if before and len(heard) > 1:
         said = [*_taken_up(new, brief, wording), *_weighing_again(before, given, bool(new), form, wording), *said]
-    return said, f"ANSWER: {given}" if given else ""
+    return said, given, _sure_percent(read, given)
+
+
+def _sure_percent(read: Sequence[Passage], given: str) -> int:
+    """Nobody who rehearses is wholly sure of anything, nor of nothing; one half where what was weighed is level."""
+    sums = {answer: weight for answer, weight in weighed(read).items() if weight > 0}
+    total = sum(sums.values())
+    return min(99, max(1, sums[given] * 100 // total)) if given in sums else 50
 
 
 def ranking(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:
@@ -280,11 +311,12 @@ def _answers_told(brief: Brief, corpus: Corpus, wording: Wording) -> tuple[list[
 def _heard(brief: Brief, corpus: Corpus) -> list[_Heard]:
     """The latest answer of each panelist, as the turns that the seat sees show it."""
     citation = citation_of(corpus)
-    latest = {turn.seat: turn for turn in brief.turns if turn.kind is TurnKind.ARGUMENT and turn.role is Role.PANELIST}
+    answering = (turn for turn in brief.turns if turn.kind is TurnKind.ARGUMENT and turn.role is Role.PANELIST)
+    latest = {turn.seat: turn for turn in answering if not casts_a_ballot(turn.text)}
     return [
         _Heard(
             seat=seat,
-            answer=answer_in(turn.text, brief.answer).value,
+            answer=answer_in(turn.text, brief.answer).value or stance_in(turn.text, brief.answer).value,
             cited=tuple(dict.fromkeys(cited_in(turn.text, citation, corpus))) if citation is not None else (),
         )
         for seat, turn in latest.items()

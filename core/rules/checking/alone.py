@@ -59,7 +59,13 @@ class _Looked:
 
     def at_the_whole(self) -> Iterator[Finding]:
         when = self.rule.when
-        if self.possible.is_impossible(when):
+        flows = sorted(_flows_needed(when, self.specs))
+        if len(flows) > 1:
+            needed = " and of a ".join(flows)
+            what = f"{self.rule.id} can never fire: it needs facts of a {needed}, and no session is both."
+            now = "Ask for either under 'any', or make a rule for each."
+            yield self.found(Kind.NEVER_HOLDS, Severity.ERROR, what, now, ())
+        elif self.possible.is_impossible(when):
             path, why, now = self.why_never(when, ())
             yield self.found(Kind.NEVER_HOLDS, Severity.ERROR, f"{self.rule.id} can never fire: {why}", now, path)
         elif self.possible.is_certain(when):
@@ -149,6 +155,20 @@ class _Looked:
                 what = f"{self.rule.id} acts after every event, and searches all of {compare.field} for that each time."
                 now = "Use 'repeat: edge' or 'round', unless it is to act again and again on the same words."
                 yield self.found(Kind.EXPENSIVE, Severity.ADVICE, what, now, path)
+
+
+def _flows_needed(condition: Condition, specs: Mapping[str, FactSpec]) -> frozenset[str]:
+    """The kinds of session of which one has to be that this is true in: a fact of another kind has no value there."""
+    match condition:
+        case Compare(field=name):
+            return frozenset({specs[name].flow}) if specs[name].flow else frozenset()
+        case AllOf(parts=parts):
+            return frozenset().union(*(_flows_needed(part, specs) for part in parts))
+        case AnyOf(parts=parts):
+            first, *others = (_flows_needed(part, specs) for part in parts)
+            return first.intersection(*others)
+        case Not():
+            return frozenset()
 
 
 _SEARCHING = (ConditionType.CONTAINS, ConditionType.REGEX_MATCH)

@@ -37,6 +37,8 @@ def test_a_format_runs_to_its_verdict_verifies_and_is_written_down(
     assert not of_kind(events, "AttemptFailed")
     assert all(given["answer"] for given in of_kind(events, "AnswerGiven"))
     assert all(given["ranking"] for given in of_kind(events, "RankingGiven"))
+    assert all(given["stance"] and not given["is_repaired"] for given in of_kind(events, "StanceDeclared"))
+    assert all(given["ranking"] for given in of_kind(events, "VoteCast"))
     answering = any(step.expects is Expects.ANSWER for step in format_.steps)
     assert bool(of_kind(events, "AnswerGiven")) == answering
 

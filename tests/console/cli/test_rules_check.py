@@ -127,6 +127,7 @@ def test_facts_are_listed_with_what_the_last_session_showed(moot: Moot) -> None:
         "is_always_known": True,
         "grows_with_time": False,
         "origin": "moot",
+        "flow": "debate",
     }
     said = moot.run("rules", "facts").stdout
     assert f"The values are those of session {session[:8]}." in said

@@ -105,8 +105,9 @@ def test_a_turn_that_does_not_end_as_it_has_to_is_refused_and_gone_on_with(moot:
         keyboard.type("They have it.\n.\n")
         keyboard.until("what you typed is kept")
         keyboard.type("VERDICT: against\n.\n")
-        keyboard.until("Verdict: against")
-        assert "They have it." in keyboard.until("completed")
+        keyboard.until("Judge (human), first order: against")
+        assert "They have it." in keyboard.until("Verdict: against")
+        keyboard.until("completed")
     finally:
         keyboard.close()
 
@@ -129,6 +130,23 @@ def test_without_a_keyboard_the_command_is_said_that_speaks_from_elsewhere(moot:
     finally:
         process.kill()
         process.wait(timeout=SECONDS_MAX)
+
+
+def test_who_reviews_a_draft_is_told_at_once_that_a_score_ends_it_and_the_list_says_that_they_are_to_speak(
+    moot: Moot,
+) -> None:
+    writer = seated(moot).removeprefix("all=")
+    process = moot.start("refine", "Say what changes.", "--writer", writer, "--strategy", "human", "--json")
+    id_ = str(read_until(process, "AttemptStarted")[0]["session"])[:8]
+    try:
+        said = read_line_with(process, "is to speak within")
+        assert f"moot sessions speak {id_} TEXT" in said
+        assert "End with a line such as SCORE: 0.8" in said
+        assert "◆ speak" in moot.run("sessions", "list").stdout
+        assert id_ in moot.run("sessions", "list", "--state", "speak").stdout
+    finally:
+        process.kill()
+        process.communicate(timeout=SECONDS_MAX)
 
 
 def read_line_with(process: subprocess.Popen[str], words: str) -> str:
@@ -185,7 +203,7 @@ def test_a_control_answers_the_same_and_is_told_beside_the_debate(moot: Moot) ->
     said = moot.run("debate", MOTION, *words).stdout
 
     assert "control: consultancy answers the same at the same spend, as session" in " ".join(said.split())
-    assert "debate: for, 5 turns, $0.00 · consultancy: for" in " ".join(said.split())
+    assert "debate: for, 6 turns, $0.00 · consultancy: for" in " ".join(said.split())
     assert "they agree" in said
     refused = moot.run("debate", MOTION, "--control", "consultncy", "--seat", seated(moot), code=2).stderr
     assert "Did you mean 'consultancy'?" in refused

@@ -52,7 +52,7 @@ def test_models_are_told_apart_where_asked_for(moot: Moot) -> None:
     assert plain.splitlines()[1].split()[1] == "scripted"
     assert "2 failed calls were billed all the same." in plain
     assert f"scripted:{moot.home}/dear" in by_model
-    assert by_model.splitlines()[3].split()[:3] == ["in", "all", "5"]
+    assert by_model.splitlines()[3].split()[:3] == ["in", "all", "6"]
 
 
 @pytest.mark.usefixtures("spent")

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from console.cli.spoken import SpokenDebate
+from console.cli.spoken import SpokenSession
+from console.cli.spoken_debate import SpokenDebate
 from console.exit_codes import ExitCode
 from console.headless import ending_of
 from core.domain.events import (
@@ -36,7 +37,8 @@ FACTS = {
 
 
 def said(*events: Event, width: int = 80) -> str:
-    spoken = SpokenDebate(width=width, facts=FACTS, rounds_limit=3)
+    spoken = SpokenSession(width=width, facts=FACTS)
+    spoken.words = SpokenDebate(spoken.page, rounds_limit=3)
     return "\n".join(
         line
         for number, event in enumerate(events, start=1)

@@ -36,11 +36,11 @@ def file_of(moot: Moot, text: str, name: str = "mine.yaml") -> str:
 
 
 def test_formats_are_found_by_words_tags_complexity_and_cost(moot: Moot) -> None:
-    listed = json.loads(moot.run("templates", "list", "--complexity", "simple", "--max-cost", "0.05", "--json").stdout)
+    listed = json.loads(moot.run("templates", "list", "--complexity", "simple", "--max-cost", "0.07", "--json").stdout)
 
     assert "simple_debate" in {row["id"] for row in listed}
     assert {row["complexity"] for row in listed} == {"simple"}
-    assert all(row["cost_microusd_expected"] <= 50_000 for row in listed)
+    assert all(row["cost_microusd_expected"] <= 70_000 for row in listed)
     assert "complex_debate" in moot.run("templates", "list", "--search", "reviewer").stdout
     assert "complex_debate" not in moot.run("templates", "list", "--tag", "panel").stdout
     assert "no amount of dollars" in moot.run("templates", "list", "--max-cost", "cheap", code=2).stderr
@@ -98,7 +98,7 @@ def test_the_way_of_a_format_is_drawn_and_marked_where_a_session_stands(moot: Mo
     session = str(opened["session"])
     drawn = moot.run("templates", "show", "simple_debate", "--graph", "--session", session[:8]).stdout
 
-    assert drawn.count("done") == 5
+    assert drawn.count("done") == 4 + 2 + 1, "four turns, a ballot in each order, the verdict"
     assert (
         "it follows simple_debate"
         in moot.run("templates", "show", "council", "--graph", "--session", session[:8], code=2).stderr

@@ -22,6 +22,7 @@ def note(seq: int, text: str) -> TurnView:
     return TurnView(key=f"note {seq}", seat_index=0, seat="◆ rule", text=text, state="note")
 
 
+BALLOT = "verdict.reversed.first_judge"
 CLAIM, REPLY, VERDICT = "r2.claim.proposer", "r2.reply.opponent", "verdict"
 
 
@@ -50,6 +51,7 @@ def test_it_is_said_where_and_how_they_part() -> None:
     same = pairs_of((turn(CLAIM),), (turn(CLAIM),))
     other_words = pairs_of((turn(CLAIM),), (turn(CLAIM, "It is not."),))
     other_model = pairs_of((turn(CLAIM),), (turn(CLAIM, "It is not.", model="two"),))
+    other_ballot = pairs_of((turn(BALLOT),), (turn(BALLOT, "It is not."),))
     alone = pairs_of((turn(CLAIM),), (note(3, "look_early → pause"), turn(CLAIM)))
     lacking = pairs_of((turn(CLAIM), turn(VERDICT)), (turn(CLAIM),))
 
@@ -57,6 +59,8 @@ def test_it_is_said_where_and_how_they_part() -> None:
     assert parting_words(same) == "they read the same from the fork on"
     assert parting_words(()) == "nothing has been said behind the fork yet"
     assert parting_words(other_words) == "they part at claim of round 2: it says something else"
+    ballot = "the ballot of the proposer in the reversed order"
+    assert parting_words(other_ballot) == f"they part at {ballot}: it says something else"
     assert parting_words(other_model) == "they part at claim of round 2: one there, two here"
     assert parting_words(alone) == "they part where the fork alone has: ◆ rule look_early → pause"
     assert parting_words(lacking) == "they part where the fork lacks: verdict"

@@ -16,7 +16,7 @@ from console.presenters.sessions import rows_of
 from console.widgets.bar import header_parts
 from core.domain.ids import SessionId, TemplateId
 from core.domain.session import Status
-from core.domain.summary import SessionSummary
+from core.domain.summary import EVALUATION, SessionSummary
 from core.orchestrator import SystemStatus
 from core.ports.catalogue import Label
 
@@ -107,3 +107,16 @@ def test_nothing_is_said_to_be_left_while_somebody_drives(driver: str) -> None:
     left, _ = header_parts(header_view([ONE], status(driver), clock=""), 120)
 
     assert not any("left" in text for part in left for text, _ in part)
+
+
+def test_what_an_evaluation_left_or_failed_at_is_its_own_and_what_moves_or_asks_is_counted() -> None:
+    states = (Status.FAILED, Status.RUNNING, Status.ESCALATED)
+    rows = [
+        replace(ONE, session=SessionId(f"{at:032x}"), status=each, origin=EVALUATION) for at, each in enumerate(states)
+    ]
+
+    driven = header_view(rows, status("this process"), clock="")
+    undriven = header_view(rows, status("nobody"), clock="")
+
+    assert (driven.failed, driven.running, driven.needs_you, driven.left) == (0, 1, 1, 0)
+    assert (undriven.failed, undriven.running, undriven.left) == (0, 0, 0)

@@ -8,6 +8,7 @@ import pytest
 
 from console.presenters.header import header_view
 from console.presenters.people import (
+    asked_of_a_person,
     is_awaited,
     needs_you,
     person_marks,
@@ -25,6 +26,9 @@ from core.domain.participants import Role, Seat
 from core.domain.provider_errors import ProviderError
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
+from core.judging.criteria import Criteria, Criterion
+from core.judging.reviews import read_review
+from core.prompts.reviewing import review_instruction
 from core.templates.participants import PARTICIPANTS_BY_ID
 
 RUNNING = SessionSummary(
@@ -111,3 +115,23 @@ def test_a_list_of_seats_says_who_sits_there_and_who_stands_in() -> None:
     ]
     assert person_marks("human:10m") == ("a person",)
     assert person_marks("rehearsal") == ()
+
+
+@pytest.mark.parametrize("criteria", [(), (("clarity", "is it clear?"),)])
+def test_a_person_who_reviews_needs_no_json_and_what_they_are_told_to_write_can_be_read(
+    criteria: tuple[tuple[str, str], ...],
+) -> None:
+    told = asked_of_a_person(review_instruction(criteria))
+    named = Criteria(criteria=tuple(Criterion(id=id_, about=about) for id_, about in criteria))
+    typed = "It is clear enough.\n" + ("clarity: 0.8" if criteria else "SCORE: 0.8")
+
+    assert "JSON" not in told
+    assert typed.splitlines()[-1] in told
+    assert read_review(typed, criteria=named, draft="").score_ppm == 800_000
+    assert asked_of_a_person("Open the debate.") == "Open the debate."
+
+
+def test_who_looks_for_the_worst_flaw_is_told_the_whole_ending() -> None:
+    told = review_instruction(is_adversarial=True)
+
+    assert asked_of_a_person(told) == told

@@ -12,7 +12,7 @@ from console.presenters.session_filter import read_filter
 from core.domain.errors import WrongUse
 from core.domain.ids import SessionId, TemplateId
 from core.domain.session import Status
-from core.domain.summary import SessionSummary
+from core.domain.summary import EVALUATION, SessionSummary
 from core.ports.catalogue import Label
 
 BILLING = SessionSummary(
@@ -94,3 +94,13 @@ def test_forks_are_found_and_left_out() -> None:
     assert read_filter("is:fork").holds(fork, None)
     assert not read_filter("is:fork").holds(BILLING, None)
     assert read_filter("-is:fork").holds(BILLING, None)
+
+
+def test_the_sessions_of_an_evaluation_are_shown_only_where_they_are_asked_for() -> None:
+    session = replace(BILLING, origin=EVALUATION)
+
+    assert [read_filter(text).holds(session, None) for text in ("", "billing", "is:archived")] == [False] * 3
+    assert all(read_filter(text).holds(session, None) for text in ("is:eval", "is:evaluation", "billing is:eval"))
+    assert not read_filter("is:eval").holds(BILLING, None)
+    assert not read_filter("is:eval").holds(session, Label(is_archived=True)), "it is put away twice"
+    assert read_filter("is:eval is:archived").holds(session, Label(is_archived=True))

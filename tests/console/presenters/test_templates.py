@@ -15,6 +15,7 @@ from console.presenters.templates import (
     read_search,
     template_row,
 )
+from core.analytics.flips import FlipCounts, FlipSums
 from core.analytics.life import DebateLife, ModelUse
 from core.domain.errors import WrongUse
 from core.domain.estimates import Estimate, Spread
@@ -87,7 +88,7 @@ def test_a_row_says_what_a_format_takes_how_often_it_was_held_and_whose_it_is() 
     held = results_by_template([life(1), life(2)])[TemplateId("simple_debate")]
     own = row_of(SHIPPED_TEMPLATES[0], actor="operator")
 
-    assert [cell.text for cell in template_row(row, held).cells][3:10] == ["simple", "2", "3", "5", "$0.050", "8", "2"]
+    assert [cell.text for cell in template_row(row, held).cells][3:10] == ["simple", "2", "3", "6", "$0.065", "8", "2"]
     assert template_row(row, None).cells[9].text == "–"
     assert template_row(row, None).cells[-1].text == "moot"
     assert template_row(own, None).cells[-1].text == "own"
@@ -165,3 +166,16 @@ def test_findings_say_what_to_do_and_a_sound_format_says_so() -> None:
 def test_the_line_above_the_table_says_how_many_there_are_and_what_is_marked() -> None:
     assert headline(11, 11, "").text == "Templates  11 formats"
     assert headline(11, 3, "Split?").text == "Templates  11 formats  3 shown  marks: Split?"
+
+
+def test_past_results_say_how_often_minds_were_changed_and_keep_rehearsals_apart() -> None:
+    held = TemplateId("simple_debate")
+    flips = FlipSums(
+        templates={held: FlipCounts(debates=1, restated=4, changed=1, away=1)},
+        unasked={held: FlipCounts(debates=1, restated=2)},
+    )
+
+    lines = results_lines(results_by_template([life(1)], flips)[held])
+
+    assert "minds with models: 1 of 4 answers given again changed: 1 away from the verdict" in lines
+    assert "minds rehearsed or simulated: 0 of 2 answers given again changed" in lines

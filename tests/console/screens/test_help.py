@@ -8,7 +8,8 @@ from types import MappingProxyType
 from textual.app import App
 from textual.widgets import Static
 
-from console.keys import ACTIONS, STANDARD_KEYMAP
+from console.actions import ACTIONS
+from console.keys import STANDARD_KEYMAP
 from console.screens.help import HelpScreen, help_rows
 from console.theme_files import DEFAULT_THEME, load_themes, theme_variables
 from console.widgets.rows import Rows
@@ -28,13 +29,13 @@ def test_every_action_is_in_the_help_once() -> None:
 def test_a_place_is_named_on_its_first_row_alone() -> None:
     places = [row.cells[0].text for row in help_rows() if row.cells[0].text]
 
-    beyond = ["In the past of a session", "Beside its origin"]
+    beyond = ["Drafts of a refinement", "In the past of a session", "Beside its origin"]
     assert places == ["Sessions", *beyond, "Rules", "Templates", "System", "In a transcript", "In a list", "Anywhere"]
 
 
 def test_every_word_of_the_search_must_be_found_somewhere() -> None:
     assert [row.key for row in help_rows(search="ctrl+x")] == ["cancel"]
-    assert [row.key for row in help_rows(search="BUDGET raise")] == ["raise_budget"]
+    assert [row.key for row in help_rows(search="BUDGET raise")] == ["raise_budget", "drafts_budget"]
     assert help_rows(search="budget nonsense") == ()
 
 
@@ -52,10 +53,11 @@ async def test_typing_narrows_the_list_arrows_move_in_it_and_escape_closes() -> 
         await app.push_screen(HelpScreen())
         await pilot.press(*"raise")
         rows = app.screen.query_one(Rows)
-        assert rows.keys == ("raise_budget", "raise_rounds")
+        assert rows.keys == ("raise_budget", "raise_rounds", "drafts_budget")
         await pilot.press("down")
         assert rows.cursor_key == "raise_rounds"
-        assert str(app.screen.query_one("#meaning", Static).render()) == "Let this debate run longer."
+        meaning = str(app.screen.query_one("#meaning", Static).render())
+        assert meaning == "Let this session run longer: more rounds, or more drafts."
         await pilot.press("escape")
 
         assert not isinstance(app.screen, HelpScreen)

@@ -20,6 +20,7 @@ from console.widgets.rows import Rows
 from core.domain.commands import Pause
 from core.domain.session import Status
 from core.flows.debate_events import TemplateApplied
+from core.templates.formats import COUNCIL
 from tests.console.hall import entered, screen_text, start, under_way, until, until_status
 
 if TYPE_CHECKING:
@@ -196,10 +197,10 @@ async def test_an_exported_format_is_looked_at_before_it_comes_in(settings: Sett
         look = await opened(hall, pilot, LookedOver)
 
         assert "template council: the same is here" in look.query_one(Prose).text
-        assert "at most 9 turns in 1 rounds" in look.query_one(Prose).text
+        assert "at most 10 turns in 1 rounds" in look.query_one(Prose).text
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(hall.screen, TemplatesScreen))
-        assert (await core.formats.template("council")).version == 1
+        assert await core.formats.template("council") == COUNCIL, "nothing came in"
 
 
 async def test_a_running_session_goes_on_by_another_format_once_its_changes_were_seen(settings: Settings) -> None:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 
 from core.analytics.life import FLOW_KINDS, MOTION_CHARACTERS_MAX, READINGS_MAX, DebateLife, fold_life
-from core.analytics.measures import FLOW_COUNTERS
+from core.analytics.measures import FLOW_COUNTERS, FLOW_PARTS, REFINED
 from core.domain.commands import Pause, Resume, ResumeRun, RetryStep
 from core.domain.events import ActionOverruled, AttemptFailed, Recorded, RuleFired, SessionAdmitted
 from core.domain.session import Status
 from core.engine.summarise import summarise
 from core.flows.debate_events import DEBATE_EVENTS, ConsensusReached, ConsensusUpdated, RoundCompleted
+from core.flows.refinement_events import REFINEMENT_EVENTS
 from tests.builders import MOTION, OPENED_AT_MS, ROUTE, TURN_COST_MICROUSD, TURN_COST_MICROUSD_MAX, Played
 from tests.core.analytics.histories import AGREES, a_debate, played, settle_doubt, to_its_end
 
@@ -141,13 +142,16 @@ READ_OF = {
     "VerdictReached": {"outcome"},
     "MotionAmended": {"motion"},
     "TemplateApplied": {"template"},
+    "IterationStarted": {"iteration"},
+    "DraftDecided": {"iteration"},
+    "RefinementCompleted": {"is_approved"},
 }
 
 
-def test_every_name_that_is_looked_up_is_a_kind_of_the_debates_with_the_fields_that_are_read() -> None:
-    kinds = {kind.__name__: {field.name for field in fields(kind)} for kind in DEBATE_EVENTS}
+def test_every_name_that_is_looked_up_is_a_kind_of_a_flow_with_the_fields_that_are_read() -> None:
+    kinds = {kind.__name__: {field.name for field in fields(kind)} for kind in (*DEBATE_EVENTS, *REFINEMENT_EVENTS)}
 
-    assert (FLOW_KINDS.keys() | FLOW_COUNTERS.keys()) <= kinds.keys()
+    assert (FLOW_KINDS.keys() | FLOW_COUNTERS.keys() | FLOW_PARTS.keys() | {REFINED}) <= kinds.keys()
     assert READ_OF.keys() <= FLOW_KINDS.keys()
     assert [name for name, read in READ_OF.items() if not read <= kinds[name]] == []
 

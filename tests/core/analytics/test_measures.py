@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.analytics.book import Book, Place, advanced, gauges_of
 from core.analytics.histogram import both, empty, observed
-from core.analytics.measures import Counters, Measures, Timer, fold_measures, merge
+from core.analytics.measures import Counters, FlowUse, Measures, Timer, fold_measures, merge
 from core.analytics.tallies import added
 from core.domain.commands import AnswerEscalation, ApplyTemplate, Escalate, RetryStep
 from core.domain.events import (
@@ -25,8 +25,10 @@ from core.domain.events import (
 from core.domain.ids import TemplateId
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented
+from core.flows.refinement_events import DraftPresented
 from tests.builders import Played
 from tests.core.analytics.histories import a_debate, a_log, as_one_log, number, played, to_its_end
+from tests.core.flows.refining import single
 
 timers = st.dictionaries(
     st.sampled_from(("settle", "append")),
@@ -225,3 +227,38 @@ def test_what_is_recorded_late_of_a_debate_that_was_pushed_out_is_counted_all_th
 
     assert (book.lives, book.position) == ({}, log[-1].position)
     assert book.measures.counters.arguments == 4
+
+
+def refined(scores: list[float]) -> list[Recorded]:
+    """A refinement with these scores, as far as any is wanted."""
+    refinement = single(iterations_max=4)
+    refinement.go_through(*scores[:1])
+    for score in scores[1:]:
+        if refinement.status is Status.RUNNING:
+            refinement.go_through(score)
+    return refinement.log
+
+
+@given(a_log, st.lists(st.lists(st.sampled_from((0.3, 0.5, 0.9)), min_size=1, max_size=4), max_size=3))
+def test_refinements_are_counted_as_such_and_change_no_figure_of_the_debates(
+    debates: list[Recorded], scores: list[list[float]]
+) -> None:
+    alone = counted(debates)
+    logs = [[record for record in debates if record.session == life] for life in alone.lives]
+    refinements = [refined(each) for each in scores]
+
+    both = counted(as_one_log([*logs, *refinements]))
+
+    measures, before = both.measures, alone.measures
+    of_debates = [each.name for each in fields(Counters) if each.name.startswith("debates_")]
+    assert [getattr(measures.counters, name) for name in of_debates] == [
+        getattr(before.counters, name) for name in of_debates
+    ]
+    assert (measures.templates, measures.flips) == (before.templates, before.flips)
+    assert measures.histograms.debate_cost_microusd == before.histograms.debate_cost_microusd
+    assert measures.counters.cost_microusd == sum(use.cost_microusd for use in measures.flows.values())
+    use = measures.flows.get("refinement", FlowUse())
+    assert use.opened == use.started == len(scores)
+    assert use.pieces == sum(1 for log in refinements for record in log if isinstance(record.event, DraftPresented))
+    approved = [life for life in both.lives.values() if life.outcome == "approved"]
+    assert use.reached == len(approved)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.domain.answers import MOTION_FORM, AnswerForm
+from core.domain.calibration import Calibration
 from core.domain.commands import Admit, BeginAttempt, Open, RecordAnswer, RecordFailure, RefuseSpend
 from core.domain.events import Event
 from core.domain.ids import Digest, SeatId, StepId
@@ -103,10 +104,12 @@ class Panel(Played):
         cap_microusd: int | None = None,
         seed: int = 7,
         others: Iterable[Template] = (),
+        calibration: Calibration | None = None,
     ) -> None:
         super().__init__(rules, templates=(format_, *others))
         opening = self.opening(cap_microusd=cap_microusd)
-        self.do(Open(opening=replace(opening, answer=form, measure=format_.measure, seed=seed)))
+        pinned = replace(opening, answer=form, measure=format_.measure, seed=seed, calibration=calibration)
+        self.do(Open(opening=pinned))
         self.do(Admit())
 
     @property

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.domain.ids import NO_SEAT, NO_STEP, SeatId, StepId
 from core.domain.participants import Role
 from core.domain.transcript import Turn, TurnKind
-from core.prompts.debating import DOCUMENT_CHARACTERS_MAX, debate_messages, side_of
+from core.prompts.debating import debate_messages, side_of
+from core.prompts.evidence import DOCUMENT_CHARACTERS_MAX
 from core.prompts.window import (
     TRANSCRIPT_CHARACTERS_MAX,
     TURN_CHARACTERS_MAX,

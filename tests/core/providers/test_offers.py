@@ -61,10 +61,13 @@ async def looked(hand: AtHand, *, is_asking: bool = True) -> dict[str, ProviderO
         await hand.offers.close()
 
 
-async def test_without_any_key_only_the_rehearsal_can_be_had_and_each_says_what_it_lacks() -> None:
+async def test_without_any_key_only_what_asks_no_model_can_be_had_and_each_says_what_it_lacks() -> None:
     offers = await looked(at_hand())
 
-    assert {prefix for prefix, offer in offers.items() if offer.standing is Standing.READY} == {"rehearsal"}
+    assert {prefix for prefix, offer in offers.items() if offer.standing is Standing.READY} == {
+        "rehearsal",
+        "simulated",
+    }
     assert offers["groq"].why == "GROQ_API_KEY is not set."
     assert offers["ollama"].standing is Standing.ABSENT
     assert "ollama serve" in offers["ollama"].now
@@ -161,7 +164,7 @@ async def test_what_was_found_is_proposed_from_then_on() -> None:
         hand = at_hand(addresses={"ollama": f"{server.url}/v1"})
         await looked(hand)
 
-    assert hand.offers.names() == ("ollama:llama3.2", "rehearsal")
+    assert hand.offers.names() == ("ollama:llama3.2", "simulated:competence=70,conformity=30", "rehearsal")
 
 
 async def test_another_server_is_named_by_its_address() -> None:

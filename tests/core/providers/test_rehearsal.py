@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.domain.budget import FREE
 from core.domain.errors import WrongUse
+from core.domain.ids import StepId
 from core.domain.participants import Role
 from core.domain.steps import Document, StepKind
 from core.domain.transcript import TurnKind
@@ -123,6 +125,21 @@ def test_a_judge_with_little_room_still_gives_the_verdict() -> None:
 
     assert short.splitlines()[-1] == debate.verdict.splitlines()[-1]
     assert len(short.split()) < len(debate.verdict.split()) // 2
+
+
+@every_template
+def test_the_judge_finds_the_same_in_either_order(template: Template) -> None:
+    debate = demo(template)
+    assert template.verdict is not None
+    asked = debate.request(template.verdict, template.rounds, StepKind.VERDICT)
+    seats = sorted({said.seat for said in debate.turns})
+    found = set()
+    for order, shown in (("first", seats), ("reversed", seats[::-1])):
+        letters = dict(zip(shown, "ABCDEF", strict=False))
+        step = StepId(f"verdict.{order}.judge")
+        found.add(rehearsed(replace(asked, step=step, brief=replace(asked.brief, letters=letters))).splitlines()[-1])
+
+    assert found == {debate.verdict.splitlines()[-1]}
 
 
 def test_the_same_seed_says_the_same_and_another_seed_puts_it_otherwise() -> None:

@@ -16,6 +16,8 @@ from core.domain.participants import Role
 from core.domain.steps import ModelRequest, StepKind
 from core.domain.transcript import Turn, TurnKind
 from core.judging.answers import answer_in, break_in, ranking_in
+from core.judging.ballots import vote_in
+from core.judging.stances import stance_in
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
 from core.providers.rehearsal import RehearsalProvider, rehearsed
 from core.providers.rehearsing.corpus import read_corpus
@@ -74,6 +76,36 @@ def test_a_panelist_ends_with_an_answer_that_its_passages_bear_out() -> None:
     assert answer_in(text, MOTION_FORM).value in ("for", "against", "undecided")
     assert "clock.md" not in text
     assert len(re.findall(r"“[^”]+” \(notes\.md:\d\)", text)) >= 2
+
+
+def test_a_stance_is_the_answer_with_the_share_that_speaks_for_it() -> None:
+    answering, declaring = rehearsed(panelist()), rehearsed(panelist(expects="stance"))
+    stance = stance_in(declaring, MOTION_FORM)
+
+    assert stance.value == answer_in(answering, MOTION_FORM).value
+    assert not stance.is_repaired
+    assert stance.confidence_ppm is not None
+    assert 500_000 <= stance.confidence_ppm < 1_000_000
+    assert "STANCE" not in rehearsed(panelist("How many trams pass the clock?", form=NUMBER, expects="stance"))
+
+
+def test_a_ballot_orders_what_was_answered_by_what_was_cited_for_it_and_leaves_out_the_rest() -> None:
+    ada = said(rehearsed(panelist(seat="ada", expects="stance")), "ada")
+    given = stance_in(ada.text, MOTION_FORM).value
+    asked = panelist(seat="ben", expects="ballot", turns=(ada,))
+    options = ("for", "against", "undecided")
+    ballot = rehearsed(replace(asked, brief=replace(asked.brief, options=options)))
+
+    assert vote_in(ballot, MOTION_FORM, options).ranking == (given,)
+    assert "BALLOT" not in rehearsed(panelist(seat="ben", expects="ballot"))
+
+
+def test_a_ballot_is_no_answer_and_takes_back_none() -> None:
+    ada, ben = (said(rehearsed(panelist(seat=seat)), seat) for seat in ("ada", "ben"))
+    voted = said("I have weighed them.\n\nBALLOT: for > against", "ada")
+    chair = {"role": Role.JUDGE, "expects": "verdict", "kind": StepKind.VERDICT, "seat": "chair", "task": "verdict"}
+
+    assert rehearsed(panelist(turns=(ada, ben, voted), **chair)) == rehearsed(panelist(turns=(ada, ben), **chair))  # type: ignore[arg-type]
 
 
 def test_seats_weigh_by_seat_and_seed_and_always_alike_for_the_same() -> None:

@@ -252,12 +252,12 @@ async def test_a_record_made_anew_whole_is_found_out_by_its_decisions_or_by_a_he
         head = await here.digest(session)
         path = await exported(here, session, tmp_path / "a.zip")
         bundle = unpacked(path.read_bytes(), where="it")
-        verdict = next(each for each in bundle.events if each.kind == "VerdictReached")
-        outcome = json.loads(verdict.body)["outcome"]
+        ballot = next(each for each in bundle.events if each.kind == "BallotGiven")
+        outcome = json.loads(ballot.body)["outcome"]
         other = "against" if outcome != "against" else "for"
         path.write_bytes(rewritten(bundle, f'"outcome":"{outcome}"'.encode(), f'"outcome":"{other}"'.encode()))
 
-        with pytest.raises(WrongUse, match=f"its event {verdict.seq} would not come about"):
+        with pytest.raises(WrongUse, match=f"its event {ballot.seq} would not come about"):
             await there.bundles.look(path)
         with pytest.raises(WrongUse, match="its head is"):
             await there.bundles.look(path, head=head, is_unverified=True)

@@ -9,8 +9,9 @@ import pytest
 
 from core.domain.answers import AnswerForm, AnswerKind
 from core.domain.budget import Price
+from core.domain.commands import Cancel
 from core.domain.errors import WrongUse
-from core.domain.events import AttemptStarted, SessionCompleted
+from core.domain.events import AttemptStarted, SessionCompleted, SessionOpened
 from core.domain.ids import ParticipantId, SessionId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
@@ -111,7 +112,7 @@ def test_self_consistency_samples_as_often_as_the_debate_could_afford(is_paid: b
     if is_paid:
         assert parent.spent_microusd - reserved < child.spent_microusd <= parent.spent_microusd
     else:
-        assert parent.turns <= child.turns < parent.turns + 7
+        assert child.turns == parent.turns
 
 
 def test_a_vote_whose_budget_is_spent_begins_its_control_all_the_same() -> None:
@@ -236,6 +237,56 @@ def test_a_process_that_dies_around_the_beginning_of_a_control_begins_it_once(bo
         await again.stop()
 
     in_virtual_time(play)
+
+
+@pytest.mark.parametrize("is_crash", [False, True])
+def test_a_control_whose_debate_is_cancelled_in_the_instant_in_which_it_opens_is_cancelled_too(is_crash: bool) -> None:
+    stage = Stage()
+
+    async def play() -> None:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="simple_debate")
+        await until_event(orchestrator, debate, VerdictReached)
+        async for record in orchestrator.watch(after_position=0):
+            if isinstance(record.event, SessionOpened) and record.event.opening.parent == debate:
+                control = record.session
+                break
+        cancelling = asyncio.create_task(orchestrator.command(debate, Cancel()))
+        await until(orchestrator, debate)
+        if is_crash:
+            await stage.crash()
+            orchestrator = await stage.drive()
+        await asyncio.gather(cancelling, return_exceptions=True)
+        status = (await orchestrator.summary(debate)).status
+        ended = await until(orchestrator, control)
+        assert (status, ended) in (
+            (Status.CANCELLED, Status.CANCELLED),
+            (Status.COMPLETED, Status.COMPLETED),  # it was told of its control before it could be cancelled
+        )
+        await orchestrator.stop()
+
+    in_virtual_time(play)
+
+
+def test_a_control_with_a_judge_whose_money_is_spent_ends_undecided_instead_of_waiting_for_more() -> None:
+    stage = priced()
+    words = "The rota is short, and everybody who is on it says so. " * 40
+    stage.script = replace(stage.script, answers={**stage.script.answers, "default": (Answer(text=words),)})
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, control="complex_debate")
+        await until(orchestrator, debate)
+        control = SessionId((await orchestrator.summary(debate)).control)
+        assert await until(orchestrator, control) is Status.COMPLETED
+        row = await orchestrator.summary(control)
+        assert (row.outcome, row.reason) == ("undecided", "budget_spent")
+        assert row.spent_microusd <= (await orchestrator.summary(debate)).spent_microusd
+        await orchestrator.stop()
+        return control
+
+    control = in_virtual_time(play)
+    assert verify(stage.ports.engine, control, stage.records(control)) is None
 
 
 def test_a_control_that_can_no_longer_be_held_is_told_of_and_the_debate_ends_all_the_same() -> None:

@@ -29,6 +29,7 @@ from core.runtime.metrics_files import ASKED, COMPLETED, SCHEDULED, MetricsFiles
 from storage.codec import Codec
 from storage.opened import Storage, open_storage
 from tests.core.analytics.histories import a_log, as_one_log, number, played, to_its_end
+from tests.core.analytics.test_flips import a_vote
 
 AT_MS = 1_790_000_000_123
 
@@ -129,7 +130,7 @@ async def test_an_export_holds_every_debates_life_and_what_they_amount_to(storag
     assert told["gauges"]["sessions_running"] == 9  # type: ignore[index]
     assert amounts["timers"] == {"settle": {"count": 2, "mean_ns": 45, "p95_ns": 50, "errors": 0}}
     assert amounts["rates_ppm"]["completed"] == 1_000_000  # type: ignore[index]
-    assert {told["schema"], amounts["schema"]} == {1}
+    assert {told["schema"], amounts["schema"]} == {2}
     assert (told["reason"], told["position"]) == ("asked", await storage.log.last_position())
 
 
@@ -149,6 +150,18 @@ async def test_what_is_exported_is_read_back_equal_and_gone_on_from(
     assert read == advanced(Book(), log[:cut])
     assert gone_on == whole
     assert len(pairs.moments()) == 1
+
+
+async def test_changes_of_mind_are_gone_on_from_in_the_midst_of_a_debate(tmp_path: Path) -> None:
+    log = as_one_log([a_vote(("for", "against", "for"), ("against", "for", "for"), ("for", "for", "for")).log])
+    whole = advanced(Book(), log).measures.flips
+    assert whole.models
+
+    for cut in range(1, len(log)):
+        place, first, second = tmp_path / f"{cut}", _Log(log[:cut]), _Log(log)
+        await MetricsFiles(place, log=first, index=_Index(first), clock=SetClock()).export(reason=ASKED)
+        gone_on = await MetricsFiles(place, log=second, index=_Index(second), clock=SetClock()).book()
+        assert gone_on.measures.flips == whole
 
 
 class _Log:

@@ -61,7 +61,7 @@ def test_a_debate_runs_from_its_opening_to_its_verdict() -> None:
 
         assert await until(moot, session) is Status.COMPLETED
         row = await moot.summary(session)
-        assert (row.outcome, row.reason, row.round, row.turns) == ("for", "rounds_played", 2, 5)
+        assert (row.outcome, row.reason, row.round, row.turns) == ("for", "rounds_played", 2, 6)
         assert len(stage.events(session, ArgumentPresented)) == 4
         await moot.stop()
 

@@ -106,7 +106,7 @@ def test_an_even_vote_whose_budget_is_spent_waits_for_the_money_of_the_chair_who
         assert await until(moot, session, Status.PAUSED, Status.COMPLETED) is Status.PAUSED
 
         assert stage.events(session, CompletionDecided)[0].reason == "budget_spent"  # type: ignore[attr-defined]
-        assert stage.events(session, SpendRefused)[-1].step == "verdict"  # type: ignore[attr-defined]
+        assert stage.events(session, SpendRefused)[-1].step == "verdict.first.chair"  # type: ignore[attr-defined]
         assert verify(stage.ports.engine, session, stage.records(session)) is None
 
     in_virtual_time(work)

@@ -20,6 +20,7 @@ from core.rules.rule import rule_to_plain
 from core.rules.standard import STANDARD_RULES
 from core.rules.writing import write_rules
 from core.runtime.driver_notes import NOTES_SETTING
+from core.runtime.refining_requests import RefinementRequest, refinement_as_body
 from tests.memory import Crashed, MemoryCatalogue, MemoryInbox, MemoryIndex, MemoryLog
 from tests.stage import Stage, start, until
 from tests.virtual_time import in_virtual_time
@@ -144,6 +145,11 @@ async def of_a_debate(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
     }
 
 
+async def of_a_refinement(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
+    request = RefinementRequest(brief="A notice about the rota.", casting={"": "scripted"})
+    return refinement_as_body(request, session=SessionId(f"{79:032x}"))
+
+
 async def of_a_fork(stage: Stage, moot: Orchestrator) -> Mapping[str, object]:
     return {"session": f"{78:032x}", "origin": await paused(stage, moot)}
 
@@ -162,6 +168,7 @@ PLAIN = [dict(rule_to_plain(rule)) for rule in STANDARD_RULES]
 
 REQUESTS: Mapping[str, Prepare] = {
     "start_debate": of_a_debate,
+    "start_refinement": of_a_refinement,
     "fork": of_a_fork,
     "command": partial(of_command, AddStatement(text="Mind the night shift.")),
     "resume": of_a_resumed,

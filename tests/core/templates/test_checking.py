@@ -12,7 +12,7 @@ from core.domain.session import ROUNDS_MAX
 from core.rules.condition import AnyOf, Compare, ConditionType, Not
 from core.templates.checking import Kind, Severity, check_template
 from core.templates.standard import STANDARD_TEMPLATES
-from core.templates.template import Block, DecidedBy, Dial, Expects, Occurs, Sees, Template
+from core.templates.template import Block, DecidedBy, Dial, EarlyStop, Expects, Occurs, Sees, Template
 from tests.core.templates.making import HERE, PANEL, at_least, seat, step, with_step
 
 
@@ -88,6 +88,23 @@ WRONG: dict[str, tuple[Template, Kind, Severity]] = {
         replace(PANEL, steps=PANEL.steps[3:], measure="answers@1", blocks=()),
         Kind.NO_ANSWERS,
         Severity.ERROR,
+    ),
+    "a vote by confidence without stances": (
+        replace(PANEL, decided_by=DecidedBy.CONFIDENCE),
+        Kind.NO_ANSWERS,
+        Severity.ERROR,
+    ),
+    "a count of ballots that nobody casts": (
+        replace(PANEL, decided_by=DecidedBy.BORDA),
+        Kind.NO_ANSWERS,
+        Severity.ERROR,
+    ),
+    "stances measured that nobody declares": (replace(PANEL, measure="stance@1"), Kind.NO_ANSWERS, Severity.ERROR),
+    "ballots measured that nobody casts": (replace(PANEL, measure="ballots@1"), Kind.NO_ANSWERS, Severity.ERROR),
+    "a calibrated stop by advice": (
+        replace(PANEL, measure="lexical@1", early_stop=EarlyStop.CALIBRATED),
+        Kind.MISUSED,
+        Severity.WARNING,
     ),
     "a verdict within a round": (
         with_step("ranking_ann", expects=Expects.VERDICT, is_blind=False),

@@ -16,7 +16,7 @@ from core.templates.composing import (
 )
 from core.templates.participants import PARTICIPANTS_BY_ID
 from core.templates.steps_library import STEPS, STEPS_BY_ID
-from core.templates.template import Complexity, DecidedBy, Expects, Occurs, Template
+from core.templates.template import Complexity, DecidedBy, EarlyStop, Expects, Occurs, Template
 from tests.core.templates.making import FACTS, HERE, step
 
 TWO_SIDES = ("proposer", "opponent", "judge")
@@ -105,6 +105,17 @@ def test_a_vote_is_taken_at_once_and_decides_where_no_judge_does() -> None:
     assert template.measure == "answers@1"
 
 
+def test_stances_and_ballots_decide_where_no_judge_does() -> None:
+    stances = composed(("panelist",) * 3, ("independent_answers", "stance_vote"))
+    ballots = composed(
+        ("panelist",) * 3, ("independent_answers", "ballot"), config_overrides={"early_stop": "calibrated"}
+    )
+
+    assert (stances.decided_by, stances.measure) == (DecidedBy.CONFIDENCE, "stance@1")
+    assert (ballots.decided_by, ballots.measure) == (DecidedBy.RANKED, "answers@1")
+    assert (stances.early_stop, ballots.early_stop) == (EarlyStop.TRUSTED, EarlyStop.CALIBRATED)
+
+
 def test_a_seat_is_named_with_its_role_and_participant() -> None:
     template = composed(
         ("ann:proposer=panelist", "bob:opponent=panelist", "judge"), ("opening_arguments=ann,bob", "final_decision")
@@ -159,7 +170,7 @@ def test_every_problem_is_named_at_once() -> None:
         " That looks like a model: seat a participant, and cast the model when you start.",
         "nothing called 'max_round' can be set. Did you mean 'max_rounds'?",
         "0 can't be rounds. Name a whole number from 1 to 100.",
-        "nobody called 'jury' can decide. It is one of judge, seats, samples.",
+        "nobody called 'jury' can decide. It is one of judge, seats, samples, confidence, ranked, borda, condorcet.",
         "9 can't be a level of complexity. Name one from 1 to 5.",
         "no step is called 'opening_argments'. Did you mean 'opening_arguments'?",
         "final_decision: no step occurs 'never'. Did you mean 'every'?",
@@ -176,6 +187,7 @@ def test_every_problem_is_named_at_once() -> None:
         ({"steps": ("rebuttal",) * 1_000}, "1000 steps. A format has at most 200."),
         ({"config_overrides": {"cost_microusd_expected": -1}}, "-1 can't be cost_microusd_expected"),
         ({"config_overrides": {"max_rounds": True}}, "True can't be max_rounds"),
+        ({"config_overrides": {"early_stop": "trust"}}, "no early stop is called 'trust'. Did you mean 'trusted'?"),
         ({"template_id": "My Template"}, "can't be the id of a template"),
         ({"steps": ("opening_arguments",)}, "no step gives the verdict, and the judge decides."),
         ({"participants": ("proposer", "a=proposer", "a=opponent")}, "two seats are called 'a'"),

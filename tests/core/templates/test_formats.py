@@ -10,6 +10,8 @@ import pytest
 from core.domain.ids import is_snake_case
 from core.domain.participants import Role
 from core.judging.answers import ANSWERS_PIN, LETTERS
+from core.judging.ballots import BALLOTS_PIN
+from core.judging.stances import STANCE_PIN
 from core.templates.formats import (
     CONSULTANCY,
     COUNCIL,
@@ -25,8 +27,9 @@ from core.templates.formats import (
 )
 from core.templates.participants import PARTICIPANTS_BY_ID
 from core.templates.plain import template_from_plain, template_to_plain
+from core.templates.round_tables import BALLOT_PANEL, ROUND_TABLE
 from core.templates.standard import STANDARD_TEMPLATES
-from core.templates.template import DecidedBy, Expects, Sees, StepSpec, Template
+from core.templates.template import ANSWERING, DecidedBy, EarlyStop, Expects, Sees, StepSpec, Template
 
 every_format = pytest.mark.parametrize("format_", FORMATS, ids=lambda each: each.id)
 CONTROLS = {"consultancy", "vote_only", "self_consistency"}
@@ -45,7 +48,7 @@ def test_no_two_formats_that_are_shipped_share_an_id_and_the_first_four_are_the_
 
 @every_format
 def test_every_step_has_a_seat_and_every_seat_a_step_and_a_participant_of_its_role(format_: Template) -> None:
-    assert {step.seat for step in steps_of(format_)} == {seat.id for seat in format_.seats}
+    assert {step.seat for step in steps_of(format_)} | set(format_.judges) == {seat.id for seat in format_.seats}
     for seat in format_.seats:
         assert seat.participant in PARTICIPANTS_BY_ID
         assert seat.participant == seat.role.value
@@ -82,9 +85,12 @@ def test_the_steps_of_a_block_stand_together_and_every_block_has_some(format_: T
 
 @every_format
 def test_where_seats_answer_agreement_is_measured_on_answers_and_else_on_words(format_: Template) -> None:
-    answering = any(step.expects is Expects.ANSWER for step in format_.steps)
+    expecting = {step.expects for step in format_.steps}
+    measured = {ANSWERS_PIN: Expects.ANSWER, STANCE_PIN: Expects.STANCE, BALLOTS_PIN: Expects.BALLOT}
+    answering = not expecting.isdisjoint(measured.values())
 
-    assert (format_.measure == ANSWERS_PIN) == answering
+    assert (format_.measure in measured) == answering
+    assert format_.measure not in measured or measured[format_.measure] in expecting
     assert not format_.is_vote or answering
     assert format_.is_vote or format_.verdict is not None
 
@@ -104,10 +110,12 @@ def test_every_round_has_turns_however_many_are_played(format_: Template, rounds
 
 
 @pytest.mark.parametrize(
-    "format_", [SOCIETY_OF_MINDS, SPARSE_SOCIETY, EXPERT_PANEL, COUNCIL, VOTE_ONLY], ids=lambda f: f.id
+    "format_",
+    [SOCIETY_OF_MINDS, SPARSE_SOCIETY, EXPERT_PANEL, COUNCIL, VOTE_ONLY, ROUND_TABLE, BALLOT_PANEL],
+    ids=lambda f: f.id,
 )
 def test_a_panel_answers_at_once_and_unseen_in_its_first_round(format_: Template) -> None:
-    first = [step for step in format_.steps_of_round(1, rounds_limit=3) if step.expects is Expects.ANSWER]
+    first = [step for step in format_.steps_of_round(1, rounds_limit=3) if step.expects in ANSWERING]
     at_once = {block.id for block in format_.blocks if block.is_at_once}
     panel = [seat.id for seat in format_.seats if seat.role is Role.PANELIST]
 
@@ -175,3 +183,17 @@ def test_self_consistency_asks_one_seat_an_odd_number_of_times() -> None:
     assert len(SELF_CONSISTENCY.steps) == SAMPLES
     assert SAMPLES % 2 == 1
     assert SELF_CONSISTENCY.decided_by is DecidedBy.SAMPLES
+
+
+def test_at_a_round_table_confidence_decides_and_at_a_ballot_panel_duels() -> None:
+    assert {step.expects for step in ROUND_TABLE.steps} == {Expects.STANCE}
+    assert (ROUND_TABLE.decided_by, ROUND_TABLE.measure) == (DecidedBy.CONFIDENCE, STANCE_PIN)
+    assert (BALLOT_PANEL.decided_by, BALLOT_PANEL.measure) == (DecidedBy.CONDORCET, BALLOTS_PIN)
+    assert [step.expects for step in BALLOT_PANEL.steps_of_round(1, rounds_limit=2)] == [
+        *[Expects.ANSWER] * 5,
+        *[Expects.BALLOT] * 5,
+    ]
+
+
+def test_every_format_that_ships_trusts_its_measure_which_is_shown_as_uncalibrated() -> None:
+    assert {format_.early_stop for format_ in SHIPPED_TEMPLATES} == {EarlyStop.TRUSTED}

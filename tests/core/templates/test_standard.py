@@ -83,7 +83,7 @@ def test_the_reviewer_speaks_after_every_round_but_the_last() -> None:
 
 @pytest.mark.parametrize(
     ("complexity", "rounds", "minutes", "cost_microusd"),
-    [(Complexity.SIMPLE, 2, 8, 50_000), (Complexity.STANDARD, 3, 15, 120_000), (Complexity.COMPLEX, 5, 25, 250_000)],
+    [(Complexity.SIMPLE, 2, 8, 65_000), (Complexity.STANDARD, 3, 15, 150_000), (Complexity.COMPLEX, 5, 25, 265_000)],
 )
 def test_a_format_is_chosen_by_complexity_and_says_what_it_takes(
     complexity: Complexity, rounds: int, minutes: int, cost_microusd: int

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.ids import ParticipantId, SeatId, TemplateId
-from core.domain.participants import Role
+from core.domain.participants import DEBATING
 from core.domain.text import clean_text
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
 from core.templates.bounds import TEMPLATE_BYTES_MAX
@@ -20,6 +20,7 @@ from core.templates.template import (
     Complexity,
     DecidedBy,
     Dial,
+    EarlyStop,
     Expects,
     Occurs,
     SeatSpec,
@@ -126,7 +127,9 @@ def templates(draw: st.DrawFn) -> Template:
             task=draw(NAMES),
             instruction=draw(TEXTS),
             occurs=draw(st.sampled_from(Occurs)),
-            expects=draw(st.sampled_from((Expects.NOTHING, Expects.ANSWER, Expects.BREAK))),
+            expects=draw(
+                st.sampled_from((Expects.NOTHING, Expects.ANSWER, Expects.STANCE, Expects.BALLOT, Expects.BREAK))
+            ),
             sees=draw(st.sampled_from(Sees)),
             rounds_seen=draw(st.integers(0, 100)),
             is_blind=draw(st.booleans()),
@@ -143,7 +146,8 @@ def templates(draw: st.DrawFn) -> Template:
         complexity=draw(st.sampled_from(Complexity)),
         rounds=draw(st.integers(1, 100)),
         seats=tuple(
-            SeatSpec(id=seat, role=draw(st.sampled_from(Role)), participant=ParticipantId("panelist")) for seat in seats
+            SeatSpec(id=seat, role=draw(st.sampled_from(DEBATING)), participant=ParticipantId("panelist"))
+            for seat in seats
         ),
         steps=tuple(sorted(steps, key=lambda step: step.block)),
         verdict=StepSpec(
@@ -175,6 +179,7 @@ def templates(draw: st.DrawFn) -> Template:
         tags=tuple(draw(st.lists(NAMES, max_size=3))),
         source=draw(st.just("") | TEXTS),
         decided_by=DecidedBy.JUDGE,
+        early_stop=draw(st.sampled_from(EarlyStop)),
     )
 
 
@@ -237,6 +242,11 @@ steps:
         ("greater_than: 0", "less_than: 0", "10:11: vote_bob is never taken"),
         ("name: plea", "name: answer_ann", "11:11: 'answer_ann' is the name of a step 2 times."),
         ("id: short_panel", "id: short_panel\nmeasure: keyword@1", "2:10: no measure is called 'keyword@1'."),
+        (
+            "id: short_panel",
+            "id: short_panel\nearly_stop: calibratd",
+            "2:13: no early stop is called 'calibratd'. Did you mean 'calibrated'?",
+        ),
         ("id: short_panel", "id: short_panel\nrules: owm", "2:8: no set of rules is called 'owm'. Did you mean 'own'?"),
         ("use: final_decision", "use: vote", "16:8: vote gives no verdict. Use final_decision."),
     ],

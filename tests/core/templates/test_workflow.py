@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.participants import Role
+from core.templates.juries import JURY_DEBATE
 from core.templates.standard import COMPLEX_DEBATE, SIMPLE_DEBATE, STANDARD_TEMPLATES
-from core.templates.template import Block, DecidedBy, Expects, Occurs, Template
+from core.templates.template import Block, DecidedBy, Expects, Judging, Occurs, Template
 from core.templates.workflow import EdgeKind, Mark, NodeKind, WorkflowDefinition, standing, to_workflow_definition
 from tests.core.templates.making import FACTS, PANEL, at_least, step, with_step
+
+BALLOTS = {"ballot_first_judge", "ballot_reversed_judge"}
 
 
 def edges(workflow: WorkflowDefinition, kind: EdgeKind) -> list[tuple[str, str, str]]:
@@ -95,9 +98,10 @@ def test_a_vote_is_counted_and_the_judge_asked_where_it_is_even() -> None:
 def test_a_break_may_lead_to_the_end() -> None:
     asking = replace(SIMPLE_DEBATE, steps=(*SIMPLE_DEBATE.steps, step("check", "judge", expects=Expects.BREAK)))
 
-    assert ("s1_check", "verdict", "may end, if a rule says so") in edges(
-        asking.to_workflow_definition(), EdgeKind.MAY_END
-    )
+    said = "may end, if a rule says so"
+    once = replace(asking, judging=Judging.ONCE)
+    assert edges(once.to_workflow_definition(), EdgeKind.MAY_END)[0] == ("s1_check", "verdict", said)
+    assert {target for source, target, _ in edges(asking.to_workflow_definition(), EdgeKind.MAY_END)} == BALLOTS
 
 
 def test_nodes_say_who_speaks() -> None:
@@ -136,10 +140,38 @@ def test_while_the_judge_is_asked_every_round_is_done() -> None:
     workflow = SIMPLE_DEBATE.to_workflow_definition()
 
     judging = standing(workflow, round=2, is_judging=True)
-    assert judging["verdict"] is Mark.NOW
+    assert (judging["verdict"], *(judging[id] for id in BALLOTS)) == (Mark.AHEAD, Mark.NOW, Mark.NOW)
     assert {judging[node.id] for node in workflow.nodes if node.stage >= 0} == {Mark.DONE}
     assert set(standing(workflow, round=2, is_over=True).values()) == {Mark.DONE}
     assert standing(workflow, round=0)["start"] is Mark.NOW
+
+
+def test_the_verdict_is_due_once_every_ballot_is_given() -> None:
+    workflow = SIMPLE_DEBATE.to_workflow_definition()
+
+    one_given = standing(workflow, round=2, is_judging=True, balloted=("ballot_first_judge",))
+    assert (one_given["ballot_first_judge"], one_given["ballot_reversed_judge"]) == (Mark.DONE, Mark.NOW)
+    assert standing(workflow, round=2, is_judging=True, balloted=BALLOTS)["verdict"] is Mark.NOW
+
+
+def test_each_judge_stands_there_once_for_each_order_that_it_is_asked_in() -> None:
+    workflow = JURY_DEBATE.to_workflow_definition()
+    ballots = [node for node in workflow.nodes if node.kind is NodeKind.BALLOT]
+
+    assert [(node.seat, node.order) for node in ballots] == [
+        (judge, order) for judge in JURY_DEBATE.bench for order in ("first", "reversed")
+    ]
+    assert {edge.source for edge in workflow.edges if edge.target == "verdict"} == {node.id for node in ballots}
+    assert workflow.node("verdict").seat == ""
+
+
+def test_judges_of_a_vote_are_asked_only_where_it_is_even() -> None:
+    workflow = to_workflow_definition(replace(PANEL, decided_by=DecidedBy.SEATS, judging=Judging.SWAPPED))
+
+    assert [(edge.target, edge.label) for edge in workflow.leaving("count")] == [
+        *((f"ballot_{order}_judge", "if the vote is even") for order in ("first", "reversed")),
+        ("end", "else"),
+    ]
 
 
 def test_rounds_without_steps_are_left_out() -> None:

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Input, Static, TextArea
 
 from console.presenters.debate_plan import evidence_read, plan_lines
-from console.screens.dialogs import new_debate
+from console.screens.dialogs import starting
 from console.screens.dialogs.frame import Keys
 from console.screens.dialogs.new_debate import NewDebateDialog
 from console.widgets.choices import Choices
@@ -106,9 +106,9 @@ async def test_a_rehearsal_takes_seconds_and_nothing_else_in_every_format() -> N
 async def test_minutes_and_dollars_of_every_format_show_before_anything_is_written() -> None:
     app = dialog(DebateRequest(question="", casting={"": "claude"}))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "about 15 min (8 to 30) · about $0.12 ($0.060 to $0.24)" in plan_shown(app))
+        await until(pilot, lambda: "about 15 min (8 to 30) · about $0.15 ($0.075 to $0.30)" in plan_shown(app))
 
-        for minutes, dollars in ((" 8", "$0.050"), ("15", "$0.12"), ("25", "$0.25")):
+        for minutes, dollars in ((" 8", "$0.065"), ("15", "$0.15"), ("25", "$0.27")):
             assert f"{minutes} min  {dollars:>6}" in text_of(app)
 
 
@@ -117,7 +117,7 @@ async def test_what_the_formats_take_follows_who_is_cast() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "seconds  $0.00" in text_of(app))
         await put(pilot, "cast-everyone", "claude")
-        await until(pilot, lambda: "25 min   $0.25" in text_of(app))
+        await until(pilot, lambda: "25 min   $0.27" in text_of(app))
         await put(pilot, "cast-everyone", "claud")
         await until(pilot, lambda: "min" not in text_of(app))
 
@@ -156,7 +156,7 @@ async def test_a_model_that_is_paid_shows_its_price_and_its_name() -> None:
         await put(pilot, "cast-everyone", "claude")
         await until(pilot, lambda: "asks claude" in plan_shown(app))
 
-        assert "about $0.12" in plan_shown(app)
+        assert "about $0.15" in plan_shown(app)
 
 
 async def test_what_was_written_becomes_the_request(tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ async def test_starting_while_a_look_is_due_starts_all_the_same(monkeypatch: pyt
         await gate.wait()
         return await plan(request)
 
-    monkeypatch.setattr(new_debate, "LOOK_AFTER_SECONDS", 0.02)
+    monkeypatch.setattr(starting, "LOOK_AFTER_SECONDS", 0.02)
     app = Host(lambda _: NewDebateDialog(waiting_plan, STANDARD_TEMPLATES, ASKED))
     async with app.run_test(size=(80, 24)) as pilot:
         app.screen.query_one("#rounds", Input).value = "2"
@@ -371,7 +371,7 @@ async def test_starting_while_a_look_is_due_starts_all_the_same(monkeypatch: pyt
 async def test_a_look_that_came_due_while_the_start_key_was_on_its_way_breaks_off_no_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(new_debate, "LOOK_AFTER_SECONDS", 3_600)
+    monkeypatch.setattr(starting, "LOOK_AFTER_SECONDS", 3_600)
     app = dialog(ASKED)
     async with app.run_test(size=(80, 24)) as pilot:
         await put(pilot, "rounds", "2")

@@ -1,0 +1,27 @@
+"""How is a text put into a Markdown document so that it stays text?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+def escaped(text: str) -> str:
+    """With Markdown's own signs made harmless."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def quoted(text: str) -> Iterator[str]:
+    return (f"> {escaped(line)}".rstrip() for line in text.splitlines())
+
+
+def aside(text: str) -> tuple[str, str]:
+    """A line of its own, in italics, for what nobody said."""
+    return "", f"*{escaped(capitalised(text))}*"
+
+
+def capitalised(text: str) -> str:
+    """With a capital first letter, and all others as they are: ids and answers are not to change."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,1 @@
+"""How does a notification reach somebody: one adapter a file."""

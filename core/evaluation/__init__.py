@@ -1,0 +1,1 @@
+"""How good is a format, on tasks whose answers are known?"""

@@ -1,0 +1,1 @@
+"""Who is told what, how urgently, and in which words?"""

@@ -1,0 +1,157 @@
+"""What is somebody told because of one event?
+
+Most events tell nobody anything. What is told follows from the event and from the row that the list has behind it, so
+that reading the log again tells the same.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from core.domain.events import (
+    AttemptInDoubt,
+    AttemptStarted,
+    Event,
+    Recorded,
+    RuleSwitchedOff,
+    SessionAdmitted,
+    SessionCancelled,
+    SessionCompleted,
+    SessionEscalated,
+    SessionFailed,
+    SessionPaused,
+    SpendRefused,
+    Unreadable,
+)
+from core.domain.flow import Flow
+from core.domain.ids import NO_SEAT, SeatId
+from core.domain.people import is_person
+from core.domain.summary import EVALUATION, SessionSummary
+from core.domain.text import clean_text
+from core.notifying.notification import Notification, NotificationType, Priority
+
+PPM_PER_PERCENT = 10_000
+MICROUSD_PER_CENT = 10_000
+TEXT_CHARACTERS_MAX = 1_000
+"""Who wants to read more opens the session."""
+
+ID_CHARACTERS = 16
+
+_RULE = "rule:"
+
+
+def noticed(
+    record: Recorded, row: SessionSummary, flow: Flow | None, *, least: Priority = Priority.LOW
+) -> tuple[Notification, ...]:
+    """What `record` tells, usually nothing. `row` is the session's behind it; `flow` is None for one that is unknown
+    here. A session that another one began, or that is one of many of an evaluation, tells only what somebody may have
+    to do something about. What is less urgent than `least` nobody would be told, and isn't made."""
+    told = _of_its_life(record, row) if type(record.event) in _OF_ITS_LIFE else _of_its_rounds(record.event, row, flow)
+    if told is None:
+        return ()
+    type_, priority, text, seat = told
+    if priority.rank > least.rank:
+        return ()
+    if (row.parent or row.origin == EVALUATION) and priority.rank > Priority.HIGH.rank:
+        return ()
+    return (
+        Notification(
+            id=_id(record, type_),
+            type=type_,
+            priority=priority,
+            session=record.session,
+            seq=record.seq,
+            position=record.position,
+            at_ms=record.at_ms,
+            flow=row.flow.partition("@")[0],
+            title=row.title,
+            text=clean_text(text)[:TEXT_CHARACTERS_MAX],
+            seat=seat,
+        ),
+    )
+
+
+def _id(record: Recorded, type: NotificationType) -> str:
+    """The same for the same event wherever it is read, and different at its beginning, which is what people type."""
+    return sha256(f"{record.session}:{record.seq}:{type}".encode()).hexdigest()[:ID_CHARACTERS]
+
+
+Told = tuple[NotificationType, Priority, str, SeatId]
+
+
+_OF_ITS_LIFE = frozenset(
+    {
+        SessionAdmitted,
+        SessionEscalated,
+        SessionCompleted,
+        SessionCancelled,
+        AttemptStarted,
+        SessionFailed,
+        SessionPaused,
+        AttemptInDoubt,
+        SpendRefused,
+        RuleSwitchedOff,
+        Unreadable,
+    }
+)
+
+
+def _of_its_life(record: Recorded, row: SessionSummary) -> Told | None:
+    match record.event:
+        case SessionAdmitted() if row.started_at_ms == row.changed_at_ms:
+            return NotificationType.DEBATE_STARTED, Priority.NORMAL, "It has begun.", NO_SEAT
+        case SessionEscalated(question=question, reason=reason):
+            text = f"{question} ({reason.replace('_', ' ')})" if reason else question
+            return NotificationType.ESCALATION_NOTICE, Priority.URGENT, text, NO_SEAT
+        case SessionCompleted(reason=reason):
+            return NotificationType.DEBATE_COMPLETED, Priority.NORMAL, _how_it_ended(row, reason), NO_SEAT
+        case SessionCancelled(reason=reason, by=by):
+            text = f"It was cancelled by the {by}: {reason.replace('_', ' ')}."
+            return NotificationType.DEBATE_COMPLETED, Priority.LOW, text, NO_SEAT
+        case AttemptStarted(seat=seat, route=route) if is_person(route):
+            type = NotificationType.RESPONSE_REQUEST if row.round > 1 else NotificationType.ARGUMENT_REQUEST
+            return type, Priority.HIGH, f"It is your turn: {seat} is waited for.", seat
+        case AttemptStarted(seat=seat, attempt=1):
+            return NotificationType.TURN_NOTIFICATION, Priority.LOW, f"It is the turn of {seat}.", seat
+        case _:
+            text = _what_went_wrong(record.event)
+            return (NotificationType.ERROR_NOTIFICATION, Priority.HIGH, text, NO_SEAT) if text else None
+
+
+def _what_went_wrong(event: Event) -> str:
+    """What the operator may have to do something about; "" where nothing is wrong."""
+    match event:
+        case SessionFailed(reason=reason):
+            return f"It failed: {reason.replace('_', ' ')}. It can be gone on with."
+        case SessionPaused(reason=reason, by=by) if by.startswith(_RULE):
+            return f"The rule {by.removeprefix(_RULE)} paused it: {reason.replace('_', ' ')}."
+        case AttemptInDoubt(route=route, why=why):
+            return f"Nobody knows how a call to {route} ended: {why.replace('_', ' ')}. It is charged at its most."
+        case SpendRefused(cap=cap):
+            return f"A call was not made: the cap of the {cap} forbids it."
+        case RuleSwitchedOff(rule=rule, errors=errors):
+            return f"The rule {rule} is no longer heard: it could not be evaluated {errors} times in a row."
+        case Unreadable(why=why, now=now):
+            return f"{why} {now}"
+        case _:
+            return ""
+
+
+def _of_its_rounds(event: Event, row: SessionSummary, flow: Flow | None) -> Told | None:
+    if flow is None:
+        return None
+    if flow.round_began(event):
+        text = f"{row.round} of {row.rounds_limit} begins."
+        return NotificationType.ROUND_STARTED, Priority.LOW, text, NO_SEAT
+    if flow.round_ended(event) and row.consensus_ppm is not None:
+        text = f"Consensus is at {row.consensus_ppm // PPM_PER_PERCENT} % after {row.round} of {row.rounds_limit}."
+        return NotificationType.CONSENSUS_UPDATE, Priority.LOW, text, NO_SEAT
+    return None
+
+
+def _how_it_ended(row: SessionSummary, reason: str) -> str:
+    found = f"{row.outcome.replace('_', ' ')}: {row.verdict}" if row.outcome and row.verdict else row.outcome
+    cents = -(-row.spent_microusd // MICROUSD_PER_CENT)
+    cost = f", for ${cents // 100}.{cents % 100:02d} at most" if cents else ""
+    ended = f"It is over ({reason.replace('_', ' ')}){cost}."
+    return f"{ended} {found[:1].upper()}{found[1:]}." if found else ended

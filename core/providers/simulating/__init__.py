@@ -1,0 +1,1 @@
+"""What does a participant of stated traits say?"""

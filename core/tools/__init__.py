@@ -1,0 +1,1 @@
+"""What outside of moot can be asked to look at something? One adapter a file."""

@@ -1,0 +1,156 @@
+"""Can an operator at a shell see who was told what, acknowledge it, and send it again?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.console.cli.process import MOTION, Moot
+from tests.core.channels.receiver import Answer, Receiver, receiver
+
+SECRET = "a secret of the tests"
+
+
+@contextmanager
+def listening(*answers: Answer) -> Iterator[Receiver]:
+    """A receiver in a thread of its own: the command is a process, and is waited for."""
+    ready, done = threading.Event(), threading.Event()
+    found: list[Receiver] = []
+
+    async def serve() -> None:
+        async with receiver(*answers) as there:
+            found.append(there)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield found[0]
+    finally:
+        done.set()
+        thread.join()
+
+
+def set_up(moot: Moot, url: str, *, routes: str = '{channels = ["log", "ops"], priority = "normal"}') -> None:
+    folder = moot.home / "config"
+    folder.mkdir()
+    text = f'[webhooks.ops]\nurl = "{url}"\nsecret_env = "OPS_SECRET"\n\n[notifications]\nroutes = [{routes}]\n'
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
+
+
+def debated(moot: Moot, **environ: str) -> None:
+    script = moot.home / "script"
+    script.write_text(json.dumps({"answers": {"default": "It stands.", "judge": "It stands.\nVERDICT: for"}}))
+    moot.run("debate", MOTION, "--template", "simple_debate", "--seat", f"all=scripted:{script}", **environ)
+
+
+def listed(moot: Moot, *words: str, **environ: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(moot.run("notifications", "list", "--json", *words, **environ).stdout)
+    return found
+
+
+def test_where_nobody_was_told_anything_it_says_so(moot: Moot) -> None:
+    assert moot.run("notifications", "list").stdout == "Nothing was told that is looked for here.\n"
+    assert moot.run("notifications", "channels").stdout == "log\n"
+
+
+def test_a_debate_is_told_to_a_program_elsewhere_before_the_command_ends(moot: Moot) -> None:
+    with listening() as there:
+        set_up(moot, there.url)
+        debated(moot, OPS_SECRET=SECRET)
+        told = listed(moot, OPS_SECRET=SECRET)
+
+    assert [each["type"] for each in told] == ["DEBATE_COMPLETED", "DEBATE_STARTED"]
+    assert {sent["state"] for each in told for sent in each["deliveries"]} == {"delivered"}  # type: ignore[attr-defined]
+    assert sorted(json.loads(each.body)["type"] for each in there.received) == ["DEBATE_COMPLETED", "DEBATE_STARTED"]
+    assert all("x-moot-signature" in each.headers for each in there.received)
+    trail = (moot.home / "data" / "moot.notifications.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(trail) == 2
+
+
+def test_what_nobody_takes_is_a_dead_letter_until_it_is_sent_again(moot: Moot) -> None:
+    with listening(Answer(status=410), Answer(status=410), Answer()) as there:
+        set_up(moot, there.url)
+        debated(moot, OPS_SECRET=SECRET)
+        assert [each["type"] for each in listed(moot, "--dead", OPS_SECRET=SECRET)] == [
+            "DEBATE_COMPLETED",
+            "DEBATE_STARTED",
+        ]
+        assert (
+            "127.0.0.1 answered 410."
+            in moot.run(
+                "notifications", "show", str(listed(moot, OPS_SECRET=SECRET)[0]["id"]), OPS_SECRET=SECRET
+            ).stdout
+        )
+        assert moot.run("notifications", "resend", "--all", OPS_SECRET=SECRET).stdout == "sending 2 again\n"
+        assert listed(moot, "--dead", OPS_SECRET=SECRET) == []
+
+    ids = [each.headers["idempotency-key"] for each in there.received]
+    assert sorted(ids[:2]) == sorted(ids[2:])
+
+
+def test_what_was_seen_is_open_no_more(moot: Moot) -> None:
+    debated(moot)
+    (newest, _) = listed(moot, "--open")
+
+    assert moot.run("notifications", "ack", str(newest["id"])[:8]).stdout == "acknowledged 1\n"
+    assert [each["type"] for each in listed(moot, "--open")] == ["DEBATE_STARTED"]
+    assert moot.run("notifications", "ack", "--all").stdout == "acknowledged 1\n"
+    assert "is left to acknowledge" in moot.run("notifications", "ack", str(newest["id"])[:8], code=2).stderr
+    assert listed(moot)[0]["acknowledged_by"] == "operator"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("list", "--type", "ESCALATION"), "Did you mean 'ESCALATION_NOTICE'?"),
+        (("list", "--priority", "sometime"), "There are urgent, high, normal, low."),
+        (("list", "--limit", "0"), "Name a number from 1 to 1000."),
+        (("list", "--waiting", "--dead"), "what was given up waits no more"),
+        (("show", "beef"), "no notification begins with 'beef'"),
+        (("ack",), "it isn't said which. Name some by their ids, or say --all."),
+        (("test", "lag"), "Did you mean 'log'?"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_advice(moot: Moot, words: tuple[str, ...], message: str) -> None:
+    assert message in moot.run("notifications", *words, code=2).stderr
+
+
+def test_a_channel_is_tried_and_what_it_answered_is_said_without_its_address(moot: Moot) -> None:
+    with listening(Answer(), Answer(status=500)) as there:
+        set_up(moot, there.url)
+        assert moot.run("notifications", "test", "ops", OPS_SECRET=SECRET).stdout.startswith("ops took it in ")
+        failed = moot.run("notifications", "test", "ops", code=2, OPS_SECRET=SECRET).stderr
+
+    assert "127.0.0.1 answered 500." in failed
+    assert "hunter2" not in failed
+    assert json.loads(there.received[0].body)["title"] == "A trial of this channel"
+
+
+def test_a_webhook_whose_variable_is_not_set_keeps_nobody_from_anything_and_what_goes_by_it_waits(moot: Moot) -> None:
+    with listening() as there:
+        set_up(moot, there.url)
+        debated(moot)
+        waiting = listed(moot, "--waiting")
+        assert (
+            "the environment variable OPS_SECRET is not set" in moot.run("notifications", "test", "ops", code=2).stderr
+        )
+        assert "OPS_SECRET is not set" in moot.run("notifications", "channels").stdout
+
+    assert [each["type"] for each in waiting] == ["DEBATE_COMPLETED", "DEBATE_STARTED"]
+    assert there.received == []
+
+
+def test_switched_off_nobody_is_told_anything(moot: Moot) -> None:
+    debated(moot, ORCHESTRATION_ENABLE_NOTIFICATIONS="false")
+
+    assert listed(moot) == []
+    off = moot.run("notifications", "list", code=2, MOOT_ENABLE_NOTIFICATIONS="false").stderr
+    assert "enable_notifications is off" in off

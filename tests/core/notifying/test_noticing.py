@@ -1,0 +1,178 @@
+"""Does each event tell what somebody wants to know, and no more?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.domain.commands import Cancel, Escalate, Pause, Resume
+from core.domain.events import (
+    AttemptInDoubt,
+    AttemptStarted,
+    Event,
+    Recorded,
+    RuleSwitchedOff,
+    SessionAdmitted,
+    SessionCompleted,
+    SessionEscalated,
+    SessionFailed,
+    SessionPaused,
+    SpendRefused,
+    Unreadable,
+)
+from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.status import Status
+from core.domain.summary import SessionSummary
+from core.engine.summarise import listed
+from core.notifying.noticing import TEXT_CHARACTERS_MAX, noticed
+from core.notifying.notification import Notification, NotificationType, Priority
+from tests.builders import Move, after, opened
+
+ROW = SessionSummary(
+    session=SessionId("ab12" * 8),
+    seq=4,
+    position=9,
+    flow="debate@1",
+    title="Trains",
+    motion="Trains",
+    template=TemplateId("tiny"),
+    status=Status.RUNNING,
+    started_at_ms=1_000,
+    changed_at_ms=5_000,
+)
+STEP = StepId("r1.claim.proposer")
+
+
+def told_of(event: Event, row: SessionSummary = ROW) -> tuple[Notification, ...]:
+    return noticed(Recorded(session=row.session, seq=5, position=10, at_ms=5_000, event=event), row, None)
+
+
+def the_one(event: Event, row: SessionSummary = ROW) -> Notification:
+    (found,) = told_of(event, row)
+    return found
+
+
+def all_told(*moves: Move) -> list[Notification]:
+    played = after(*moves)
+    row: SessionSummary | None = None
+    found: list[Notification] = []
+    for record in played.log:
+        row = listed(row, record, played.engine.flows)
+        found += noticed(record, row, played.engine.flows[row.flow])
+    return found
+
+
+def asked(route: str, *, attempt: int = 1) -> AttemptStarted:
+    return AttemptStarted(
+        step=STEP,
+        attempt=attempt,
+        seat=SeatId("proposer"),
+        route=route,
+        cost_microusd_max=0,
+        prompt_digest=Digest("0" * 64),
+    )
+
+
+def test_a_debate_tells_of_its_beginning_its_rounds_its_turns_and_its_end() -> None:
+    found = [each.type for each in all_told(*opened(), lambda played: played.play_on())]
+
+    assert found[0] is NotificationType.DEBATE_STARTED
+    assert found[-1] is NotificationType.DEBATE_COMPLETED
+    assert found.count(NotificationType.ROUND_STARTED) == 2
+    assert found.count(NotificationType.TURN_NOTIFICATION) == 5
+    assert found.count(NotificationType.CONSENSUS_UPDATE) == 2
+
+
+def test_reading_the_log_again_tells_the_same_under_the_same_ids() -> None:
+    moves = (*opened(), lambda played: played.play_on())
+
+    assert all_told(*moves) == all_told(*moves)
+    assert len({each.id for each in all_told(*moves)}) == len(all_told(*moves))
+
+
+def test_a_session_that_is_gone_on_with_does_not_begin_a_second_time() -> None:
+    found = [each.type for each in all_told(*opened(), Pause(), Resume(), lambda played: played.play_on())]
+
+    assert found.count(NotificationType.DEBATE_STARTED) == 1
+
+
+def test_a_question_to_the_operator_is_urgent_and_tells_the_question_and_why() -> None:
+    found = the_one(SessionEscalated(question="Shall it go on?", reason="error_rate", rule="r"))
+
+    assert (found.type, found.priority) == (NotificationType.ESCALATION_NOTICE, Priority.URGENT)
+    assert found.text == "Shall it go on? (error rate)"
+    assert all_told(*opened(), Escalate(question="Shall it go on?"))[-1].priority is Priority.URGENT
+
+
+@pytest.mark.parametrize(
+    ("round_", "type"), [(1, NotificationType.ARGUMENT_REQUEST), (2, NotificationType.RESPONSE_REQUEST)]
+)
+def test_a_person_is_asked_for_an_argument_and_later_for_a_response(round_: int, type: NotificationType) -> None:
+    found = the_one(asked("human:10m"), replace(ROW, round=round_))
+
+    assert (found.type, found.priority, found.seat) == (type, Priority.HIGH, "proposer")
+
+
+def test_a_turn_that_is_tried_again_is_told_of_once() -> None:
+    assert told_of(asked("scripted")) != ()
+    assert told_of(asked("scripted", attempt=2)) == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (
+            SessionFailed(reason="every_route_failed", step=STEP),
+            "It failed: every route failed. It can be gone on with.",
+        ),
+        (SessionPaused(reason="repeated_errors", by="rule:errors"), "The rule errors paused it: repeated errors."),
+        (
+            AttemptInDoubt(step=STEP, attempt=1, route="openai:gpt", cost_microusd_max=9, why="timed_out"),
+            "Nobody knows how a call to openai:gpt ended: timed out. It is charged at its most.",
+        ),
+        (
+            SpendRefused(step=STEP, cap="day", wanted_microusd=9, left_microusd=1),
+            "A call was not made: the cap of the day forbids it.",
+        ),
+        (
+            RuleSwitchedOff(rule=RuleId("odd"), errors=5),
+            "The rule odd is no longer heard: it could not be evaluated 5 times in a row.",
+        ),
+        (Unreadable(kind="X", version=2, why="It is newer.", now="Update moot."), "It is newer. Update moot."),
+    ],
+)
+def test_what_the_operator_may_have_to_mend_is_told_with_what_it_is(event: Event, text: str) -> None:
+    found = the_one(event)
+
+    assert (found.type, found.priority, found.text) == (NotificationType.ERROR_NOTIFICATION, Priority.HIGH, text)
+
+
+def test_who_pauses_a_session_needs_no_telling_that_it_is_paused() -> None:
+    assert told_of(SessionPaused(reason="asked", by="operator")) == ()
+    assert all_told(*opened(), Cancel())[-1].priority is Priority.LOW
+
+
+def test_an_end_tells_the_outcome_and_what_it_cost_rounded_up() -> None:
+    row = replace(ROW, outcome="against", verdict="the judge found against the motion", spent_microusd=10_001)
+
+    assert the_one(SessionCompleted(reason="rounds_played"), row).text == (
+        "It is over (rounds played), for $0.02 at most. Against: the judge found against the motion."
+    )
+
+
+@pytest.mark.parametrize("whose", [{"parent": "cd34" * 8}, {"origin": "evaluation"}], ids=str)
+def test_one_of_many_sessions_is_heard_of_only_where_it_needs_somebody(whose: dict[str, str]) -> None:
+    child = replace(ROW, **whose, started_at_ms=5_000)
+
+    assert told_of(SessionAdmitted(), child) == ()
+    assert told_of(SessionAdmitted(), replace(ROW, started_at_ms=5_000)) != ()
+    assert the_one(SessionEscalated(question="?", reason="", rule=""), child).priority is Priority.URGENT
+
+
+def test_what_a_model_or_a_rule_wrote_is_told_without_control_characters_and_bounded() -> None:
+    found = the_one(SessionEscalated(question="\x1b]0;owned\x07Shall " + "x" * 5_000, reason="", rule=""))
+
+    assert "\x1b" not in found.text
+    assert "\x07" not in found.text
+    assert len(found.text) <= TEXT_CHARACTERS_MAX
