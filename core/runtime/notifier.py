@@ -104,7 +104,8 @@ class Notifier:
 
 
 class Dispatcher:
-    """`run` delivers until cancelled; `wake` says that something may be due."""
+    """`run` delivers until cancelled; `wake` says that something may be due. Whoever cancels it calls `finish`: what is
+    under way would be told twice if it were broken off a moment before its answer came."""
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], clock: Clock) -> None:
         self._outbox = outbox
@@ -118,22 +119,19 @@ class Dispatcher:
         self._awake.set()
 
     async def run(self) -> None:
-        """Deliver what is due, for ever. What is under way when it is cancelled is due again."""
-        try:
-            while True:
-                self._awake.clear()
-                try:
-                    await self._send_due()
-                    await self._rest()
-                except StorageFailed as failed:
-                    _log.warning("notifications wait for the disk: %s", failed)
-                    await self._clock.sleep(RETRY_MILLISECONDS)
-        finally:
-            await self._break_off()
+        """Deliver what is due, for ever. What is under way when it is cancelled goes on."""
+        while True:
+            self._awake.clear()
+            try:
+                await self._send_due()
+                await self._rest()
+            except StorageFailed as failed:
+                _log.warning("notifications wait for the disk: %s", failed)
+                await self._clock.sleep(RETRY_MILLISECONDS)
 
     async def finish(self, milliseconds_max: int) -> None:
-        """Deliver what is due, for at most so long, while nobody calls `run`: what has just happened is told before the
-        process ends. What fails is left to whoever drives next."""
+        """Deliver what is due and wait for what is under way, for at most so long, while nobody calls `run`: what has
+        just happened is told before the process ends. What fails or takes longer is left to whoever drives next."""
         try:
             async with asyncio.timeout(milliseconds_max / 1_000):
                 while True:

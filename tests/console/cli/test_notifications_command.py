@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,7 +70,9 @@ def test_a_debate_is_told_to_a_program_elsewhere_before_the_command_ends(moot: M
 
     assert [each["type"] for each in told] == ["DEBATE_COMPLETED", "DEBATE_STARTED"]
     assert {sent["state"] for each in told for sent in each["deliveries"]} == {"delivered"}  # type: ignore[attr-defined]
-    assert sorted(json.loads(each.body)["type"] for each in there.received) == ["DEBATE_COMPLETED", "DEBATE_STARTED"]
+    # At least once: a receiver that is slow may be told again, under the same key.
+    arrived = {each.headers["idempotency-key"]: json.loads(each.body)["type"] for each in there.received}
+    assert sorted(arrived.values()) == ["DEBATE_COMPLETED", "DEBATE_STARTED"]
     assert all("x-moot-signature" in each.headers for each in there.received)
     trail = (moot.home / "data" / "moot.notifications.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(trail) == 2
@@ -92,8 +95,9 @@ def test_what_nobody_takes_is_a_dead_letter_until_it_is_sent_again(moot: Moot) -
         assert moot.run("notifications", "resend", "--all", OPS_SECRET=SECRET).stdout == "sending 2 again\n"
         assert listed(moot, "--dead", OPS_SECRET=SECRET) == []
 
-    ids = [each.headers["idempotency-key"] for each in there.received]
-    assert sorted(ids[:2]) == sorted(ids[2:])
+    ids = Counter(each.headers["idempotency-key"] for each in there.received)
+    assert len(ids) == 2
+    assert min(ids.values()) >= 2
 
 
 def test_what_was_seen_is_open_no_more(moot: Moot) -> None:

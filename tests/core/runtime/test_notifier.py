@@ -87,6 +87,7 @@ def delivering(
             await clock.sleep(10)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        await dispatcher.finish(0)
 
     in_virtual_time(work)
 
@@ -265,6 +266,22 @@ def test_what_a_killed_process_had_under_way_is_sent_again_under_its_id() -> Non
     delivering(outbox, ears, until=lambda: settled(outbox))
 
     assert [each.id for each in ears.heard] == list(outbox.sent)
+
+
+def test_what_is_under_way_when_driving_ends_arrives_once() -> None:
+    outbox, ears = kept(told(notification())), Ears(takes_ms=100)
+
+    async def work() -> None:
+        dispatcher = Dispatcher(outbox, {ears.name: ears}, VirtualClock(START_MS))
+        running = asyncio.create_task(dispatcher.run())
+        await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await dispatcher.finish(1_000)
+
+    in_virtual_time(work)
+    assert len(ears.heard) == 1
+    assert states(outbox) == [DeliveryState.DELIVERED]
 
 
 def test_thousands_that_wait_at_the_start_are_taken_a_few_at_a_time() -> None:
