@@ -19,9 +19,11 @@ DURATION_MS_BOUNDS = (
     8 * MINUTE_MS,
     15 * MINUTE_MS,
     25 * MINUTE_MS,
+    30 * MINUTE_MS,
     60 * MINUTE_MS,
 )
-"""From a rehearsal's seconds over what the shipped formats expect (8, 15, 25 minutes) to an hour."""
+"""From a rehearsal's seconds over what the shipped formats expect (8, 15, 25 minutes) and half an hour,
+from which on a debate is called long, to an hour."""
 
 ARGUMENTS_BOUNDS = (1, 2, 4, 6, 8, 12, 16, 24, 49)
 """At most one and from fifty on are unusual for a debate."""

@@ -28,6 +28,7 @@ from core.domain.events import (
     Event,
     Recorded,
     RuleFired,
+    RulesChanged,
     RunResumed,
     SessionAdmitted,
     SessionCancelled,
@@ -39,11 +40,13 @@ from core.domain.events import (
     SessionQueued,
     SessionResumed,
 )
-from core.domain.ids import RuleId, SessionId, TemplateId
+from core.domain.ids import Digest, RuleId, SessionId, TemplateId
 from core.domain.session import ROUNDS_MAX, Status
 
 READINGS_MAX = 400
 """A life remembers this many of the newest consensus readings: those of a hundred rounds of four turns."""
+
+NO_RULES = Digest("")
 
 MOTION_CHARACTERS_MAX = 400
 """A motion may be as long as a page; a list of debates needs its beginning. The log has all of it."""
@@ -93,8 +96,8 @@ class DebateLife:
     `active_ms` is time spent running: neither pauses nor queues count. `template` is the one being followed,
     `template_opened` the one that the debate began with. `failures` are failed attempts, `overruled` actions of rules
     that were not carried out. `asked` are the models of calls under way by step, `doubted` those of calls in doubt by
-    step and attempt (`r1.opening.proposer#2`). `estimate` is what was expected of it before it began. `minds` are those
-    of its seats until it is over.
+    step and attempt (`r1.opening.proposer#2`). `rules` is the version of the rules that is in force. `estimate` is what
+    was expected of it before it began. `minds` are those of its seats until it is over.
     """
 
     id: SessionId
@@ -130,6 +133,7 @@ class DebateLife:
     models: Mapping[str, ModelUse] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
+    rules: Digest = NO_RULES
     estimate: Estimate | None = None
     minds: Minds = NO_MINDS
 
@@ -183,6 +187,7 @@ def _opened(record: Recorded, event: SessionOpened, formats: Formats) -> DebateL
         opened_at_ms=record.at_ms,
         changed_at_ms=record.at_ms,
         models={model: ModelUse() for model in sorted({seat.participant.model for seat in opening.seats})},
+        rules=opening.rules_digest,
         estimate=opening.estimate,
         minds=fold_minds(NO_MINDS, event, formats),
     )
@@ -196,6 +201,8 @@ def _told(life: DebateLife, event: Event, at_ms: int) -> Changes:
             return {"rules_fired": {**life.rules_fired, event.rule: life.rules_fired.get(event.rule, 0) + 1}}
         case ActionOverruled():
             return {"overruled": life.overruled + 1}
+        case RulesChanged():
+            return {"rules": event.digest}
         case SessionQueued():
             return {"status": Status.WAITING}
         case SessionAdmitted():

@@ -26,6 +26,7 @@ from core.analytics.histogram import (
 )
 from core.analytics.life import DEBATE, OF_A_MODEL, Call, DebateLife, ModelUse, kind_of, model_of, use_of
 from core.analytics.tallies import added, mean, merged, plus, with_plus
+from core.analytics.watched import Watched, fold_watched
 from core.domain.changing import changed
 from core.domain.events import (
     ActionOverruled,
@@ -195,6 +196,7 @@ class Measures:
     models: Mapping[str, ModelUse] = field(default_factory=dict)
     histograms: Histograms = field(default_factory=Histograms)
     flips: FlipSums = field(default_factory=FlipSums)
+    watched: Watched = field(default_factory=Watched)
     gauges: Mapping[str, int] = field(default_factory=dict)
     timers: Mapping[str, Timer] = field(default_factory=dict)
 
@@ -210,6 +212,9 @@ def fold_measures(
     amounts = _amounts(event, before)
     if amounts:
         measures = changed(measures, counters=plus(measures.counters, **amounts))
+    watched = fold_watched(measures.watched, record, before=before, after=after)
+    if watched is not measures.watched:
+        measures = changed(measures, watched=watched)
     measures = _by_flow(_by_template(measures, event, before, after), event, before, after)
     if after is not None and type(event).__name__ == VERDICT:
         return changed(measures, flips=measures.flips.plus(_flips_of(after)))
@@ -235,6 +240,7 @@ def merge(one: Measures, other: Measures) -> Measures:
         models=merged(one.models, other.models, added),
         histograms=_both_histograms(one.histograms, other.histograms),
         flips=one.flips.plus(other.flips),
+        watched=one.watched.plus(other.watched),
         gauges=merged(one.gauges, other.gauges, lambda mine, others: mine + others),
         timers=merged(one.timers, other.timers, _both_timers),
     )

@@ -35,7 +35,7 @@ from core.runtime.file_pairs import PAIRS_MAX, FilePairs
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA = 2
+SCHEMA = 3
 """Counts up whenever a file of the older form could not be gone on from."""
 
 METRICS = "metrics"

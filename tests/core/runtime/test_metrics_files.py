@@ -130,7 +130,7 @@ async def test_an_export_holds_every_debates_life_and_what_they_amount_to(storag
     assert told["gauges"]["sessions_running"] == 9  # type: ignore[index]
     assert amounts["timers"] == {"settle": {"count": 2, "mean_ns": 45, "p95_ns": 50, "errors": 0}}
     assert amounts["rates_ppm"]["completed"] == 1_000_000  # type: ignore[index]
-    assert {told["schema"], amounts["schema"]} == {2}
+    assert {told["schema"], amounts["schema"]} == {3}
     assert (told["reason"], told["position"]) == ("asked", await storage.log.last_position())
 
 
@@ -254,7 +254,7 @@ async def test_files_of_another_database_are_not_gone_on_from(storage: Storage, 
 
 @pytest.mark.parametrize(
     "damaged",
-    ["", "no json", "[]", '{"schema": 99}', '{"schema": 1, "position": 3}', '{"schema": 1, "debates": [{}]}'],
+    ["", "no json", "[]", '{"schema": 99}', '{"schema": 2, "position": 3}', '{"schema": 1, "position": 3}', '{"schema": 1, "debates": [{}]}'],
 )
 async def test_a_damaged_file_costs_a_recount_and_no_figure(
     storage: Storage, folder: Path, damaged: str, caplog: pytest.LogCaptureFixture
