@@ -20,11 +20,21 @@ PPM = 1_000_000
 
 
 class DeliveryState(StrEnum):
-    """`pending` waits for its next try, `delivered` has arrived, `dead` was given up."""
+    """`pending` waits for its next try, `held` for the end of quiet hours or for the next digest, `delivered` has
+    arrived, `dead` was given up."""
 
     PENDING = "pending"
+    HELD = "held"
     DELIVERED = "delivered"
     DEAD = "dead"
+
+
+class Held(StrEnum):
+    """Why a delivery is not sent yet."""
+
+    NOTHING = ""
+    QUIET = "quiet"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,8 @@ class Delivery:
     """A notification on its way by `channel`. `id` is the same at each try, so that a receiver can drop a repeat.
 
     Moments are Unix ms: `due_ms` that of the next try, `ended_ms` that at which it arrived or was given up, 0 before.
+    One that is held says in `held_for` what it waits for. `digest` is the id of the delivery in which it was gathered
+    with others, whose fate it shares; that one has them as `gathered`.
     """
 
     id: str
@@ -42,6 +54,9 @@ class Delivery:
     due_ms: int = 0
     ended_ms: int = 0
     last_error: str = ""
+    held_for: Held = Held.NOTHING
+    digest: str = ""
+    gathered: tuple[Notification, ...] = ()
 
 
 def delivery_id(notification: str, channel: str) -> str:

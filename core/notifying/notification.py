@@ -22,6 +22,8 @@ class NotificationType(StrEnum):
     ESCALATION_NOTICE = "ESCALATION_NOTICE"
     REMINDER = "REMINDER"
     ERROR_NOTIFICATION = "ERROR_NOTIFICATION"
+    DIGEST = "DIGEST"
+    """Several that were less urgent, in one message."""
 
 
 class Priority(StrEnum):
@@ -44,9 +46,12 @@ _RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """Something that somebody may want to know. It follows from event `seq` of a session at global `position`, so that
-    the same log tells the same ones, with the same `id`, whenever it is read.
+    the same log tells the same ones, with the same `id`, whenever it is read. What follows from no event, such as a
+    reminder or an alert, has `seq` 0.
 
-    `title` is the session's, `text` one or two sentences, `seat` whom it is about where it is about one.
+    `title` is the session's, `text` one or two sentences, `seat` whom it is about where it is about one. `asks` names
+    what is asked of somebody, so that the log tells when it was answered (`core.notifying.life`); "" where nothing is.
+    `reminds` is the id of the notification that this one reminds of.
     """
 
     id: str
@@ -60,3 +65,5 @@ class Notification:
     title: str
     text: str
     seat: SeatId = NO_SEAT
+    asks: str = ""
+    reminds: str = ""
