@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from core.domain.intervals import wilson_ppm
 from core.evaluation.statistics import (
     Pairs,
     difference_interval_ppm,
@@ -18,7 +19,6 @@ from core.evaluation.statistics import (
     least_difference_ppm,
     tasks_to_tell,
 )
-from core.judging.calibration import wilson_ppm
 
 PPM = 1_000_000
 

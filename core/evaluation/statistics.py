@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from core.judging.calibration import wilson_ppm
+from core.domain.intervals import wilson_ppm
 
 PPM = 1_000_000
 LEVEL_PPM = 50_000

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import isqrt
 
 from core.domain.calibration import Calibration, CalibrationBin
 from core.domain.ids import NO_TEMPLATE, TemplateId
+from core.domain.intervals import wilson_ppm
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
 from core.judging.measure import PPM
@@ -19,14 +19,11 @@ from core.judging.measure import PPM
 BIN_PPM = 100_000
 """Readings are held against others of the same tenth; being of one mind is a bin of its own."""
 BINS = PPM // BIN_PPM + 1
-Z_MILLI = 1_960
-"""Intervals hold what they are about 95 times in 100."""
 COUNTED_MIN = 50
 """Of fewer sessions in a bin nobody can tell. A stop that costs one answer in 50 is let through three times in eight by
 50 sessions, so that what it costs on the average stays below one answer in 100."""
 RIGHT_PPM_MIN = 800_000
 """How often, at the least that the interval allows, the answer has to have been right where a debate is ended."""
-_SCALE = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +129,6 @@ def passed_in(row: SessionSummary) -> tuple[Passed, ...]:
         Passed(ppm=ppm, was_right=leading == row.known_answer if leading else ended, ended_right=ended)
         for ppm, leading in row.readings[:-1]
     )
-
-
-def wilson_ppm(right: int, counted: int, *, z_milli: int = Z_MILLI) -> tuple[int, int]:
-    """Wilson's interval for a share, in parts per million; all there is where nothing was counted.
-
-    Rounded outwards, so that the interval never says more than it may.
-    """
-    if counted <= 0:
-        return 0, PPM
-    z2 = z_milli * z_milli
-    middle = (2 * _SCALE * right + z2) * _SCALE
-    radicand = 4 * _SCALE * right * (counted - right) * _SCALE**2 // counted + z2 * _SCALE**2
-    reach = z_milli * (isqrt(radicand) + 1)
-    whole = 2 * _SCALE * counted + 2 * z2
-    low, high = (middle - reach) // whole, -(-(middle + reach) // whole)
-    return (max(0, low) if right else 0), (min(PPM, high) if right < counted else PPM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from core.domain.calibration import Calibration
-from core.judging.calibration import wilson_ppm
+from core.domain.intervals import wilson_ppm
 from core.judging.measure import PPM
 from tests.statistics.intervals import of_mean
 from tests.statistics.societies import MINDS, ROUNDS, Session, calibration_of, many, stopped_in

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.intervals import wilson_ppm
 from core.evaluation.statistics import (
     APART_MIN,
     LEVEL_PPM,
@@ -24,7 +25,6 @@ from core.evaluation.statistics import (
     least_difference_ppm,
     tasks_to_tell,
 )
-from core.judging.calibration import wilson_ppm
 
 CAVO = Pairs(both=59, first=6, second=16, neither=80)
 BENTUR = Pairs(both=1, first=1, second=7, neither=12)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.calibration import Calibration, CalibrationBin
+from core.domain.intervals import wilson_ppm
 from core.judging.calibration import (
     COUNTED_MIN,
     Curve,
@@ -22,7 +23,6 @@ from core.judging.calibration import (
     recalibrated,
     reliability,
     trust_in,
-    wilson_ppm,
 )
 from core.judging.measure import PPM
 
