@@ -17,6 +17,7 @@ PURE = (
     "core/notifying",
     "core/analytics",
     "core/evaluation",
+    "core/exporting",
     "core/prompts",
     "core/written",
 )
