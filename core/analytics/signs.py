@@ -1,0 +1,272 @@
+"""What in a session's record looks as if somebody in it went astray?
+
+Signs are counted by seat while a session's events are read. Each is a heuristic: it says what was seen in the words or
+in their order, never why. Words are held against one another in groups of three, of which a few dozen stand for all
+(A. Broder 1997, On the resemblance and containment of documents); a text too short to be told from another by its words
+counts for nothing. Which failures are worth looking for: M. Cemri et al. 2025, Why do multi-agent LLM systems fail?
+(arXiv 2503.13657), and on agreeing too soon A. Wynn et al. 2025, Talk isn't always cheap (arXiv 2509.05396).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+from core.analytics.flips import Minds
+from core.domain.changing import changed
+from core.domain.events import AttemptStarted, AttemptSucceeded, Event, SessionOpened
+from core.domain.ids import NO_STEP, SeatId, StepId
+
+WORDS_MIN = 20
+"""Shorter texts are alike by their form: `Verdict: for` tells nothing of who copies whom."""
+
+WORDS_READ_MAX = 2_000
+PRINT_MARKS_MAX = 32
+PRINTS_MAX = 16
+"""Words of a text that are read, marks that stand for it, and newest texts that a new one is held against."""
+
+ALIKE_PPM_MIN = 800_000
+"""From here on two texts count as nearly the same. Of 32 marks at least 26 are then in both."""
+
+TOPIC_STEMS_MIN = 2
+TOPIC_STEMS_MAX = 64
+STEM_CHARACTERS = 5
+STEM_CHARACTERS_MIN = 4
+OPENING_CHARACTERS = 160
+"""Praise is looked for where a turn begins: further on it may be about anything."""
+
+GIVEN_UP_MAX = 8
+ASKED_MAX = 256
+CUT_OFF = "length"
+PPM = 1_000_000
+
+_WORD = re.compile(r"\w+")
+_PRAISE = re.compile(
+    r"\b(?:(?:great|good|excellent|brilliant|fantastic|compelling|insightful|valid|fair) (?:point|points|argument"
+    r"|arguments|question|observation)|you(?:'re| are) (?:absolutely |completely |totally |quite )?(?:right|correct)"
+    r"|i (?:completely|fully|totally|wholeheartedly|entirely) agree|i stand corrected|well said|couldn't agree more"
+    r"|thank you for (?:pointing|your|this|that))\b",
+    re.IGNORECASE,
+)
+_COMMON = frozenset({
+    "about", "after", "also", "because", "been", "before", "being", "both", "could", "does", "every", "from", "have",
+    "into", "just", "like", "made", "make", "more", "most", "must", "need", "only", "other", "over", "same", "should",
+    "some", "such", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "very",
+    "were", "what", "when", "where", "which", "while", "will", "with", "would", "your",
+})  # fmt: skip  # a list
+
+Counts = Mapping[SeatId, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """How often each seat did what is worth a second look, and how many words it spoke.
+
+    `repeated`: it said nearly what it had said before. `echoed`: nearly what another seat had said. `cut_off`: its
+    answer ended at the limit of tokens. `off_task`: no word of the motion was in its turn. `unreadable`: it was asked
+    for an answer, a stance or a ballot, and none could be read. `unheard`: it changed its mind though nobody had spoken
+    since. `returned`: it went back to a mind that it had given up. `flattered`: it took the mind of somebody just
+    heard, in a turn that begins with praise or agreement. `rounds_after_agreement` were held once agreement had been
+    reached.
+    """
+
+    words: Counts = field(default_factory=dict)
+    repeated: Counts = field(default_factory=dict)
+    echoed: Counts = field(default_factory=dict)
+    cut_off: Counts = field(default_factory=dict)
+    off_task: Counts = field(default_factory=dict)
+    unreadable: Counts = field(default_factory=dict)
+    unheard: Counts = field(default_factory=dict)
+    returned: Counts = field(default_factory=dict)
+    flattered: Counts = field(default_factory=dict)
+    rounds_after_agreement: int = 0
+
+
+NO_SIGNS = Signs()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """A text as the marks that stand for it, and whose it was."""
+
+    seat: SeatId
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What has to be remembered of a session to see the next sign. `praised` is the newest step whose turn begins with
+    praise; `given_up` are minds that a seat no longer holds; `asked` is who was asked in a step."""
+
+    topic: tuple[int, ...] = ()
+    prints: tuple[Print, ...] = ()
+    asked: Mapping[StepId, SeatId] = field(default_factory=dict)
+    given_up: Mapping[SeatId, tuple[str, ...]] = field(default_factory=dict)
+    praised: StepId = NO_STEP
+    agreed_round: int = 0
+
+
+NOTHING_HEARD = Heard()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Signs, and what they are read on from."""
+
+    signs: Signs = NO_SIGNS
+    heard: Heard = NOTHING_HEARD
+
+
+NOTHING_READ = Reading()
+
+
+def fold_signs(reading: Reading, event: Event, *, before: Minds, after: Minds) -> Reading:
+    """The signs after `event`; `before` and `after` are the seats' minds on either side of it."""
+    reading = _read(reading, event)
+    if after.flips is not before.flips and after.flips:
+        return _flipped(reading, before, after)
+    return reading
+
+
+def _read(reading: Reading, event: Any) -> Reading:
+    match event:
+        case SessionOpened(opening=opening):
+            return changed(reading, heard=changed(reading.heard, topic=topic_of(opening.motion)))
+        case AttemptStarted():
+            asked = {**reading.heard.asked, event.step: event.seat}
+            while len(asked) > ASKED_MAX:
+                del asked[next(iter(asked))]
+            return changed(reading, heard=changed(reading.heard, asked=asked))
+        case AttemptSucceeded():
+            return _answered(reading, event)
+        case _:
+            of_flow = _FLOW_KINDS.get(type(event).__name__)
+            return of_flow(reading, event) if of_flow is not None else reading
+
+
+def _answered(reading: Reading, event: AttemptSucceeded) -> Reading:
+    asked = reading.heard.asked
+    seat = asked.get(event.step)
+    if seat is None:
+        return reading
+    heard = changed(reading.heard, asked={step: each for step, each in asked.items() if step != event.step})
+    signs = reading.signs
+    if event.stop_reason == CUT_OFF:
+        signs = changed(signs, cut_off=_one_more(signs.cut_off, seat))
+    return Reading(signs=signs, heard=heard)
+
+
+def _argued(reading: Reading, event: Any) -> Reading:
+    signs, heard = reading.signs, reading.heard
+    words = words_of(event.text)
+    parts: dict[str, object] = {"words": _one_more(signs.words, event.seat, by=len(words))}
+    if len(words) >= WORDS_MIN:
+        made = Print(seat=event.seat, marks=marks_of(words))
+        alike = [each for each in heard.prints if likeness_ppm(each.marks, made.marks) >= ALIKE_PPM_MIN]
+        if any(each.seat == event.seat for each in alike):
+            parts["repeated"] = _one_more(signs.repeated, event.seat)
+        if any(each.seat != event.seat for each in alike):
+            parts["echoed"] = _one_more(signs.echoed, event.seat)
+        if heard.topic and not set(heard.topic) & set(stems_of(words)):
+            parts["off_task"] = _one_more(signs.off_task, event.seat)
+        heard = changed(heard, prints=(*heard.prints, made)[-PRINTS_MAX:])
+    if _PRAISE.search(event.text[:OPENING_CHARACTERS].replace("’", "'")):
+        heard = changed(heard, praised=event.step)
+    return Reading(signs=changed(signs, **parts), heard=heard)
+
+
+def _flipped(reading: Reading, before: Minds, after: Minds) -> Reading:
+    flip = after.flips[-1]
+    if flip.is_carried:
+        return reading
+    signs, heard = reading.signs, reading.heard
+    given_up = heard.given_up.get(flip.seat, ())
+    parts: dict[str, object] = {}
+    if not flip.heard:
+        parts["unheard"] = _one_more(signs.unheard, flip.seat)
+    if flip.after in given_up:
+        parts["returned"] = _one_more(signs.returned, flip.seat)
+    theirs = {before.held[seat].value for seat in flip.heard if seat in before.held}
+    if heard.praised == flip.step and flip.after in theirs:
+        parts["flattered"] = _one_more(signs.flattered, flip.seat)
+    left = {**heard.given_up, flip.seat: (*given_up, flip.before)[-GIVEN_UP_MAX:]}
+    return Reading(signs=changed(signs, **parts), heard=changed(heard, given_up=left))
+
+
+def _unread(name: str) -> Callable[[Reading, Any], Reading]:
+    def read(reading: Reading, event: Any) -> Reading:
+        if getattr(event, name):
+            return reading
+        return changed(
+            reading, signs=changed(reading.signs, unreadable=_one_more(reading.signs.unreadable, event.seat))
+        )
+
+    return read
+
+
+def _agreed(reading: Reading, event: Any) -> Reading:
+    if reading.heard.agreed_round:
+        return reading
+    return changed(reading, heard=changed(reading.heard, agreed_round=event.round))
+
+
+def _round_ended(reading: Reading, event: Any) -> Reading:
+    if not 0 < reading.heard.agreed_round < event.round:
+        return reading
+    rounds = reading.signs.rounds_after_agreement + 1
+    return changed(reading, signs=changed(reading.signs, rounds_after_agreement=rounds))
+
+
+def _amended(reading: Reading, event: Any) -> Reading:
+    return changed(reading, heard=changed(reading.heard, topic=topic_of(event.motion)))
+
+
+_FLOW_KINDS: Mapping[str, Callable[[Reading, Any], Reading]] = {
+    "ArgumentPresented": _argued,
+    "AnswerGiven": _unread("answer"),
+    "StanceDeclared": _unread("stance"),
+    "VoteCast": _unread("ranking"),
+    "ConsensusReached": _agreed,
+    "RoundCompleted": _round_ended,
+    "MotionAmended": _amended,
+}
+"""What a flow's event tells, by the stable name of its kind (see core.analytics.life)."""
+
+
+def words_of(text: str) -> list[str]:
+    """Its first words, in lower case."""
+    return _WORD.findall(text.casefold())[:WORDS_READ_MAX]
+
+
+def marks_of(words: list[str]) -> tuple[int, ...]:
+    """The least of the numbers that its groups of three words have: the same words have the same ones everywhere."""
+    groups = {crc32(" ".join(words[at : at + 3]).encode()) for at in range(max(1, len(words) - 2))}
+    return tuple(sorted(groups)[:PRINT_MARKS_MAX])
+
+
+def likeness_ppm(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    """About which share of their groups of words two texts have in common; 0 of nothing."""
+    both = sorted({*one, *other})[: min(PRINT_MARKS_MAX, max(len(one), len(other)))]
+    if not both:
+        return 0
+    shared = set(one) & set(other)
+    return sum(1 for mark in both if mark in shared) * PPM // len(both)
+
+
+def topic_of(motion: str) -> tuple[int, ...]:
+    """What words of a motion begin with; nothing where too few say what it is about."""
+    stems = sorted(stems_of(words_of(motion)))
+    return tuple(stems[:TOPIC_STEMS_MAX]) if len(stems) >= TOPIC_STEMS_MIN else ()
+
+
+def stems_of(words: list[str]) -> frozenset[int]:
+    """The beginnings of words that mean something by themselves."""
+    telling = {word for word in words if len(word) >= STEM_CHARACTERS_MIN and word not in _COMMON}
+    return frozenset(crc32(word[:STEM_CHARACTERS].encode()) for word in telling)
+
+
+def _one_more(counts: Counts, seat: SeatId, *, by: int = 1) -> Counts:
+    return {**counts, seat: counts.get(seat, 0) + by}
