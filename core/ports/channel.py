@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from core.domain.errors import MootError
@@ -24,10 +26,48 @@ class ChannelUnready(MootError):
 
 @runtime_checkable
 class LacksSomething(Protocol):
-    """A channel that can't be used yet."""
+    """A channel that may not be of use yet; `lacks` says why, "" where nothing is missing."""
 
     @property
     def lacks(self) -> str: ...
+
+
+@runtime_checkable
+class SaysWhere(Protocol):
+    """A channel of which an operator wants to know where it is."""
+
+    @property
+    def where(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of what is told by a channel, such as a mail's subject, as it reads there."""
+
+    name: str
+    text: str
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A channel that can show beforehand how something would read."""
+
+    def wording(self, delivery: Delivery) -> tuple[Part, ...]:
+        """Raises MootError where a template of the operator's can't word it."""
+        ...
+
+
+CommittedBeyond = Callable[[int], Awaitable[int]]
+"""Waits until more than a position of the log is committed; says how far."""
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """A channel with something of its own to do while a process drives, such as a server."""
+
+    async def attend(self, committed_beyond: CommittedBeyond) -> None:
+        """Begin, and return. What can't be begun is said by `lacks`, and tried again. `close` ends it."""
+        ...
 
 
 class Channel(Protocol):
@@ -41,8 +81,9 @@ class Channel(Protocol):
         """So many deliveries may be under way by it at the same moment."""
         ...
 
-    async def deliver(self, delivery: Delivery) -> None:
-        """Return once the receiver has it. Raises NotDelivered. Takes a bounded time, and may be cancelled."""
+    async def deliver(self, delivery: Delivery) -> str | None:
+        """Return once the receiver has it, with what is worth a note on record of how it got there. Raises
+        NotDelivered. Takes a bounded time, and may be cancelled."""
         ...
 
     async def close(self) -> None: ...
