@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from core.domain.ids import SeatId, SessionId
-from core.notifying.delivering import Delivery, DeliveryState
-from core.notifying.notification import Notification, NotificationType, Priority
-from core.ports.outbox import ATTEMPTS_KEPT_MAX, LISTED_MAX, Attempt, OutboxFigures, Told, Wanted
+from core.domain.ids import SessionId
+from core.notifying.delivering import Delivery, DeliveryState, Held
+from core.notifying.life import Ending
+from core.notifying.muting import Mute
+from core.notifying.notification import Notification, Priority
+from core.notifying.rates import ChannelRate
+from core.notifying.reminding import Reminders
+from core.ports.outbox import (
+    ATTEMPTS_KEPT_MAX,
+    LISTED_MAX,
+    Attempt,
+    HeldCount,
+    OutboxFigures,
+    Place,
+    Told,
+    Wanted,
+)
+from storage import outbox_changes as changes
+from storage import outbox_rows as rows
+from storage import outbox_sums as sums
 from storage.readers import Readers
 from storage.writer import Writer
 
 POSITION = "outbox"
-IDS_MAX = 900
-"""So many ids go into one query; SQLite takes a thousand values at least."""
 
-_TOLD = "id, type, rank, session, seq, position, at_ms, flow, title, text, seat"
-_SENT = "d.id, d.channel, d.state, d.tries, d.due_ms, d.ended_ms, d.last_error"
-_ADD_TOLD = f"INSERT OR IGNORE INTO notifications ({_TOLD}) VALUES ({', '.join('?' * 11)})"
-_ADD_SENT = (
-    "INSERT OR IGNORE INTO deliveries (id, notification, channel, rank, state, tries, due_ms, ended_ms, last_error)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_RANKED = tuple(Priority)
+_ATTEMPT = "delivery, number, at_ms, took_ms, error, note"
+_WAITS = "SELECT notification FROM deliveries WHERE state IN ('pending', 'held')"
 
 
 class SqliteOutbox:
@@ -35,30 +44,43 @@ class SqliteOutbox:
         self._readers = readers
 
     async def position(self) -> int | None:
-        return await self._readers.run(_position)
+        return await self._readers.run(lambda reader: changes.position_of(reader, POSITION))
 
-    async def add(self, told: Sequence[Told], *, after: int | None, position: int) -> bool:
+    async def add(
+        self, told: Sequence[Told], *, after: int | None, position: int, endings: Sequence[Ending] = ()
+    ) -> bool:
         def add(writer: sqlite3.Connection) -> bool:
-            if _position(writer) != after:
+            if changes.position_of(writer, POSITION) != after:
                 return False
-            writer.executemany(_ADD_TOLD, [_told_row(each.notification) for each in told])
-            writer.executemany(_ADD_SENT, [_sent_row(sent) for each in told for sent in each.deliveries])
+            changes.keep(writer, told)
+            for ending in endings:
+                changes.end(writer, ending)
             writer.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (POSITION, position))
+            if told or endings:
+                changes.changed(writer)
             return True
 
-        return await self._writer.run(add, is_brief=len(told) <= 1)
+        return await self._writer.run(add, is_brief=len(told) + len(endings) <= 1)
+
+    async def put(self, told: Sequence[Told]) -> int:
+        def put(writer: sqlite3.Connection) -> int:
+            stands = changes.position_of(writer, POSITION) or 0
+            new = changes.keep(writer, told)
+            ids = [each.notification.id for each in told]
+            for part in rows.parts(ids):
+                query = f"UPDATE notifications SET position = ? WHERE position = 0 AND id IN ({rows.marks(part)})"
+                writer.execute(query, (stands, *part))
+            return changes.changed(writer, new)
+
+        return await self._writer.run(put, is_brief=len(told) <= 1)
 
     async def due(self, *, now_ms: int, limit: int, busy: Collection[str]) -> Sequence[Delivery]:
         query = (
-            f"SELECT {_SENT}, {_prefixed('n')} FROM deliveries d JOIN notifications n ON n.id = d.notification"
-            " WHERE d.state = 'pending' AND d.due_ms <= ?"
-            f" AND d.channel NOT IN ({', '.join('?' * len(busy))}) ORDER BY d.rank, d.due_ms, n.position LIMIT ?"
+            f"SELECT {rows.SENT}, {rows.NOTIFICATION_COLUMNS} FROM deliveries d"
+            " JOIN notifications n ON n.id = d.notification WHERE d.state = 'pending' AND d.due_ms <= ?"
+            f" AND d.channel NOT IN ({rows.marks(busy)}) ORDER BY d.rank, d.due_ms, n.position LIMIT ?"
         )
-        return await self._readers.run(
-            lambda reader: [
-                _delivery(row[:7], _notification(row[7:])) for row in reader.execute(query, (now_ms, *busy, limit))
-            ]
-        )
+        return await self._readers.run(lambda reader: _deliveries(reader, query, (now_ms, *busy, limit)))
 
     async def next_due_ms(self) -> int | None:
         query = "SELECT min(due_ms) FROM deliveries WHERE state = 'pending'"
@@ -71,199 +93,253 @@ class SqliteOutbox:
                 "UPDATE deliveries SET state = ?, tries = ?, due_ms = ?, ended_ms = ?, last_error = ? WHERE id = ?",
                 (delivery.state, delivery.tries, delivery.due_ms, delivery.ended_ms, delivery.last_error, delivery.id),
             )
+            if delivery.state is not DeliveryState.PENDING:
+                writer.execute(
+                    "UPDATE deliveries SET state = ?, ended_ms = ?, last_error = ? WHERE digest = ?",
+                    (delivery.state, delivery.ended_ms, delivery.last_error, delivery.id),
+                )
             number = writer.execute(
                 "SELECT ifnull(max(number), 0) + 1 FROM delivery_attempts WHERE delivery = ?", (attempt.delivery,)
             ).fetchone()[0]
             writer.execute(
-                "INSERT INTO delivery_attempts VALUES (?, ?, ?, ?, ?)",
-                (attempt.delivery, number, attempt.at_ms, attempt.took_ms, attempt.error),
+                f"INSERT INTO delivery_attempts ({_ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?)",
+                (attempt.delivery, number, attempt.at_ms, attempt.took_ms, attempt.error, attempt.note),
             )
             writer.execute(
                 "DELETE FROM delivery_attempts WHERE delivery = ? AND number <= ?",
                 (attempt.delivery, number - ATTEMPTS_KEPT_MAX),
             )
+            changes.changed(writer)
 
         await self._writer.run(tried, is_brief=True)
 
-    async def find(self, wanted: Wanted, *, limit: int = LISTED_MAX) -> Sequence[Told]:
-        where, values = _where(wanted)
+    async def find(self, wanted: Wanted, *, limit: int = LISTED_MAX, before: Place | None = None) -> Sequence[Told]:
+        condition, values = rows.where(wanted)
+        if before is not None:
+            condition, values = f"(n.position, n.id) < (?, ?) AND {condition}", [*before, *values]
         query = (
-            f"SELECT {_prefixed('n')}, n.acknowledged_by, n.acknowledged_ms FROM notifications n{where}"
-            " ORDER BY n.position DESC, n.id LIMIT ?"
+            f"SELECT {rows.TOLD_COLUMNS} FROM notifications n WHERE {condition}"
+            " ORDER BY n.position DESC, n.id DESC LIMIT ?"
         )
 
         def find(reader: sqlite3.Connection) -> list[Told]:
-            rows = reader.execute(query, (*values, min(limit, LISTED_MAX))).fetchall()
-            found = {row[0]: _notification(row[:11]) for row in rows}
-            sent: dict[str, list[Delivery]] = {id: [] for id in found}
-            for ids in _parts(found):
-                deliveries = f"SELECT d.notification, {_SENT} FROM deliveries d WHERE d.notification IN ({_marks(ids)})"
-                for id, *row in reader.execute(f"{deliveries} ORDER BY d.channel", ids):
-                    sent[id].append(_delivery(row, found[id]))
-            return [
-                Told(
-                    notification=found[row[0]],
-                    deliveries=tuple(sent[row[0]]),
-                    acknowledged_by=row[11],
-                    acknowledged_ms=row[12],
-                )
-                for row in rows
-            ]
+            rows.can_fold(reader)
+            return rows.found(reader, reader.execute(query, (*values, min(limit, LISTED_MAX))))
 
         return await self._readers.run(find)
 
     async def attempts(self, deliveries: Collection[str]) -> Sequence[Attempt]:
         def attempts(reader: sqlite3.Connection) -> list[Attempt]:
             found: list[Attempt] = []
-            for ids in _parts(deliveries):
-                query = f"SELECT * FROM delivery_attempts WHERE delivery IN ({_marks(ids)}) ORDER BY at_ms, number"
-                found += [
-                    Attempt(delivery=delivery, number=number, at_ms=at_ms, took_ms=took_ms, error=error)
-                    for delivery, number, at_ms, took_ms, error in reader.execute(query, ids)
-                ]
-            return found
+            for ids in rows.parts(deliveries):
+                query = f"SELECT {_ATTEMPT} FROM delivery_attempts WHERE delivery IN ({rows.marks(ids)})"
+                found += map(rows.attempt, reader.execute(f"{query} ORDER BY at_ms, number", ids))
+            return sorted(found, key=lambda each: (each.at_ms, each.number))
 
         return await self._readers.run(attempts)
 
-    async def acknowledge(self, ids: Collection[str], *, by: str, at_ms: int) -> int:
+    async def mark_read(self, ids: Collection[str], *, by: str, at_ms: int) -> int:
+        change = "UPDATE notifications SET read_by = ?, read_ms = ? WHERE read_ms = 0"
+        return await self._change(change, (by, at_ms), ids)
+
+    async def acknowledge(self, which: Collection[str] | Wanted, *, by: str, at_ms: int) -> int:
         def acknowledge(writer: sqlite3.Connection) -> int:
-            return sum(
-                writer.execute(
-                    "UPDATE notifications SET acknowledged_by = ?, acknowledged_ms = ?"
-                    f" WHERE acknowledged_ms = 0 AND id IN ({_marks(part)})",
-                    (by, at_ms, *part),
-                ).rowcount
-                for part in _parts(ids)
-            )
+            ids = changes.meant(writer, which, "n.acknowledged_ms = 0")
+            for part in rows.parts(ids):
+                changes.acknowledge(writer, part, by, at_ms)
+            return changes.changed(writer, len(ids))
 
         return await self._writer.run(acknowledge)
 
+    async def unacknowledge(self, ids: Collection[str]) -> int:
+        change = "UPDATE notifications SET acknowledged_by = '', acknowledged_ms = 0 WHERE acknowledged_ms > 0"
+        return await self._change(change, (), ids)
+
+    async def snooze(self, which: Collection[str] | Wanted, *, until_ms: int) -> int:
+        def snooze(writer: sqlite3.Connection) -> int:
+            ids = changes.meant(writer, which, f"{rows.OPEN} AND n.snoozed_ms <> {int(until_ms)}")
+            for part in rows.parts(ids):
+                query = f"UPDATE notifications SET snoozed_ms = ? WHERE id IN ({rows.marks(part)})"
+                writer.execute(query, (until_ms, *part))
+            return changes.changed(writer, len(ids))
+
+        return await self._writer.run(snooze)
+
+    async def mute(self, mute: Mute) -> None:
+        def keep(writer: sqlite3.Connection) -> None:
+            writer.execute(
+                "INSERT OR REPLACE INTO notification_mutes (id, session, type, until_ms, by, at_ms)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (mute.id, mute.session, mute.type or "", mute.until_ms, mute.by, mute.at_ms),
+            )
+            changes.changed(writer)
+
+        await self._writer.run(keep, is_brief=True)
+
+    async def unmute(self, ids: Collection[str]) -> int:
+        return await self._change("DELETE FROM notification_mutes WHERE 1", (), ids)
+
+    async def mutes(self) -> Sequence[Mute]:
+        query = "SELECT session, type, until_ms, by, at_ms FROM notification_mutes ORDER BY at_ms, id"
+        return await self._readers.run(lambda reader: list(map(rows.mute, reader.execute(query))))
+
+    async def to_remind(self, reminders: Reminders, *, now_ms: int, limit: int) -> Sequence[Told]:
+        overdue = [(priority.rank, now_ms - after_ms) for priority, after_ms in reminders.after_ms.items()]
+        by_rank = " OR ".join("(n.rank = ? AND n.since_ms <= ?)" for _ in overdue) or "0"
+        due = f"(n.snoozed_ms = 0 AND n.reminded < ? AND ({by_rank}))"
+        values = (reminders.times_max, *(value for pair in overdue for value in pair))
+        query = (
+            f"SELECT {rows.TOLD_COLUMNS} FROM notifications n WHERE {rows.OPEN} AND {{due}} AND {rows.NOT_MUTED}"
+            " ORDER BY n.rank, n.since_ms, n.id LIMIT ?"
+        )
+
+        def to_remind(reader: sqlite3.Connection) -> list[Told]:
+            rested = query.format(due="n.snoozed_ms > 0 AND n.snoozed_ms <= ?")
+            back = reader.execute(rested, (now_ms, now_ms, limit)).fetchall()
+            late = reader.execute(query.format(due=due), (*values, now_ms, limit - len(back))).fetchall()
+            return rows.found(reader, [*back, *late])
+
+        return await self._readers.run(to_remind)
+
+    async def remind(self, reminders: Sequence[Told], *, at_ms: int) -> int:
+        def remind(writer: sqlite3.Connection) -> int:
+            count = 0
+            for each in reminders:
+                known = writer.execute("SELECT 1 FROM notifications WHERE id = ?", (each.notification.id,)).fetchone()
+                reminded = (
+                    0
+                    if known
+                    else writer.execute(
+                        "UPDATE notifications SET reminded = reminded + 1, since_ms = ?, snoozed_ms = 0"
+                        f" WHERE id = ? AND {rows.OPEN}",
+                        (at_ms, each.notification.reminds),
+                    ).rowcount
+                )
+                count += reminded
+                if reminded and each.deliveries:
+                    changes.keep(writer, [each])
+            return changes.changed(writer, count)
+
+        return await self._writer.run(remind)
+
+    async def set_back(self, *, now_ms: int) -> int:
+        query = f"UPDATE notifications SET since_ms = ? WHERE {rows.OPEN} AND rank = ? AND since_ms > ?"
+
+        def set_back(writer: sqlite3.Connection) -> int:
+            # Rank by rank: so the index finds in no time that there are none, as it nearly always is.
+            return sum(writer.execute(query, (now_ms, each.rank, now_ms)).rowcount for each in Priority)
+
+        return await self._writer.run(set_back, is_brief=True)
+
+    async def held(self, held_for: Held, *, channel: str = "", limit: int) -> Sequence[Delivery]:
+        query = (
+            f"SELECT {rows.SENT}, {rows.NOTIFICATION_COLUMNS} FROM deliveries d"
+            " JOIN notifications n ON n.id = d.notification WHERE d.state = 'held' AND d.held_for = ?"
+            " AND ? IN ('', d.channel) ORDER BY d.rank, n.position, d.id LIMIT ?"
+        )
+        return await self._readers.run(lambda reader: _deliveries(reader, query, (held_for, channel, limit)))
+
+    async def holding(self) -> Sequence[HeldCount]:
+        query = (
+            "SELECT d.channel, d.held_for, count(*), min(n.at_ms), min(d.due_ms) FROM deliveries d"
+            " JOIN notifications n ON n.id = d.notification WHERE d.state = 'held' AND d.digest = ''"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return await self._readers.run(
+            lambda reader: [
+                HeldCount(channel=channel, held_for=Held(held_for), count=count, since_ms=since_ms, until_ms=until_ms)
+                for channel, held_for, count, since_ms, until_ms in reader.execute(query)
+            ]
+        )
+
+    async def release(self, deliveries: Sequence[Delivery]) -> int:
+        query = "UPDATE deliveries SET state = ?, held_for = ?, due_ms = ? WHERE id = ? AND state = 'held'"
+        states = [(each.state, each.held_for, each.due_ms, each.id) for each in deliveries]
+        return await self._writer.run(
+            lambda writer: changes.changed(writer, writer.executemany(query, states).rowcount)
+        )
+
+    async def gather(self, digest: Told, deliveries: Collection[str]) -> bool:
+        (sent,) = digest.deliveries
+
+        def gather(writer: sqlite3.Connection) -> bool:
+            query = "SELECT count(*) FROM deliveries WHERE state = 'held' AND digest = ''"
+            held = (
+                writer.execute(f"{query} AND id IN ({rows.marks(ids)})", ids).fetchone()[0]
+                for ids in rows.parts(deliveries)
+            )
+            if sum(held) != len(deliveries):
+                return False
+            changes.keep(writer, [digest])
+            for ids in rows.parts(deliveries):
+                query = f"UPDATE deliveries SET digest = ?, held_for = '' WHERE id IN ({rows.marks(ids)})"
+                writer.execute(query, (sent.id, *ids))
+            changes.changed(writer)
+            return True
+
+        return await self._writer.run(gather)
+
     async def revive(self, deliveries: Collection[str], *, at_ms: int) -> int:
         def revive(writer: sqlite3.Connection) -> int:
-            return sum(
+            alone = changes.without_their_digest(writer, deliveries)
+            for part in rows.parts(alone):
                 writer.execute(
-                    "UPDATE deliveries SET state = 'pending', tries = 0, due_ms = ?, ended_ms = 0"
-                    f" WHERE id IN ({_marks(part)})",
+                    "UPDATE deliveries SET state = 'pending', tries = 0, due_ms = ?, ended_ms = 0, held_for = '',"
+                    f" digest = '' WHERE id IN ({rows.marks(part)})",
                     (at_ms, *part),
-                ).rowcount
-                for part in _parts(deliveries)
-            )
+                )
+            return changes.changed(writer, len(alone))
 
         return await self._writer.run(revive)
 
-    async def figures(self) -> OutboxFigures:
-        def figures(reader: sqlite3.Connection) -> OutboxFigures:
-            ((unacknowledged,),) = reader.execute(
-                "SELECT count(*) FROM notifications WHERE acknowledged_ms = 0 AND rank <= ?", (Priority.HIGH.rank,)
-            ).fetchall()
-            states = dict(
-                reader.execute("SELECT state, count(*) FROM deliveries WHERE state <> 'delivered' GROUP BY state")
-            )
-            return OutboxFigures(
-                unacknowledged=unacknowledged,
-                pending=states.get(DeliveryState.PENDING, 0),
-                dead=states.get(DeliveryState.DEAD, 0),
-            )
+    async def rates(self, *, since_ms: int) -> Sequence[ChannelRate]:
+        return await self._readers.run(lambda reader: sums.rates_of(reader, since_ms))
 
-        return await self._readers.run(figures)
+    async def figures(self) -> OutboxFigures:
+        return await self._readers.run(sums.figures_of)
 
     async def forget(self, session: SessionId) -> None:
-        await self._writer.run(lambda writer: _drop(writer, "session = ?", session))
+        def forget(writer: sqlite3.Connection) -> None:
+            writer.execute("DELETE FROM notification_mutes WHERE session = ?", (session,))
+            changes.dissolve_digests_of(writer, session)
+            changes.changed(writer, changes.drop(writer, "session = ?", session) + 1)
+
+        await self._writer.run(forget)
 
     async def drop_older(self, before_ms: int) -> int:
-        waiting = "SELECT notification FROM deliveries WHERE state = 'pending'"
-        return await self._writer.run(lambda writer: _drop(writer, f"at_ms < ? AND id NOT IN ({waiting})", before_ms))
+        def drop(writer: sqlite3.Connection) -> int:
+            writer.execute("DELETE FROM notification_mutes WHERE until_ms > 0 AND until_ms < ?", (before_ms,))
+            return changes.changed(writer, changes.drop(writer, f"at_ms < ? AND id NOT IN ({_WAITS})", before_ms))
+
+        return await self._writer.run(drop)
+
+    async def _change(self, change: str, values: Sequence[object], ids: Collection[str]) -> int:
+        """Do what an SQL statement that ends in a condition does, to the rows of these ids; how many there were."""
+
+        def work(writer: sqlite3.Connection) -> int:
+            count = sum(
+                writer.execute(f"{change} AND id IN ({rows.marks(part)})", (*values, *part)).rowcount
+                for part in rows.parts(ids)
+            )
+            return changes.changed(writer, count)
+
+        return await self._writer.run(work, is_brief=len(ids) <= 1)
 
 
-def _drop(writer: sqlite3.Connection, which: str, *values: object) -> int:
-    told = f"SELECT id FROM notifications WHERE {which}"
-    sent = f"SELECT id FROM deliveries WHERE notification IN ({told})"
-    writer.execute(f"DELETE FROM delivery_attempts WHERE delivery IN ({sent})", values)
-    writer.execute(f"DELETE FROM deliveries WHERE notification IN ({told})", values)
-    return writer.execute(f"DELETE FROM notifications WHERE {which}", values).rowcount
-
-
-def _where(wanted: Wanted) -> tuple[str, list[object]]:
-    parts: list[str] = []
-    values: list[object] = []
-    if wanted.types:
-        parts.append(f"n.type IN ({_marks(wanted.types)})")
-        values += sorted(wanted.types)
-    if wanted.priority is not Priority.LOW:
-        parts.append("n.rank <= ?")
-        values.append(wanted.priority.rank)
-    if wanted.session:
-        parts.append("n.session = ?")
-        values.append(wanted.session)
-    if wanted.is_open:
-        parts.append("n.acknowledged_ms = 0")
-    if wanted.channel or wanted.state is not None:
-        asked = {"d.channel = ?": wanted.channel, "d.state = ?": wanted.state}
-        held = {part: value for part, value in asked.items() if value}
-        parts.append(f"EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND {' AND '.join(held)})")
-        values += held.values()
-    return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
-
-
-def _told_row(told: Notification) -> tuple[object, ...]:
-    return (
-        told.id, told.type, told.priority.rank, told.session, told.seq, told.position, told.at_ms, told.flow,
-        told.title, told.text, told.seat,
-    )  # fmt: skip  # as the columns stand
-
-
-def _sent_row(sent: Delivery) -> tuple[object, ...]:
-    told = sent.notification
-    return (
-        sent.id, told.id, sent.channel, told.priority.rank, sent.state, sent.tries, sent.due_ms, sent.ended_ms,
-        sent.last_error,
-    )  # fmt: skip  # as the columns stand
-
-
-def _notification(row: Sequence[Any]) -> Notification:
-    id, type, rank, session, seq, position, at_ms, flow, title, text, seat = row
-    return Notification(
-        id=id,
-        type=NotificationType(type),
-        priority=_RANKED[rank],
-        session=SessionId(session),
-        seq=seq,
-        position=position,
-        at_ms=at_ms,
-        flow=flow,
-        title=title,
-        text=text,
-        seat=SeatId(seat),
-    )
-
-
-def _delivery(row: Sequence[Any], told: Notification) -> Delivery:
-    id, channel, state, tries, due_ms, ended_ms, last_error = row
-    return Delivery(
-        id=id,
-        notification=told,
-        channel=channel,
-        state=DeliveryState(state),
-        tries=tries,
-        due_ms=due_ms,
-        ended_ms=ended_ms,
-        last_error=last_error,
-    )
-
-
-def _prefixed(table: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in _TOLD.split(", "))
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _parts(values: Collection[str]) -> list[list[str]]:
-    every = list(values)
-    return [every[at : at + IDS_MAX] for at in range(0, len(every), IDS_MAX)]
-
-
-def _position(connection: sqlite3.Connection) -> int | None:
-    row = connection.execute("SELECT position FROM positions WHERE name = ?", (POSITION,)).fetchone()
-    return int(row[0]) if row else None
+def _deliveries(reader: sqlite3.Connection, query: str, values: Sequence[object]) -> list[Delivery]:
+    """What a query for `SENT` and `NOTIFICATION_COLUMNS` finds, digests with what they hold."""
+    every = reader.execute(query, values).fetchall()
+    gathered: dict[str, list[Notification]] = defaultdict(list)
+    for ids in rows.parts([row[0] for row in every if row[rows.SENT_COUNT + 1] == "DIGEST"]):
+        held = (
+            f"SELECT d.digest, {rows.NOTIFICATION_COLUMNS} FROM deliveries d JOIN notifications n"
+            f" ON n.id = d.notification WHERE d.digest <> '' AND d.digest IN ({rows.marks(ids)})"
+        )
+        for digest, *row in reader.execute(f"{held} ORDER BY d.rank, n.position, d.id", ids):
+            gathered[digest].append(rows.notification(row))
+    return [
+        rows.delivery(
+            row[: rows.SENT_COUNT], rows.notification(row[rows.SENT_COUNT :]), gathered=tuple(gathered.get(row[0], ()))
+        )
+        for row in every
+    ]

@@ -246,13 +246,25 @@ class KeptAnswerRow(SQLModel, table=True):
 
 
 _NOBODY, _NEVER = text("''"), text("0")
+_OPEN = text(
+    "acknowledged_ms = 0 AND answered_ms = 0 AND expired_ms = 0 AND type <> 'REMINDER' AND type <> 'DIGEST'"
+)
+_ASKING = text("asks <> '' AND answered_ms = 0 AND expired_ms = 0")
 
 
 class NotificationRow(SQLModel, table=True):
-    """Something that somebody was told. `rank` is its priority, 0 for the most urgent."""
+    """Something that somebody was told. `rank` is its priority, 0 for the most urgent; `since_ms` is when it was told,
+    or last reminded of; `snoozed_ms` until when it rests."""
 
     __tablename__ = "notifications"
-    __table_args__ = (Index("notifications_position", "position"), Index("notifications_session", "session"))
+    __table_args__ = (
+        Index("notifications_position", "position"),
+        Index("notifications_session", "session"),
+        Index("notifications_open", "rank", "since_ms", sqlite_where=_OPEN),
+        Index("notifications_asking", "session", "asks", sqlite_where=_ASKING),
+        Index("notifications_reminds", "reminds", sqlite_where=text("reminds <> ''")),
+        Index("notifications_snoozed", "snoozed_ms", sqlite_where=text("snoozed_ms > 0")),
+    )
 
     id: str = Field(primary_key=True)
     type: str
@@ -267,15 +279,28 @@ class NotificationRow(SQLModel, table=True):
     seat: str
     acknowledged_by: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
     acknowledged_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+    read_by: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    answered_by: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    expired_why: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    asks: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    reminds: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    read_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+    answered_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+    expired_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+    snoozed_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+    since_ms: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
+    reminded: int = Field(default=0, sa_column_kwargs={"server_default": _NEVER})
 
 
 class DeliveryRow(SQLModel, table=True):
-    """A notification on its way by one channel."""
+    """A notification on its way by one channel. `held_for` says why it is not sent yet, `digest` which delivery it was
+    gathered in."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("deliveries_notification", "notification"),
         Index("deliveries_waiting", "state", "rank", "due_ms"),
+        Index("deliveries_digest", "digest", sqlite_where=text("digest <> ''")),
     )
 
     id: str = Field(primary_key=True)
@@ -287,18 +312,35 @@ class DeliveryRow(SQLModel, table=True):
     due_ms: int
     ended_ms: int
     last_error: str
+    held_for: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+    digest: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
 
 
 class DeliveryAttemptRow(SQLModel, table=True):
-    """One try at a delivery."""
+    """One try at a delivery. `note` is what is worth knowing of one that arrived."""
 
     __tablename__ = "delivery_attempts"
+    __table_args__ = (Index("delivery_attempts_at", "at_ms"),)
 
     delivery: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     at_ms: int
     took_ms: int
     error: str
+    note: str = Field(default="", sa_column_kwargs={"server_default": _NOBODY})
+
+
+class NotificationMuteRow(SQLModel, table=True):
+    """What the operator does not want to hear of. "" stands for any, 0 for no end."""
+
+    __tablename__ = "notification_mutes"
+
+    id: str = Field(primary_key=True)
+    session: str
+    type: str
+    until_ms: int
+    by: str
+    at_ms: int
 
 
 class MadeBy(SQLModel, table=True):

@@ -29,13 +29,14 @@ Place = tuple[int, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try. `error` is empty where it arrived."""
+    """One try. `error` is empty where it arrived; `note` is what is worth knowing of one that did."""
 
     delivery: str
     number: int
     at_ms: int
     took_ms: int
     error: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

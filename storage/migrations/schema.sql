@@ -29,7 +29,7 @@ CREATE TABLE deliveries (
 	tries INTEGER NOT NULL,
 	due_ms INTEGER NOT NULL,
 	ended_ms INTEGER NOT NULL,
-	last_error VARCHAR NOT NULL,
+	last_error VARCHAR NOT NULL, held_for VARCHAR DEFAULT '' NOT NULL, digest VARCHAR DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE TABLE delivery_attempts (
@@ -37,7 +37,7 @@ CREATE TABLE delivery_attempts (
 	number INTEGER NOT NULL,
 	at_ms INTEGER NOT NULL,
 	took_ms INTEGER NOT NULL,
-	error VARCHAR NOT NULL,
+	error VARCHAR NOT NULL, note VARCHAR DEFAULT '' NOT NULL,
 	PRIMARY KEY (delivery, number)
 );
 CREATE TABLE documents (
@@ -86,6 +86,15 @@ CREATE TABLE made_by (
 	moot_version VARCHAR NOT NULL,
 	PRIMARY KEY (schema_version)
 );
+CREATE TABLE notification_mutes (
+	id VARCHAR NOT NULL,
+	session VARCHAR NOT NULL,
+	type VARCHAR NOT NULL,
+	until_ms INTEGER NOT NULL,
+	"by" VARCHAR NOT NULL,
+	at_ms INTEGER NOT NULL,
+	PRIMARY KEY (id)
+);
 CREATE TABLE notifications (
 	id VARCHAR NOT NULL,
 	type VARCHAR NOT NULL,
@@ -99,7 +108,7 @@ CREATE TABLE notifications (
 	text VARCHAR NOT NULL,
 	seat VARCHAR NOT NULL,
 	acknowledged_by VARCHAR DEFAULT '' NOT NULL,
-	acknowledged_ms INTEGER DEFAULT 0 NOT NULL,
+	acknowledged_ms INTEGER DEFAULT 0 NOT NULL, read_by VARCHAR DEFAULT '' NOT NULL, answered_by VARCHAR DEFAULT '' NOT NULL, expired_why VARCHAR DEFAULT '' NOT NULL, asks VARCHAR DEFAULT '' NOT NULL, reminds VARCHAR DEFAULT '' NOT NULL, read_ms INTEGER DEFAULT 0 NOT NULL, answered_ms INTEGER DEFAULT 0 NOT NULL, expired_ms INTEGER DEFAULT 0 NOT NULL, snoozed_ms INTEGER DEFAULT 0 NOT NULL, since_ms INTEGER DEFAULT 0 NOT NULL, reminded INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE TABLE participants (
@@ -191,18 +200,24 @@ CREATE TABLE templates (
 	PRIMARY KEY (digest)
 );
 CREATE INDEX costs_quarter ON costs (quarter_ms);
+CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest <> '';
 CREATE INDEX deliveries_notification ON deliveries (notification);
 CREATE INDEX deliveries_waiting ON deliveries (state, rank, due_ms);
+CREATE INDEX delivery_attempts_at ON delivery_attempts (at_ms);
 CREATE UNIQUE INDEX events_of_session ON events (session_key, seq);
 CREATE INDEX inbox_waiting ON inbox (id) WHERE answered_at_ms IS NULL;
+CREATE INDEX notifications_asking ON notifications (session, asks) WHERE asks <> '' AND answered_ms = 0 AND expired_ms = 0;
+CREATE INDEX notifications_open ON notifications (rank, since_ms) WHERE acknowledged_ms = 0 AND answered_ms = 0 AND expired_ms = 0 AND type <> 'REMINDER' AND type <> 'DIGEST';
 CREATE INDEX notifications_position ON notifications (position);
+CREATE INDEX notifications_reminds ON notifications (reminds) WHERE reminds <> '';
 CREATE INDEX notifications_session ON notifications (session);
+CREATE INDEX notifications_snoozed ON notifications (snoozed_ms) WHERE snoozed_ms > 0;
 CREATE INDEX response_cache_expires ON response_cache (expires_at_ms);
 CREATE INDEX response_cache_likeness ON response_cache (likeness) WHERE likeness IS NOT NULL;
 CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0009');
+INSERT INTO alembic_version VALUES ('0010');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;

@@ -142,7 +142,7 @@ def test_a_copy_never_replaces_an_earlier_one(old: Path, tmp_path: Path) -> None
 
 def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp_path: Path) -> None:
     scripts = tmp_path / "first"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[2-9]*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[2-9]*", "r001*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     with closing(sqlite3.connect(path)) as database:
@@ -161,7 +161,7 @@ def test_the_first_releases_database_is_brought_up_to_date_when_it_is_opened(tmp
 
 def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_anew(tmp_path: Path) -> None:
     scripts = tmp_path / "second"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[3-9]*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[3-9]*", "r001*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     with closing(sqlite3.connect(path)) as database:
@@ -184,7 +184,7 @@ def test_what_deleted_sessions_spent_is_carried_over_and_the_rest_is_counted_ane
 
 def test_rules_of_every_set_stay_in_force_when_sets_come_to_stand_upon_one_another(tmp_path: Path) -> None:
     scripts = tmp_path / "before"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[4-9]*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[4-9]*", "r001*"))
     path = tmp_path / "moot.db"
     upgrade(path, scripts=scripts)
     versions = [[rule("a")], [rule("a"), rule("b", "night"), rule("c", "evening"), rule("d", "standard")]]
@@ -219,7 +219,7 @@ def test_rules_of_every_set_stay_in_force_when_sets_come_to_stand_upon_one_anoth
 
 def test_a_log_from_before_there_were_links_gets_its_chains_slice_by_slice(tmp_path: Path) -> None:
     scripts = tmp_path / "before"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[7-9]*"))
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "r000[7-9]*", "r001*"))
     path, other = tmp_path / "moot.db", tmp_path / "other.db"
     upgrade(path, scripts=scripts)
 
