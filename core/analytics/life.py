@@ -40,13 +40,11 @@ from core.domain.events import (
     SessionQueued,
     SessionResumed,
 )
-from core.domain.ids import Digest, RuleId, SessionId, TemplateId
+from core.domain.ids import NO_DIGEST, Digest, RuleId, SessionId, TemplateId
 from core.domain.session import ROUNDS_MAX, Status
 
 READINGS_MAX = 400
 """A life remembers this many of the newest consensus readings: those of a hundred rounds of four turns."""
-
-NO_RULES = Digest("")
 
 MOTION_CHARACTERS_MAX = 400
 """A motion may be as long as a page; a list of debates needs its beginning. The log has all of it."""
@@ -133,7 +131,7 @@ class DebateLife:
     models: Mapping[str, ModelUse] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
-    rules: Digest = NO_RULES
+    rules: Digest = NO_DIGEST
     estimate: Estimate | None = None
     minds: Minds = NO_MINDS
 

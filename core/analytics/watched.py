@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from core.analytics.histogram import LATENCY_MS_BOUNDS, Histogram, both, empty, observed
 from core.analytics.life import DebateLife, model_of
@@ -18,6 +19,7 @@ from core.domain.costs import provider_of
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
+    AttemptSettled,
     AttemptSucceeded,
     CascadeStopped,
     Recorded,
@@ -28,6 +30,8 @@ from core.domain.ids import Digest
 from core.domain.people import is_person
 from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import Status
+
+Key = TypeVar("Key", bound=str)
 
 RULE_ERRED = "rule_erred"
 CASCADE_STOPPED = "cascade_stopped"
@@ -41,17 +45,20 @@ UNHEARD = (BeginAttempt, Open, Fork, Queue, ResumeRun)
 class Watched:
     """`errors` are counted by kind: the word that a call failed with, or one of ours. `decisions` are those in which
     rules had a say, by the digest of the version that was in force. `latencies` are those of answers, by the first part
-    of their models' names; one given again from the cache took no time."""
+    of their models' names; one given again from the cache took no time. `returned_microusd` is what doubtful calls had
+    been charged too much, by model: what a model cost grows by as much less."""
 
     errors: Mapping[str, int] = field(default_factory=dict)
     decisions: Mapping[Digest, int] = field(default_factory=dict)
     latencies: Mapping[str, Histogram] = field(default_factory=dict)
+    returned_microusd: Mapping[str, int] = field(default_factory=dict)
 
     def plus(self, other: Watched) -> Watched:
         return Watched(
             errors=merged(self.errors, other.errors, _sum),
             decisions=merged(self.decisions, other.decisions, _sum),
             latencies=merged(self.latencies, other.latencies, both),
+            returned_microusd=merged(self.returned_microusd, other.returned_microusd, _sum),
         )
 
 
@@ -59,7 +66,7 @@ def fold_watched(watched: Watched, record: Recorded, *, before: DebateLife | Non
     """What is counted behind `record`; `before` and `after` are its session's life on either side of it. Without them,
     what only a life can tell is left out."""
     if after is not None and _is_heard(record, after):
-        watched = changed(watched, decisions=_one_more(watched.decisions, after.rules))
+        watched = changed(watched, decisions=_more(watched.decisions, after.rules))
     event = record.event
     if isinstance(event, AttemptSucceeded):
         if event.is_cached or before is None:
@@ -67,8 +74,13 @@ def fold_watched(watched: Watched, record: Recorded, *, before: DebateLife | Non
         provider = provider_of(model_of(before, event))
         latency = observed(watched.latencies.get(provider) or empty(LATENCY_MS_BOUNDS), event.latency_ms)
         return changed(watched, latencies={**watched.latencies, provider: latency})
+    if isinstance(event, AttemptSettled):
+        if event.difference_microusd <= 0 or before is None:
+            return watched
+        returned = _more(watched.returned_microusd, model_of(before, event), event.difference_microusd)
+        return changed(watched, returned_microusd=returned)
     kind = _kind_of_error(event)
-    return changed(watched, errors=_one_more(watched.errors, kind)) if kind else watched
+    return changed(watched, errors=_more(watched.errors, kind)) if kind else watched
 
 
 def _is_heard(record: Recorded, life: DebateLife) -> bool:
@@ -95,8 +107,8 @@ def _kind_of_error(event: object) -> str:
             return ""
 
 
-def _one_more(counts: Mapping[str, int], key: str) -> Mapping[str, int]:
-    return {**counts, key: counts.get(key, 0) + 1}
+def _more(counts: Mapping[Key, int], key: Key, amount: int = 1) -> Mapping[Key, int]:
+    return {**counts, key: counts.get(key, 0) + amount}
 
 
 def _sum(one: int, other: int) -> int:

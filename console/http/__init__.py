@@ -1,0 +1,1 @@
+"""What does moot serve to other programs over HTTP?"""
