@@ -56,11 +56,10 @@ def open_console(
             now="'moot debate \"MOTION\"' runs a debate without one, 'moot drive' all that wait.",
         )
     collecting.put_off()
-    from console.locations import find_locations
-    from console.logging_setup import log_to_file
+    from console.logging_setup import log_as_set
     from console.run import run_console
 
-    log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
+    log_as_set(settings)
 
     def open_core() -> Orchestrator:
         # Loaded behind the first frame: it takes longer than all that the frame needs.

@@ -84,6 +84,7 @@ NAMES_WITHOUT_EFFECT = (
 FORMER_NAMES: Mapping[str, str] = {"enable_debug_mode": "debug_mode"}
 """Settings of that configuration which have another name here, with the name that they have."""
 
+LOG_FORMATS = ("json", "human")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT = "default"
 CHOSEN = "chosen in the console"
@@ -128,6 +129,7 @@ class Settings:
     enable_health_checks: bool = True
     health_check_interval_seconds: int = 30
     log_level: str = "INFO"
+    log_format: str = "json"
     debug_mode: bool = False
     theme: str = "moot-dark"
     keymap: str = "standard"
@@ -272,6 +274,10 @@ SPECS: tuple[SettingSpec, ...] = (
         "health_check_interval_seconds", "health_check_interval_seconds", _SECONDS, "the time between two such looks"
     ),
     SettingSpec("log_level", "log_level", one_of(*LOG_LEVELS), "what the log file holds", "ORCHESTRATION_LOG_LEVEL"),
+    SettingSpec(
+        "log_format", "log_format", one_of(*LOG_FORMATS), "whether its lines are JSON or for people to read",
+        "ORCHESTRATION_LOG_FORMAT",
+    ),
     SettingSpec(
         "debug_mode", "debug_mode", flag, "log everything, and show tracebacks", "ORCHESTRATION_DEBUG_MODE"
     ),

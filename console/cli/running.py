@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from console.exit_codes import ExitCode
 from console.failures import say, silence_output
 from console.headless import Ending, StopRequest, follow
-from console.locations import find_locations
 from console.settings import COMMAND_LINE, DEMO, Settings
 from core.domain.errors import PricesUnknown, WrongUse
 
@@ -43,9 +42,9 @@ class Wheel(Enum):
 def with_orchestrator(settings: Settings, work: Work, *, wheel: Wheel = Wheel.LEFT, is_demo: bool = False) -> int:
     """Open the core, do `work` with it, close it."""
     from console.bootstrap import open_orchestrator
-    from console.logging_setup import log_to_file
+    from console.logging_setup import log_as_set
 
-    log_to_file(find_locations().log_file, level="DEBUG" if settings.debug_mode else settings.log_level)
+    log_as_set(settings)
 
     async def run() -> int:
         orchestrator = open_orchestrator(settings, is_demo=is_demo)

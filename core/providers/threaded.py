@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextvars import copy_context
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -32,7 +34,9 @@ class FromThread(Generic[T]):
         # Bounded by the semaphore: the end and an error come on top of what there is room for.
         queue: asyncio.Queue[object] = asyncio.Queue(ITEMS_AHEAD_MAX + 1)
         # A daemon: a call that waits for a silent server must not hold up the end of the process.
-        threading.Thread(target=self._listen, args=(loop, queue), name="provider-call", daemon=True).start()
+        # What the SDK logs there says whose call it is, as it would on the loop.
+        listen = partial(copy_context().run, self._listen, loop, queue)
+        threading.Thread(target=listen, name="provider-call", daemon=True).start()
         try:
             while (item := await queue.get()) is not _END:
                 if isinstance(item, _Raised):

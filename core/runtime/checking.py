@@ -15,6 +15,7 @@ from core.domain.errors import LogConflict, MootError, StorageFailed
 from core.domain.ids import SessionId, StepId
 from core.domain.session import SessionState
 from core.domain.steps import Step
+from core.runtime.correlating import fields
 from core.runtime.ports import Ports
 
 RETRY_MILLISECONDS = 1_000
@@ -67,11 +68,11 @@ class Checking:
         try:
             outcome = await self._outcome(session, step)
         except MootError as refused:
-            _log.warning("session %s is not checked: %s", session[:8], refused)
+            _log.warning("a session is not checked", extra=fields(session=session, error=str(refused)))
             return
         except Exception:
             # A fault of ours. The session must not wait for ever for a check that nobody runs any more.
-            _log.exception("a check of session %s broke", session[:8])
+            _log.exception("a check broke", extra=fields(session=session))
             detail = "moot itself failed; its log file says how"
             outcome = RecordCheck(step=step.id, has_passed=False, detail=detail)
         while True:
@@ -79,9 +80,9 @@ class Checking:
                 await self._tell(session, outcome)
                 return
             except (StorageFailed, LogConflict) as failed:
-                _log.warning("session %s has no outcome of its check yet: %s", session[:8], failed)
+                _log.warning("a check has no outcome yet", extra=fields(session=session, error=str(failed)))
             except MootError as refused:
-                _log.warning("session %s was not told of its check: %s", session[:8], refused)
+                _log.warning("a session was not told of its check", extra=fields(session=session, error=str(refused)))
                 return
             await self._ports.clock.sleep(RETRY_MILLISECONDS)
 

@@ -28,6 +28,7 @@ from core.domain.session import ROUNDS_MAX, Opening, SessionState, Status
 from core.domain.steps import Step, StepKind
 from core.engine.decide import waiting_doubts
 from core.rules.layers import NOTHING
+from core.runtime.correlating import fields
 from core.runtime.opening import Openings
 from core.runtime.ports import Ports
 from core.runtime.requests import DebateRequest
@@ -129,12 +130,12 @@ class Children:
                 await work()
                 return
             except (StorageFailed, LogConflict) as failed:
-                _log.warning("child %s waits: %s", child[:8], failed)
+                _log.warning("a child waits", extra=fields(session=child, error=str(failed)))
             except MootError as refused:
-                _log.info("child %s: %s", child[:8], refused)
+                _log.info("a child was refused", extra=fields(session=child, error=str(refused)))
                 return
             except Exception:
-                _log.exception("child %s broke", child[:8])
+                _log.exception("a child broke", extra=fields(session=child))
                 return
             await self._ports.clock.sleep(RETRY_MILLISECONDS)
 
@@ -165,7 +166,7 @@ class Children:
             raise
         except Exception:
             # A fault of ours. The parent must not wait for ever for a child that nobody begins any more.
-            _log.exception("the child of session %s broke", session[:8])
+            _log.exception("a child broke", extra=fields(parent=session))
             return RecordChild(step=step.id, why="moot itself failed; its log file says how")
         if not is_awaited:
             return RecordChild(step=step.id, child=child)

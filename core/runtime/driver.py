@@ -18,6 +18,7 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.correlating import fields
 from core.runtime.costs import CostKeeper
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
 from core.runtime.forking import Forks
@@ -154,6 +155,7 @@ class Driver:
             self._run(self._telling.run, "notifications")
         if are_scheduled:
             self._begin_schedule()
+        _log.info("this process drives", extra=fields(left=len(left), goes_on=are_driven))
 
     async def stop(self, *, drain: bool) -> None:
         """Drain, store the rows, let go of the lock. What could not be recorded is said in the log file."""
@@ -173,6 +175,7 @@ class Driver:
                 await self._telling.close()
         finally:
             self._ports.lock.release()
+            _log.info("this process drives no more")
 
     async def perform(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:
         """Carry out a request of this process."""
@@ -219,7 +222,7 @@ class Driver:
         us."""
         leapt_ms = self._watch.leapt_ms()
         if leapt_ms:
-            _log.warning("the machine's clock leapt by %d s", leapt_ms // 1_000)
+            _log.warning("the machine's clock leapt", extra=fields(leapt_ms=leapt_ms))
             self._schedule.begin_anew()
             await self.supervisor.clock_leapt()
         await self._count_the_day()
@@ -255,7 +258,7 @@ class Driver:
                 await work()
             except Exception:
                 # A fault of ours. Without this part, sessions would go on and nobody would see what is missing.
-                _log.exception("the %s broke", name)
+                _log.exception("a part broke", extra=fields(part=name))
             await self._ports.clock.sleep(RESTART_MILLISECONDS)
 
     async def _count_the_day(self) -> None:
@@ -275,7 +278,7 @@ class Driver:
             try:
                 await self.housekeep()
             except MootError as error:
-                _log.warning("housekeeping waits: %s", error)
+                _log.warning("housekeeping waits", extra=fields(error=str(error)))
             await self._ports.clock.sleep(INBOX_MILLISECONDS)
 
     async def _answer_waiting(self) -> None:
@@ -283,7 +286,7 @@ class Driver:
         try:
             waiting = await self._ports.inbox.waiting()
         except MootError as error:
-            _log.warning("the inbox waits: %s", error)
+            _log.warning("the inbox waits", extra=fields(error=str(error)))
             return
         if self._left is None:
             self._left = frozenset(message.id for message in waiting)
@@ -301,7 +304,7 @@ class Driver:
                     )
                 except Exception as error:
                     # One answer that can't be left must not keep the others from theirs.
-                    _log.warning("message %d has no answer yet: %s", message.id, error)
+                    _log.warning("a message has no answer yet", extra=fields(message=message.id, error=str(error)))
 
     async def _measure_rules(self) -> None:
         await self._meter.store()
@@ -331,7 +334,7 @@ class Driver:
             try:
                 await self.export_metrics(reason=COMPLETED)
             except MootError as error:
-                _log.warning("metrics were not exported: %s", error)
+                _log.warning("metrics were not exported", extra=fields(error=str(error)))
 
     async def _export_on_schedule(self) -> None:
         await self.export_metrics(reason=SCHEDULED)

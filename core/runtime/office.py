@@ -22,6 +22,7 @@ from core.ports.catalogue import Label
 from core.ports.inbox import InboxAnswer, InboxMessage
 from core.runtime.announcements import Announcements
 from core.runtime.bundling import Bundling
+from core.runtime.correlating import fields, noting
 from core.runtime.forking import Forks
 from core.runtime.format_desk import FormatDesk
 from core.runtime.gateway.gateway import Gateway
@@ -114,7 +115,13 @@ class Office:
         work = self.verbs.get(verb)
         if work is None:
             raise WrongUse(f"the driver knows no {verb!r}.", now=nearest(verb, self.verbs))
-        return await work(body, by)
+        with noting(verb=verb, actor=by.actor, correlation=by.correlation):
+            _log.info("asked for", extra=fields(session=str(body.get("session") or "")))
+            try:
+                return await work(body, by)
+            except MootError as refusal:
+                _log.warning("refused", extra=fields(error=str(refusal)))
+                raise
 
     async def answer(self, message: InboxMessage, *, has_waited: bool) -> InboxAnswer:
         """`perform` for another process: a refusal is an answer too. `has_waited` as for `Asker`."""
@@ -127,7 +134,7 @@ class Office:
         except MootError as error:
             return answer_of(error)
         except Exception as error:
-            _log.exception("the request %r failed", message.verb)
+            _log.exception("the request failed", extra=fields(verb=message.verb))
             return answer_of(WrongUse(f"the driver failed with {type(error).__name__}.", now="Its log file says more."))
 
     async def read_rules(self) -> None:

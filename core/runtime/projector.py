@@ -21,6 +21,7 @@ from core.engine.summarise import listed
 from core.ports.clock import Clock
 from core.ports.event_log import EventLog
 from core.ports.session_index import SessionIndex
+from core.runtime.correlating import fields
 from core.runtime.costs import CostKeeper
 from core.runtime.notifier import Notifier
 
@@ -101,7 +102,7 @@ class Projector:
             try:
                 await self.catch_up()
             except StorageFailed as failed:
-                _log.warning("the list of sessions waits for the disk: %s", failed)
+                _log.warning("the list of sessions waits for the disk", extra=fields(error=str(failed)))
                 self._wanted.set()
 
     async def catch_up(self) -> None:
@@ -136,7 +137,8 @@ class Projector:
             for record in records:
                 event = record.event
                 if isinstance(event, Unreadable):
-                    _log.warning("session %s, event %d: %s %s", session[:8], record.seq, event.why, event.now)
+                    said = fields(session=session, seq=record.seq, kind=event.kind, error=event.why)
+                    _log.warning("an event can't be read", extra=said)
                     return
                 row = listed(row, record, self._flows)
         if row is not None:

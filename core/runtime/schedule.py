@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.domain.errors import WrongUse, nearest
 from core.ports.clock import Clock
+from core.runtime.correlating import fields
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -125,10 +126,11 @@ class Schedule:
             await job.work()
         except Exception as error:
             # A failed export must not end the health checks, nor its own next run.
-            _log.exception("the job %s failed", name)
+            _log.exception("the job %s failed", name, extra=fields(job=name))
             job.last_result = f"failed: {error}" if str(error) else f"failed with {type(error).__name__}"
         else:
             job.last_result = DONE
+            _log.debug("the job is done", extra=fields(job=name))
         return job.last_result
 
     async def _run_when_due(self, name: str) -> None:

@@ -36,6 +36,7 @@ from core.domain.events import (
     CompletionDecided,
     Event,
     Recorded,
+    RuleFired,
     StepExhausted,
 )
 from core.domain.ids import SessionId, StepId
@@ -53,9 +54,11 @@ from core.prompts.fingerprint import prompt_digest
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asking import asked
 from core.runtime.caching import CachedAnswers
+from core.runtime.correlating import about, fields, note
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import APPEND, SETTLE, Instruments
 from core.runtime.ledger import Ledger, Refusal
+from core.runtime.logged_events import log_events
 from core.runtime.ports import Limits, Ports
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.session_time import SessionTime
@@ -233,6 +236,7 @@ class SessionLoop:
             await self._record_ends([self._end_of(attempt, why="withdrawn") for attempt in attempts])
 
     async def _obey_alone(self, command: Command, actor: str, correlation: str) -> tuple[Event, ...]:
+        note(session=self.session, command=type(command).__name__, actor=actor, correlation=correlation)
         async with self._door:
             if not isinstance(command, ResumeRun):
                 await self._end_standstill()
@@ -348,11 +352,20 @@ class SessionLoop:
     def _settled(self, state: SessionState, command: Command, now_ms: int) -> Settlement:
         began_ns = self._instruments.monotonic_ns()
         settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
-        self._instruments.work.add(SETTLE, self._instruments.monotonic_ns() - began_ns)
+        took_ns = self._instruments.monotonic_ns() - began_ns
+        self._instruments.work.add(SETTLE, took_ns)
+        if _log.isEnabledFor(logging.DEBUG):
+            self._log_settled(settlement, took_ns)
         if settlement.state.life.status is Status.RUNNING:
             engine, after = self._ports.engine, settlement.state
             self._instruments.rules.settled(engine.rules(after), lambda: engine.facts(after, now_ms=now_ms))
         return settlement
+
+    def _log_settled(self, settlement: Settlement, took_ns: int) -> None:
+        """Which rules fired among those that were heard, and what all of it took."""
+        fired = [event.rule for event in settlement.events if isinstance(event, RuleFired)]
+        said = fields(session=self.session, events=len(settlement.events), fired=fired, took_us=took_ns // 1_000)
+        _log.debug("the rules were heard", extra=said)
 
     async def _read_on(self) -> None:
         """Somebody wrote to the log behind our back: what is on record is true, whatever we held to be."""
@@ -491,6 +504,7 @@ class SessionLoop:
         self._on_deadline(self.session, None if due_ms is None else due_ms - now_ms)
         self._on_change(self, recorded)
         self._announcements.committed(recorded[-1].position)
+        log_events(recorded)
 
     def _begin(self, attempt: Attempt) -> None:
         self._unsent[attempt.step.id] = attempt.number
@@ -519,7 +533,7 @@ class SessionLoop:
                 attempt = await self._answered(attempt)
         except Exception:
             # A fault of ours. The session must not wait for ever for a call that nobody makes any more.
-            _log.exception("a call of session %s broke", self.session[:8])
+            _log.exception("a call broke", extra=fields(session=self.session))
             await self._stranded()
 
     async def _stranded(self) -> None:
@@ -529,11 +543,12 @@ class SessionLoop:
         try:
             await self.doubt_open_attempts(why="moot itself failed")
         except MootError as error:
-            _log.warning("session %s keeps an attempt without an end: %s", self.session[:8], error)
+            _log.warning("an attempt is kept without an end", extra=fields(session=self.session, error=str(error)))
 
     async def _answered(self, attempt: Attempt) -> Attempt | None:
         """Ask, and record the outcome; returns the attempt that this task is to make next."""
         step = attempt.step
+        self._note(attempt)
         progress = Progress(
             session=self.session,
             step=step.id,
@@ -554,6 +569,17 @@ class SessionLoop:
             return await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
         finally:
             self._speaking.pop(step.id, None)
+
+    def _note(self, attempt: Attempt) -> None:
+        """Every line of the call says whose it is, and which command or call led to it."""
+        note(
+            session=self.session,
+            step=attempt.step.id,
+            attempt=attempt.number,
+            route=attempt.request.model,
+            correlation=f"{attempt.step.id}#{attempt.number}",
+            cause=about().get("correlation", ""),
+        )
 
     async def _outcome(self, attempt: Attempt, progress: Progress) -> Outcome:
         answers = self._kept_answers(attempt)
@@ -619,7 +645,7 @@ class SessionLoop:
                     return begun[0] if begun else None
                 except StorageFailed as failed:
                     self.fault = str(failed)
-                    _log.warning("an answer waits for the disk: %s", failed)
+                    _log.warning("an answer waits for the disk", extra=fields(session=self.session, error=str(failed)))
                     if self._is_ending:
                         return None
                 except LogConflict:
@@ -628,7 +654,7 @@ class SessionLoop:
                         raise
                     continue
                 except CommandRefused as refused:
-                    _log.warning("an outcome was not recorded: %s", refused)
+                    _log.warning("an outcome was not recorded", extra=fields(session=self.session, error=str(refused)))
                     return None
                 self._take_over(outcome.step)
                 await self._ports.clock.sleep(STORAGE_RETRY_MILLISECONDS)

@@ -24,6 +24,7 @@ from core.domain.text import StreamCleaner, clean_text
 from core.judging.response_checks import EARLIER_TURNS_MAX, Finding, check_answer, is_asked_again
 from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, Piece, ProviderFailed
 from core.runtime.announcements import Progress
+from core.runtime.correlating import fields
 from core.runtime.gateway.gateway import Call, CallEnded, Gateway
 from core.runtime.session_time import steady_now_ms
 
@@ -100,7 +101,8 @@ async def perform(
         # An adapter's own fault must not end the session, and its words may hold a key: only its type and the place
         # are recorded and logged.
         provider = attempt.request.model.partition(":")[0]
-        _log.error("the adapter of %s raised %s at %s", provider, type(error).__name__, _place_of(error))
+        said = fields(provider=provider, error=type(error).__name__, place=_place_of(error))
+        _log.error("the adapter broke", extra=said)
         return _failure(
             attempt,
             PROVIDER_BROKE,

@@ -36,6 +36,7 @@ from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.checking import Checking
 from core.runtime.children import Children
+from core.runtime.correlating import fields
 from core.runtime.deadlines import Deadlines
 from core.runtime.errands import Errands
 from core.runtime.gateway.gateway import Gateway
@@ -148,7 +149,7 @@ class Supervisor:
             await self._admit_or_queue(loop)
         except (StorageFailed, LogConflict) as failed:
             # It is open: whoever asked must not ask again. It waits for a place as soon as that can be recorded.
-            _log.warning("session %s waits: %s", session[:8], failed)
+            _log.warning("a session waits", extra=fields(session=session, error=str(failed)))
             self._wait(session)
 
     async def submit(self, session: SessionId, command: Command, *, by: Asker) -> tuple[Event, ...]:
@@ -218,7 +219,7 @@ class Supervisor:
             try:
                 await self._recover(loop, is_driven=are_driven)
             except (CommandRefused, WrongUse, NotVerifiableHere, LogConflict) as error:
-                _log.warning("session %s was not taken up: %s", session[:8], error)
+                _log.warning("a session was not taken up", extra=fields(session=session, error=str(error)))
             else:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
@@ -248,7 +249,8 @@ class Supervisor:
             try:
                 await loop.clock_leapt()
             except MootError as error:
-                _log.warning("session %s: %s", loop.session[:8], error)  # it is with what is recorded next
+                said = fields(session=loop.session, error=str(error))
+                _log.warning("a leap of the clock waits", extra=said)  # it is with what is recorded next
 
     async def pause_all(self, reason: str = ALL_PAUSED, *, by: Asker) -> int:
         """Pause every session that runs or waits; turns under way are still recorded. Those that the request has
@@ -283,7 +285,8 @@ class Supervisor:
             except StorageFailed as failed:
                 problem = problem or failed
             except MootError as error:
-                _log.warning("session %s keeps an attempt without an end: %s", loop.session[:8], error)
+                said = fields(session=loop.session, error=str(error))
+                _log.warning("an attempt is kept without an end", extra=said)
         if problem is not None:
             raise problem
 
@@ -330,7 +333,8 @@ class Supervisor:
             try:
                 await loop.end(why="stopped")
             except MootError as error:
-                _log.warning("session %s keeps an attempt without an end: %s", loop.session[:8], error)
+                said = fields(session=loop.session, error=str(error))
+                _log.warning("an attempt is kept without an end", extra=said)
 
     def is_at_rest(self, session: SessionId) -> bool:
         """True where no call of a session in memory is under way and nothing of it is being recorded."""
@@ -399,10 +403,10 @@ class Supervisor:
         try:
             return await self._loop(session)
         except MootError as error:
-            _log.warning("session %s is left alone: %s", session[:8], error)
+            _log.warning("a session is left alone", extra=fields(session=session, error=str(error)))
         except Exception:
             # Folding what is on record can't fail, unless the record is damaged: one such must not stand for all.
-            _log.exception("session %s can't be read", session[:8])
+            _log.exception("a session can't be read", extra=fields(session=session))
         return None
 
     async def _recover(self, loop: SessionLoop, *, is_driven: bool) -> None:
@@ -501,7 +505,8 @@ class Supervisor:
                 await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation="admit")
             except Exception as error:
                 # Nobody else would admit it: it stays first in the queue.
-                _log.warning("session %s waits on: %s", session[:8], error, exc_info=not isinstance(error, MootError))
+                said = fields(session=session, error=str(error))
+                _log.warning("a session waits on", extra=said, exc_info=not isinstance(error, MootError))
                 await self._ports.clock.sleep(RETRY_MILLISECONDS)
                 if _waits(loop) and session not in self._waiting:
                     self._waiting.appendleft(session)
@@ -513,10 +518,11 @@ class Supervisor:
         try:
             await loop.submit(ReachDeadline(), actor=RUNTIME)
         except CommandRefused as refused:
-            _log.info("session %s: %s", session[:8], refused)
+            _log.info("a deadline was refused", extra=fields(session=session, error=str(refused)))
         except Exception as error:
             # Nobody else would look at the time, and the moments of other sessions must come all the same.
-            _log.warning("session %s: %s", session[:8], error, exc_info=not isinstance(error, MootError))
+            said = fields(session=session, error=str(error))
+            _log.warning("a deadline was not kept", extra=said, exc_info=not isinstance(error, MootError))
             self.deadlines.set(session, RETRY_MILLISECONDS)
 
     async def _try(self, loop: SessionLoop, command: Command, *, correlation: str = "") -> bool:
@@ -524,7 +530,7 @@ class Supervisor:
         try:
             await loop.submit(command, actor=RUNTIME, correlation=correlation)
         except MootError as error:
-            _log.warning("session %s: %s", loop.session[:8], error)
+            _log.warning("a session did not obey", extra=fields(session=loop.session, error=str(error)))
             return False
         return True
 

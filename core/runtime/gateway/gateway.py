@@ -8,6 +8,7 @@ next is the engine's to say, and each is recorded and reserved before it comes h
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from core.domain.steps import ModelRequest
 from core.engine.routes import RETRY_AFTER_MS_MAX
 from core.ports.clock import Clock
 from core.ports.model_provider import Account, Closing, ModelProviders, Piece, ProviderFailed
+from core.runtime.correlating import fields
 from core.runtime.gateway.backoff import wait_ms_before
 from core.runtime.gateway.breaker import Breaker, BreakerState
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit, RateLimiter, Taken
@@ -38,6 +40,8 @@ PASSED_OVER_MS_MIN = 5_000
 
 COUNT_MS_MAX = 2_000
 """How long to wait for a provider's own count of a prompt before doing without it."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ class Gateway:
         ticket = breaker.begin()
         call.sent()
         began_ms = self._now_ms()
+        _log.debug("sent")
         try:
             closing = await self._listen(call)
         except ProviderFailed as failed:
@@ -116,7 +121,11 @@ class Gateway:
             observed.failed(type(error).__name__, "")
             raise
         breaker.succeeded(ticket)
-        observed.answered(self._now_ms() - began_ms)
+        took_ms = self._now_ms() - began_ms
+        observed.answered(took_ms)
+        if _log.isEnabledFor(logging.DEBUG):
+            said = fields(took_ms=took_ms, tokens_input=closing.tokens_input, tokens_output=closing.tokens_output)
+            _log.debug("answered", extra=said)
         if taken is not None and limiter is not None:
             limiter.settle(taken, closing.tokens_input + closing.tokens_output)
         return closing
@@ -177,6 +186,7 @@ class Gateway:
         def waits_for(what: str) -> None:
             nonlocal has_waited
             has_waited = True
+            _log.info("it is not sent yet", extra=fields(waits_for=what))
             call.waits_for(what)
 
         if wait_ms:
@@ -249,10 +259,13 @@ class Gateway:
     def _count_failure(self, breaker: Breaker, ticket: int, failed: ProviderFailed) -> None:
         if meaning_of(failed.error).is_route_failure and not failed.is_final:
             breaker.failed(ticket)
+            if breaker.state is BreakerState.OPEN:
+                _log.warning("the route is left alone", extra=fields(error=failed.error, rest_ms=breaker.rest_ms()))
             return
         breaker.passed(ticket)
         if failed.error == ProviderError.RATE_LIMITED:
             asked_ms = COOL_DOWN_MS_DEFAULT if failed.retry_after_ms is None else failed.retry_after_ms
+            _log.warning("the provider asks to be left alone", extra=fields(rest_ms=asked_ms))
             breaker.cool_down(max(0, asked_ms))
 
     def _rests(self, account: Account) -> bool:

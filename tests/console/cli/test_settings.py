@@ -33,6 +33,7 @@ SAMPLES = {
     "enable_health_checks": "false",
     "health_check_interval_seconds": "7",
     "log_level": "DEBUG",
+    "log_format": "human",
     "debug_mode": "true",
     "theme": "moot-light",
     "keymap": "mine",

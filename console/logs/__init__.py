@@ -1,0 +1,1 @@
+"""What is written to the log file, and how is it read again?"""
