@@ -19,6 +19,7 @@ from core.domain.ids import Digest, SessionId
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from storage.codec import Codec, EncodedEvent
 from storage.database import Synchronous, require_own_schema
+from storage.life_book import forget as forget_life
 from storage.readers import Readers
 from storage.writer import Writer
 
@@ -175,6 +176,7 @@ class Appender:
             (_newest_position(connection),),
         )
         connection.execute("DELETE FROM positions WHERE name = ?", (TAKEN + session,))
+        forget_life(connection, session)  # here, because who counts sessions must not find one that has no log
         connection.execute("DELETE FROM events WHERE session_key = ?", key)
         connection.execute("DELETE FROM log_sessions WHERE key = ?", key)
 

@@ -13,6 +13,7 @@ from core.ports.catalogue import Catalogue, Label
 from core.ports.cost_book import CostBook
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
+from core.ports.life_book import LifeBook
 from core.ports.outbox import Outbox
 from core.ports.response_cache import ResponseCache
 from core.ports.session_index import SessionIndex
@@ -23,6 +24,7 @@ from storage.cost_book import SqliteCostBook
 from storage.database import Migrated, Synchronous, damage, prepare
 from storage.event_log import Appender, SqliteEventLog, open_writer
 from storage.inbox import SqliteInbox
+from storage.life_book import SqliteLifeBook
 from storage.outbox import SqliteOutbox
 from storage.readers import Readers
 from storage.response_cache import SqliteResponseCache
@@ -41,6 +43,7 @@ class Storage:
     costs: CostBook
     inbox: Inbox
     outbox: Outbox
+    lives: LifeBook
     response_cache: ResponseCache
     bundles: Bundles
     migrated: Migrated | None = None
@@ -84,6 +87,7 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         costs=SqliteCostBook(writer=writer, readers=readers),
         inbox=SqliteInbox(writer=writer, readers=readers),
         outbox=SqliteOutbox(writer=writer, readers=readers),
+        lives=SqliteLifeBook(writer=writer, readers=readers),
         response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
         bundles=SqliteBundles(writer=writer, readers=readers, codec=codec),
         migrated=migrated,

@@ -343,6 +343,48 @@ class NotificationMuteRow(SQLModel, table=True):
     at_ms: int
 
 
+class AnalyticsLifeRow(SQLModel, table=True):
+    """A session as figures over many see it, as JSON. `changed` is where the analytics stood once it was stored."""
+
+    __tablename__ = "analytics_lives"
+    __table_args__ = (Index("analytics_lives_changed", "changed"),)
+
+    session: str = Field(primary_key=True)
+    changed: int
+    opened_at_ms: int
+    is_unreadable: bool
+    row: bytes
+
+
+class KeptLifeRow(SQLModel, table=True):
+    """What such a row is read on from, as JSON. Apart from it, because who reads all rows needs none of this."""
+
+    __tablename__ = "analytics_kept"
+
+    session: str = Field(primary_key=True)
+    body: bytes
+
+
+class AnalyticsWatchRow(SQLModel, table=True):
+    """How often in a row one kind of oddity was seen, as JSON."""
+
+    __tablename__ = "analytics_watches"
+
+    kind: str = Field(primary_key=True)
+    body: bytes
+
+
+class AlertRow(SQLModel, table=True):
+    """Something odd that somebody was told, as JSON. `cleared_at_ms` is 0 while it goes on."""
+
+    __tablename__ = "analytics_alerts"
+
+    id: str = Field(primary_key=True)
+    raised_at_ms: int
+    cleared_at_ms: int
+    body: bytes
+
+
 class MadeBy(SQLModel, table=True):
     """Which moot made which schema of this file."""
 

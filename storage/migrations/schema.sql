@@ -3,6 +3,31 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
+CREATE TABLE analytics_alerts (
+	id VARCHAR NOT NULL,
+	raised_at_ms INTEGER NOT NULL,
+	cleared_at_ms INTEGER NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE analytics_kept (
+	session VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (session)
+);
+CREATE TABLE analytics_lives (
+	session VARCHAR NOT NULL,
+	changed INTEGER NOT NULL,
+	opened_at_ms INTEGER NOT NULL,
+	is_unreadable BOOLEAN NOT NULL,
+	"row" BLOB NOT NULL,
+	PRIMARY KEY (session)
+);
+CREATE TABLE analytics_watches (
+	kind VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (kind)
+);
 CREATE TABLE costs (
 	session VARCHAR NOT NULL,
 	quarter_ms INTEGER NOT NULL,
@@ -199,6 +224,7 @@ CREATE TABLE templates (
 	body BLOB NOT NULL, "row" BLOB DEFAULT (x'') NOT NULL,
 	PRIMARY KEY (digest)
 );
+CREATE INDEX analytics_lives_changed ON analytics_lives (changed);
 CREATE INDEX costs_quarter ON costs (quarter_ms);
 CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest <> '';
 CREATE INDEX deliveries_notification ON deliveries (notification);
@@ -218,6 +244,6 @@ CREATE INDEX response_cache_used ON response_cache (used_at_ms);
 CREATE INDEX summaries_changed ON summaries (position);
 CREATE INDEX summaries_opened ON summaries (opened_at_ms);
 CREATE INDEX template_history_of ON template_history (template, "key");
-INSERT INTO alembic_version VALUES ('0010');
+INSERT INTO alembic_version VALUES ('0011');
 PRAGMA application_id = 1836019572;
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;
