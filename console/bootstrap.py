@@ -14,6 +14,7 @@ from console.machine import SystemClock, local_midnight_ms, new_seed, new_sessio
 from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
 from console.telling import mail_target, routes_of, target
+from console.version import VERSION
 from core.channels.audit_log import AuditLog
 from core.channels.mail import Mail
 from core.channels.unready import Unready
@@ -121,6 +122,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         local_midnight_ms=local_midnight_ms,
         monotonic_ns=time.monotonic_ns,
         metrics_folder=config.metrics_export_path,
+        version=VERSION,
         offers=at_hand.offers,
         people=at_hand.people,
         checks=AllowedCommands(config.refine_commands),

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
-
-
-def escaped(text: str) -> str:
-    """With Markdown's own signs made harmless."""
-    return _SPECIAL.sub(r"\\\1", text)
+from core.exporting.readable import escaped as escaped
 
 
 def quoted(text: str) -> Iterator[str]:

@@ -42,6 +42,7 @@ from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
 from core.runtime.driver_notes import DriverNotes
 from core.runtime.explaining import Explaining
+from core.runtime.exporting.exports import Exports
 from core.runtime.flips import Flips, FormatSights
 from core.runtime.formats import Formats
 from core.runtime.health import Health
@@ -99,6 +100,7 @@ class Orchestrator:
         self._refinements = Refinements(ports, limits, self._openings, self._metrics.paces)
         self.reviewer_curves = ReviewerCurves(ports.catalogue, ports.clock)
         self._doubts = Doubts(ports, limits)
+        self.exports = Exports(ports, rows=self._rows, book=self._metrics.book)
         self._announcements = Announcements()
         self._wheel = Wheel(
             ports,
@@ -106,6 +108,7 @@ class Orchestrator:
             rhythm=rhythm if rhythm is not None else Rhythm(),
             announcements=self._announcements,
             metrics=self._metrics,
+            exports=self.exports,
         )
         self._ask = self._wheel.ask
         self._standing = Standing(ports, limits, self._wheel)

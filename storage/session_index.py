@@ -10,7 +10,7 @@ from typing import Any
 
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
-from core.ports.session_index import SESSIONS_LISTED_MAX
+from core.ports.session_index import NOT_OPENED, PAGE_MAX, SESSIONS_LISTED_MAX, Opened
 from storage.codec import Codec, adapter
 from storage.listed_rows import listed_bodies
 from storage.readers import Readers
@@ -59,6 +59,13 @@ class SqliteSessionIndex:
             return [read_row(body) for body in listed_bodies(reader, changed_after=changed_after, limit=most)]
 
         return await self._readers.run(read)
+
+    async def opened_page(self, *, after: Opened = NOT_OPENED, limit: int = PAGE_MAX) -> Sequence[SessionSummary]:
+        query = (
+            "SELECT body FROM summaries WHERE opened_at_ms >= ?1 AND (opened_at_ms, session) > (?1, ?2)"
+            " ORDER BY opened_at_ms, session LIMIT ?3"
+        )
+        return await self._rows(query, *after, max(0, min(limit, PAGE_MAX)))
 
     async def summary(self, session: SessionId) -> SessionSummary | None:
         found = await self._rows("SELECT body FROM summaries WHERE session = ?", session)

@@ -26,7 +26,7 @@ from core.ports.catalogue import Label, RulesVersion, TemplateVersion
 from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX, Span
 from core.ports.event_log import READ_EVENTS_MAX, Append
 from core.ports.inbox import InboxAnswer, InboxMessage, Receipt
-from core.ports.session_index import SESSIONS_LISTED_MAX
+from core.ports.session_index import NOT_OPENED, PAGE_MAX, SESSIONS_LISTED_MAX, Opened
 from core.rules.layers import RuleBook, require_sound
 from core.rules.rule import Rule, rule_set_digest
 from core.rules.versions import VersionKind
@@ -398,6 +398,10 @@ class MemoryIndex:
         rows = [row for row in self.rows.values() if row.position > changed_after]
         kept = sorted(rows, key=lambda row: (row.origin == EVALUATION, -row.opened_at_ms, row.session))[:limit]
         return sorted(kept, key=lambda row: (-row.opened_at_ms, row.session))
+
+    async def opened_page(self, *, after: Opened = NOT_OPENED, limit: int = PAGE_MAX) -> Sequence[SessionSummary]:
+        rows = sorted(self.rows.values(), key=lambda row: (row.opened_at_ms, row.session))
+        return [row for row in rows if (row.opened_at_ms, row.session) > after][:limit]
 
     async def summary(self, session: SessionId) -> SessionSummary | None:
         return self.rows.get(session)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
 
 from core.analytics.life import DebateLife
 from core.analytics.measures import Measures
 from core.analytics.overview import Overview
 from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
+from core.domain.events import Recorded, Unreadable
 from core.domain.ids import RuleId
 from core.domain.label import Label
 from core.domain.summary import SessionSummary
 from core.exporting.tables import Row
 from core.rules.layers import Placed
 from core.rules.rule import rule_to_plain
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 BEYOND = "more"
 """How the last bucket of a histogram is called: of what lies above all its bounds."""
@@ -67,6 +71,35 @@ def session_row(summary: SessionSummary, label: Label | None) -> Row:
         summary.position,
         summary.unreadable or None,
     )
+
+
+def event_row(recorded: Recorded, *, held: object, asked: object) -> Row:
+    """As `EVENTS` has it. `held` and `asked` are the plain forms of the event and of its command, None for no
+    command."""
+    event, envelope = recorded.event, recorded.envelope
+    kind, unreadable = type(event).__name__, None
+    if isinstance(event, Unreadable):
+        kind, held, unreadable = event.kind, None, f"{event.why} {event.now}".strip()
+    return (
+        recorded.position,
+        recorded.session,
+        recorded.seq,
+        recorded.at_ms,
+        iso_time(recorded.at_ms),
+        kind,
+        held,
+        envelope.actor if envelope is not None else None,
+        envelope.correlation if envelope is not None else None,
+        type(envelope.command).__name__ if envelope is not None else None,
+        asked,
+        unreadable,
+    )
+
+
+def iso_time(at_ms: int) -> str:
+    """`2026-11-20T14:32:05.123Z`: UTC, always with milliseconds, so that texts sort like times."""
+    moment = _EPOCH + timedelta(milliseconds=at_ms)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1_000:03d}Z"
 
 
 def rule_row(placed: Placed, measures: Mapping[RuleId, RuleMeasure]) -> Row:

@@ -14,6 +14,15 @@ from core.domain.summary import SessionSummary
 
 SESSIONS_LISTED_MAX = 10_000
 
+PAGE_MAX = 500
+"""Rows of one page: whoever goes through all sessions holds no more of them at once."""
+
+Opened = tuple[int, str]
+"""When a session was opened (Unix ms), and its id, which tells those apart that were opened in one millisecond."""
+
+NOT_OPENED: Opened = (-(2**63), "")
+"""Before all others."""
+
 
 class SessionIndex(Protocol):
     """Rows and their position change in one transaction: nothing is counted twice, nothing is missed."""
@@ -29,6 +38,11 @@ class SessionIndex(Protocol):
     async def summaries(self, *, changed_after: int = 0, limit: int = SESSIONS_LISTED_MAX) -> Sequence[SessionSummary]:
         """Rows whose newest event lies after position `changed_after`, newest opened first. Where there are more than
         `limit`, those of evaluations give way first."""
+        ...
+
+    async def opened_page(self, *, after: Opened = NOT_OPENED, limit: int = PAGE_MAX) -> Sequence[SessionSummary]:
+        """Rows of sessions that were opened after that one, oldest opened first, at most `limit`. Neither moment nor id
+        of a session changes: who pages on from the last row meets each once, whatever is recorded meanwhile."""
         ...
 
     async def summary(self, session: SessionId) -> SessionSummary | None: ...

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from core.domain.errors import MootError, StorageFailed
@@ -21,6 +22,7 @@ from core.runtime.announcements import Announcements, Progress
 from core.runtime.correlating import fields
 from core.runtime.costs import CostKeeper
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
+from core.runtime.exporting.exports import Exports
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.health import Health, check_health, with_faults
@@ -61,12 +63,20 @@ class Driver:
     """Made for one stretch of driving: `start`, then `perform` and the rest, then `stop`."""
 
     def __init__(
-        self, ports: Ports, limits: Limits, *, rhythm: Rhythm, announcements: Announcements, metrics: MetricsFiles
+        self,
+        ports: Ports,
+        limits: Limits,
+        *,
+        rhythm: Rhythm,
+        announcements: Announcements,
+        metrics: MetricsFiles,
+        exports: Exports,
     ) -> None:
         self._ports = ports
         self._limits = limits
         self._rhythm = rhythm
         self._metrics = metrics
+        self._exports = exports
         self.instruments = Instruments(ports.monotonic_ns)
         self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rules = RulesInForce()
@@ -242,6 +252,9 @@ class Driver:
             self._schedule.add("rules folder", every_seconds=RULES_FOLDER_SECONDS, work=self.office.follow_folder)
         if rhythm.metrics_seconds is not None:
             self._schedule.add("metrics", every_seconds=rhythm.metrics_seconds, work=self._export_on_schedule)
+        if rhythm.exports is not None:
+            follow = partial(self._exports.follow, rhythm.exports)
+            self._schedule.add("exports", every_seconds=rhythm.exports.every_seconds, work=follow)
         if rhythm.health_seconds is not None:
             self._schedule.add("health", every_seconds=rhythm.health_seconds, work=self.check_health)
             self._schedule.add(

@@ -35,8 +35,8 @@ MOMENT = re.compile(r"\d{8}T\d{6}\.\d{3}Z", re.ASCII)
 MOMENT_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 UNFINISHED_SUFFIX = ".unfinished"
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class FilePairs:
                 _write(_unfinished(path), chunks)
             for path in paths:
                 _unfinished(path).rename(path)
-            _force_folder(self.folder)
+            force_folder(self.folder)
         except OSError as error:
             _remove(paths)
             raise refusal(error, self.folder) from error
@@ -90,10 +90,10 @@ class FilePairs:
     def _hold(self, at_ms: int) -> str:
         """Take a moment for ourselves, also against another process: its unfinished file is made, or is there."""
         taken = self._moments_of(self.first) | self._moments_of(self.second)
-        newest_ms = max((_unix_ms(moment) for moment in taken), default=0)
+        newest_ms = max((unix_ms(moment) for moment in taken), default=0)
         began_ms = max(at_ms, newest_ms + 1)
         for offset in range(NAMES_TRIED_MAX):
-            moment = _moment(began_ms + offset)
+            moment = moment_name(began_ms + offset)
             path = self._path(self.first, moment)
             try:
                 _unfinished(path).touch(exist_ok=False)
@@ -113,8 +113,8 @@ class FilePairs:
             kept_bytes += sum(_size(path) for path in paths)
             if index and (index >= self.pairs_max or kept_bytes > self.bytes_max):
                 _remove(paths)
-        newest_ms = _unix_ms(moments[0]) if moments else 0
-        _remove([path for path, moment in self._unfinished() if newest_ms - _unix_ms(moment) > ABANDONED_MS])
+        newest_ms = unix_ms(moments[0]) if moments else 0
+        _remove([path for path, moment in self._unfinished() if newest_ms - unix_ms(moment) > ABANDONED_MS])
 
     def _moments_of(self, name: str) -> set[str]:
         return {moment for _, moment in _named(self.folder, f"{name}_", ".json")}
@@ -130,13 +130,13 @@ class FilePairs:
 def refusal(error: OSError, folder: Path) -> StorageFailed:
     """The system's error in the operator's words."""
     where = str(error.filename or folder)
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return StorageFailed(
             f"the disk is full ({error.strerror}).",
             where=where,
             now="Free some space, then run `moot metrics export`; the older files are whole.",
         )
-    if error.errno in _REFUSED:
+    if error.errno in REFUSED:
         return StorageFailed(
             f"the metrics folder can't be written to ({error.strerror}).",
             where=where,
@@ -157,7 +157,7 @@ def _write(path: Path, chunks: Chunks) -> None:
         os.fsync(file.fileno())
 
 
-def _force_folder(folder: Path) -> None:
+def force_folder(folder: Path) -> None:
     """Make the new names durable too. Some file systems can't be asked that of a folder; the files are safe there."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
@@ -196,13 +196,13 @@ def _unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}{UNFINISHED_SUFFIX}")
 
 
-def _moment(unix_ms: int) -> str:
+def moment_name(at_ms: int) -> str:
     """`20260131T235959.123Z`: in order of time as in order of letters."""
-    moment = EPOCH + timedelta(milliseconds=unix_ms)
-    return f"{moment:%Y%m%dT%H%M%S}.{unix_ms % 1_000:03d}Z"
+    moment = EPOCH + timedelta(milliseconds=at_ms)
+    return f"{moment:%Y%m%dT%H%M%S}.{at_ms % 1_000:03d}Z"
 
 
-def _unix_ms(moment: str) -> int:
+def unix_ms(moment: str) -> int:
     at = datetime.strptime(moment, MOMENT_FORMAT).replace(tzinfo=UTC)
     return (at - EPOCH) // timedelta(milliseconds=1)
 

@@ -23,6 +23,7 @@ from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
 from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
+from core.runtime.exporting.wanted import ExportPlan
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.library import Library
 from core.runtime.telling import TellingPorts
@@ -35,9 +36,9 @@ EngineOver = Callable[[Catalogue], tuple[Library, Engine]]
 class Ports:
     """Everything outside the runtime, handed in once. `new_id` draws a session id of 32 hexadecimal digits.
 
-    `local_midnight_ms` tells from when on "today" counts; `answers` are kept ones, None where none are kept;
-    `checks` runs programs that may look at drafts; `telling` is by what somebody is told what happens, None where
-    nobody is; `rules_folder` is watched for files of rules, None where none is;
+    `local_midnight_ms` tells from when on "today" counts; `version` is moot's own; `answers` are kept ones, None where
+    none are kept; `checks` runs programs that may look at drafts; `telling` is by what somebody is told what happens,
+    None where nobody is; `rules_folder` is watched for files of rules, None where none is;
     `backups` are those of the database, and `notices` tell of what opening it brought about. What `bundles` bring is
     decided by `engine_over` before it is taken in.
     """
@@ -58,6 +59,7 @@ class Ports:
     local_midnight_ms: Callable[[int], int]
     monotonic_ns: Callable[[], int]
     metrics_folder: Path
+    version: str = ""
     offers: ModelOffers = field(default_factory=NothingOffered)
     people: PeoplePresent = field(default_factory=NobodyPresent)
     checks: CheckRunner = field(default_factory=NoCommands)
@@ -72,7 +74,8 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """What happens by itself: files after each completion and every so many seconds, health checks; None for never.
+    """What happens by itself: files after each completion and every so many seconds, exports as planned, health checks;
+    None for never.
 
     What rules did is counted first after `rule_measures_first_seconds`: soon, because until then whoever asks counts
     all that is not counted yet.
@@ -80,6 +83,7 @@ class Rhythm:
 
     exports_on_completion: bool = True
     metrics_seconds: int | None = 300
+    exports: ExportPlan | None = None
     health_seconds: int | None = 30
     rule_measures_seconds: int = 60
     rule_measures_first_seconds: int = 5

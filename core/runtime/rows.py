@@ -15,7 +15,7 @@ from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
 from core.engine.summarise import summarise
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
-from core.ports.session_index import SESSIONS_LISTED_MAX, SessionIndex
+from core.ports.session_index import NOT_OPENED, PAGE_MAX, SESSIONS_LISTED_MAX, Opened, SessionIndex
 
 EVENTS_BEYOND_MAX = 100_000
 """A reader looks so far beyond the stored rows. More is left to the driver, which folds it once and for all."""
@@ -53,6 +53,17 @@ class RowsBeyond:
             return stored
         return beyond
 
+    async def opened_page(self, *, after: Opened = NOT_OPENED, limit: int = PAGE_MAX) -> Sequence[SessionSummary]:
+        """Rows of sessions that were opened after that one, oldest opened first, at most `limit`."""
+        beyond = await self._beyond()
+        stored = {row.session: row for row in await self._index.opened_page(after=after, limit=limit)}
+        newer = {
+            row.session: row
+            for row in beyond.values()
+            if _opened(row) > after and (row.session not in stored or stored[row.session].seq <= row.seq)
+        }
+        return sorted((stored | newer).values(), key=_opened)[:limit]
+
     async def _beyond(self) -> Mapping[SessionId, SessionSummary]:
         async with self._reading:
             stored = await self._index.position()
@@ -76,3 +87,7 @@ class RowsBeyond:
             return  # deleted meanwhile
         if before is None or before.seq < record.seq:
             self._rows[record.session] = summarise(before, record, self._flows)
+
+
+def _opened(row: SessionSummary) -> Opened:
+    return row.opened_at_ms, row.session

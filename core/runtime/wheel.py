@@ -15,6 +15,7 @@ from core.domain.errors import CommandRefused, DriverBusy, StorageFailed
 from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements
 from core.runtime.driver import Driver
+from core.runtime.exporting.exports import Exports
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.ports import Limits, Ports, Rhythm
 from core.runtime.refusals import refusal_of
@@ -34,13 +35,21 @@ class Wheel:
     """`driver` is there while this process drives. `start` first, `stop` last."""
 
     def __init__(
-        self, ports: Ports, limits: Limits, *, rhythm: Rhythm, announcements: Announcements, metrics: MetricsFiles
+        self,
+        ports: Ports,
+        limits: Limits,
+        *,
+        rhythm: Rhythm,
+        announcements: Announcements,
+        metrics: MetricsFiles,
+        exports: Exports,
     ) -> None:
         self._ports = ports
         self._limits = limits
         self._rhythm = rhythm
         self._announcements = announcements
         self._metrics = metrics
+        self._exports = exports
         self.driver: Driver | None = None
         self._following: asyncio.Task[None] | None = None
         self._is_started = False
@@ -121,6 +130,7 @@ class Wheel:
             rhythm=self._rhythm,
             announcements=self._announcements,
             metrics=self._metrics,
+            exports=self._exports,
         )
 
     async def _drive_for(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:

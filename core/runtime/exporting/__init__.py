@@ -1,0 +1,1 @@
+"""How do rows come from the log into files that other programs read, and back again?"""
