@@ -29,7 +29,9 @@ from core.domain.session import Opening
 
 OPERATOR = "operator"
 RUNTIME = "runtime"
-ANSWERS = ("continue", "new_round", "complete", "cancel")
+CLARIFY = "clarify"
+ANSWERS = ("continue", "new_round", "complete", "apply_template", "amend", "say", CLARIFY, "cancel")
+"""What an escalation can be answered with, and a participant that asks for a clarification."""
 
 
 class Command(Protocol):
@@ -85,9 +87,10 @@ class Admit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeRun:
     """Sent by a driver that finds a session another process was driving, or whose clock was set meanwhile: then `why`
-    says so. The time before it doesn't count as active."""
+    says so. The time before it doesn't count as active. By `leapt_ms` its operator may answer later."""
 
     why: str = ""
+    leapt_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +113,23 @@ class Escalate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerEscalation:
-    """`answer` is one of ANSWERS; `verdict` (for `complete`) is the operator's own, asked of the judge when empty."""
+    """`answer` is one of ANSWERS; `verdict` (for `complete`) is the operator's own, asked of the judge when empty.
+
+    `template` goes with `apply_template`, its `digest` empty where the newest is meant; `motion` with `amend`;
+    `statement` with `say`, and with `clarify`, where it is what the participant wanted to know. `case` is the event
+    that asked; 0 means whatever is asked now.
+    """
 
     answer: str
     verdict: str = ""
     outcome: str = ""
     note: str = ""
     by: str = OPERATOR
+    template: TemplateId = NO_TEMPLATE
+    digest: Digest = NO_DIGEST
+    motion: str = ""
+    statement: str = ""
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +201,17 @@ class AddStatement:
 
     text: str
     by: str = OPERATOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellParticipant:
+    """Tell one seat alone: its prompts hold it from its next turn on. Of one `delivery`, where it is named, a seat is
+    told once."""
+
+    seat: SeatId
+    text: str
+    by: str = OPERATOR
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +375,7 @@ COMMANDS: tuple[type, ...] = (
     ChangeBudget,
     ChangeRounds,
     AddStatement,
+    TellParticipant,
     AmendMotion,
     RetryStep,
     BeginAttempt,

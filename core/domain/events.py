@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from core.domain.facts import FactValue
-from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.ids import NO_SEAT, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.session import Opening
 
 
@@ -75,9 +75,14 @@ class SessionAdmitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResumed:
-    """Another stretch of driving begins: the process that drove it before is gone, or `why` says what cut it off."""
+    """Another stretch of driving begins: the process that drove it before is gone, or `why` says what cut it off.
+
+    Where the clock `leapt_ms` forward while the session asked something, nobody could answer meanwhile: so much later
+    it is answered for them.
+    """
 
     why: str = ""
+    leapt_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +109,68 @@ class SessionEscalated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationAnswered:
-    """`answer` is one of `continue`, `new_round`, `complete`, `cancel`."""
+    """`answer` is one of ANSWERS, but for `clarify`; what it brings about are events of their own behind it."""
 
     answer: str
     note: str
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationExpired:
+    """Nobody answered in time. `then` is what happens instead, and follows; where that is not what was `wanted`, `why`
+    says what was in its way."""
+
+    wanted: str
+    then: str
+    waited_ms: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarificationAsked:
+    """A participant needs to know something before it can take its turn, which it is asked for again afterwards.
+
+    `number` counts what this seat has asked, from 1, of at most `number_max`. `asked_of` is the seat that is to
+    answer, NO_SEAT where it is the operator: then the session waits.
+    """
+
+    step: StepId
+    attempt: int
+    seat: SeatId
+    round: int
+    question: str
+    number: int
+    number_max: int
+    asked_of: SeatId = NO_SEAT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarificationAnswered:
+    """What a participant wanted to know. `by` is who says it: the operator, or a seat. It `still_waits` where something
+    else is asked besides."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    question: str
+    text: str
+    by: str
+    still_waits: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarificationForgone:
+    """A participant is to go on without what it wanted to know: because nobody answered in time (`expired`), somebody
+    said so (`asked`), or the session could not wait for it (`not_now`)."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    question: str
+    reason: str
+    by: str
+    still_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +438,11 @@ class Unreadable:
     now: str
 
 
+def kind_of(event: Event) -> str:
+    """An event's stable name, also of one that this moot can't read."""
+    return event.kind if isinstance(event, Unreadable) else type(event).__name__
+
+
 ENGINE_EVENTS: tuple[type, ...] = (
     SessionOpened,
     SessionForked,
@@ -386,6 +453,10 @@ ENGINE_EVENTS: tuple[type, ...] = (
     SessionResumed,
     SessionEscalated,
     EscalationAnswered,
+    EscalationExpired,
+    ClarificationAsked,
+    ClarificationAnswered,
+    ClarificationForgone,
     CompletionDecided,
     SessionCompleted,
     SessionFailed,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.domain.cases import AnswerTerms
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import Command
 from core.domain.events import Event
@@ -156,6 +157,10 @@ class Flow(Protocol):
     def is_decided(self, state: SessionState) -> bool:
         """True where the session has come to its result, and only what follows from that is left: nothing can be gone
         on with from there."""
+        ...
+
+    def answer_terms(self, state: SessionState) -> AnswerTerms | None:
+        """How long the operator is waited for as it stands, and what happens then; None for as long as it takes."""
         ...
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:

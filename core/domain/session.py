@@ -13,6 +13,7 @@ from typing import Any
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
 from core.domain.calibration import Calibration
+from core.domain.cases import AnswerTerms
 from core.domain.children import OpenChild
 from core.domain.estimates import Estimate
 from core.domain.ids import (
@@ -61,7 +62,8 @@ class Opening:
     against it, and no model is ever told. `terms` are what the flow alone understands, as canonical JSON. The parent
     of one that `is_awaited` waits for its end; one that `ends_with_budget` is given no more money, and comes to an end
     without.
-    `calibration` is what the measure had shown by then, where the format ends early by nothing else.
+    `calibration` is what the measure had shown by then, where the format ends early by nothing else. `answer_terms`
+    say how long the operator is waited for where the format says nothing of it; None for as long as it takes.
     """
 
     flow: str
@@ -92,16 +94,33 @@ class Opening:
     is_awaited: bool = False
     ends_with_budget: bool = False
     calibration: Calibration | None = None
+    answer_terms: AnswerTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """A question to the operator: why it was asked, and by which rule ("" when a person asked)."""
+    """A question to the operator: why it was asked, and by which rule ("" when a person asked). `asked_seq` is the
+    event that asked; `leapt_ms` is what the clock leapt past since then."""
 
     question: str
     reason: str
     rule: str
     asked_at_ms: int
+    asked_seq: int = 0
+    leapt_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a participant asks the operator before it takes its turn in `step`. Otherwise as an Escalation."""
+
+    step: StepId
+    seat: SeatId
+    round: int
+    question: str
+    asked_at_ms: int
+    asked_seq: int
+    leapt_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +128,8 @@ class Life:
     """Where the session stands. `completing` holds the reason once an end was decided and only the verdict is due.
 
     `has_begun` says that it was admitted once; one that was not waits for a place when it is resumed. `is_unpaid` says
-    that no money was left for what its end needs.
+    that no money was left for what its end needs. `questions` are those of participants that wait for an answer of the
+    operator's, oldest first.
     """
 
     status: Status
@@ -119,6 +139,7 @@ class Life:
     escalation: Escalation | None = None
     escalations: int = 0
     is_unpaid: bool = False
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.domain.ids import SeatId
 from core.domain.participants import Seat
 
 
@@ -18,6 +19,18 @@ class StatementAdded:
     text: str
     by: str
     round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantTold:
+    """One seat was told something; its prompts hold it from its next turn on, and no other's. A `delivery` that is
+    named here is not told again."""
+
+    seat: SeatId
+    text: str
+    by: str
+    round: int
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,4 +57,10 @@ class SeatsChanged:
     by: str
 
 
-STEERED_EVENTS: tuple[type, ...] = (StatementAdded, MotionAmended, RoundsLimitChanged, SeatsChanged)
+STEERED_EVENTS: tuple[type, ...] = (
+    StatementAdded,
+    ParticipantTold,
+    MotionAmended,
+    RoundsLimitChanged,
+    SeatsChanged,
+)

@@ -80,7 +80,8 @@ class Brief:
     holds it, and a provider that asks a model sends it messages and nothing else.
 
     Of a step about a text, `draft` is that, `other` the second of two to be compared, `feedback` what was said of it,
-    and `criteria` (id and meaning) what it is judged by. What is said again of a text that was mended `may_repeat`.
+    and `criteria` (id and meaning) what it is judged by. What is said again of a text that was mended `may_repeat`. Who
+    `may_ask` can ask for what it needs to know, instead of taking its turn.
     """
 
     motion: str
@@ -101,6 +102,7 @@ class Brief:
     criteria: tuple[tuple[str, str], ...] = ()
     may_repeat: bool = False
     options: tuple[str, ...] = ()
+    may_ask: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

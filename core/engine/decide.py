@@ -6,7 +6,6 @@ Only what is true of every session is decided here; the flow is asked after it, 
 from __future__ import annotations
 
 from core.domain.commands import (
-    ANSWERS,
     RUNTIME,
     AddStatement,
     Admit,
@@ -41,8 +40,9 @@ from core.domain.commands import (
     RetryStep,
     SettleAttempt,
     StartNewRound,
+    TellParticipant,
 )
-from core.domain.errors import EndWithheld, nearest
+from core.domain.errors import EndWithheld
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
@@ -52,7 +52,6 @@ from core.domain.events import (
     BudgetChanged,
     CompletionDecided,
     DeadlineReached,
-    EscalationAnswered,
     Event,
     RulesChanged,
     RunResumed,
@@ -73,6 +72,7 @@ from core.domain.flow import Flow
 from core.domain.ids import StepId
 from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import DoubtfulAttempt, OpenAttempt, SessionState, Status
+from core.engine.answering import answered, expired, retried
 from core.engine.children import child_ended, child_started
 from core.engine.evolve import failure_of
 from core.engine.refusing import advice, refused, require, require_begun, require_no_end, require_unfinished
@@ -95,6 +95,8 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             return _attempt_begun(state, command)
         case RecordFailure():
             return _failure_recorded(state, command, flow)
+        case ReachDeadline() if state.life.status is Status.ESCALATED:
+            return expired(state, None if flow is None else flow.answer_terms(state), now_ms=now_ms)
         case ReachDeadline():
             require(state, (Status.RUNNING,), "look at the time")
             return (DeadlineReached(active_ms=state.time.at(now_ms)),)
@@ -109,13 +111,13 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             return SessionOpened(opening=command.opening), forked
         case Queue():
             require(state, (Status.CREATED, Status.PAUSED), "wait for a place")
-            return (*_retried(state, by=RUNTIME), SessionQueued())
+            return (*retried(state, by=RUNTIME), SessionQueued())
         case Admit():
             require(state, (Status.CREATED, Status.WAITING), "begin")
             return (SessionAdmitted(),)
         case ResumeRun():
             require_unfinished(state)
-            return (RunResumed(why=command.why),)
+            return (RunResumed(why=command.why, leapt_ms=command.leapt_ms),)
         case Pause():
             require(state, STOPPABLE, "be paused")
             return (SessionPaused(reason=command.reason, by=command.by),)
@@ -124,7 +126,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
         case Escalate():
             return _escalated(state, command)
         case AnswerEscalation():
-            return _escalation_answered(state, command)
+            return answered(state, command)
         case Complete():
             return _completion_decided(state, command, flow)
         case Cancel():
@@ -163,7 +165,7 @@ def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | N
             require_unfinished(state)
             require_no_end(state)
             return ()
-        case AddStatement() | AmendMotion() | ChangeSeats():
+        case AddStatement() | TellParticipant() | AmendMotion() | ChangeSeats():
             require_unfinished(state)
             return ()
         case _:
@@ -191,6 +193,7 @@ def is_for_the_flow(state: SessionState, command: Command, flow: Flow) -> bool:
             | RecordCheck()
             | ChangeRounds()
             | AddStatement()
+            | TellParticipant()
             | AmendMotion()
             | ChangeSeats()
         ):
@@ -271,12 +274,7 @@ def _resumed(state: SessionState, command: Resume) -> tuple[Event, ...]:
     resumed = SessionResumed(by=command.by)
     if not state.life.has_begun:
         return (resumed, SessionQueued())
-    return (*_retried(state, by=command.by), resumed)
-
-
-def _retried(state: SessionState, *, by: str) -> tuple[Event, ...]:
-    """Who lets a session go on has seen what failed: it would stop again at once if that were not tried again."""
-    return tuple(StepRetried(step=step, by=by) for step in state.work.exhausted)
+    return (*retried(state, by=command.by), resumed)
 
 
 def _escalated(state: SessionState, command: Escalate) -> tuple[Event, ...]:
@@ -286,18 +284,6 @@ def _escalated(state: SessionState, command: Escalate) -> tuple[Event, ...]:
         raise refused(state, "escalated without a question", "Say what the operator is to decide.")
     rule = command.by.removeprefix("rule:") if command.by.startswith("rule:") else ""
     return (SessionEscalated(question=command.question, reason=command.reason, rule=rule),)
-
-
-def _escalation_answered(state: SessionState, command: AnswerEscalation) -> tuple[Event, ...]:
-    require(state, (Status.ESCALATED,), "be answered")
-    if command.answer not in ANSWERS:
-        raise refused(
-            state,
-            f"answered with {command.answer!r}",
-            f"An answer is one of {', '.join(ANSWERS)}. {nearest(command.answer, ANSWERS)}".strip(),
-        )
-    answered = EscalationAnswered(answer=command.answer, note=command.note, by=command.by)
-    return (*_retried(state, by=command.by), answered) if command.answer == "continue" else (answered,)
 
 
 def _completion_decided(state: SessionState, command: Complete, flow: Flow | None) -> tuple[Event, ...]:

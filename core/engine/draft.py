@@ -6,11 +6,12 @@ command that turns out to be refused half-way takes its events back.
 
 from __future__ import annotations
 
-from core.domain.commands import BeginAttempt, Command
+from core.domain.commands import BeginAttempt, Command, ReachDeadline
 from core.domain.errors import CommandRefused
 from core.domain.events import Event, SessionOpened
 from core.domain.flow import Flow
-from core.domain.session import SessionState
+from core.domain.session import SessionState, Status
+from core.engine.answering import instead, is_due
 from core.engine.decide import decide, is_for_the_flow
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
@@ -71,13 +72,33 @@ class Draft:
             raise
 
     def _obey(self, command: Command) -> None:
+        if isinstance(command, ReachDeadline) and self.state.life.status is Status.ESCALATED:
+            self._answer_for_the_operator(command)
+            return
+        self._take(command)
+
+    def _answer_for_the_operator(self, command: ReachDeadline) -> None:
+        """Nobody answered in time. Where what was said to happen then can't, the session pauses: it must not wait on
+        as if it had no deadline."""
+        state, count = self.state, len(self.events)
+        try:
+            self._take(command)
+        except CommandRefused as refusal:
+            terms = self.flow.answer_terms(state)
+            if terms is None or not is_due(state, terms, now_ms=self.now_ms):
+                raise
+            self.state = state
+            del self.events[count:]
+            self.add(*instead(state, terms, refusal, now_ms=self.now_ms))
+
+    def _take(self, command: Command) -> None:
         decided = decide(self.state, command, now_ms=self.now_ms, flow=self._flow)
         if isinstance(command, BeginAttempt):
             self._require_wanted(command)
         self.add(*decided)
         if is_for_the_flow(self.state, command, self.flow):
             self._add_of_flow(self.flow.decide(self.state, command))
-        for following in follow_ups(self.state, command):
+        for following in follow_ups(self.state, command, decided):
             self._obey(following)
 
     def _require_wanted(self, command: BeginAttempt) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.domain.ids import NO_SEAT, StepId
 from core.domain.session import SessionState, Status
 from core.domain.steps import Step, StepKind
+from core.engine.answering import next_answer_due_ms
 from core.engine.engine import Engine
 from core.engine.facts import time_facts
 
@@ -31,7 +32,10 @@ def next_attempt(state: SessionState, step: StepId) -> int:
 
 
 def next_deadline(engine: Engine, state: SessionState, *, now_ms: int) -> int | None:
-    """The Unix time in ms at which time alone may make a rule true; None where it can't."""
+    """The Unix time in ms at which time alone may make a rule true, or nobody is waited for any longer; None where
+    neither can be."""
+    if state.life.status is Status.ESCALATED:
+        return next_answer_due_ms(state.life, engine.flow(state).answer_terms(state))
     if state.life.status is not Status.RUNNING or state.life.completing is not None:
         return None
     rules = engine.rules(state)

@@ -16,6 +16,7 @@ from core.domain.commands import (
     Fork,
     Open,
     Queue,
+    ReachDeadline,
     Resume,
     ResumeRun,
     RetryStep,
@@ -52,7 +53,10 @@ def settle(engine: Engine, state: SessionState, command: Command, *, now_ms: int
     draft = Draft(engine, state, now_ms=now_ms)
     draft.obey(command)
     if not isinstance(command, QUIET_COMMANDS):
-        _settle_down(draft, heard=acting_on_every_event(draft) if isinstance(command, LETTING_GO_ON) else frozenset())
+        lets_go_on = isinstance(command, LETTING_GO_ON) or (
+            isinstance(command, ReachDeadline) and state.life.status is Status.ESCALATED
+        )
+        _settle_down(draft, heard=acting_on_every_event(draft) if lets_go_on else frozenset())
     return Settlement(events=tuple(draft.events), state=draft.state)
 
 

@@ -14,8 +14,12 @@ from core.domain.events import (
     AttemptSucceeded,
     BudgetChanged,
     ChildEnded,
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationForgone,
     CompletionDecided,
     EscalationAnswered,
+    EscalationExpired,
     Event,
     Recorded,
     RuleFired,
@@ -33,12 +37,13 @@ from core.domain.events import (
     Unreadable,
 )
 from core.domain.flow import Flow
-from core.domain.ids import StepId, TemplateId
+from core.domain.ids import SeatId, StepId, TemplateId
 from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.domain.unasked import asks_no_model
+from core.engine.evolve import CLARIFICATION
 
 NOT_READABLE = "not_readable_here"
 """The reason of a row whose log this moot can't read to its end."""
@@ -188,7 +193,7 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
             return {"status": Status.WAITING}
         case SessionAdmitted():
             return {"status": Status.RUNNING, "reason": "", "started_at_ms": before.started_at_ms or at_ms}
-        case SessionResumed() | EscalationAnswered():
+        case SessionResumed() | EscalationAnswered() | EscalationExpired():
             return {"status": Status.RUNNING, "reason": "", "question": "", "ended_at_ms": 0}
         case SessionPaused():
             return {"status": Status.PAUSED, "reason": event.reason}
@@ -199,6 +204,10 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
                 "question": event.question,
                 "escalations": before.escalations + 1,
             }
+        case ClarificationAsked(asked_of=asked_of):
+            return {} if asked_of else _questioned(before, event)
+        case ClarificationAnswered() | ClarificationForgone():
+            return _no_longer_questioned(before, event)
         case CompletionDecided():
             return {"reason": event.reason}
         case SessionCompleted():
@@ -209,6 +218,34 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
             return _ended(Status.CANCELLED, event.reason, at_ms)
         case _:
             return {}
+
+
+def _questioned(before: SessionSummary, event: ClarificationAsked) -> dict[str, object]:
+    """It waits for the operator; where it stands still for another reason, that stays what it asks."""
+    said = in_words(event.seat, event.question)
+    match before.status:
+        case Status.RUNNING:
+            return {"status": Status.ESCALATED, "reason": CLARIFICATION, "question": said}
+        case Status.ESCALATED:
+            return {"question": f"{before.question}\n{said}"}
+        case _:
+            return {}
+
+
+def _no_longer_questioned(
+    before: SessionSummary, event: ClarificationAnswered | ClarificationForgone
+) -> dict[str, object]:
+    if before.status is not Status.ESCALATED:
+        return {}
+    if not event.still_waits:
+        return {"status": Status.RUNNING, "reason": "", "question": ""}
+    said = in_words(event.seat, event.question)
+    return {"question": "\n".join(line for line in before.question.split("\n") if line != said)}
+
+
+def in_words(seat: SeatId, question: str) -> str:
+    """What a participant asks, in one line of the list."""
+    return f"{seat} asks: {question}"
 
 
 def _ended(status: Status, reason: str, at_ms: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.domain.cases import AnswerTerms
 from core.domain.changing import changed
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import (
@@ -25,6 +26,7 @@ from core.domain.commands import (
     RecordAnswer,
     RecordChild,
     StartNewRound,
+    TellParticipant,
 )
 from core.domain.errors import NotVerifiableHere
 from core.domain.events import CompletionDecided, Event
@@ -38,6 +40,7 @@ from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
 from core.flows.debate_asking import fault_of_ending, opening_of, request_of
+from core.flows.debate_clarifying import asked_instead, clarified, is_clarifying
 from core.flows.debate_control import control_wanted, ends_with_its_budget, left_unjudged
 from core.flows.debate_course import coming_round, is_used_up, skipped_now, wanted_now
 from core.flows.debate_early_stop import why_kept_going
@@ -47,6 +50,7 @@ from core.flows.debate_events import (
     ControlStarted,
     DebateStarted,
     MotionAmended,
+    ParticipantTold,
     RoundCompleted,
     RoundsLimitChanged,
     RoundStarted,
@@ -80,6 +84,7 @@ from core.flows.debate_verdict import (
     round_over,
     ruled,
 )
+from core.flows.told import TOLD_BYTES_MAX
 from core.judging.consensus import MEASURES
 from core.judging.measure import Measure
 from core.templates.template import Template
@@ -92,7 +97,6 @@ CONTROL = Step(id=CONTROL_STEP, kind=StepKind.CHILD, seat=NO_SEAT, task="control
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
 """What is longer is evidence, and belongs into a file."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateFlow:
@@ -124,8 +128,10 @@ class DebateFlow:
                 return judged(state, command)
             case RecordAnswer() if is_ballot(command.step):
                 return balloted(state, command)
+            case RecordAnswer() if is_clarifying(command.step):
+                return clarified(state, command)
             case RecordAnswer():
-                return argued(state, command)
+                return asked_instead(state, command) or argued(state, command)
             case Open():
                 _require_playable(state, command.opening)
                 return ()
@@ -153,6 +159,8 @@ class DebateFlow:
             case AddStatement():
                 text = _said(state, command.text, "a statement", bytes_max=STATEMENT_BYTES_MAX)
                 return (StatementAdded(text=text, by=command.by, round=max(1, debate.round)),)
+            case TellParticipant():
+                return _told(state, command)
             case AmendMotion():
                 motion = _said(state, command.motion, "a motion", bytes_max=MOTION_BYTES_MAX)
                 return (MotionAmended(motion=motion, by=command.by),)
@@ -247,6 +255,10 @@ class DebateFlow:
 
     def goes_without(self, state: SessionState, step: StepId) -> bool:
         return is_ballot(step) and has_another_ballot(state, step)
+
+    def answer_terms(self, state: SessionState) -> AnswerTerms | None:
+        debate: DebateState = state.flow
+        return debate.coming_template.escalation or opening_of(state).answer_terms
 
     def is_decided(self, state: SessionState) -> bool:
         debate: DebateState = state.flow
@@ -369,6 +381,19 @@ def _said(state: SessionState, text: str, what: str, *, bytes_max: int) -> str:
     if len(said.encode()) > bytes_max:
         raise refused(state, f"{what} of more than {bytes_max} bytes.", "Shorten it, or open a session with a file.")
     return said
+
+
+def _told(state: SessionState, command: TellParticipant) -> tuple[Event, ...]:
+    debate: DebateState = state.flow
+    if command.seat not in debate.seats:
+        raise refused(state, f"nobody sits as {command.seat[:80]!r}.", f"It seats {', '.join(debate.seats)}.")
+    text = _said(state, command.text, "something told", bytes_max=TOLD_BYTES_MAX)
+    if command.delivery and command.delivery in debate.asides.told.deliveries:
+        return ()
+    told = ParticipantTold(
+        seat=command.seat, text=text, by=command.by, round=max(1, debate.round), delivery=command.delivery
+    )
+    return (told,)
 
 
 def _require_playable(state: SessionState, opening: Opening) -> None:

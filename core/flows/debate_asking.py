@@ -13,9 +13,10 @@ from core.domain.commands import RecordAnswer
 from core.domain.errors import CommandRefused
 from core.domain.ids import SeatId, StepId
 from core.domain.session import Opening, SessionState
-from core.domain.steps import Brief, Document, ModelRequest, Step
+from core.domain.steps import Brief, Document, ModelRequest, Step, StepKind
 from core.domain.transcript import Turn
 from core.flows.debate_answers import options_of
+from core.flows.debate_clarifying import asking_line, clarifying_spec, is_clarifying
 from core.flows.debate_events import AnswerGiven, BreakConsidered, RankingGiven, StanceDeclared, VoteCast
 from core.flows.debate_judging import ballot_spec, is_ballot, order_of, pass_of
 from core.flows.debate_sight import Letters, is_blind, letters_of, rankings_told, turns_by_letter, turns_seen
@@ -24,6 +25,7 @@ from core.flows.debate_verdict import VERDICT_STEP, form_of
 from core.judging.answers import ANSWERS, LET_GO_ON, LETTERS, VERDICT_LINE, answer_in, break_in, ranking_in
 from core.judging.ballots import BALLOTS, vote_in
 from core.judging.measure import Cues, Reading, SeatCues
+from core.judging.questions import question_in
 from core.judging.stances import stance_in
 from core.judging.verdicts import ballot_in
 from core.prompts.answering import answer_line, ballot_line, break_line, ranking_line, stance_line
@@ -49,6 +51,8 @@ def spec_of(debate: DebateState, step: StepId) -> StepSpec | None:
         return debate.template.verdict
     if is_ballot(step):
         return ballot_spec(debate, seat_of(step))
+    if is_clarifying(step):
+        return clarifying_spec(debate, step)
     name = step_name(step)
     if round_of(step) == debate.round:
         for spec in debate.steps:
@@ -75,6 +79,7 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
         letters = letters_of(turns, seed=opening.seed, step=step.id)
         turns = turns_by_letter(debate, turns, letters)
     options = options_shown(state, step.id) if spec is not None and spec.expects is Expects.BALLOT else ()
+    may_ask = asking_line(debate, step.seat) if _may_ask_in(debate, step) else ""
     return ModelRequest(
         session=state.session,
         step=step.id,
@@ -85,9 +90,11 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
             motion=debate.motion,
             seat=seat,
             seats=debate.seats,
-            instruction=_instruction(
-                state, spec, letters, options, is_reversed=is_ballot(step.id) and pass_of(step.id) > 1
+            instruction=_with(
+                _instruction(state, spec, letters, options, is_reversed=is_ballot(step.id) and pass_of(step.id) > 1),
+                may_ask,
             ),
+            told=debate.asides.told.to(step.seat),
             round_number=step.round,
             rounds_limit=debate.rounds_limit,
             turns=turns,
@@ -119,8 +126,18 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
             known_answer=opening.known_answer,
             letters=letters or {},
             options=options,
+            may_ask=bool(may_ask) and debate.asides.asked.get(step.seat, 0) < debate.template.may_ask(step.seat),
         ),
     )
+
+
+def _may_ask_in(debate: DebateState, step: Step) -> bool:
+    """True in a turn of a round: who judges or answers others has all that there is."""
+    return step.kind is StepKind.TURN and not is_clarifying(step.id) and bool(debate.template.may_ask(step.seat))
+
+
+def _with(instruction: str, may_ask: str) -> str:
+    return f"{instruction}\n\n{may_ask}" if may_ask else instruction
 
 
 def options_shown(state: SessionState, step: StepId) -> tuple[str, ...]:
@@ -176,6 +193,8 @@ def fault_of_ending(state: SessionState, step: StepId, text: str) -> str:
     """How `text` has to end and doesn't, where its step expects a certain last line; "" where nothing is missing."""
     debate: DebateState = state.flow
     spec, form = spec_of(debate, step), form_of(state)
+    if question_in(text) and debate.asides.asked.get(seat_of(step), 0) < debate.template.may_ask(seat_of(step)):
+        return ""  # who asks is asked again
     match spec.expects if spec is not None else Expects.NOTHING:
         case Expects.NOTHING:
             return ""

@@ -13,6 +13,7 @@ from core.domain.changing import changed
 from core.domain.facts import FactValue
 from core.domain.session import SessionState
 from core.domain.steps import Step, StepKind
+from core.flows.debate_clarifying import clarifying_steps
 from core.flows.debate_events import StepSkipped
 from core.flows.debate_facts import DEBATE_FACTS, facts_of
 from core.flows.debate_state import DebateState, step_id
@@ -33,6 +34,9 @@ def wanted_now(state: SessionState) -> tuple[Step, ...]:
     if first is None:
         return ()
     steps = tuple([_turn(debate, spec) for spec in _together(debate, first)])
+    if debate.asides.pending:  # who asks waits for the answer; the others don't
+        waiting = {asked.step for asked in debate.asides.pending}
+        steps = (*clarifying_steps(debate), *(step for step in steps if step.id not in waiting))
     if not state.work.open:
         return steps
     # A call of a round that was cut short is waited for: its turn is still heard.

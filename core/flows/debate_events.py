@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role, Seat
 from core.domain.steered import MotionAmended as MotionAmended
+from core.domain.steered import ParticipantTold as ParticipantTold
 from core.domain.steered import RoundsLimitChanged as RoundsLimitChanged
 from core.domain.steered import SeatsChanged as SeatsChanged
 from core.domain.steered import StatementAdded as StatementAdded
@@ -284,6 +285,7 @@ DEBATE_EVENTS: tuple[type, ...] = (
     BreakConsidered,
     StepSkipped,
     StatementAdded,
+    ParticipantTold,
     MotionAmended,
     ConsensusUpdated,
     ConsensusReached,

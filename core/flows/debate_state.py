@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.domain.calibration import Calibration
 from core.domain.changing import changed
 from core.domain.errors import NotVerifiableHere
-from core.domain.events import Event
+from core.domain.events import ClarificationAnswered, ClarificationAsked, ClarificationForgone, Event
 from core.domain.growing import Growing
 from core.domain.ids import NO_SEAT, NO_STEP, Digest, SeatId, StepId
 from core.domain.participants import Role, Seat
@@ -29,6 +29,7 @@ from core.flows.debate_events import (
     JudgeKept,
     JudgeRecused,
     MotionAmended,
+    ParticipantTold,
     RankingGiven,
     RoundCompleted,
     RoundsLimitChanged,
@@ -41,6 +42,7 @@ from core.flows.debate_events import (
     VerdictReached,
     VoteCast,
 )
+from core.flows.told import NOTHING_TOLD, Told, told_after
 from core.judging.calibration import floor_of
 from core.judging.measure import Measure, SeatCues
 from core.prompts.debating import side_of
@@ -52,8 +54,7 @@ STALLED_PPM_MAX = 20_000
 DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
 ARGUING_ROLES = (*DEBATING_ROLES, Role.PANELIST)
 
-_OF_A_DEBATE = frozenset(DEBATE_EVENTS)
-
+_OF_A_DEBATE = frozenset((*DEBATE_EVENTS, ClarificationAsked, ClarificationAnswered, ClarificationForgone))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
@@ -86,6 +87,19 @@ _NO_BENCH = Bench()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asides:
+    """What is said beside the debate: how often each seat has asked, which questions wait for another seat's answer,
+    and what each seat alone was told."""
+
+    asked: Mapping[SeatId, int] = field(default_factory=dict)
+    pending: tuple[ClarificationAsked, ...] = ()
+    told: Told = NOTHING_TOLD
+
+
+_NO_ASIDES = Asides()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DebateState:
     """`steps` are the turns of the round under way in order, fixed when it began, and `spoken` the names of those done:
     whoever changes the number of rounds in its midst doesn't change what it is made of. Of `spoken` those `skipped`
@@ -113,6 +127,7 @@ class DebateState:
     is_conditional: bool = False
     answers: Answers = _NO_ANSWERS
     bench: Bench = _NO_BENCH
+    asides: Asides = _NO_ASIDES
     rounds_completed: int = 0
     speakers: Mapping[str, SeatId] = field(default_factory=dict)
     arguments: int = 0
@@ -180,6 +195,10 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
         case StatementAdded():
             said = _spoken(TurnKind.STATEMENT, event.text, round_number=event.round)
             return changed(state, statements=state.statements + 1, turns=state.turns.plus(said))
+        case ClarificationAsked() | ClarificationAnswered() | ClarificationForgone():
+            return _asked_and_told(state, event)
+        case ParticipantTold():
+            return changed(state, asides=changed(state.asides, told=told_after(state.asides.told, event)))
         case MotionAmended():
             return changed(state, motion=event.motion)
         case RoundsLimitChanged():
@@ -338,7 +357,45 @@ def _round_completed(state: DebateState, event: RoundCompleted) -> DebateState:
         gain_ppm=gain,
         stalled_rounds=state.agreement.stalled_rounds + 1 if has_stalled else 0,
     )
-    return changed(state, is_round_open=False, rounds_completed=state.rounds_completed + 1, agreement=agreement)
+    asides = changed(state.asides, pending=()) if state.asides.pending else state.asides
+    return changed(
+        state,
+        is_round_open=False,
+        rounds_completed=state.rounds_completed + 1,
+        agreement=agreement,
+        asides=asides,
+    )
+
+
+def _asked_and_told(
+    state: DebateState, event: ClarificationAsked | ClarificationAnswered | ClarificationForgone
+) -> DebateState:
+    asides = state.asides
+    if isinstance(event, ClarificationAsked):
+        pending = (*asides.pending, event) if event.asked_of else asides.pending
+        asked = {**asides.asked, event.seat: event.number}
+        return changed(state, asides=changed(asides, asked=asked, pending=pending))
+    pending = tuple(each for each in asides.pending if each.step != event.step)
+    said = _settled_question(state, event)
+    return changed(state, asides=changed(asides, pending=pending), turns=state.turns.plus(said))
+
+
+def _settled_question(state: DebateState, event: ClarificationAnswered | ClarificationForgone) -> Turn:
+    """What everybody hears of it: a statement, which no format hides from anybody."""
+    by = SeatId(event.by.removeprefix("seat:")) if event.by.startswith("seat:") else NO_SEAT
+    sitting = state.seats.get(by)
+    role = sitting.role if sitting is not None else None
+    return _spoken(
+        TurnKind.STATEMENT, settled_in_words(event), round_number=event.round, step=NO_STEP, seat=by, role=role
+    )
+
+
+def settled_in_words(event: ClarificationAnswered | ClarificationForgone) -> str:
+    """What everybody hears of a question that is settled."""
+    asked = f'{event.seat} asked: "{event.question}"'
+    if isinstance(event, ClarificationForgone):
+        return f"{asked}\nNobody answers that now; {event.seat} goes on without."
+    return f"{asked}\n{event.text}"
 
 
 def step_id(round_number: int, name: str, seat: SeatId) -> StepId:

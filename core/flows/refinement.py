@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.domain.cases import AnswerTerms
 from core.domain.changing import changed
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import (
@@ -27,6 +28,7 @@ from core.domain.commands import (
     RecordChild,
     RecordChildEnd,
     StartNewRound,
+    TellParticipant,
 )
 from core.domain.errors import CommandRefused, NotVerifiableHere
 from core.domain.events import CompletionDecided, Event, SessionResumed
@@ -35,7 +37,7 @@ from core.domain.ids import Digest, SeatId, StepId
 from core.domain.participants import Participant, Seat
 from core.domain.people import is_person
 from core.domain.session import DocumentRef, Opening, SessionState, Status
-from core.domain.steered import MotionAmended, RoundsLimitChanged, SeatsChanged, StatementAdded
+from core.domain.steered import MotionAmended, ParticipantTold, RoundsLimitChanged, SeatsChanged, StatementAdded
 from core.domain.steps import CheckWanted, Document, ModelRequest, Step
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
@@ -72,6 +74,7 @@ from core.flows.refinement_events import (
 from core.flows.refinement_facts import REFINEMENT_FACTS, facts_of
 from core.flows.refinement_state import WRITER, RefinementState, began, evolve_refinement
 from core.flows.refinement_terms import ITERATIONS_MAX, RefinementTerms
+from core.flows.told import TOLD_BYTES_MAX
 from core.prompts.refining import DRAFT_CHARACTERS_MAX
 
 NAME = "refinement"
@@ -119,6 +122,8 @@ class RefinementFlow:
             case AddStatement():
                 text = _said(state, command.text, "a statement", bytes_max=STATEMENT_BYTES_MAX)
                 return (StatementAdded(text=text, by=command.by, round=max(1, refinement.iteration)),)
+            case TellParticipant():
+                return _told(state, command)
             case AmendMotion():
                 brief = _said(state, command.motion, "a brief", bytes_max=BRIEF_BYTES_MAX)
                 return (MotionAmended(motion=brief, by=command.by),)
@@ -217,6 +222,9 @@ class RefinementFlow:
         draft = refinement.at_hand
         return draft is not None and draft.scored is None and bool(draft.reviews)
 
+    def answer_terms(self, state: SessionState) -> AnswerTerms | None:
+        return opening_of(state).answer_terms
+
     def is_decided(self, state: SessionState) -> bool:
         refinement: RefinementState = state.flow
         return refinement.result is not None
@@ -286,6 +294,19 @@ def _one_above(state: SessionState) -> int:
     if refinement.iterations_limit >= ITERATIONS_MAX:
         raise refused(state, f"it has gone through {ITERATIONS_MAX} iterations, the most there are.", "Accept a draft.")
     return refinement.iterations_limit + 1
+
+
+def _told(state: SessionState, command: TellParticipant) -> tuple[Event, ...]:
+    refinement: RefinementState = state.flow
+    if command.seat not in refinement.seats:
+        raise refused(state, f"nobody sits as {command.seat[:80]!r}.", f"It seats {', '.join(refinement.seats)}.")
+    text = _said(state, command.text, "something told", bytes_max=TOLD_BYTES_MAX)
+    if command.delivery and command.delivery in refinement.told.deliveries:
+        return ()
+    told = ParticipantTold(
+        seat=command.seat, text=text, by=command.by, round=max(1, refinement.iteration), delivery=command.delivery
+    )
+    return (told,)
 
 
 def _limit_changed(state: SessionState, command: ChangeRounds) -> tuple[Event, ...]:

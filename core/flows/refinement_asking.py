@@ -31,6 +31,7 @@ from core.prompts.refining import (
     review_messages,
 )
 from core.prompts.reviewing import comparison_instruction, review_instruction
+from core.prompts.told import with_told
 
 DRAFT, PREFER_NEW, PREFER_BEST = "draft", "prefer_new", "prefer_best"
 COMPARING = (PREFER_NEW, PREFER_BEST)
@@ -67,6 +68,7 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
     opening, seat = opening_of(state), refinement.seats[step.seat]
     about = refinement.draft_of(step.id)
     messages, brief = _told(refinement, step, seat, documents, about)
+    messages = with_told(messages, refinement.told.to(step.seat))
     return ModelRequest(
         session=state.session,
         step=step.id,

@@ -11,7 +11,7 @@ from core.domain.growing import Growing
 from core.domain.ids import NO_SEAT, NO_STEP, SeatId, StepId
 from core.domain.participants import Role, Seat
 from core.domain.session import Opening
-from core.domain.steered import MotionAmended, RoundsLimitChanged, SeatsChanged, StatementAdded
+from core.domain.steered import MotionAmended, ParticipantTold, RoundsLimitChanged, SeatsChanged, StatementAdded
 from core.domain.transcript import Turn, TurnKind
 from core.flows.refinement_events import (
     DraftAccepted,
@@ -29,6 +29,7 @@ from core.flows.refinement_events import (
     ReviewGiven,
 )
 from core.flows.refinement_terms import RefinementTerms, terms_from_json
+from core.flows.told import NOTHING_TOLD, Told, told_after
 from core.judging.scoring import REVIEWS
 
 WRITER = SeatId("writer")
@@ -85,6 +86,7 @@ class RefinementState:
     asked: IterationAsked | None = None
     routes: Mapping[SeatId, str] = field(default_factory=dict)
     statements: tuple[str, ...] = ()
+    told: Told = NOTHING_TOLD
     turns: Growing[Turn] = field(default_factory=Growing)
     accepted: int = 0
     result: RefinementCompleted | None = None
@@ -172,6 +174,8 @@ def evolve_refinement(state: RefinementState, event: Event) -> RefinementState:
                 kind=TurnKind.STATEMENT, step=NO_STEP, seat=NO_SEAT, role=None, round=event.round, text=event.text
             )
             return changed(state, statements=(*state.statements, event.text), turns=state.turns.plus(said))
+        case ParticipantTold():
+            return changed(state, told=told_after(state.told, event))
         case MotionAmended():
             return changed(state, brief=event.motion)
         case RoundsLimitChanged():

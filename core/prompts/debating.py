@@ -11,6 +11,7 @@ from core.domain.steps import Document, Message
 from core.domain.transcript import Turn, TurnKind
 from core.prompts.blinding import YOU, by_letter, models_of, without_ids, without_names
 from core.prompts.evidence import evidence_told
+from core.prompts.told import told_part
 from core.prompts.window import TURN_CHARACTERS_MAX, newest_turns, shortened
 
 SO_FAR = "What has been said so far"
@@ -42,13 +43,14 @@ def debate_messages(
     rankings: str = "",
     is_by_letter: bool = False,
     is_unnamed: bool = False,
+    told: Sequence[str] = (),
 ) -> tuple[Message, ...]:
     """The system and the user message for one turn, bounded in size by the bounds of `window` and of the evidence.
 
     `letters` hide who said what: seats go by them, also in what was said, and their roles are left out. `rankings`
     tell how the seats have ranked one another. Where it `is_by_letter`, those who spoke in a round are shown in the
     order of their letters; where it `is_unnamed`, nothing that was said names a seat or a model either, and what the
-    seat has said itself is told to be its own.
+    seat has said itself is told to be its own. `told` is what this seat alone was told, oldest first.
     """
     parts = [f"The {'question' if is_question else 'motion'}: {motion}", _standing(seat, round_number, rounds_limit)]
     if documents:
@@ -58,6 +60,8 @@ def debate_messages(
         parts.append(_transcript(turns, seats, shown))
     if rankings:
         parts.append(rankings)
+    if told:
+        parts.append(told_part(told))
     parts.append(f"Your task now: {instruction}")
     return (Message(author="system", text=_system(seat)), Message(author="user", text="\n\n".join(parts)))
 
@@ -92,16 +96,16 @@ def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], shown: _Sho
     window, before = newest_turns(turns)
     if letters is not None and shown.is_by_letter:
         window = by_letter(window, letters)
-    speakers = {turn.seat: turn for turn in window}
-    names = {seat: _speaker(turn, seats) for seat, turn in speakers.items()}
+    speakers = {(turn.seat, turn.kind): turn for turn in window}
+    names = {speaker: _speaker(turn, seats) for speaker, turn in speakers.items()}
     if letters is not None:
         names = {
-            seat: name if turn.kind is TurnKind.STATEMENT else _blind(seat, shown)
-            for (seat, name), turn in zip(names.items(), speakers.values(), strict=True)
+            (seat, kind): name if kind is TurnKind.STATEMENT else _blind(seat, shown)
+            for (seat, kind), name in names.items()
         }
     lines = [f"[{before} earlier turns are left out]"] if before else []
     lines += [
-        f"{names[turn.seat]}, round {turn.round}:\n"
+        f"{names[turn.seat, turn.kind]}, round {turn.round}:\n"
         # Asked here and not only by `shortened`: calling it for each of sixty turns takes longer than all the rest.
         f"{turn.text if len(turn.text) <= TURN_CHARACTERS_MAX else shortened(turn.text, TURN_CHARACTERS_MAX)}"
         for turn in window
@@ -128,6 +132,6 @@ def _blind(seat: SeatId, shown: _Shown) -> str:
 
 def _speaker(turn: Turn, seats: Mapping[SeatId, Seat]) -> str:
     if turn.kind is TurnKind.STATEMENT:
-        return "The operator"
+        return f"The {turn.role}" if turn.role is not None else "The operator"
     role = seats[turn.seat].role.value if turn.seat in seats else turn.seat
     return f"{turn.seat} ({role})" if turn.seat != role else str(turn.seat)

@@ -25,6 +25,9 @@ DIALS_MAX = 12
 DIAL_WORDS_MAX = 24
 DIAL_WORD_CHARACTERS_MAX = 2_000
 
+MAY_ASK_MAX = 10
+"""How often a seat may ask for what it needs to know, in a whole debate."""
+
 TAGS_MAX = 20
 TAG_CHARACTERS_MAX = 40
 NAME_CHARACTERS_MAX = 120

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from core.domain.cases import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN
 from core.domain.errors import nearest
 from core.domain.facts import FactSpec
 from core.domain.ids import SeatId, is_snake_case
@@ -26,6 +27,7 @@ from core.templates.bounds import (
     DIAL_WORDS_MAX,
     DIALS_MAX,
     INSTRUCTION_CHARACTERS_MAX,
+    MAY_ASK_MAX,
     MINUTES_MAX,
     NAME_CHARACTERS_MAX,
     PPM,
@@ -104,6 +106,12 @@ class _Looked:
         yield from _between(template.consensus_ppm, 0, PPM, "a level of consensus", ("consensus",))
         yield from _between(template.minutes_expected, 0, MINUTES_MAX, "a number of minutes", ("minutes",))
         yield from _between(template.cost_microusd_expected, 0, COST_MICROUSD_MAX, "a cost in micro-dollars", ("cost",))
+        if template.escalation is not None:
+            least, most = ANSWER_MILLISECONDS_MIN, ANSWER_MILLISECONDS_MAX
+            within = template.escalation.answer_within_ms
+            yield from _between(within, least, most, "a time for an answer, in ms", ("escalation", "answer_within"))
+        for seat in template.seats:
+            yield from _between(seat.may_ask, 0, MAY_ASK_MAX, "how often it may ask", ("seats", seat.id, "may_ask"))
         yield from _at_most(len(template.seats), SEATS_MAX, "seats", ("seats",))
         yield from _at_most(len(template.steps), STEPS_MAX, "steps", ("steps",))
         yield from _at_most(len(template.blocks), BLOCKS_MAX, "blocks", ("blocks",))
@@ -186,6 +194,8 @@ class _Looked:
                 if ":" in spec.participant:
                     now = "That looks like a model: seat a participant, and cast the model when you start."
                 yield _error(Kind.UNKNOWN_PARTICIPANT, ("seats", spec.id, "participant"), what, now)
+        if template.clarified_by:
+            yield from self.at_who_clarifies()
         rule_sets = self.known.rule_sets
         if template.rule_set and rule_sets is not None and template.rule_set not in rule_sets:
             what = f"no set of rules is called {template.rule_set!r}."
@@ -194,6 +204,18 @@ class _Looked:
             what = f"no measure is called {template.measure!r}."
             now = _nearest(template.measure, self.known.measures, "measures")
             yield _error(Kind.UNKNOWN_MEASURE, ("measure",), what, now)
+
+    def at_who_clarifies(self) -> Iterator[Finding]:
+        template, part = self.template, ("clarified_by",)
+        if template.clarified_by not in self.seats:
+            what = f"{template.clarified_by!r} is to answer what is asked, and there is no such seat."
+            yield _error(Kind.UNKNOWN_SEAT, part, what, _nearest(template.clarified_by, self.seats, "seats"))
+        elif template.may_ask(template.clarified_by):
+            what = f"{template.clarified_by} is to answer what is asked, and may ask itself."
+            yield _error(Kind.MISUSED, part, what, "Have another seat answer, or leave it to the operator.")
+        elif not any(seat.may_ask for seat in template.seats):
+            what = f"{template.clarified_by} is to answer what is asked, and no seat may ask."
+            yield _warning(Kind.MISUSED, part, what, "Give a seat may_ask: 2.")
 
     def at_the_end(self) -> Iterator[Finding]:
         template, verdict = self.template, self.template.verdict

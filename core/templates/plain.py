@@ -11,6 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
 
+from core.domain.cases import AnswerTerms, Then
 from core.domain.errors import WrongUse
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
@@ -167,10 +168,15 @@ def _dial(value: object) -> Dial:
     return read_record(Dial, value, _OF_A_DIAL)
 
 
+def _answer_terms(value: object) -> AnswerTerms | None:
+    return None if value is None else read_record(AnswerTerms, value, _OF_ANSWER_TERMS)
+
+
 _OF_A_SEAT: Mapping[str, Callable[[object], Any]] = {
     "id": _word(SeatId),
     "role": _word(Role),
     "participant": _word(ParticipantId),
+    "may_ask": _number,
 }
 _OF_A_STEP: Mapping[str, Callable[[object], Any]] = {
     "name": _text,
@@ -197,6 +203,10 @@ _OF_A_DIAL: Mapping[str, Callable[[object], Any]] = {
     "words": _list(_text),
     "value": _number,
 }
+_OF_ANSWER_TERMS: Mapping[str, Callable[[object], Any]] = {
+    "answer_within_ms": _number,
+    "then": _word(Then),
+}
 _OF_A_TEMPLATE: Mapping[str, Callable[[object], Any]] = {
     "id": _word(TemplateId),
     "version": _number,
@@ -221,4 +231,6 @@ _OF_A_TEMPLATE: Mapping[str, Callable[[object], Any]] = {
     "judging": _word(Judging),
     "judges": _list(_word(SeatId)),
     "early_stop": _word(EarlyStop),
+    "escalation": _answer_terms,
+    "clarified_by": _word(SeatId),
 }

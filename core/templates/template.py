@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.domain.ids import ParticipantId, SeatId, TemplateId
+from core.domain.cases import AnswerTerms
+from core.domain.ids import NO_SEAT, ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
 from core.rules.condition import Condition
 
@@ -115,11 +116,13 @@ class Judging(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatSpec:
-    """A seat that the format has: its role and the participant who takes it unless another is cast."""
+    """A seat that the format has: its role and the participant who takes it unless another is cast. It `may_ask` so
+    often in a debate for what it needs to know before its turn; 0 for never."""
 
     id: SeatId
     role: Role
     participant: ParticipantId
+    may_ask: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +183,8 @@ class Template:
     `links` say for each seat whose turns a step that sees the linked ones is shown. `source` is the paper or practice
     that the format follows. `is_vote` formats end with the answers so far when the money is spent. `judges` are asked
     for the verdict beside the seat of its step, in the same words. `early_stop` says when agreement may end it.
+    `escalation` says how long the operator is waited for, and what happens then; None leaves it to the settings.
+    `clarified_by` is the seat that answers what seats ask, NO_SEAT where it is the operator.
     """
 
     id: TemplateId
@@ -205,6 +210,8 @@ class Template:
     judging: Judging = Judging.ONCE
     judges: tuple[SeatId, ...] = ()
     early_stop: EarlyStop = EarlyStop.TRUSTED
+    escalation: AnswerTerms | None = None
+    clarified_by: SeatId = NO_SEAT
 
     @property
     def is_vote(self) -> bool:
@@ -237,6 +244,10 @@ class Template:
         played = [self.steps_of_round(number, rounds_limit=rounds) for number in range(1, rounds + 1)]
         spoken = sum(step.seat in seats for steps in played for step in steps)
         return spoken + self.passes * sum(judge in seats for judge in self.bench)
+
+    def may_ask(self, id: SeatId) -> int:
+        """How often the seat may ask for what it needs to know; 0 for one that the format doesn't have."""
+        return next((seat.may_ask for seat in self.seats if seat.id == id), 0)
 
     def seat(self, id: SeatId) -> SeatSpec:
         """The seat with that id; KeyError where there is none."""

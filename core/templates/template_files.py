@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from core.domain.cases import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN, AnswerTerms, Then
 from core.domain.facts import FactUnit
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import DEBATING, Role
@@ -24,6 +25,7 @@ from core.templates.bounds import (
     DIAL_WORD_CHARACTERS_MAX,
     DIAL_WORDS_MAX,
     DIALS_MAX,
+    MAY_ASK_MAX,
     MINUTES_MAX,
     NAME_CHARACTERS_MAX,
     PPM,
@@ -66,6 +68,8 @@ KEYS = (
     "judging",
     "judges",
     "early_stop",
+    "escalation",
+    "clarified_by",
     "measure",
     "rules",
     "tags",
@@ -78,7 +82,8 @@ KEYS = (
     "verdict",
 )
 KEYS_NEEDED = ("id", "seats", "steps")
-SEAT_KEYS = ("id", "role", "participant")
+SEAT_KEYS = ("id", "role", "participant", "may_ask")
+ESCALATION_KEYS = ("answer_within", "then")
 BLOCK_KEYS = ("id", "times", "until", "at_once")
 DIAL_KEYS = ("name", "about", "words", "value")
 
@@ -209,6 +214,8 @@ class TemplateReader:
             judges=(self.read(parts, "judges", self.judges) or ()) if "judges" in parts else steps.judges,
             early_stop=self.read(parts, "early_stop", lambda node: self.word(node, EarlyStop, "early stop"))
             or EarlyStop.TRUSTED,
+            escalation=self.read(parts, "escalation", self.escalation),
+            clarified_by=SeatId(self.text(parts, "clarified_by", NAME_CHARACTERS_MAX)),
         )
         if self.problems.found:
             return None
@@ -229,10 +236,26 @@ class TemplateReader:
         id_ = self.read(parts, "id", lambda part: self.problems.name(part, "the id of a seat"))
         role = self.read(parts, "role", lambda part: self.word(part, Role, "role", among=DEBATING))
         participant = self.text(parts, "participant", NAME_CHARACTERS_MAX)
+        may_ask = self.whole(parts, "may_ask", 0, MAY_ASK_MAX)
         if id_ is None or role is None:
             return None
         self.among(("seats", id_), node, parts)
-        return SeatSpec(id=SeatId(id_), role=role, participant=ParticipantId(participant or role.value))
+        usual = ParticipantId(participant or role.value)
+        return SeatSpec(id=SeatId(id_), role=role, participant=usual, may_ask=may_ask or 0)
+
+    def escalation(self, node: Node) -> AnswerTerms | None:
+        parts = self.problems.mapping(node, "what happens to a question", ESCALATION_KEYS)
+        if parts is None:
+            return None
+        for missing in (key for key in ESCALATION_KEYS if key not in parts):
+            self.problems.note(node, f"this has no {missing!r}.", "Write {answer_within: 2h, then: continue}.")
+        for key, value in parts.items():
+            self.at(("escalation", key), value)
+        within = self.whole(
+            parts, "answer_within", ANSWER_MILLISECONDS_MIN, ANSWER_MILLISECONDS_MAX, FactUnit.MILLISECONDS
+        )
+        then = self.read(parts, "then", lambda part: self.word(part, Then, "end of waiting"))
+        return None if within is None or then is None else AnswerTerms(answer_within_ms=within, then=then)
 
     def blocks(self, node: Node) -> tuple[Block, ...] | None:
         items = self.items(node, "blocks", BLOCKS_MAX, "Write [{id: probe, times: 3}, …].")

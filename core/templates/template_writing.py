@@ -56,6 +56,12 @@ def _parts(template: Template, facts: Mapping[str, FactSpec]) -> dict[str, objec
         parts["judges"] = tuple(map(str, template.judges))
     if template.early_stop is not EarlyStop.TRUSTED:
         parts["early_stop"] = template.early_stop.value
+    if template.escalation is not None:
+        terms = template.escalation
+        within = written(terms.answer_within_ms, FactUnit.MILLISECONDS)
+        parts["escalation"] = Flat(answer_within=within, then=terms.then.value)
+    if template.clarified_by:
+        parts["clarified_by"] = str(template.clarified_by)
     if template.measure != MEASURE_DEFAULT:
         parts["measure"] = template.measure
     if template.rule_set:
@@ -67,7 +73,13 @@ def _parts(template: Template, facts: Mapping[str, FactSpec]) -> dict[str, objec
     if template.dials:
         parts["dials"] = [_dial(dial) for dial in template.dials]
     parts["seats"] = [
-        Flat(id=str(seat.id), role=seat.role.value, participant=str(seat.participant)) for seat in template.seats
+        Flat(
+            id=str(seat.id),
+            role=seat.role.value,
+            participant=str(seat.participant),
+            **({"may_ask": seat.may_ask} if seat.may_ask else {}),
+        )
+        for seat in template.seats
     ]
     if template.links:
         parts["links"] = {str(seat): tuple(map(str, seen)) for seat, seen in template.links.items()}
