@@ -10,9 +10,13 @@ import os
 import time
 from datetime import UTC, datetime
 
+from core.ports.process_use import ProcessUse
+
 MILLISECONDS_PER_SECOND = 1_000
 NANOSECONDS_PER_MILLISECOND = 1_000_000
+PPM = 1_000_000
 SESSION_ID_BYTES = 16
+TOKEN_BYTES = 32
 SEED_BYTES = 4
 """Seeds are typed again by hand to repeat a debate: ten digits, not twenty."""
 
@@ -47,3 +51,26 @@ def new_session_id() -> str:
 def new_seed() -> int:
     """A seed where the operator gave none; it is recorded with the opening."""
     return int.from_bytes(os.urandom(SEED_BYTES), "big")
+
+
+def new_token() -> str:
+    """What nobody guesses, in hexadecimal digits."""
+    return os.urandom(TOKEN_BYTES).hex()
+
+
+def process_use() -> ProcessUse:
+    """What this process takes of the machine."""
+    import psutil  # whoever only asks for a version needn't wait for it
+
+    try:
+        process = psutil.Process()
+        used = process.memory_info().rss
+        machine = psutil.virtual_memory()
+    except psutil.Error as error:
+        raise OSError(f"the system doesn't say what the process uses: {error}") from error
+    return ProcessUse(
+        at_ns=time.monotonic_ns(),
+        cpu_ns=time.process_time_ns(),
+        memory_bytes=used,
+        machine_free_ppm=machine.available * PPM // machine.total if machine.total else PPM,
+    )

@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from core.analytics.degradation import Feature
 from core.domain.errors import MootError, StorageFailed
 from core.domain.ids import SessionId
 from core.domain.session import Status
@@ -21,11 +22,13 @@ from core.ports.inbox import InboxAnswer
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.correlating import fields
 from core.runtime.costs import CostKeeper
-from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text
+from core.runtime.driver_health import Drives
+from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text, notes_from_text
 from core.runtime.exporting.exports import Exports
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
-from core.runtime.health import Health, check_health, with_faults
+from core.runtime.health import Health
+from core.runtime.health_watch import HealthWatch
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
 from core.runtime.metrics_files import COMPLETED, SCHEDULED, MetricsFiles
@@ -43,6 +46,10 @@ from core.runtime.schedule import JobView, Schedule
 from core.runtime.session_time import ClockWatch
 from core.runtime.supervisor import Supervisor
 from core.runtime.telling import TIDY_SECONDS, Telling
+from core.runtime.upkeep import Upkeep
+
+UPKEEP = "upkeep"
+"""Who deletes what is kept no longer."""
 
 RESTART_MILLISECONDS = 1_000
 """How long a part that broke rests before it goes on: nothing here may end while the process drives."""
@@ -95,6 +102,18 @@ class Driver:
             notifier=self._telling.notifier if self._telling is not None else None,
         )
         self.gateway = Gateway(ports.providers, ports.clock, limits.gateway)
+        self._schedule = Schedule(ports.clock)
+        self.health_watch = HealthWatch(
+            ports,
+            Drives(
+                jobs=self._schedule.jobs,
+                routes=self.gateway.health,
+                process_use=ports.process_use,
+                stale_days=rhythm.stale_days,
+            ),
+            faults=lambda: tuple(self.supervisor.standing_still.values()),
+            tell=getattr(self._telling, "put", None),
+        )
         self.supervisor = Supervisor(
             ports,
             limits,
@@ -118,9 +137,9 @@ class Driver:
             gateway=self.gateway,
             announcements=announcements,
             telling=self._telling,
+            require=self.health_watch.require,
         )
-        self._health: tuple[Health, ...] = ()
-        self._schedule = Schedule(ports.clock)
+        self._upkeep = Upkeep(ports, ports.compaction, keep_days=rhythm.keep_days, delete=self._delete)
         self._watch = ClockWatch(ports.clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._exporting: set[asyncio.Task[None]] = set()
@@ -144,6 +163,7 @@ class Driver:
             await self._count_the_day()
             settings = await self._ports.catalogue.settings()
             self.ledger.is_stopped = bool(settings.get(SPENDING_SWITCH))
+            self.health_watch.go_on_from(notes_from_text(settings.get(NOTES_SETTING, "")).health)
             await self.office.read_rules()
             if are_scheduled:
                 await self.office.follow_folder()
@@ -194,9 +214,7 @@ class Driver:
     @property
     def health(self) -> tuple[Health, ...]:
         """What the last look found, and what stands still right now; nothing before the first look where all moves."""
-        return with_faults(
-            self._health, tuple(self.supervisor.standing_still.values()), at_ms=self._ports.clock.now_ms()
-        )
+        return self.health_watch.found
 
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         return self.supervisor.speaking(session)
@@ -207,9 +225,7 @@ class Driver:
 
     async def check_health(self) -> None:
         """Look at everything that can fail by itself, and remember what was found."""
-        self._health = await check_health(
-            self._ports, is_thorough=True, faults=tuple(self.supervisor.standing_still.values())
-        )
+        await self.health_watch.look()
         await self._ports.catalogue.save_setting(NOTES_SETTING, notes_as_text(self.notes()))
 
     def notes(self) -> DriverNotes:
@@ -221,6 +237,8 @@ class Driver:
             jobs=self._schedule.jobs(),
             providers=self.gateway.providers(),
             kept=answers.figures() if answers is not None else None,
+            health=self.health_watch.found,
+            off=self.health_watch.off,
         )
 
     async def probe(self) -> None:
@@ -260,6 +278,8 @@ class Driver:
             self._schedule.add(
                 "providers", every_seconds=PROBE_SECONDS, first_seconds=PROBE_FIRST_SECONDS, work=self.probe
             )
+        if rhythm.upkeep_seconds is not None:
+            self._schedule.add("upkeep", every_seconds=rhythm.upkeep_seconds, work=self._keep_up)
         self._schedule.start()
 
     def _run(self, work: Callable[[], Awaitable[None]], name: str) -> None:
@@ -349,7 +369,17 @@ class Driver:
             except MootError as error:
                 _log.warning("metrics were not exported", extra=fields(error=str(error)))
 
+    async def _keep_up(self) -> None:
+        """Clear out what is kept no longer, and give back its room in an hour in which nothing runs."""
+        await self.health_watch.require(Feature.HOUSEKEEPING)
+        await self._upkeep.clear_out()
+        await self._upkeep.compact(is_idle=not self.supervisor.running)
+
+    async def _delete(self, session: SessionId) -> None:
+        await self.office.perform("delete", {"session": session}, by=Asker(actor=UPKEEP))
+
     async def _export_on_schedule(self) -> None:
+        await self.health_watch.require(Feature.EXPORTS)
         await self.export_metrics(reason=SCHEDULED)
 
     async def export_metrics(self, *, reason: str) -> tuple[Path, Path]:

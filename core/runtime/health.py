@@ -46,13 +46,19 @@ DATABASE = "database"
 STANDS_STILL = "standing still"
 
 Looks = Mapping[str, Callable[[], Awaitable[tuple[Level, str]]]]
+"""By name, what is looked at: how well it is, and why."""
 
 
 async def check_health(
-    ports: Ports, *, is_thorough: bool = False, faults: Sequence[str] = (), folders: Mapping[str, Path] | None = None
+    ports: Ports,
+    *,
+    is_thorough: bool = False,
+    faults: Sequence[str] = (),
+    folders: Mapping[str, Path] | None = None,
+    further: Looks | None = None,
 ) -> tuple[Health, ...]:
     """One Health each for `database`, `disk`, `metrics_folder`, `spending`, where one is watched `rules_folder`, where
-    some are left out `plugins`, and, thoroughly, `event_loop`.
+    some are left out `plugins`, thoroughly `event_loop`, and for each of the `further` looks, by its name.
 
     `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
     """
@@ -71,6 +77,7 @@ async def check_health(
         looks["plugins"] = lambda: _plugins(ports)
     if is_thorough:
         looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
+    looks |= further or {}
     return await _looked(looks, ports.clock)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+from core.analytics.degradation import Feature
 from core.domain.commands import ApplyTemplate, Command, Open
 from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse, nearest
 from core.domain.ids import Digest, SessionId
@@ -45,6 +46,9 @@ from core.runtime.telling import Telling
 SPENDING_SWITCH = "spending_stopped"
 """The setting that stays until spending is allowed again: a restart must not lift it."""
 
+BEGINNING = frozenset({"start_debate", "start_refinement", "fork"})
+"""The verbs that begin a session, which can be switched off."""
+
 TAGS_MAX = 20
 LABEL_CHARACTERS_MAX = 200
 
@@ -68,6 +72,7 @@ class Office:
         gateway: Gateway,
         announcements: Announcements,
         telling: Telling | None = None,
+        require: Callable[[Feature], Awaitable[None]],
     ) -> None:
         self._ports = ports
         self._supervisor = supervisor
@@ -80,6 +85,7 @@ class Office:
         self._gateway = gateway
         self._announcements = announcements
         self._telling = telling
+        self._require = require
         self._desk = RuleDesk(ports, rules, on_changed=supervisor.rules_changed)
         self._formats = FormatDesk(ports, self._desk)
         self._folder = RulesFolder(ports, self._desk, ports.rules_folder)
@@ -118,6 +124,8 @@ class Office:
         with noting(verb=verb, actor=by.actor, correlation=by.correlation):
             _log.info("asked for", extra=fields(session=str(body.get("session") or "")))
             try:
+                if verb in BEGINNING:
+                    await self._require(Feature.NEW_SESSIONS)
                 return await work(body, by)
             except MootError as refusal:
                 _log.warning("refused", extra=fields(error=str(refusal)))

@@ -12,6 +12,7 @@ from core.ports.bundles import Bundles
 from core.ports.catalogue import Catalogue
 from core.ports.check_runner import CheckRunner, NoCommands
 from core.ports.clock import Clock
+from core.ports.compaction import Compaction
 from core.ports.cost_book import CostBook
 from core.ports.driver_lock import DriverLock
 from core.ports.event_log import EventLog
@@ -19,6 +20,7 @@ from core.ports.inbox import Inbox
 from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.people_present import NobodyPresent, PeoplePresent
+from core.ports.process_use import ReadProcessUse
 from core.ports.session_index import SessionIndex
 from core.ports.wire import Wire
 from core.runtime.backups import Backups
@@ -38,7 +40,9 @@ class Ports:
 
     `local_midnight_ms` tells from when on "today" counts; `version` is moot's own; `answers` are kept ones, None where
     none are kept; `checks` runs programs that may look at drafts; `telling` is by what somebody is told what happens,
-    None where nobody is; `rules_folder` is watched for files of rules, None where none is;
+    None where nobody is; `rules_folder` is watched for files of rules, None where none is; `compaction` gives back
+    the room of what was deleted, and `process_use` tells what this process takes of the machine, None where neither is
+    looked after;
     `backups` are those of the database, and `notices` tell of what opening it brought about. What `bundles` bring is
     decided by `engine_over` before it is taken in.
     """
@@ -69,6 +73,8 @@ class Ports:
     backups: Backups | None = None
     bundles: Bundles | None = None
     engine_over: EngineOver | None = None
+    compaction: Compaction | None = None
+    process_use: ReadProcessUse | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -78,13 +84,17 @@ class Rhythm:
     None for never.
 
     What rules did is counted first after `rule_measures_first_seconds`: soon, because until then whoever asks counts
-    all that is not counted yet.
+    all that is not counted yet. Every `upkeep_seconds` sessions that ended more than `keep_days` ago are cleared out, 0
+    for never; one that has waited for a person for `stale_days` is told of, 0 for never.
     """
 
     exports_on_completion: bool = True
     metrics_seconds: int | None = 300
     exports: ExportPlan | None = None
     health_seconds: int | None = 30
+    upkeep_seconds: int | None = None
+    keep_days: int = 0
+    stale_days: int = 0
     rule_measures_seconds: int = 60
     rule_measures_first_seconds: int = 5
 
