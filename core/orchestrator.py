@@ -33,6 +33,7 @@ from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
 from core.rules.extending import Plugins
 from core.rules.rule import Rule
+from core.runtime.all_events import AllEvents
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asked import Asked, asked_in
 from core.runtime.backups import Backups
@@ -90,6 +91,7 @@ class Orchestrator:
             ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock, formats=formats
         )
         self.flips = Flips(ports.log, formats, self._metrics)
+        self.all_events = AllEvents(ports.log)
         self._reader = Reader(ports)
         self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)

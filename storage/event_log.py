@@ -16,7 +16,7 @@ from core.domain.chain import ROOT, Head, Stored, first_break, linked
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import Digest, SessionId
-from core.ports.event_log import READ_EVENTS_MAX, Append
+from core.ports.event_log import ANY_EVENT, READ_EVENTS_MAX, Append, Sought
 from storage.codec import Codec, EncodedEvent
 from storage.database import Synchronous, require_own_schema
 from storage.life_book import forget as forget_life
@@ -93,6 +93,21 @@ class SqliteEventLog:
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
         query = f"{_SELECT} WHERE e.position > ? ORDER BY e.position LIMIT ?"
         return await self._read(query, (after_position, _bounded(limit)))
+
+    async def read_back(
+        self,
+        *,
+        before_position: int | None = None,
+        after_position: int = 0,
+        sought: Sought = ANY_EVENT,
+        limit: int = READ_EVENTS_MAX,
+    ) -> Sequence[Recorded]:
+        query, values = _backwards(before_position, after_position, sought, _bounded(limit))
+
+        def read(reader: sqlite3.Connection) -> list[Recorded]:
+            return _recorded(reader, reader.execute(query, values).fetchall(), self._codec, are_in_order=False)
+
+        return await self._readers.run(read)
 
     async def last_position(self) -> int:
         return await self._readers.run(_newest_position)
@@ -409,11 +424,40 @@ def _values(accepted: list[Encoded], ends: dict[SessionId, End], position: int) 
     return values
 
 
-def _recorded(reader: sqlite3.Connection, rows: list[tuple[Any, ...]], codec: Codec) -> list[Recorded]:
+def _backwards(
+    before_position: int | None, after_position: int, sought: Sought, limit: int
+) -> tuple[str, tuple[object, ...]]:
+    """What is looked at is left by position, and a row's kind, session and time stand before its texts: those of rows
+    that aren't sought are not read."""
+    conditions, values = ["e.position > ?"], list[object]((after_position,))
+    if before_position is not None:
+        conditions.append("e.position < ?")
+        values.append(before_position)
+    if sought.kinds is not None:
+        conditions.append(f"e.kind IN ({','.join('?' * len(sought.kinds))})")
+        values += sorted(sought.kinds)
+    if sought.session:
+        conditions.append("e.session_key IN (SELECT key FROM log_sessions WHERE substr(id, 1, length(?)) = ?)")
+        values += (sought.session, sought.session)
+    if sought.from_ms is not None:
+        conditions.append("e.at_ms >= ?")
+        values.append(sought.from_ms)
+    return f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY e.position DESC LIMIT ?", (*values, limit)
+
+
+def _recorded(
+    reader: sqlite3.Connection, rows: list[tuple[Any, ...]], codec: Codec, *, are_in_order: bool = True
+) -> list[Recorded]:
+    """The rows' events. Where the rows `are_in_order`, what an envelope leans on is looked for among them first."""
     made = []
     for at, (session, seq, position, at_ms, kind, version, envelope, body) in enumerate(rows):
         event, asked = codec.read(
-            kind, version, body, at_ms=at_ms, envelope=envelope, bodies=partial(_bodies, reader, rows, at, codec)
+            kind,
+            version,
+            body,
+            at_ms=at_ms,
+            envelope=envelope,
+            bodies=partial(_bodies, reader, *((rows, at) if are_in_order else ([rows[at]], 0)), codec),
         )
         made.append(Recorded(session=session, seq=seq, position=position, at_ms=at_ms, event=event, envelope=asked))
     return made

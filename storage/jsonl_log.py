@@ -21,13 +21,14 @@ from core.domain.chain import ROOT, Head, Stored, head_of, link_of
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import SessionId
-from core.ports.event_log import READ_EVENTS_MAX, Append
+from core.ports.event_log import ANY_EVENT, READ_EVENTS_MAX, Append, Sought
 from storage.codec import Codec
 from storage.event_log import Encoded, conflict_of, encoded, placed, require_chain, taken
 from storage.jsonl_lines import line_of, lines_of, stored_of
 
 T = TypeVar("T")
 ORDER_FILE = "order.jsonl"
+PAGE_BACK_EVENTS = 500
 FIRST_LINE = b'{"seq":1,"at_ms":'
 FILE_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 """Session ids that may become file names: none can leave the folder."""
@@ -87,6 +88,18 @@ class JsonLinesEventLog:
 
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
         return await self._run(lambda: self._read_all(max(0, after_position), _bounded(limit)))
+
+    async def read_back(
+        self,
+        *,
+        before_position: int | None = None,
+        after_position: int = 0,
+        sought: Sought = ANY_EVENT,
+        limit: int = READ_EVENTS_MAX,
+    ) -> Sequence[Recorded]:
+        return await self._run(
+            lambda: self._read_back(before_position, max(0, after_position), sought, _bounded(limit))
+        )
 
     async def last_position(self) -> int:
         return await self._run(
@@ -295,6 +308,19 @@ class JsonLinesEventLog:
             found += self._read(session, seq - 1, run)
             at += run
         return found
+
+    def _read_back(
+        self, before_position: int | None, after_position: int, sought: Sought, limit: int
+    ) -> list[Recorded]:
+        """Page by page from the end: a page is read forwards."""
+        found: list[Recorded] = []
+        end = len(self._order) + 1 if before_position is None else min(before_position, len(self._order) + 1)
+        while end > after_position + 1 and len(found) < limit:
+            begin = max(after_position, end - 1 - PAGE_BACK_EVENTS)
+            page = [each for each in self._read_all(begin, end - 1 - begin) if each.position < end]
+            found += [each for each in reversed(page) if sought.holds(each)]
+            end = begin + 1
+        return found[:limit]
 
     def _slice(self, session: SessionId, known: _Session, first: int, last: int) -> list[bytes]:
         start, end = known.starts[first], known.starts[last]

@@ -24,7 +24,7 @@ from core.domain.steps import Document
 from core.domain.summary import EVALUATION, SessionSummary
 from core.ports.catalogue import Label, RulesVersion, TemplateVersion
 from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX, Span
-from core.ports.event_log import READ_EVENTS_MAX, Append
+from core.ports.event_log import ANY_EVENT, READ_EVENTS_MAX, Append, Sought
 from core.ports.inbox import InboxAnswer, InboxMessage, Receipt
 from core.ports.session_index import NOT_OPENED, PAGE_MAX, SESSIONS_LISTED_MAX, Opened
 from core.rules.layers import RuleBook, require_sound
@@ -113,6 +113,18 @@ class MemoryLog:
 
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
         return [record for record in self.disk.records if record.position > after_position][:limit]
+
+    async def read_back(
+        self,
+        *,
+        before_position: int | None = None,
+        after_position: int = 0,
+        sought: Sought = ANY_EVENT,
+        limit: int = READ_EVENTS_MAX,
+    ) -> Sequence[Recorded]:
+        before = before_position if before_position is not None else await self.last_position() + 1
+        between = [each for each in self.disk.records if after_position < each.position < before]
+        return [each for each in reversed(between) if sought.holds(each)][:limit]
 
     async def last_position(self) -> int:
         return self.disk.records[-1].position if self.disk.records else 0

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from core.domain.chain import Head, Stored
 from core.domain.commands import Envelope
-from core.domain.events import Event, Recorded
+from core.domain.events import Event, Recorded, kind_of
 from core.domain.ids import SessionId
 
 READ_EVENTS_MAX = 1_000
@@ -23,6 +23,30 @@ class Append:
     envelope: Envelope
     events: tuple[Event, ...]
     expected_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which events are looked for: all that is given holds. None and "" say nothing.
+
+    `kinds` are stable names, also of kinds that this release can't read; `session` begins a session's id; events were
+    recorded at or behind `from_ms` (Unix).
+    """
+
+    kinds: frozenset[str] | None = None
+    session: str = ""
+    from_ms: int | None = None
+
+    def holds(self, record: Recorded) -> bool:
+        """Is this event one of them?"""
+        return (
+            (self.kinds is None or kind_of(record.event) in self.kinds)
+            and record.session.startswith(self.session)
+            and (self.from_ms is None or record.at_ms >= self.from_ms)
+        )
+
+
+ANY_EVENT = Sought()
 
 
 class EventLog(Protocol):
@@ -62,6 +86,18 @@ class EventLog(Protocol):
 
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
         """Every session's events with `position > after_position`, at most `limit`, in order of position."""
+        ...
+
+    async def read_back(
+        self,
+        *,
+        before_position: int | None = None,
+        after_position: int = 0,
+        sought: Sought = ANY_EVENT,
+        limit: int = READ_EVENTS_MAX,
+    ) -> Sequence[Recorded]:
+        """Every session's events that are `sought`, newest first, at most `limit`: those before `before_position` (the
+        newest where None) and behind `after_position`, which bounds how many are looked through."""
         ...
 
     async def last_position(self) -> int:

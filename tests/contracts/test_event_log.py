@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from core.domain.commands import Envelope, Pause, RecordAnswer
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded, Unreadable
-from core.ports.event_log import Append, EventLog
+from core.ports.event_log import Append, EventLog, Sought
 from storage import jsonl_log
 from storage.event_log import SqliteEventLog
 from storage.jsonl_log import JsonLinesEventLog
 from storage.opened import open_storage
 from tests.architecture.tree import ROOT
-from tests.storage.builders import WordsSpoken, codec, pause, session, turn
+from tests.storage.builders import AT_MS, WordsSpoken, codec, pause, session, turn
 
 A, B, C = session(0xA1), session(0xA2), session(0xB1)
 TEXTS = [
@@ -300,12 +300,69 @@ async def test_who_only_folds_reads_the_same_events_without_envelopes(log: Event
     assert bare == [replace(record, envelope=None) for record in (*whole[:3], *whole[2:5])]
 
 
+@pytest.mark.parametrize("page", [1, 2, 3, 50])
+async def test_reading_back_gives_what_reading_on_gives_the_other_way_round(log: EventLog, page: int) -> None:
+    long = "a text so long that the command's own copy is left out of the log " * 3
+    for at in range(4):
+        await log.append(turn(A, f"{long}{at}", after=2 * at), turn(B, f"{at}{long}", after=2 * at))
+    await log.append(turn(C))
+    await log.delete(C)
+
+    found: list[Recorded] = []
+    while news := await log.read_back(before_position=found[-1].position if found else None, limit=page):
+        assert len(news) <= page
+        found += news
+
+    assert found[::-1] == await everything(log)
+
+
+SOUGHT = [
+    Sought(),
+    Sought(kinds=frozenset({"SessionPaused"})),
+    Sought(kinds=frozenset({"SessionPaused", "WordsSpoken", "NobodyKnows"})),
+    Sought(kinds=frozenset()),
+    Sought(session=A[:31]),
+    Sought(session=B),
+    Sought(session="%"),
+    Sought(from_ms=AT_MS + 4),
+    Sought(kinds=frozenset({"WordsSpoken"}), session=A, from_ms=AT_MS + 2),
+]
+
+
+@pytest.mark.parametrize("sought", SOUGHT)
+async def test_what_is_sought_is_found_between_two_positions(log: EventLog, sought: Sought) -> None:
+    for at in range(3):
+        await log.append(turn(A, after=2 * at), turn(B, after=2 * at))
+    await log.append(pause(A, after=6), pause(B, after=6))
+    whole = await everything(log)
+
+    for after in range(0, 15, 3):
+        for before in range(1, 16, 2):
+            found = await log.read_back(before_position=before, after_position=after, sought=sought)
+            assert list(found) == [
+                each for each in whole[::-1] if after < each.position < before and sought.holds(each)
+            ]
+
+
+async def test_what_this_release_can_not_read_is_sought_by_the_name_that_it_was_recorded_with(place: Place) -> None:
+    log = place.open()
+    await log.append(turn(A), pause(A, after=2))
+    await log.close()
+    former = place.open(WordsSpoken)
+
+    (found,) = await former.read_back(sought=Sought(kinds=frozenset({"WordsSpoken"})))
+
+    assert isinstance(found.event, Unreadable)
+    await former.close()
+
+
 async def test_reading_nothing_or_beyond_the_end_gives_nothing(log: EventLog) -> None:
     await log.append(turn(A))
 
     assert list(await log.read(A, after_seq=2)) == []
     assert list(await log.read(A, limit=0)) == []
     assert list(await log.read_all(limit=-1)) == []
+    assert list(await log.read_back(limit=-1)) == []
     assert list(await log.read_all(after_position=99)) == []
 
 
@@ -372,6 +429,7 @@ async def test_a_closed_log_refuses_and_says_so(log: EventLog) -> None:
         lambda: log.append(turn(B)),
         lambda: log.read(A),
         lambda: log.read_all(),
+        lambda: log.read_back(),
         lambda: log.last_position(),
         lambda: log.delete(A),
     ):
