@@ -11,6 +11,8 @@ from hashlib import sha256
 from core.domain.events import (
     AttemptInDoubt,
     AttemptStarted,
+    ClarificationAsked,
+    EscalationExpired,
     Event,
     Recorded,
     RuleSwitchedOff,
@@ -28,6 +30,7 @@ from core.domain.ids import NO_SEAT, SeatId
 from core.domain.people import is_person
 from core.domain.summary import EVALUATION, SessionSummary
 from core.domain.text import clean_text
+from core.notifying.life import CASE, STANDSTILL, clarification_of, doubt_of, turn_of
 from core.notifying.notification import Notification, NotificationType, Priority
 
 PPM_PER_PERCENT = 10_000
@@ -49,7 +52,7 @@ def noticed(
     told = _of_its_life(record, row) if type(record.event) in _OF_ITS_LIFE else _of_its_rounds(record.event, row, flow)
     if told is None:
         return ()
-    type_, priority, text, seat = told
+    type_, priority, text, seat, asks = told
     if priority.rank > least.rank:
         return ()
     if (row.parent or row.origin == EVALUATION) and priority.rank > Priority.HIGH.rank:
@@ -67,6 +70,7 @@ def noticed(
             title=row.title,
             text=clean_text(text)[:TEXT_CHARACTERS_MAX],
             seat=seat,
+            asks=asks,
         ),
     )
 
@@ -76,13 +80,16 @@ def _id(record: Recorded, type: NotificationType) -> str:
     return sha256(f"{record.session}:{record.seq}:{type}".encode()).hexdigest()[:ID_CHARACTERS]
 
 
-Told = tuple[NotificationType, Priority, str, SeatId]
+Told = tuple[NotificationType, Priority, str, SeatId, str]
+"""What kind, how urgent, in which words, about which seat, and what it asks of somebody."""
 
 
 _OF_ITS_LIFE = frozenset(
     {
         SessionAdmitted,
         SessionEscalated,
+        EscalationExpired,
+        ClarificationAsked,
         SessionCompleted,
         SessionCancelled,
         AttemptStarted,
@@ -99,42 +106,49 @@ _OF_ITS_LIFE = frozenset(
 def _of_its_life(record: Recorded, row: SessionSummary) -> Told | None:
     match record.event:
         case SessionAdmitted() if row.started_at_ms == row.changed_at_ms:
-            return NotificationType.DEBATE_STARTED, Priority.NORMAL, "It has begun.", NO_SEAT
+            return NotificationType.DEBATE_STARTED, Priority.NORMAL, "It has begun.", NO_SEAT, ""
         case SessionEscalated(question=question, reason=reason):
             text = f"{question} ({reason.replace('_', ' ')})" if reason else question
-            return NotificationType.ESCALATION_NOTICE, Priority.URGENT, text, NO_SEAT
+            return NotificationType.ESCALATION_NOTICE, Priority.URGENT, text, NO_SEAT, CASE
+        case EscalationExpired(then=then, why=why):
+            text = f"Nobody answered in time, and so: {then.replace('_', ' ')}.{f' {why}' if why else ''}"
+            return NotificationType.ESCALATION_NOTICE, Priority.HIGH, text, NO_SEAT, ""
+        case ClarificationAsked(step=step, seat=seat, question=question, asked_of=asked_of) if asked_of == NO_SEAT:
+            text = f"{seat} asks before it speaks: {question}"
+            return NotificationType.CLARIFICATION_REQUEST, Priority.HIGH, text, seat, clarification_of(step)
         case SessionCompleted(reason=reason):
-            return NotificationType.DEBATE_COMPLETED, Priority.NORMAL, _how_it_ended(row, reason), NO_SEAT
+            return NotificationType.DEBATE_COMPLETED, Priority.NORMAL, _how_it_ended(row, reason), NO_SEAT, ""
         case SessionCancelled(reason=reason, by=by):
             text = f"It was cancelled by the {by}: {reason.replace('_', ' ')}."
-            return NotificationType.DEBATE_COMPLETED, Priority.LOW, text, NO_SEAT
-        case AttemptStarted(seat=seat, route=route) if is_person(route):
+            return NotificationType.DEBATE_COMPLETED, Priority.LOW, text, NO_SEAT, ""
+        case AttemptStarted(step=step, seat=seat, route=route) if is_person(route):
             type = NotificationType.RESPONSE_REQUEST if row.round > 1 else NotificationType.ARGUMENT_REQUEST
-            return type, Priority.HIGH, f"It is your turn: {seat} is waited for.", seat
+            return type, Priority.HIGH, f"It is your turn: {seat} is waited for.", seat, turn_of(step)
         case AttemptStarted(seat=seat, attempt=1):
-            return NotificationType.TURN_NOTIFICATION, Priority.LOW, f"It is the turn of {seat}.", seat
+            return NotificationType.TURN_NOTIFICATION, Priority.LOW, f"It is the turn of {seat}.", seat, ""
         case _:
-            text = _what_went_wrong(record.event)
-            return (NotificationType.ERROR_NOTIFICATION, Priority.HIGH, text, NO_SEAT) if text else None
+            text, asks = _what_went_wrong(record.event)
+            return (NotificationType.ERROR_NOTIFICATION, Priority.HIGH, text, NO_SEAT, asks) if text else None
 
 
-def _what_went_wrong(event: Event) -> str:
-    """What the operator may have to do something about; "" where nothing is wrong."""
+def _what_went_wrong(event: Event) -> tuple[str, str]:
+    """What the operator may have to do something about, and what that asks; "" where nothing is wrong."""
     match event:
         case SessionFailed(reason=reason):
-            return f"It failed: {reason.replace('_', ' ')}. It can be gone on with."
+            return f"It failed: {reason.replace('_', ' ')}. It can be gone on with.", STANDSTILL
         case SessionPaused(reason=reason, by=by) if by.startswith(_RULE):
-            return f"The rule {by.removeprefix(_RULE)} paused it: {reason.replace('_', ' ')}."
-        case AttemptInDoubt(route=route, why=why):
-            return f"Nobody knows how a call to {route} ended: {why.replace('_', ' ')}. It is charged at its most."
+            return f"The rule {by.removeprefix(_RULE)} paused it: {reason.replace('_', ' ')}.", STANDSTILL
+        case AttemptInDoubt(step=step, attempt=attempt, route=route, why=why):
+            text = f"Nobody knows how a call to {route} ended: {why.replace('_', ' ')}. It is charged at its most."
+            return text, doubt_of(step, attempt)
         case SpendRefused(cap=cap):
-            return f"A call was not made: the cap of the {cap} forbids it."
+            return f"A call was not made: the cap of the {cap} forbids it.", ""
         case RuleSwitchedOff(rule=rule, errors=errors):
-            return f"The rule {rule} is no longer heard: it could not be evaluated {errors} times in a row."
+            return f"The rule {rule} is no longer heard: it could not be evaluated {errors} times in a row.", ""
         case Unreadable(why=why, now=now):
-            return f"{why} {now}"
+            return f"{why} {now}", ""
         case _:
-            return ""
+            return "", ""
 
 
 def _of_its_rounds(event: Event, row: SessionSummary, flow: Flow | None) -> Told | None:
@@ -142,10 +156,10 @@ def _of_its_rounds(event: Event, row: SessionSummary, flow: Flow | None) -> Told
         return None
     if flow.round_began(event):
         text = f"{row.round} of {row.rounds_limit} begins."
-        return NotificationType.ROUND_STARTED, Priority.LOW, text, NO_SEAT
+        return NotificationType.ROUND_STARTED, Priority.LOW, text, NO_SEAT, ""
     if flow.round_ended(event) and row.consensus_ppm is not None:
         text = f"Consensus is at {row.consensus_ppm // PPM_PER_PERCENT} % after {row.round} of {row.rounds_limit}."
-        return NotificationType.CONSENSUS_UPDATE, Priority.LOW, text, NO_SEAT
+        return NotificationType.CONSENSUS_UPDATE, Priority.LOW, text, NO_SEAT, ""
     return None
 
 

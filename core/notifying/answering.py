@@ -1,0 +1,81 @@
+"""What that somebody was asked needs nobody any more, because of one event?
+
+That it was answered, or can be answered no more, is on record like the asking: nobody has to say so.
+"""
+
+from __future__ import annotations
+
+from core.domain.events import (
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    AttemptSucceeded,
+    ClarificationAnswered,
+    ClarificationForgone,
+    EscalationAnswered,
+    EscalationExpired,
+    Recorded,
+    SessionCancelled,
+    SessionCompleted,
+    SessionFailed,
+    SessionResumed,
+    StepRetried,
+)
+from core.domain.people import PERSON, is_person
+from core.domain.provider_errors import ProviderError
+from core.notifying.life import ALL_ASKED, CASE, STANDSTILL, Ending, clarification_of, doubt_of, turn_of
+
+IN_TIME = "nobody answered in time"
+WITHOUT = "it was gone on with without an answer"
+AT_THE_END = "the session is over"
+AT_A_FAILURE = "the session failed"
+ASKED = "asked"
+"""Why a participant goes on without an answer: somebody said so."""
+
+
+def ended_by(record: Recorded) -> tuple[Ending, ...]:
+    """What `record` ends, usually nothing."""
+    ended = _ended(record)
+    if ended is None:
+        return ()
+    asks, by, why = ended
+    return (
+        Ending(
+            session=record.session,
+            position=record.position,
+            at_ms=record.at_ms,
+            asks=asks,
+            by=by,
+            why="" if by else why,
+        ),
+    )
+
+
+def _ended(record: Recorded) -> tuple[str, str, str] | None:
+    """What is asked no more, by whom it was answered, and otherwise why."""
+    match record.event:
+        case AttemptSucceeded(step=step, model=model):
+            return (turn_of(step), PERSON, "") if model == PERSON else None
+        case AttemptFailed(step=step, route=route, error=error, message=message) if is_person(route):
+            return turn_of(step), PERSON if error == ProviderError.REFUSED else "", message or error.replace("_", " ")
+        case AttemptInDoubt(step=step, route=route, why=why) if is_person(route):
+            return turn_of(step), "", why.replace("_", " ")
+        case AttemptSettled(step=step, attempt=attempt, by=by):
+            return doubt_of(step, attempt), by, ""
+        case EscalationAnswered(by=by):
+            return CASE, by, ""
+        case EscalationExpired():
+            return CASE, "", IN_TIME
+        case ClarificationAnswered(step=step, by=by):
+            return clarification_of(step), by, ""
+        case ClarificationForgone(step=step, reason=reason, by=by):
+            why = IN_TIME if reason == "expired" else WITHOUT
+            return clarification_of(step), by if reason == ASKED else "", why
+        case SessionResumed(by=by) | StepRetried(by=by):
+            return STANDSTILL, by, ""
+        case SessionCompleted() | SessionCancelled():
+            return ALL_ASKED, "", AT_THE_END
+        case SessionFailed():
+            return ALL_ASKED, "", AT_A_FAILURE
+        case _:
+            return None
