@@ -10,13 +10,16 @@ from pathlib import Path
 from console import collecting
 from console.doctor import DatabaseHealth
 from console.locations import find_locations
-from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id
+from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id, process_use
 from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
-from console.telling import mail_target, routes_of, target
+from console.telling import live_target, mail_target, routes_of, target
 from console.version import VERSION
 from core.channels.audit_log import AuditLog
+from core.channels.live import LIVE, Live
+from core.channels.live_journal import LiveJournal
 from core.channels.mail import Mail
+from core.channels.terminal import Terminal
 from core.channels.unready import Unready
 from core.channels.webhook import Webhook
 from core.domain.commands import COMMANDS
@@ -35,8 +38,8 @@ from core.ports.catalogue import Catalogue
 from core.ports.channel import Channel, ChannelUnready
 from core.ports.clock import Clock
 from core.ports.model_offers import ModelOffers
-from core.ports.outbox import Outbox
 from core.ports.response_cache import CacheMode, ResponseCache
+from core.ports.terminal_target import NoTerminal, TerminalTarget
 from core.providers.at_hand import AtHand, Setup, all_at_hand, rehearsal_alone
 from core.providers.demo_pack import DEMO_MOTION, demo_documents
 from core.providers.keys import Secret
@@ -63,6 +66,7 @@ from core.tools.allowed_commands import AllowedCommands
 from storage.chain_check import SAMPLE_EVENTS
 from storage.checkup import check_up
 from storage.codec import Codec
+from storage.compaction import SqliteCompaction
 from storage.database import SCHEMA_VERSION, Synchronous
 from storage.files import SqliteFiles
 from storage.lock import DriverLock
@@ -76,9 +80,12 @@ UNMETERED = (*UNASKED, SCRIPTED, "ollama", "vllm")
 DAYS_TOLD = 7
 """So many days of spending a doctor tells of, today included."""
 
+UPKEEP_SECONDS = 6 * 3_600
+"""How often what is kept no longer is cleared out."""
+
 DEMO_SEED = 20_261_120
-NOTIFICATIONS_SUFFIX = ".notifications.jsonl"
-"""The audit trail of who was told what lies beside the database that it is about."""
+NOTIFICATIONS_SUFFIX, LIVE_SUFFIX = ".notifications.jsonl", ".live.jsonl"
+"""The audit trail of who was told what, and what was told live, lie beside the database that they are about."""
 
 MILLISECONDS_PER_SECOND = 1_000
 
@@ -93,11 +100,13 @@ FACTS = (*SESSION_FACTS, *KINDS.facts)
 """What rules can look at without any plugin."""
 
 
-def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrator:
+def open_orchestrator(
+    config: Settings, *, is_demo: bool = False, terminal: TerminalTarget | None = None
+) -> Orchestrator:
     """The core over the database that `config` names, which is made where there is none. Raises StorageFailed.
 
     `start` it, use it on one event loop, `stop` it. A demo knows no provider but rehearsal, so that it can't spend,
-    whatever keys are set, and no plugin, so that it is the same everywhere.
+    whatever keys are set, and no plugin, so that it is the same everywhere. `terminal` is where it may ring.
     """
     collecting.seldom()
     clock = SystemClock()
@@ -114,7 +123,7 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         lock=DriverLock(config.database),
         providers=Providers(at_hand.providers),
         clock=clock,
-        wire=CommandWire((*COMMANDS, *KINDS.commands)),
+        wire=_wire(),
         library=library,
         engine=engine,
         new_id=new_session_id,
@@ -127,10 +136,12 @@ def open_orchestrator(config: Settings, *, is_demo: bool = False) -> Orchestrato
         people=at_hand.people,
         checks=AllowedCommands(config.refine_commands),
         answers=_answers(config, storage, clock),
-        telling=_telling(config, storage.outbox, clock),
+        telling=_telling(config, storage, clock, terminal if terminal is not None else NoTerminal()),
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
         bundles=storage.bundles,
+        compaction=SqliteCompaction(storage.path),
+        process_use=process_use,
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),
         notices=_told_of(storage),
     )
@@ -172,6 +183,9 @@ def rhythm_of(config: Settings) -> Rhythm:
         exports_on_completion=config.enable_metrics_export,
         metrics_seconds=config.metrics_export_interval_seconds if config.enable_metrics_export else None,
         health_seconds=config.health_check_interval_seconds if config.enable_health_checks else None,
+        upkeep_seconds=UPKEEP_SECONDS,
+        keep_days=config.keep_sessions_days,
+        stale_days=config.stale_sessions_days,
     )
 
 
@@ -217,15 +231,21 @@ def inspect_database(config: Settings, *, all_chains: bool = False) -> DatabaseH
     )
 
 
-def _telling(config: Settings, outbox: Outbox, clock: Clock) -> TellingPorts | None:
+def _telling(config: Settings, storage: Storage, clock: Clock, terminal: TerminalTarget) -> TellingPorts | None:
     """What telling stands on; None where it is switched off. Raises WrongUse for settings that make no sense."""
     if not config.enable_notifications:
         return None
     every: list[Channel] = [AuditLog(config.database.with_suffix(NOTIFICATIONS_SUFFIX))]
     every += [_ready(name, lambda name: Webhook(target(name, config), now_ms=clock.now_ms)) for name in config.webhooks]
     every += [_ready(name, lambda name: Mail(mail_target(name, config))) for name in config.mail]
+    every += [_ready(LIVE, lambda _: _live(config, storage, clock)), Terminal(terminal, clock)]
     channels = {channel.name: channel for channel in every}
-    return TellingPorts(outbox=outbox, channels=channels, routes=routes_of(config, tuple(channels)))
+    return TellingPorts(outbox=storage.outbox, channels=channels, routes=routes_of(config, tuple(channels)))
+
+
+def _live(config: Settings, storage: Storage, clock: Clock) -> Live:
+    journal = LiveJournal(config.database.with_suffix(LIVE_SUFFIX))
+    return Live(live_target(config), journal, log=storage.log, wire=_wire(), clock=clock)
 
 
 def _ready(name: str, made: Callable[[str], Channel]) -> Channel:
@@ -265,12 +285,16 @@ def _backups(database: Path, clock: SystemClock, plugins: Plugins, *, is_beside_
     return Backups(
         SqliteFiles(database, codec=_codec()),
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),
-        wire=CommandWire((*COMMANDS, *KINDS.commands)),
+        wire=_wire(),
         lock=DriverLock(database),
         clock=clock,
         monotonic_ns=time.monotonic_ns,
         is_beside_sessions=is_beside_sessions,
     )
+
+
+def _wire() -> CommandWire:
+    return CommandWire((*COMMANDS, *KINDS.commands))
 
 
 def _codec() -> Codec:

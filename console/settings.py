@@ -31,6 +31,7 @@ from console.setting_channels import (
     webhooks,
     webhooks_written,
 )
+from console.setting_live import a_variable, listening_address, origins, origins_written
 from console.setting_values import (
     USD_MAX,
     Read,
@@ -52,13 +53,16 @@ from console.setting_values import (
 from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
 from core.domain.errors import WrongUse, nearest
+from core.ports.live_target import LOOPBACK
 
 DEBATES_AT_ONCE_MAX = 10_000
 SECONDS_MAX = 7 * 24 * 3_600
 CALL_SECONDS_MAX = 3_600
 DRAIN_SECONDS_MAX = 3_600
 PACE_MAX = 1_000_000
+PORT_MAX = 65_535
 RATE_MAX = 1_000_000_000
+DAYS_MAX = 36_500
 
 MOOT_PREFIX = "MOOT_"
 SEED_PREFIX = "ORCHESTRATION_"
@@ -91,7 +95,7 @@ CHOSEN = "chosen in the console"
 COMMAND_LINE = "command line"
 DEMO = "demo"
 PROVIDERS = "providers"
-TABLES = (PROVIDERS, "refine", "notifications")
+TABLES = (PROVIDERS, "refine", "notifications", "live", "terminal")
 
 
 def read_budget(text: str) -> int:
@@ -128,6 +132,8 @@ class Settings:
     metrics_export_interval_seconds: int = 300
     enable_health_checks: bool = True
     health_check_interval_seconds: int = 30
+    keep_sessions_days: int = 0
+    stale_sessions_days: int = 14
     log_level: str = "INFO"
     log_format: str = "json"
     debug_mode: bool = False
@@ -167,6 +173,13 @@ class Settings:
     notification_routes: tuple[Mapping[str, Any], ...] | None = field(default=None, hash=False)
     webhooks: Mapping[str, WebhookSetting] = field(default_factory=dict, hash=False)
     mail: Mapping[str, MailSetting] = field(default_factory=dict, hash=False)
+    live_port: int = 0
+    live_address: str = LOOPBACK[0]
+    live_token_env: str = ""
+    live_origins: tuple[str, ...] = ()
+    terminal_bell: bool = True
+    terminal_osc: bool = True
+    terminal_title: bool = True
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -203,6 +216,7 @@ _WRITTEN: Mapping[Read, Callable[[object], str]] = {
     routes: routes_written,
     webhooks: webhooks_written,
     mails: mails_written,
+    origins: origins_written,
 }
 
 IN_DOUBT_POLICY = one_of("ask", "retry", "fail")
@@ -273,6 +287,14 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "health_check_interval_seconds", "health_check_interval_seconds", _SECONDS, "the time between two such looks"
     ),
+    SettingSpec(
+        "keep_sessions_days", "keep_sessions_days", whole(0, DAYS_MAX),
+        "how long sessions that are over are kept, 0 for ever; archived ones and those tagged 'keep' stay",
+    ),
+    SettingSpec(
+        "stale_sessions_days", "stale_sessions_days", whole(0, DAYS_MAX),
+        "how long a session may wait for a person before that counts as degraded, 0 for ever",
+    ),
     SettingSpec("log_level", "log_level", one_of(*LOG_LEVELS), "what the log file holds", "ORCHESTRATION_LOG_LEVEL"),
     SettingSpec(
         "log_format", "log_format", one_of(*LOG_FORMATS), "whether its lines are JSON or for people to read",
@@ -330,6 +352,16 @@ SPECS: tuple[SettingSpec, ...] = (
     ),
     SettingSpec("webhooks", "webhooks", webhooks, "programs elsewhere that are told, by name"),
     SettingSpec("mail", "mail", mails, "people who are told by mail, by name"),
+    SettingSpec("live_port", "live.port", whole(0, PORT_MAX), "the port at which programs listen live, 0 for none"),
+    SettingSpec("live_address", "live.address", listening_address, "the address of this machine at which they listen"),
+    SettingSpec(
+        "live_token_env", "live.token_env", a_variable,
+        "the environment variable that holds their token; unset, a file does",
+    ),
+    SettingSpec("live_origins", "live.origins", origins, "sites whose pages may listen live in a browser"),
+    SettingSpec("terminal_bell", "terminal.bell", flag, "let the terminal ring"),
+    SettingSpec("terminal_osc", "terminal.osc", flag, "let the terminal show notices"),
+    SettingSpec("terminal_title", "terminal.title", flag, "say in the window's title how much waits for you"),
 )  # fmt: skip  # a table
 
 _KEYS = tuple(spec.key for spec in SPECS)
@@ -358,7 +390,15 @@ def load_settings(
     return Settings(**values, origins=origins)
 
 
-_OF_THE_DEMO = ("database", "metrics_export_path", "rules_folder", "webhooks", "mail", "notification_routes")
+_OF_THE_DEMO = (
+    "database",
+    "metrics_export_path",
+    "rules_folder",
+    "webhooks",
+    "mail",
+    "notification_routes",
+    "live_port",
+)
 """What a demo has of its own: it meets nothing of the operator's, and tells nobody elsewhere."""
 
 
@@ -373,6 +413,7 @@ def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Se
         webhooks={},
         mail={},
         notification_routes=None,
+        live_port=0,
         origins={**settings.origins, **dict.fromkeys(_OF_THE_DEMO, DEMO)},
     )
 
