@@ -10,7 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Place = Literal[
-    "anywhere", "list", "transcript", "sessions", "drafts", "past", "beside", "rules", "templates", "system"
+    "anywhere",
+    "list",
+    "transcript",
+    "sessions",
+    "drafts",
+    "past",
+    "beside",
+    "rules",
+    "templates",
+    "system",
+    "notifications",
 ]
 
 PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
@@ -22,6 +32,7 @@ PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
         "rules": "Rules",
         "templates": "Templates",
         "system": "System",
+        "notifications": "Notifications",
         "transcript": "In a transcript",
         "list": "In a list",
         "anywhere": "Anywhere",
@@ -358,6 +369,42 @@ ACTIONS: tuple[Action, ...] = (
         "look_again", "Look again", "Ask the providers once more which models they have; it spends nothing.",
         ("l",), "system", "models", "look again", 3,
     ),
+    # Notifications.
+    Action(
+        "answer_case", "Answer or speak", "Answer what the row under the cursor asks, or the first that asks anything.",
+        ("a",), "notifications", "cases", "answer", 1,
+    ),
+    Action(
+        "acknowledge", "Acknowledge", "Say that you have seen it, or all that are marked: nobody reminds you of it.",
+        ("s",), "notifications", "cases", "seen", 3,
+    ),
+    Action(
+        "acknowledge_shown", "Acknowledge all shown", "Say that you have seen all that the filter leaves.",
+        ("S",), "notifications", "cases",
+    ),
+    Action(
+        "snooze", "Snooze", "Let it rest for a while; it comes back, and you are told again.",
+        ("l",), "notifications", "cases", "later", 4,
+    ),
+    Action(
+        "mute", "Mute", "Hear no more of this session, or of such notifications; the audit trail keeps them.",
+        ("m",), "notifications", "channels",
+    ),
+    Action("mutes", "Mutes", "See what is muted, and hear of it again.", ("M",), "notifications", "channels"),
+    Action(
+        "resend", "Send again", "Put what was given up back on its way, under the same id.",
+        ("r",), "notifications", "channels",
+    ),
+    Action(
+        "show_channels", "Channels", "See how well each channel delivers, and try one.",
+        ("c",), "notifications", "channels", "channels", 5,
+    ),
+    Action(
+        "preview_notification", "Preview", "Read how it reads by each channel.", ("p",), "notifications", "look",
+    ),
+    Action(
+        "notification_session", "To the session", "To the session that it tells of.", ("o",), "notifications", "look",
+    ),
     # Transcript.
     Action("transcript_down", "Down", "One line down.", ("j", "down"), "transcript", "move"),
     Action("transcript_up", "Up", "One line up; stops following what is said.", ("k", "up"), "transcript", "move"),
@@ -395,6 +442,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "go_system", "System", "To the providers, the database and the jobs.", ("4",), "anywhere", "go", "system",
+    ),
+    Action(
+        "go_notifications", "Notifications", "To what asks you and what was told.",
+        ("5",), "anywhere", "go", "notices",
     ),
     Action("jump", "Jump", "Show a letter on each pane; press it to go there.", ("ctrl+o",), "anywhere", "go"),
     Action("zoom", "Zoom", "Give the whole screen to the pane in focus; again to go back.", ("z",), "anywhere", "look"),

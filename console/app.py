@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event, Key
+from textual.events import AppBlur, AppFocus, Event, Key
 from textual.notifications import Notification, Notify
 
 from console import collecting
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from console.feed import Feed
     from console.first_rows import FirstRows
     from console.keys import Keymap
+    from console.terminal_bell import ConsoleTerminal
     from console.theme_files import ColourTheme
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
@@ -94,11 +95,12 @@ class MootApp(App[int], inherit_bindings=False):
         first_look: TakeFirstLook | None = None,
         opens_running: bool = False,
         replays: Replays | None = None,
+        terminal: ConsoleTerminal | None = None,
     ) -> None:
         """`notices` are said once the console is open. `keep_theme` keeps a theme that is chosen, and says so.
         `first_look` has what is shown until the core is open; where it `opens_running` the newest debate under way is
         shown then, also where the screen has room for one pane alone. `replays` names a session that is played first,
-        up to an event, and how fast."""
+        up to an event, and how fast. `terminal` is where it rings."""
         self.keymap_in_force = keymap
         self.header_view = HeaderView(notice=OPENING_NOTICE, is_counted=False, spent_today_microusd=None)
         self._themes = themes
@@ -114,6 +116,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._first_look = first_look
         self._opens_running = opens_running
         self._replays = replays
+        self._terminal = terminal
         self._early = EarlyKeys()
         self._coming = ComingDialogs(self)
         self.drafts: dict[str, str] = {}
@@ -155,12 +158,23 @@ class MootApp(App[int], inherit_bindings=False):
     # --- the core -----------------------------------------------------------------------------------------------
 
     async def on_event(self, event: Event) -> None:
+        if self._terminal is not None:
+            if isinstance(event, (AppFocus, AppBlur)):
+                self._terminal.looked_at(isinstance(event, AppFocus))
+            elif isinstance(event, Key):
+                self._terminal.touched()
         if not (isinstance(event, Key) and (self._early.keeps(event) or self._coming.keeps(event))):
             await super().on_event(event)
 
     def on_mount(self) -> None:
+        if self._terminal is not None and self._driver is not None:
+            self._terminal.attach(self._driver.write)
         self._tell(self._notices)
         self.call_after_refresh(self._begin)
+
+    def on_unmount(self) -> None:
+        if self._terminal is not None:
+            self._terminal.detach()
 
     def _tell(self, notices: Sequence[str]) -> None:
         for notice in notices[:NOTICES_MAX]:
@@ -237,6 +251,8 @@ class MootApp(App[int], inherit_bindings=False):
 
     def on_feed_headed(self, event: Feed.Headed) -> None:
         self.header_view = event.view
+        if self._terminal is not None:
+            self._terminal.count(event.view.needs_you)
         self._show_header()
 
     def _show_header(self) -> None:
@@ -301,6 +317,7 @@ class MootApp(App[int], inherit_bindings=False):
         """Which places' actions a screen carries out."""
         from console.screens.beside import BesideScreen
         from console.screens.drafts import DraftsScreen
+        from console.screens.notifications import NotificationsScreen
         from console.screens.past import PastScreen
         from console.screens.rules import RulesScreen
         from console.screens.templates import TemplatesScreen
@@ -315,6 +332,8 @@ class MootApp(App[int], inherit_bindings=False):
             return ("drafts",)
         if isinstance(screen, TemplatesScreen):
             return ("templates", "list")
+        if isinstance(screen, NotificationsScreen):
+            return ("notifications", "list")
         return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
@@ -386,6 +405,15 @@ class MootApp(App[int], inherit_bindings=False):
 
         if not isinstance(self.screen, SystemScreen):
             self._go_to(SystemScreen(self.acting, self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+
+    def action_go_notifications(self) -> None:
+        """To the inbox; where it shows already, put it in order again."""
+        from console.screens.notifications import NotificationsScreen
+
+        if isinstance(self.screen, NotificationsScreen):
+            self.screen.put_in_order()
+        else:
+            self._go_to(NotificationsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
 
     def look_back(self, session: SessionId, *, at_seq: int | None = None, speed: float | None = None) -> None:
         """Show a session's past at event `at_seq`, by default the last; with a `speed`, play it up to there."""

@@ -42,8 +42,13 @@ def time_left(until_ms: int, *, now_ms: int) -> str:
 def question_of(summary: SessionSummary) -> str:
     """What it asks of the operator: its question or, where one is to speak, the seat."""
     if summary.awaited_seat:
-        return f"You are to speak as {summary.awaited_seat.replace('_', ' ')}."
+        return to_speak_as(summary.awaited_seat)
     return summary.question
+
+
+def to_speak_as(seat: str) -> str:
+    """What a person is told whose turn it is."""
+    return f"You are to speak as {seat.replace('_', ' ')}."
 
 
 def silence_mark(event: AttemptFailed) -> str:

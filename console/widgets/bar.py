@@ -26,6 +26,9 @@ _SPEND_BAR_CELLS = 8
 _GAP = "   "
 _HINT_GAP = "   "
 
+PLACES_MIN = 4
+"""Fewer of the places that the number keys lead to than this would read as if there were no others."""
+
 Part = tuple[tuple[str, str], ...]
 """Pieces of text with the names of their styles, shown together or not at all."""
 
@@ -158,11 +161,12 @@ class HeaderBar(Painted):
 def hints_fitting(
     hints: Sequence[KeyHint], always: KeyHint | None, places: Sequence[KeyHint], width: int
 ) -> tuple[list[KeyHint], list[KeyHint]]:
-    """Hints for the left and places for the right: places go first, then the last hints; `always` stays."""
+    """Hints for the left and places for the right: the last places go first, and all where few are left; then the last
+    hints. `always` stays."""
     left = [*hints, *([always] if always else [])]
     right = list(places)
-    if right and _hints_width(left) + _hints_width(right) + 2 > width:
-        right = []
+    while right and _hints_width(left) + _hints_width(right) + 2 > width:
+        right = right[:-1] if len(right) > PLACES_MIN else []
     while len(left) > 1 and _hints_width(left) + 2 > width:
         left.pop(-2 if always else -1)
     return left, right

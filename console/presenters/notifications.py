@@ -1,0 +1,336 @@
+"""Which rows does the inbox have, what does each say, and in which order do they stand?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from console.presenters.figures import age, count, counted
+from console.presenters.sessions import StateShown
+from console.presenters.shown import Cell, Line, Part, Row
+from core.notifying.delivering import DeliveryState
+from core.notifying.life import LifeState
+from core.notifying.muting import muted_by
+from core.notifying.notification import NotificationType, Priority
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from console.presenters.asking import Asking
+    from core.notifying.muting import Mute
+    from core.ports.outbox import OutboxFigures, Told
+
+ASKING_PREFIX = "asks:"
+"""Before the session's id, in the key of a row that asks: it stays the same also where a reminder is told."""
+
+CHANNELS_SHOWN_MAX = 3
+"""Of one notification in its row; the detail beside it has all."""
+
+NOTHING = "–"
+
+ASKS = StateShown("◆", "asks", "attention strong")
+SPEAK = StateShown("◆", "speak", "attention strong")
+NEW = StateShown("●", "new", "text")
+READ = StateShown("○", "read", "text")
+SNOOZED = StateShown("◔", "snoozed", "muted")
+MUTED = StateShown("·", "muted", "muted")
+SEEN = StateShown("✓", "seen", "muted")
+ANSWERED = StateShown("✓", "answered", "muted")
+EXPIRED = StateShown("–", "expired", "muted")
+
+OPEN = (ASKS, SPEAK, NEW, READ)
+"""What somebody may still have to do something about."""
+
+PUT_AWAY = (SNOOZED, MUTED)
+"""What the list leaves out unless the filter speaks of such."""
+
+PRIORITY_STYLES: Mapping[Priority, str] = MappingProxyType(
+    {Priority.URGENT: "attention strong", Priority.HIGH: "attention", Priority.NORMAL: "text", Priority.LOW: "muted"}
+)
+
+TYPE_WORDS: Mapping[NotificationType, str] = MappingProxyType(
+    {
+        NotificationType.DEBATE_STARTED: "began",
+        NotificationType.ROUND_STARTED: "round",
+        NotificationType.TURN_NOTIFICATION: "turn",
+        NotificationType.ARGUMENT_REQUEST: "your turn",
+        NotificationType.RESPONSE_REQUEST: "your turn",
+        NotificationType.CLARIFICATION_REQUEST: "question",
+        NotificationType.CONSENSUS_UPDATE: "consensus",
+        NotificationType.DEBATE_COMPLETED: "over",
+        NotificationType.ESCALATION_NOTICE: "asks you",
+        NotificationType.REMINDER: "reminder",
+        NotificationType.ERROR_NOTIFICATION: "error",
+        NotificationType.DIGEST: "digest",
+    }
+)
+
+
+def type_word(type: NotificationType) -> str:
+    """A type in the list's words; one that has none there reads as it is."""
+    return TYPE_WORDS.get(type, type.value.replace("_", " ").casefold())
+
+
+DELIVERY_GLYPHS: Mapping[DeliveryState, tuple[str, str]] = MappingProxyType(
+    {
+        DeliveryState.PENDING: ("…", "attention"),
+        DeliveryState.HELD: ("◔", "muted"),
+        DeliveryState.DELIVERED: ("✓", "muted"),
+        DeliveryState.DEAD: ("✗", "failed"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What stands in one row: something that was told, or what a session asks now, with what told of it where a route
+    takes that."""
+
+    told: Told | None = None
+    asking: Asking | None = None
+    is_muted: bool = False
+
+    @property
+    def key(self) -> str:
+        if self.asking is not None:
+            return f"{ASKING_PREFIX}{self.asking.name}"
+        return self.told.notification.id if self.told is not None else ""
+
+    @property
+    def session(self) -> str:
+        if self.asking is not None:
+            return self.asking.session
+        return self.told.notification.session if self.told is not None else ""
+
+    @property
+    def title(self) -> str:
+        if self.asking is not None:
+            return self.asking.title
+        return self.told.notification.title if self.told is not None else ""
+
+    @property
+    def text(self) -> str:
+        if self.asking is not None:
+            return self.asking.question
+        return self.told.notification.text if self.told is not None else ""
+
+    @property
+    def type(self) -> NotificationType:
+        if self.told is not None:
+            return self.told.notification.type
+        if self.asking is None or not (self.asking.is_turn or self.asking.is_clarification):
+            return NotificationType.ESCALATION_NOTICE
+        return NotificationType.RESPONSE_REQUEST if self.asking.is_turn else NotificationType.CLARIFICATION_REQUEST
+
+    @property
+    def priority(self) -> Priority:
+        return self.told.notification.priority if self.told is not None else Priority.URGENT
+
+    @property
+    def at_ms(self) -> int:
+        """Since when it stands there."""
+        if self.asking is not None:
+            return self.asking.asked_at_ms
+        return self.told.notification.at_ms if self.told is not None else 0
+
+
+def entries_of(
+    asking: Sequence[Asking], told: Iterable[Told], mutes: Sequence[Mute] = (), *, now_ms: int = 0
+) -> list[Entry]:
+    """One row for each question and turn that waits, and one for each notification; `told` is newest first. What told
+    of something that still waits stands in its row."""
+    found: dict[str, Told] = {}
+    others: list[Told] = []
+    for each in told:
+        about = next((one for one in asking if one.name not in found and tells_of(each, one)), None)
+        if about is None:
+            others.append(each)
+        else:
+            found[about.name] = each
+    waiting = [Entry(asking=each, told=found.get(each.name)) for each in asking]
+    return [
+        *waiting,
+        *(Entry(told=each, is_muted=muted_by(each.notification, mutes, now_ms=now_ms) is not None) for each in others),
+    ]
+
+
+def tells_of(told: Told, asking: Asking) -> bool:
+    """Was this told because of what waits now?"""
+    each = told.notification
+    if each.session != asking.session:
+        return False
+    if asking.is_turn:
+        return each.type in _TURNS and each.seat == asking.seat
+    return each.seq == asking.asked_seq
+
+
+_TURNS = (NotificationType.ARGUMENT_REQUEST, NotificationType.RESPONSE_REQUEST)
+
+
+def standing(entry: Entry, *, now_ms: int) -> StateShown:
+    """How it stands with whoever is to know of it."""
+    if entry.asking is not None:
+        return SPEAK if entry.asking.is_turn else ASKS
+    told = entry.told
+    if told is None:
+        return SEEN
+    if told.is_open and entry.is_muted:
+        return MUTED
+    if told.is_open and told.snoozed_until_ms > now_ms:
+        return SNOOZED
+    return _LIFE[told.state]
+
+
+_LIFE: Mapping[LifeState, StateShown] = MappingProxyType(
+    {
+        LifeState.WAITING: NEW,
+        LifeState.DELIVERED: NEW,
+        LifeState.READ: READ,
+        LifeState.ACKNOWLEDGED: SEEN,
+        LifeState.EXPIRED: EXPIRED,
+        LifeState.ANSWERED: ANSWERED,
+    }
+)
+
+
+def in_order(entries: Iterable[Entry], *, now_ms: int) -> list[Entry]:
+    """What is asked first, the next deadline on top; then what is open, the most urgent and newest first; then the
+    rest, newest first."""
+
+    def rank(entry: Entry) -> tuple[int, int, int, str]:
+        asking = entry.asking
+        if asking is not None:
+            until_ms = asking.due_ms or FAR_MS
+            return 0, until_ms, asking.asked_at_ms, entry.key
+        is_open = standing(entry, now_ms=now_ms) in OPEN
+        return (1, entry.priority.rank, -entry.at_ms, entry.key) if is_open else (2, 0, -entry.at_ms, entry.key)
+
+    return sorted(entries, key=rank)
+
+
+FAR_MS = 1 << 62
+"""Behind every deadline there is."""
+
+
+def beside_cursor(shown: Sequence[str], ordered: Sequence[str], cursor: str | None) -> list[str]:
+    """The keys in the order in which they are to be shown, where something came or went while somebody reads.
+
+    What is `shown` keeps its order, so that nothing moves under the cursor. What is new stands where it belongs by
+    `ordered`, but never above the cursor: something urgent comes in right below it.
+    """
+    places = {key: place for place, key in enumerate(ordered)}
+    stayed = [key for key in shown if key in places]
+    known = frozenset(stayed)
+    arrived = [key for key in ordered if key not in known]
+    at = stayed.index(cursor) + 1 if cursor is not None and cursor in known else 0
+    result = stayed[:at]
+    for key in stayed[at:]:
+        while arrived and places[arrived[0]] < places[key]:
+            result.append(arrived.pop(0))
+        result.append(key)
+    return [*result, *arrived]
+
+
+def entry_row(entry: Entry, *, now_ms: int) -> Row:
+    """One row: state, urgency, what it is, whose and what it says, by which channels, and how long ago."""
+    state = standing(entry, now_ms=now_ms)
+    is_open = state in OPEN
+    state_style = PRIORITY_STYLES[entry.priority] if state is NEW else state.style_name
+    ink = "text strong" if entry.asking is not None else "text" if is_open else "muted"
+    cells = (
+        Cell(state.text, state_style),
+        Cell(entry.priority.value, PRIORITY_STYLES[entry.priority] if is_open else "muted"),
+        Cell(type_word(entry.type), "text" if is_open else "muted"),
+        Cell(f"{entry.title}: {entry.text}" if entry.title else entry.text, ink),
+        channels_cell(entry.told),
+        Cell(until_text(entry, now_ms=now_ms), "attention" if _is_near(entry, now_ms=now_ms) else "muted"),
+        Cell(age_text(entry, now_ms=now_ms), "muted"),
+    )
+    return Row(entry.key, cells)
+
+
+def channels_cell(told: Told | None) -> Cell:
+    """`log ✓ ops ✗`: what became of it by each channel, what went wrong first."""
+    if told is None or not told.deliveries:
+        return Cell(NOTHING, "muted")
+    worst = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.DELIVERED)
+    sent = sorted(told.deliveries, key=lambda each: (worst.index(each.state), each.channel))
+    words = [f"{each.channel} {DELIVERY_GLYPHS[each.state][0]}" for each in sent[:CHANNELS_SHOWN_MAX]]
+    more = f" +{len(sent) - CHANNELS_SHOWN_MAX}" if len(sent) > CHANNELS_SHOWN_MAX else ""
+    return Cell(" ".join(words) + more, DELIVERY_GLYPHS[sent[0].state][1])
+
+
+def age_text(entry: Entry, *, now_ms: int) -> str:
+    return age(max(0, now_ms - entry.at_ms))
+
+
+def times_text(entry: Entry, *, now_ms: int) -> str:
+    """All of a row that changes by itself."""
+    return f"{until_text(entry, now_ms=now_ms)} {age_text(entry, now_ms=now_ms)}"
+
+
+def until_text(entry: Entry, *, now_ms: int) -> str:
+    """How long there is to answer; `–` where nobody is hurried."""
+    asking = entry.asking
+    if asking is None or not asking.due_ms:
+        return NOTHING
+    return age(asking.due_ms - now_ms) if asking.due_ms > now_ms else "over"
+
+
+HURRY_MS = 15 * 60 * 1_000
+"""A deadline that is nearer than this is shown in another colour."""
+
+
+def _is_near(entry: Entry, *, now_ms: int) -> bool:
+    asking = entry.asking
+    return asking is not None and bool(asking.due_ms) and asking.due_ms - now_ms < HURRY_MS
+
+
+def list_title(
+    entries: Sequence[Entry], figures: OutboxFigures | None, *, total: int, has_more: bool, marked: int, text: str
+) -> Line:
+    """The line above the list: how many there are and what is wrong with their delivery; at the right the filter."""
+    said = f"{count(len(entries))} of {count(total)}" if len(entries) != total else count(total) if total else ""
+    parts: list[Part] = [("Notifications", "text strong"), (f"  {said}{'+' if has_more else ''}", "muted")]
+    if marked:
+        parts.append((f"  {marked} marked", "accent"))
+    if figures is not None and figures.unread:
+        parts.append((f"  {count(figures.unread)} unread", "text"))
+    if figures is not None and figures.pending:
+        parts.append((f"  … {count(figures.pending)} on the way", "attention"))
+    if figures is not None and figures.dead:
+        parts.append((f"  ✗ {count(figures.dead)} given up", "failed"))
+    return Line(tuple(parts), right=((f"/{text}", "accent"),) if text else ())
+
+
+def empty_text(text: str, keys: Mapping[str, str], *, is_any: bool, trouble: str = "") -> str:
+    """What would be here and how to be told. `keys` are those in force, by action; `text` is the filter's."""
+    if text:
+        return f"Nothing that was told matches {text}\n{keys.get('back', 'esc')} shows all again"
+    if is_any:
+        return "Nothing waits for you.\nWhat is snoozed or muted: / state:snoozed, / state:muted"
+    if trouble:
+        return f"{trouble}\nWhat sessions ask you stands here all the same."
+    return "\n".join(
+        (
+            "Nobody was told anything yet.",
+            "What a session asks you stands here, and what was told:",
+            "a debate began or is over, something went wrong, it is your turn.",
+            "Routes in settings.toml say by which channel, also to your phone:",
+            "docs/how-to/be-told.md",
+            *([f"{keys['show_channels']} lists the channels and tries one"] if keys.get("show_channels") else []),
+        )
+    )
+
+
+def names_of(entries: Sequence[Entry]) -> str:
+    """One by what it is, or how many."""
+    if len(entries) == 1:
+        return f"'{type_word(entries[0].type)}' of '{_short(entries[0].title)}'"
+    return counted(len(entries), "notification")
+
+
+def _short(title: str, characters_max: int = 40) -> str:
+    flat = " ".join(title.split())
+    return flat if len(flat) <= characters_max else flat[: characters_max - 1].rstrip() + "…"

@@ -1,0 +1,459 @@
+"""What needs the operator, what was told to whom, and did it arrive?"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from time import localtime, monotonic, strftime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.actions import SkipAction
+from textual.containers import Container, Vertical
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from console import notice_acts as acts
+from console.bindings import bindings_for
+from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
+from console.presenters.notification_detail import detail
+from console.presenters.notification_filter import FILTER_HELP, completion, read_filter
+from console.presenters.notifications import NEW, beside_cursor, empty_text, entry_row, list_title, standing, times_text
+from console.presenters.paragraphs import Paragraph, paragraphs
+from console.screens.notification_actions import NotificationActions
+from console.screens.notification_reading import DEPTH_FIRST, DEPTH_MAX, EVERYTHING, Asked, NotificationReader, Reading
+from console.widgets.bar import HeaderBar, KeyBar
+from console.widgets.cells import clean
+from console.widgets.lines import Lines
+from console.widgets.prose import Prose
+from console.widgets.rows import Column, Rows
+from console.widgets.suggester import LineSuggester
+from core.domain.errors import MootError, WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from console.acting import Acting
+    from console.presenters.notifications import Entry
+    from core.orchestrator import Orchestrator
+
+READ_SECONDS = 0.2
+PULSE_SECONDS = 1.0
+"""Deliveries and mutes change without anything being committed to a log."""
+SHARE_MAX = 20
+"""A reading that takes long is made the less often: it may take a twentieth of the time."""
+
+LOOKED_SECONDS = 0.6
+"""Who looks at one so long has read it."""
+
+DEEPER_ROWS = 100
+"""Nearer to the last row than this, more are read."""
+
+BESIDE_WIDTH_MIN = 112
+"""From here on what there is to say of a row stands beside the list."""
+BELOW_HEIGHT_MIN = 34
+"""Narrower, it stands below the list from this height on; else it is opened over it."""
+
+COLUMNS = (
+    Column(key="state", title="state", width=10, priority=12, announces=True),
+    Column(key="priority", title="urgency", width=7, priority=6),
+    Column(key="type", title="what", width=9, priority=9),
+    Column(key="text", title="", width=20, is_flex=True, priority=11),
+    Column(key="channels", title="told by", width=14, priority=4, announces=True),
+    Column(key="until", title="until", width=6, align="right", priority=7),
+    Column(key="age", title="age", width=6, align="right", priority=8),
+)
+
+LOADING_TEXT = "What was told is being read …"
+
+
+class NotificationsScreen(NotificationActions):
+    """The inbox: what is asked on top, then what is open, then the rest; the row under the cursor explained beside it.
+
+    It reads by itself while it is shown. What is looked at for a moment counts as read.
+    """
+
+    DEFAULT_CSS = """
+    NotificationsScreen { layout: vertical; background: $background; overflow: hidden; }
+    NotificationsScreen #body { layout: vertical; height: 1fr; width: 1fr; }
+    NotificationsScreen #above { height: 1fr; width: 1fr; }
+    NotificationsScreen Rows { height: 1fr; }
+    NotificationsScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
+    NotificationsScreen #search.-open { display: block; }
+    NotificationsScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
+    NotificationsScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
+    NotificationsScreen #refused.-said { display: block; }
+    NotificationsScreen #below { display: none; height: 50%; width: 1fr; border-top: solid $structure; padding: 0 1; }
+    NotificationsScreen #below:focus-within { border-top: solid $accent; }
+    NotificationsScreen.-tall #below { display: block; }
+    NotificationsScreen.-wide #body { layout: horizontal; }
+    NotificationsScreen.-wide #below {
+        display: block; width: 44%; height: 1fr; border-top: none; border-left: solid $structure;
+    }
+    NotificationsScreen.-wide #below:focus-within { border-top: none; border-left: solid $accent; }
+    NotificationsScreen.-zoomed #above { display: none; }
+    NotificationsScreen.-zoomed #below { display: block; width: 1fr; height: 1fr; border: none; }
+    NotificationsScreen.-zoomed #below:focus-within { border: none; }
+    NotificationsScreen Prose { height: 1fr; }
+    """
+    AUTO_FOCUS = "Rows"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_for("notifications"),
+        *(binding for binding in bindings_for("anywhere") if binding.id in ("filter", "back", "zoom")),
+    ]
+
+    class Read(Message):
+        """The door has been looked through."""
+
+        def __init__(self, reading: Reading) -> None:
+            super().__init__()
+            self.reading = reading
+
+    def __init__(
+        self,
+        core: Callable[[], Awaitable[Orchestrator]],
+        *,
+        now_ms: Callable[[], int],
+        keymap: Keymap = STANDARD_KEYMAP,
+    ) -> None:
+        """`core` waits until the core is open. `now_ms` is the time of day."""
+        super().__init__(core, now_ms=now_ms)
+        self._keymap = keymap
+        self._wanted = EVERYTHING
+        self._depth = DEPTH_FIRST
+        self._is_resting = False
+        self._is_away = False
+        self._is_in_order = False
+        self._looked = ("", 0.0)
+        self._ages: dict[str, str] = {}
+        self._due = asyncio.Event()
+        self._reader = NotificationReader()
+        self.rows = Rows(COLUMNS, empty_text=LOADING_TEXT)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar(self.app.header_view)
+        with Container(id="body"):
+            with Vertical(id="above"):
+                yield Lines(id="title")
+                yield self.rows
+                search = Input(
+                    placeholder=FILTER_HELP,
+                    id="search",
+                    select_on_focus=False,
+                    suggester=LineSuggester(self._completed),
+                )
+                search.cursor_blink = False
+                yield search
+                yield Static(id="refused", markup=False)
+            with Vertical(id="below"):
+                yield Prose(id="detail")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(KeyBar).show(
+            footer_hints(("list", "notifications", "anywhere"), self._keymap),
+            always=help_hint(self._keymap),
+            places=place_hints(self._keymap),
+        )
+        self.run_worker(self._read_on(), group="read")
+
+    def look_soon(self) -> None:
+        self._due.set()
+
+    def put_in_order(self) -> None:
+        """What is most urgent on top again; while one reads, rows keep their places."""
+        self._is_in_order = False
+        self._show_rows()
+
+    @property
+    def read_key(self) -> str:
+        """The row of which all there is was read last."""
+        return self._reading.looked.key if self._reading is not None else ""
+
+    @property
+    def is_detail_in_sight(self) -> bool:
+        return self.query_one("#below").display
+
+    # Keys.
+
+    def action_filter(self) -> None:
+        self.set_class(False, "-zoomed")
+        search = self.query_one("#search", Input)
+        search.add_class("-open")
+        search.focus()
+
+    def action_zoom(self) -> None:
+        """The row under the cursor over the whole screen, or both again."""
+        self.toggle_class("-zoomed")
+        (self.query_one("#detail", Prose) if self.has_class("-zoomed") else self.rows).focus()
+        self.call_after_refresh(self._show_detail)
+
+    def action_back(self) -> None:
+        """Close the zoom, the filter, take back a refusal, then the marks; what else there is to leave is the
+        console's."""
+        search = self.query_one("#search", Input)
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+        elif search.has_class("-open"):
+            search.value = ""
+            search.remove_class("-open")
+            self._filter_by("")
+            self.rows.focus()
+        elif self.query_one("#refused").has_class("-said"):
+            self.say_refusal("")
+        elif self.rows.marks:
+            for key in self.rows.marks:
+                self.rows.move_to(key)
+                self.rows.action_list_mark()
+        else:
+            raise SkipAction
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._filter_by(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The list keeps what was found; an empty filter is none."""
+        event.stop()
+        if not event.value.strip():
+            event.input.remove_class("-open")
+        self.rows.focus()
+
+    def on_rows_cursor_moved(self) -> None:
+        self.say_refusal("")
+        self._show_detail()
+        self._look_deeper()
+        self.look_soon()
+
+    def on_rows_marked(self) -> None:
+        self._show_title()
+
+    def on_rows_opened(self) -> None:
+        """What there is to say of it or, where that stands in sight, its session."""
+        if self.is_detail_in_sight:
+            self.action_notification_session()
+        else:
+            self.action_zoom()
+
+    def key_enter(self) -> None:
+        if self.has_class("-zoomed"):
+            self.action_notification_session()
+
+    async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
+        event.stop()
+        for namespace in (self.focused, self, self.app):
+            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
+                await self.app.run_action(event.action_id, default_namespace=namespace)
+                return
+
+    def on_header_bar_chosen(self, event: HeaderBar.Chosen) -> None:
+        """Who needs the operator stands on top of this very list."""
+        if event.action_id == "answer" and any(each.asking is not None for each in self.entries):
+            event.stop()
+            self.action_answer_case()
+
+    def on_click(self, event: events.Click) -> None:
+        """The line above the list says what it is narrowed to: a click there narrows it."""
+        if event.widget is self.query_one("#title"):
+            self.action_filter()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= BESIDE_WIDTH_MIN, "-wide")
+        self.set_class(self.size.height >= BELOW_HEIGHT_MIN, "-tall")
+        self.call_after_refresh(self._show_detail)
+
+    def on_screen_suspend(self) -> None:
+        self._is_resting = True
+
+    def on_screen_resume(self) -> None:
+        self._is_resting = False
+        self._due.set()
+
+    def on_app_blur(self) -> None:
+        """Nobody reads what stands in a window behind others."""
+        self._is_away = True
+
+    def on_app_focus(self) -> None:
+        self._is_away = False
+
+    # What came of reading and acting.
+
+    def on_notifications_screen_read(self, event: Read) -> None:
+        if event.reading.wanted != self._wanted:
+            return  # it was narrowed meanwhile: the next reading is under way
+        self._reading = event.reading
+        self._show_rows()
+        self._show_detail()
+
+    def on_acting_refused(self, event: Acting.Refused) -> None:
+        """A refusal is said where it was asked for."""
+        event.stop()
+        self.say_refusal(event.why)
+        self.look_soon()
+
+    # The filter.
+
+    def _filter_by(self, text: str) -> None:
+        try:
+            wanted = read_filter(text, channels=self._channel_names, sessions=self._sessions)
+        except WrongUse as refusal:
+            self.say_refusal(str(refusal))
+            return
+        self.say_refusal("")
+        if wanted != self._wanted:
+            self._wanted, self._depth, self._is_in_order = wanted, DEPTH_FIRST, False
+            self.look_soon()
+
+    def _completed(self, text: str) -> str:
+        return completion(text, channels=self._channel_names, sessions=[each[:8] for each in self._sessions])
+
+    @property
+    def _channel_names(self) -> tuple[str, ...]:
+        return self._reading.channels if self._reading is not None else ()
+
+    @property
+    def _sessions(self) -> tuple[str, ...]:
+        feed = self.app.feed
+        return tuple(feed.summaries) if feed is not None else ()
+
+    # Showing.
+
+    def _show_rows(self) -> None:
+        reading, now_ms = self._reading, self._now_ms()
+        if reading is None:
+            return
+        by_key = {each.key: each for each in reading.entries}
+        keys = list(by_key)
+        if self._is_in_order:
+            keys = beside_cursor(self.rows.keys, keys, self.rows.cursor_key)
+        self._is_in_order = bool(keys)
+        is_any = reading.total > 0
+        self.rows.set_empty_text(
+            empty_text(reading.wanted.text, self.keys_shown, is_any=is_any, trouble=reading.trouble)
+        )
+        self.rows.set_rows([entry_row(by_key[key], now_ms=now_ms) for key in keys], keeps_order=False)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        reading = self._reading
+        if reading is None:
+            return
+        line = list_title(
+            reading.entries,
+            reading.figures,
+            total=reading.total,
+            has_more=reading.has_more,
+            marked=len(self.rows.marks),
+            text=self._wanted.text,
+        )
+        with suppress(NoMatches):
+            self.query_one("#title", Lines).show([line])
+
+    def _show_ages(self) -> None:
+        """Of the rows in sight, those whose age reads otherwise by now."""
+        now_ms, in_sight = self._now_ms(), frozenset(self.rows.keys_in_sight)
+        ages = {each.key: times_text(each, now_ms=now_ms) for each in self.entries if each.key in in_sight}
+        for each in self.entries:
+            if each.key in ages and ages[each.key] != self._ages.get(each.key, ages[each.key]):
+                self.rows.update_row(entry_row(each, now_ms=now_ms))
+        self._ages = ages
+
+    def _show_detail(self) -> None:
+        with suppress(NoMatches):
+            self.query_one("#detail", Prose).show(self._detail())
+
+    def _detail(self) -> Sequence[Paragraph]:
+        reading, current = self._reading, self.current
+        if reading is None:
+            return (Paragraph(((LOADING_TEXT, "muted"),)),)
+        trouble = paragraphs(reading.trouble, "failed") if reading.trouble else ()
+        if current is None:
+            return (*trouble, Paragraph((("What there is to say of a row stands here.", "muted"),)))
+        looked = reading.looked if reading.looked.key == current.key else None
+        return (
+            *trouble,
+            *detail(
+                current,
+                file=looked.file if looked is not None else None,
+                attempts=looked.attempts if looked is not None else (),
+                keys=self.keys_shown,
+                moment=self._moment,
+                now_ms=self._now_ms(),
+            ),
+        )
+
+    def _moment(self, at_ms: int) -> str:
+        """A time of today, or a day with its time, where this machine stands."""
+        then, today = localtime(at_ms // 1_000), localtime(self._now_ms() // 1_000)
+        return strftime("%H:%M:%S" if then[:3] == today[:3] else "%d %b %H:%M", then)
+
+    def say_refusal(self, why: str) -> None:
+        place = self.query_one("#refused", Static)
+        place.update(clean(why))
+        place.set_class(bool(why), "-said")
+
+    # Reading, beside the screen: what is found comes back as messages.
+
+    async def _read_on(self) -> None:
+        core = await self._core()
+        stop = core.on_committed(lambda _: self._due.set())
+        try:
+            while True:
+                began = monotonic()
+                self._due.clear()
+                if not self._is_resting:
+                    self.post_message(self.Read(await self._reader.read(core, self._asked())))
+                    await self._mark_read(core)
+                    self._show_ages()
+                took = monotonic() - began
+                await asyncio.sleep(max(READ_SECONDS / 4, took))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(PULSE_SECONDS, took * SHARE_MAX)):
+                        await self._due.wait()
+        finally:
+            stop()
+
+    def _asked(self) -> Asked:
+        feed = self.app.feed
+        return Asked(
+            wanted=self._wanted,
+            depth=self._depth,
+            key=self.rows.cursor_key,
+            rows=feed.summaries if feed is not None else {},
+            labels=feed.labels if feed is not None else {},
+            now_ms=self._now_ms(),
+        )
+
+    def _look_deeper(self) -> None:
+        """Older ones are read as somebody comes near the last row."""
+        reading, rows = self._reading, self.rows
+        if reading is None or not reading.has_more or self._depth >= DEPTH_MAX or rows.cursor_key is None:
+            return
+        if rows.cursor_key in rows.keys[-DEEPER_ROWS:]:
+            self._depth = min(DEPTH_MAX, self._depth * 2)
+
+    async def _mark_read(self, core: Orchestrator) -> None:
+        """What the operator has had in sight for a moment is read."""
+        current, now = self.current, monotonic()
+        key = current.key if current is not None and self.is_detail_in_sight and not self._is_away else ""
+        if key != self._looked[0]:
+            self._looked = (key, now)
+            self.set_timer(LOOKED_SECONDS, self.look_soon, name="looked at")
+        id = self._unread_id(current)
+        if not key or now - self._looked[1] < LOOKED_SECONDS or not id:
+            return
+        with suppress(MootError):  # whether it was read is worth no refusal
+            await acts.mark_read(core, [id])
+            self._due.set()
+
+    def _unread_id(self, entry: Entry | None) -> str:
+        """What the operator looks at for the first time; "" where nobody has to be told of that."""
+        told = entry.told if entry is not None else None
+        if entry is None or told is None or told.read_ms:
+            return ""
+        is_new = entry.asking is not None or standing(entry, now_ms=self._now_ms()) is NEW
+        return told.notification.id if is_new else ""
