@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -68,3 +68,36 @@ class Bar:
 
     def noted(self, text: str) -> None:
         self._drawn.console.print(text, soft_wrap=True)
+
+
+Count = Callable[[int, int, int], None]
+"""Told how many are done, and how far that is of the whole, in any unit."""
+
+
+@contextmanager
+def counting(title: str, unit: str) -> Iterator[Count]:
+    """A bar with how many are done and how many a second, where somebody looks on; nothing elsewhere, where a result is
+    all that is wanted."""
+    if not sys.stderr.isatty():
+        yield lambda count, done, whole: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Drawn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+    )
+    with Drawn(*columns, console=Console(stderr=True, markup=False, highlight=False, emoji=False)) as drawn:
+        task = drawn.add_task(title, total=None, told="")
+
+        def count(count: int, done: int, whole: int) -> None:
+            elapsed = drawn.tasks[0].elapsed or 0
+            rate = f", {count / elapsed:,.0f} {unit}/s" if elapsed else ""
+            drawn.update(task, total=whole, completed=done, told=f"{count:,} {unit}{rate}")
+
+        yield count

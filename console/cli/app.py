@@ -14,6 +14,7 @@ from console.cli import (
     debate,
     doctor,
     evaluate,
+    export,
     metrics,
     models,
     notifications,
@@ -95,6 +96,7 @@ rules.app.command()(rules_backtest.backtest)
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(export.app, name="export")
 app.add_typer(notifications.app, name="notifications")
 app.add_typer(backup.app, name="backup")
 
