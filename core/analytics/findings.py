@@ -21,6 +21,7 @@ from core.domain.session import Status
 
 OFTEN_PPM = 100_000
 OFTEN_SESSIONS = 3
+WELL_WITHIN_FIFTHS = 5
 REASON_CHARACTERS_MAX = 120
 """What is seen in so large a part of the sessions, and in so many of them, is a warning; in fewer it is worth
 knowing."""
@@ -28,10 +29,12 @@ knowing."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was found, what matters most first, and the shares of too few sessions to say."""
+    """What was found, what matters most first, and the shares of too few sessions to say. `near` are shares that are
+    within their bounds, but not well within: from where an alert is neither raised nor cleared."""
 
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    near: frozenset[FindingKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +56,18 @@ def findings_of(rows: Sequence[LifeRow], thresholds: Thresholds = STANDARD) -> F
     """What is odd among `rows`."""
     found: list[Finding] = []
     unjudged: list[Unjudged] = []
+    near: set[FindingKind] = set()
     for share in _shares(rows, thresholds):
         judged = _judged(share, sample_min=thresholds.sample_min)
         if isinstance(judged, Unjudged):
             unjudged.append(judged)
         elif judged is not None:
             found.append(judged)
+        elif not _is_well_within(share):
+            near.add(share.kind)
     found += _of_single_ones(rows, thresholds)
     found.sort(key=lambda each: (-each.severity.rank, list(FindingKind).index(each.kind)))
-    return Findings(findings=tuple(found), unjudged=tuple(unjudged))
+    return Findings(findings=tuple(found), unjudged=tuple(unjudged), near=frozenset(near))
 
 
 def _shares(rows: Sequence[LifeRow], thresholds: Thresholds) -> Iterable[_Share]:
@@ -133,6 +139,15 @@ def _judged(share: _Share, *, sample_min: int) -> Finding | Unjudged | None:
         value_ppm=ppm,
         threshold_ppm=share.bound_ppm,
     )
+
+
+def _is_well_within(share: _Share) -> bool:
+    """True where a share is a fifth better than it has to be."""
+    of = len(share.of)
+    seen = of - len(share.concerned) if share.is_floor else len(share.concerned)
+    if share.is_floor:
+        return seen * PPM * WELL_WITHIN_FIFTHS >= (WELL_WITHIN_FIFTHS + 1) * share.bound_ppm * of
+    return seen * PPM * WELL_WITHIN_FIFTHS <= (WELL_WITHIN_FIFTHS - 1) * share.bound_ppm * of
 
 
 def _of_single_ones(rows: Sequence[LifeRow], thresholds: Thresholds) -> Iterable[Finding]:

@@ -92,7 +92,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trends:
-    """`days` are in order, without a gap, from the first on which anything happened; `total` is of all of them."""
+    """`days` are in order and without a gap; `total` is of all sessions that were looked at, also of those that lie
+    before the first day."""
 
     days: tuple[Day, ...] = ()
     total: Figures = field(default_factory=Figures)
@@ -118,10 +119,8 @@ _COUNTED = (
 
 
 def trends_of(rows: Iterable[LifeRow], *, midnights_ms: Sequence[int]) -> Trends:
-    """The figures of `rows` for each of these days, which are in order. What lies before the first belongs to it."""
-    if not midnights_ms:
-        return Trends()
-    sums = [_Sums() for _ in midnights_ms]
+    """The figures of `rows` for each of these days, which are in order."""
+    sums = [_Sums() for _ in range(len(midnights_ms) + 1)]  # the first is of what lies before all days
     for row in rows:
         _count(sums[_day_of(row.opened_at_ms, midnights_ms)], row)
         for charge in row.charges:
@@ -131,9 +130,9 @@ def trends_of(rows: Iterable[LifeRow], *, midnights_ms: Sequence[int]) -> Trends
                 kept[at] += getattr(charge, name)
     days = tuple(
         Day(midnight_ms=midnight_ms, figures=_figures(each))
-        for midnight_ms, each in zip(midnights_ms, sums, strict=True)
+        for midnight_ms, each in zip(midnights_ms, sums[1:], strict=True)
     )
-    return Trends(days=days, total=total_of(day.figures for day in days))
+    return Trends(days=days, total=total_of((_figures(sums[0]), *(day.figures for day in days))))
 
 
 def total_of(figures: Iterable[Figures]) -> Figures:
@@ -192,4 +191,4 @@ def _figures(sums: _Sums) -> Figures:
 
 
 def _day_of(at_ms: int, midnights_ms: Sequence[int]) -> int:
-    return max(0, bisect_right(midnights_ms, at_ms) - 1)
+    return bisect_right(midnights_ms, at_ms)
