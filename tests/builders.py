@@ -31,7 +31,7 @@ from core.domain.commands import (
 )
 from core.domain.errors import CommandRefused
 from core.domain.estimates import Estimate, Spread
-from core.domain.events import Event, Recorded, RuleFired
+from core.domain.events import ClarificationAsked, Event, Recorded, RuleFired
 from core.domain.facts import FactSpec
 from core.domain.ids import Digest, ParticipantId, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Participant, Role, Seat
@@ -287,7 +287,8 @@ class Played:
         assert fold(self.engine, records, state=before) == settlement.state
         self.log += records
         self.state = settlement.state
-        if isinstance(command, RecordAnswer):
+        asked_back = any(isinstance(event, ClarificationAsked) for event in settlement.events)
+        if isinstance(command, RecordAnswer) and not asked_back:
             self.answered.append(command.step)
         assert not set(self.wanted) & set(self.answered), "what was answered is wanted again"
         return settlement.events

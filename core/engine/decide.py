@@ -319,7 +319,8 @@ def _budget_changed(state: SessionState, command: ChangeBudget) -> tuple[Event, 
 def _steps_retried(state: SessionState, command: RetryStep) -> tuple[Event, ...]:
     require(state, (Status.FAILED, Status.PAUSED, Status.RUNNING, Status.ESCALATED), "retry a turn")
     steps = tuple(step for step in state.work.exhausted if command.step in ("", step))
-    if not steps:
+    failed_of_itself = state.life.status is Status.FAILED and not state.work.exhausted and not command.step
+    if not steps and not failed_of_itself:  # one that nobody answered in time has failed without a turn that did
         raise refused(state, "asked to retry a turn that has not failed", "Only a turn that gave up can be retried.")
     retried = tuple(StepRetried(step=step, by=command.by) for step in steps)
     if state.life.status is Status.FAILED:
