@@ -31,6 +31,7 @@ from core.domain.steps import Document
 from core.domain.unasked import UNASKED
 from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
+from core.exporting.tables import Form
 from core.flows.debate import DebateFlow
 from core.flows.refinement import RefinementFlow
 from core.orchestrator import Orchestrator
@@ -54,6 +55,7 @@ from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
 from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
+from core.runtime.exporting.wanted import ExportPlan
 from core.runtime.folder_notes import FOLDER_SETTING, folder_from_text
 from core.runtime.gateway.gateway import GatewayLimits
 from core.runtime.gateway.limiter import UNLIMITED, RateLimit
@@ -88,6 +90,7 @@ NOTIFICATIONS_SUFFIX, LIVE_SUFFIX = ".notifications.jsonl", ".live.jsonl"
 """The audit trail of who was told what, and what was told live, lie beside the database that they are about."""
 
 MILLISECONDS_PER_SECOND = 1_000
+DAY_MS = 24 * 3_600 * MILLISECONDS_PER_SECOND
 
 
 def _flows(templates: Mapping[Digest, Template], documents: Mapping[Digest, Document]) -> tuple[Flow, ...]:
@@ -182,10 +185,25 @@ def rhythm_of(config: Settings) -> Rhythm:
     return Rhythm(
         exports_on_completion=config.enable_metrics_export,
         metrics_seconds=config.metrics_export_interval_seconds if config.enable_metrics_export else None,
+        exports=exports_of(config),
         health_seconds=config.health_check_interval_seconds if config.enable_health_checks else None,
         upkeep_seconds=UPKEEP_SECONDS,
         keep_days=config.keep_sessions_days,
         stale_days=config.stale_sessions_days,
+    )
+
+
+def exports_of(config: Settings) -> ExportPlan | None:
+    """What is exported unasked, and what is kept of it; None for nothing."""
+    if not config.exports_every_minutes:
+        return None
+    return ExportPlan(
+        every_seconds=config.exports_every_minutes * 60,
+        kinds=config.exports_kinds,
+        form=Form(config.exports_format),
+        folder=config.exports_folder,
+        files_max=config.exports_keep_files,
+        age_ms_max=config.exports_keep_days * DAY_MS or None,
     )
 
 

@@ -51,6 +51,11 @@ class Locations:
         return self.data / "metrics"
 
     @property
+    def exports(self) -> Path:
+        """What is exported by itself."""
+        return self.data / "exports"
+
+    @property
     def remembered(self) -> Path:
         """What the console remembers of itself."""
         return self.state / "console.toml"
@@ -58,6 +63,11 @@ class Locations:
     @property
     def log_file(self) -> Path:
         return self.state / "moot.log"
+
+    @property
+    def live_token(self) -> Path:
+        """By what programs that listen live are known; its owner alone can read it."""
+        return self.state / "live-token"
 
     @property
     def crashes(self) -> Path:

@@ -31,6 +31,7 @@ from console.setting_channels import (
     webhooks,
     webhooks_written,
 )
+from console.setting_exports import kinds, kinds_written
 from console.setting_live import a_variable, listening_address, origins, origins_written
 from console.setting_values import (
     USD_MAX,
@@ -53,11 +54,15 @@ from console.setting_values import (
 from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
 from core.domain.errors import WrongUse, nearest
+from core.exporting.tables import Form, Kind
 from core.ports.live_target import LOOPBACK
 
 DEBATES_AT_ONCE_MAX = 10_000
 SECONDS_MAX = 7 * 24 * 3_600
 CALL_SECONDS_MAX = 3_600
+MINUTES_MAX = 7 * 24 * 60
+EXPORTS_KEPT_MAX = 10_000
+DAYS_KEPT_MAX = 3_650
 DRAIN_SECONDS_MAX = 3_600
 PACE_MAX = 1_000_000
 PORT_MAX = 65_535
@@ -95,7 +100,7 @@ CHOSEN = "chosen in the console"
 COMMAND_LINE = "command line"
 DEMO = "demo"
 PROVIDERS = "providers"
-TABLES = (PROVIDERS, "refine", "notifications", "live", "terminal")
+TABLES = (PROVIDERS, "refine", "notifications", "live", "terminal", "exports")
 
 
 def read_budget(text: str) -> int:
@@ -130,6 +135,12 @@ class Settings:
     metrics_export_path: Path = field(default_factory=lambda: find_locations().metrics)
     enable_metrics_export: bool = True
     metrics_export_interval_seconds: int = 300
+    exports_every_minutes: int = 0
+    exports_kinds: tuple[Kind, ...] = (Kind.METRICS, Kind.SESSIONS, Kind.RULES)
+    exports_format: str = "json"
+    exports_folder: Path = field(default_factory=lambda: find_locations().exports)
+    exports_keep_files: int = 30
+    exports_keep_days: int = 0
     enable_health_checks: bool = True
     health_check_interval_seconds: int = 30
     keep_sessions_days: int = 0
@@ -213,6 +224,7 @@ class SettingSpec:
 _WRITTEN: Mapping[Read, Callable[[object], str]] = {
     usd: dollars,
     commands: commands_written,
+    kinds: kinds_written,
     routes: routes_written,
     webhooks: webhooks_written,
     mails: mails_written,
@@ -282,6 +294,20 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "metrics_export_interval_seconds", "metrics_export_interval_seconds", _SECONDS,
         "the time between two metrics files",
+    ),
+    SettingSpec(
+        "exports_every_minutes", "exports.every_minutes", whole(0, MINUTES_MAX),
+        "the time between two exports that nobody asked for, 0 for none",
+    ),
+    SettingSpec("exports_kinds", "exports.kinds", kinds, "what they hold, of the words that moot export takes"),
+    SettingSpec("exports_format", "exports.format", one_of(*Form), "as what they are written"),
+    SettingSpec("exports_folder", "exports.folder", a_path, "the folder that they lie in"),
+    SettingSpec(
+        "exports_keep_files", "exports.keep_files", whole(1, EXPORTS_KEPT_MAX), "how many of each kind are kept"
+    ),
+    SettingSpec(
+        "exports_keep_days", "exports.keep_days", whole(0, DAYS_KEPT_MAX),
+        "how old one of them may grow, 0 for any age; the newest of each kind always stays",
     ),
     SettingSpec("enable_health_checks", "enable_health_checks", flag, "look after the database while driving"),
     SettingSpec(
@@ -376,7 +402,11 @@ def load_settings(
     """
     names = os.environ if environ is None else environ
     places = find_locations(names)
-    values: dict[str, Any] = {"database": places.database, "metrics_export_path": places.metrics}
+    values: dict[str, Any] = {
+        "database": places.database,
+        "metrics_export_path": places.metrics,
+        "exports_folder": places.exports,
+    }
     origins = dict.fromkeys((spec.field for spec in SPECS), DEFAULT)
     if theme := remembered_theme(places.remembered):
         values["theme"], origins["theme"] = theme, CHOSEN
@@ -393,6 +423,7 @@ def load_settings(
 _OF_THE_DEMO = (
     "database",
     "metrics_export_path",
+    "exports_every_minutes",
     "rules_folder",
     "webhooks",
     "mail",
@@ -409,6 +440,7 @@ def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Se
         settings,
         database=places.demo_database,
         metrics_export_path=places.demo_metrics,
+        exports_every_minutes=0,
         rules_folder=None,
         webhooks={},
         mail={},

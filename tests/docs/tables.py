@@ -70,7 +70,11 @@ ACTION_SAYS: Mapping[ActionType, str] = {
     ActionType.APPLY_TEMPLATE: "follows another template from the next round on",
 }
 
-WHERE_IT_LIES = {"database": "`moot.db` in the data folder", "metrics_export_path": "`metrics` in the data folder"}
+WHERE_IT_LIES = {
+    "database": "`moot.db` in the data folder",
+    "metrics_export_path": "`metrics` in the data folder",
+    "exports.folder": "`exports` in the data folder",
+}
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -30,6 +30,12 @@ SAMPLES = {
     "metrics_export_path": "/x/metrics",
     "enable_metrics_export": "false",
     "metrics_export_interval_seconds": "60",
+    "exports.every_minutes": "60",
+    "exports.kinds": "events, sessions",
+    "exports.format": "csv",
+    "exports.folder": "/tmp/exports",
+    "exports.keep_files": "7",
+    "exports.keep_days": "14",
     "enable_health_checks": "false",
     "health_check_interval_seconds": "7",
     "log_level": "DEBUG",
@@ -54,6 +60,11 @@ SAMPLES = {
     "notifications.routes": '[{"channels": ["log"], "priority": "high"}]',
     "mail": '{"team": {"host": "smtp.example.org", "from": "moot@example.org", "to": ["ann@example.org"]}}',
     "webhooks": '{"ops": {"url": "https://ops.example/a-token-of-theirs", "secret_env": "OPS_SECRET"}}',
+    "live.port": "8765",
+    "live.address": "::1",
+    "live.token_env": "LIVE_TOKEN",
+    "live.origins": '["https://board.example"]',
+    **dict.fromkeys(("terminal.bell", "terminal.osc", "terminal.title"), "false"),
 }
 SHOWN = {"mail": '{"team": "smtp.example.org:587"}', "webhooks": '{"ops": "ops.example"}'}
 """What is not shown as it was given: an address may hold a token."""
