@@ -57,15 +57,19 @@ def open_console(
         )
     collecting.put_off()
     from console.logging_setup import log_as_set
+    from console.machine import now_ms
     from console.run import run_console
+    from console.terminal_bell import ConsoleTerminal, ways_of
 
     log_as_set(settings)
+
+    terminal = ConsoleTerminal(ways_of(settings), now_ms=now_ms)
 
     def open_core() -> Orchestrator:
         # Loaded behind the first frame: it takes longer than all that the frame needs.
         from console.bootstrap import open_orchestrator
 
-        return open_orchestrator(settings, is_demo=demo)
+        return open_orchestrator(settings, is_demo=demo, terminal=terminal)
 
     def look() -> FirstLook | None:
         # Not by way of the bootstrap, which names all of the core: these rows are there before that is loaded.
@@ -73,7 +77,9 @@ def open_console(
 
         return first_look(settings.database)
 
-    return run_console(open_core, settings, first_look=look, is_demo=demo, replays=replays)
+    return run_console(
+        open_core, settings, first_look=look, is_demo=demo, replays=replays, terminal=terminal
+    )
 
 
 def open_with(given: dict[str, object]) -> int:

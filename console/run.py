@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from console.app import Replays
     from console.settings import Settings
+    from console.terminal_bell import ConsoleTerminal
     from core.orchestrator import Orchestrator
     from core.ports.first_look import TakeFirstLook
 
@@ -32,9 +33,10 @@ def run_console(
     first_look: TakeFirstLook | None = None,
     is_demo: bool = False,
     replays: Replays | None = None,
+    terminal: ConsoleTerminal | None = None,
 ) -> int:
     """Show the console until it is left, and close the core in order. `first_look` and then `open_core` are called
-    behind the first frame, each in a thread.
+    behind the first frame, each in a thread. `terminal` is where the console rings and names its window.
 
     Raises WrongUse for a theme or keymap that there isn't, and whatever kept the core from opening.
     """
@@ -51,6 +53,7 @@ def run_console(
         first_look=first_look,
         opens_running=is_demo,
         replays=replays,
+        terminal=terminal,
     )
     return asyncio.run(hosted(app, mouse=settings.mouse))
 

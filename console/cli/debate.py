@@ -250,9 +250,18 @@ def text_printer(orchestrator: Orchestrator) -> Callable[[Recorded], None]:
     return show
 
 
-def drive(rules_folder: RulesFolder = None, database: Database = None) -> int:
+def drive(
+    rules_folder: RulesFolder = None,
+    live: Annotated[
+        int | None,
+        typer.Option("--live", metavar="PORT", help="Let programs listen live at this port.", show_default=False),
+    ] = None,
+    database: Database = None,
+) -> int:
     """Drive sessions without a console until stopped (ctrl+c or SIGTERM). Consoles and commands join it."""
-    settings = settings_with(database, rules_folder=rules_folder)
+    from console.terminal_bell import StderrTerminal, ways_of
+
+    settings = settings_with(database, rules_folder=rules_folder, live_port=live)
 
     async def work(orchestrator: Orchestrator) -> int:
         stop = StopRequest()
@@ -263,7 +272,8 @@ def drive(rules_folder: RulesFolder = None, database: Database = None) -> int:
         say("stopping: turns under way are recorded, or marked in doubt. Again to stop at once.")
         return ExitCode.COMPLETED
 
-    return with_orchestrator(settings, work, wheel=Wheel.REQUIRED)
+    terminal = StderrTerminal(ways_of(settings))
+    return with_orchestrator(settings, work, wheel=Wheel.REQUIRED, terminal=terminal)
 
 
 def demo(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.domain.events import Recorded
     from core.domain.ids import SessionId
     from core.orchestrator import Orchestrator
+    from core.ports.terminal_target import TerminalTarget
 
 ID_SHOWN_CHARACTERS = 8
 """Of 32 hexadecimal digits: enough to tell a hundred thousand sessions apart, short enough to type."""
@@ -39,15 +40,22 @@ class Wheel(Enum):
     """It drives all sessions, or is refused."""
 
 
-def with_orchestrator(settings: Settings, work: Work, *, wheel: Wheel = Wheel.LEFT, is_demo: bool = False) -> int:
-    """Open the core, do `work` with it, close it."""
+def with_orchestrator(
+    settings: Settings,
+    work: Work,
+    *,
+    wheel: Wheel = Wheel.LEFT,
+    is_demo: bool = False,
+    terminal: TerminalTarget | None = None,
+) -> int:
+    """Open the core, do `work` with it, close it. `terminal` is where it may ring."""
     from console.bootstrap import open_orchestrator
     from console.logging_setup import log_as_set
 
     log_as_set(settings)
 
     async def run() -> int:
-        orchestrator = open_orchestrator(settings, is_demo=is_demo)
+        orchestrator = open_orchestrator(settings, is_demo=is_demo, terminal=terminal)
         for notice in orchestrator.notices:
             say(notice)
         all_of_them = wheel is Wheel.REQUIRED

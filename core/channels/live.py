@@ -15,6 +15,7 @@ import logging
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -55,19 +56,23 @@ BEARER = "Bearer "
 WRONG_TOKEN, WRONG_WISH, DOES_NOT_READ, GOES_AWAY = 4_401, 4_400, 4_408, 1_001
 """Codes with which a connection is closed; the first three begin as HTTP's do."""
 
+NOBODY = LiveTarget(port=0, token="")
 _log = logging.getLogger(__name__)
 _SILENT = logging.Logger("websockets", level=logging.CRITICAL + 1)
 """What the library would log in debug mode holds the header with the token."""
 
 
 class Live:
-    """`attend` opens the server; without it, what is told is kept for whoever comes later."""
+    """`attend` opens the server where there is a `target`; without one, what is told is kept for whoever comes."""
 
     name = LIVE
     at_once_max = 1
 
-    def __init__(self, target: LiveTarget, journal: LiveJournal, *, log: EventLog, wire: Wire, clock: Clock) -> None:
-        self._target = target
+    def __init__(
+        self, target: LiveTarget | None, journal: LiveJournal, *, log: EventLog, wire: Wire, clock: Clock
+    ) -> None:
+        self._is_on = target is not None
+        self._target = target if target is not None else NOBODY
         self._journal = journal
         self._event_log = log
         self._wire = wire
@@ -82,7 +87,9 @@ class Live:
 
     @property
     def where(self) -> str:
-        return self._target.shown
+        if not self._is_on:
+            return "off: nobody can listen until `port` is set in [live]"
+        return f"{self._target.shown}, its token in {self._target.token_is_in}"
 
     @property
     def port(self) -> int:
@@ -97,6 +104,8 @@ class Live:
         self._wake()
 
     async def attend(self, committed_beyond: CommittedBeyond) -> None:
+        if not self._is_on:
+            return
         self._is_closing = False
         if not await self._listen():
             self._tasks.append(asyncio.create_task(self._listen_later(), name="live: listen"))
@@ -122,15 +131,15 @@ class Live:
     # --- listening ----------------------------------------------------------------------------------------------
 
     async def _listen(self) -> bool:
-        from websockets.asyncio.server import serve  # who tells nobody live needs none of it
-
+        # Who tells nobody live needs none of it, and loading it must keep no key waiting.
+        serve = (await asyncio.to_thread(import_module, "websockets.asyncio.server")).serve
         target = self._target
         try:
             self._server = await serve(
                 self._handled,
                 target.address,
                 target.port,
-                origins=[*target.origins, None],  # type: ignore[list-item]  # texts are origins; None is no browser
+                origins=[*target.origins, None],  # None is whoever is no browser
                 process_request=self._admitted,
                 compression=None,
                 server_header=None,

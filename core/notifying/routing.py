@@ -39,9 +39,15 @@ class Route:
         )
 
 
-SENSIBLE_ROUTES: tuple[Route, ...] = (Route(channels=(LOG,), priority=Priority.NORMAL),)
-"""What holds where nobody has said otherwise: all that is worth knowing goes into the audit trail. What no route takes
-is not kept: to keep each turn costs each turn."""
+TERMINAL = "terminal"
+"""The terminal in which moot runs, which rings."""
+
+SENSIBLE_ROUTES: tuple[Route, ...] = (
+    Route(channels=(LOG,), priority=Priority.NORMAL),
+    Route(channels=(TERMINAL,), priority=Priority.HIGH),
+)
+"""What holds where nobody has said otherwise: all that is worth knowing goes into the audit trail, and what somebody may
+have to do something about rings. What no route takes is not kept: to keep each turn costs each turn."""
 
 
 def channels_for(notification: Notification, routes: Iterable[Route]) -> tuple[str, ...]:
