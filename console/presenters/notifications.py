@@ -140,10 +140,14 @@ def entries_of(
 ) -> list[Entry]:
     """One row for each question and turn that waits, and one for each notification; `told` is newest first. What told
     of something that still waits stands in its row."""
+    by_session: dict[str, list[Asking]] = {}
+    for one in asking:
+        by_session.setdefault(one.session, []).append(one)
     found: dict[str, Told] = {}
     others: list[Told] = []
     for each in told:
-        about = next((one for one in asking if one.name not in found and tells_of(each, one)), None)
+        here = by_session.get(each.notification.session, ())
+        about = next((one for one in here if one.name not in found and tells_of(each, one)), None)
         if about is None:
             others.append(each)
         else:
