@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import localtime, monotonic, strftime
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from console.presenters.people import needs_you
 from console.presenters.session_detail import DetailFold
 from console.presenters.sessions import is_left
 from console.presenters.transcript import TranscriptFold, turn_key
-from core.domain.errors import CommandRefused, MootError
+from core.domain.errors import CommandRefused, MootError, WrongUse
 from core.domain.ids import SessionId
 from core.ports.event_log import READ_EVENTS_MAX
 
@@ -149,6 +150,7 @@ class Feed:
         self.labels: dict[SessionId, Label] = dict(first.labels) if first is not None else {}
         self.next_seats: dict[str, dict[str, str]] = {}
         self.status: SystemStatus | None = None
+        self.unread = 0
         self._core = core
         self._screen = screen
         self._app = app
@@ -406,6 +408,8 @@ class Feed:
     async def _read_status(self) -> None:
         was_driven = self.is_driven
         self.status = await self._core.system_status()
+        with suppress(WrongUse):  # nobody is told anything here
+            self.unread = (await self._core.notifications.figures()).unread
         await self._read_rules_folder()
         if self.is_driven == was_driven:
             return
@@ -429,6 +433,7 @@ class Feed:
             trouble=trouble,
             keys=self._keys,
             labels=self.labels,
+            unread=self.unread,
         )
         if view != self._header:
             self._header = view

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from core.ports.catalogue import Label
 
 NOBODY = "nobody"
+QUIET = frozenset({"cpu", "waiting", "notifications"})
+"""What comes and goes, or is told of elsewhere on the screen: it stands on the System screen alone."""
 """Who drives, where nobody does."""
 
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
@@ -34,6 +36,7 @@ def header_view(
     is_driven: bool = True,
     keys: Mapping[str, str] = NO_KEYS,
     labels: Mapping[SessionId, Label] | None = None,
+    unread: int = 0,
 ) -> HeaderView:
     """`trouble` is why what is shown may be old; `status` is None until it was asked for once, and until then
     `is_driven` says whether somebody drives. `keys` are those in force, by action. By `labels` those are known that
@@ -58,6 +61,7 @@ def header_view(
         needs_you=counts[Status.ESCALATED],
         waiting=counts[Status.WAITING] + counts[Status.CREATED],
         failed=counts[Status.FAILED],
+        unread=unread,
         spent_today_microusd=status.spent_today_microusd if status else None,
         cap_microusd=status.cap_day_microusd if status else None,
         clock=clock,
@@ -70,9 +74,10 @@ def _notice(status: SystemStatus, keys: Mapping[str, str]) -> tuple[str, str]:
     """What holds everywhere, the most pressing alone, and the action that leads on from there."""
     if status.is_spending_stopped:
         return _with_key("spending is stopped", "allows it", "kill_switch", keys), "kill_switch"
-    for health in status.health:
-        if health.state != "ok":
-            return f"{health.name} is {health.state}: {health.reason}", "go_system"
+    for state in ("failing", "degraded"):
+        for health in status.health:
+            if health.state == state and health.name not in QUIET:
+                return f"{health.name.replace('_', ' ')} is {state}: {health.reason}", "go_system"
     if status.driver == NOBODY:
         return _with_key("nobody drives", "takes the wheel", "take_wheel", keys), "take_wheel"
     if not status.is_driver:

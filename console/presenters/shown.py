@@ -60,8 +60,8 @@ class TurnView:
 class HeaderView:
     """What the header says. `left` are those that would move on, and nobody drives. `cap_microusd` None means that
     today has no cap. `notice` is for what holds everywhere: a global pause, a stop of all spending, a console that only
-    reads; `notice_action` leads on from there, where anything does. Until the sessions were read nothing `is_counted`,
-    and until today's spend was, it is None."""
+    reads; `notice_action` leads on from there, where anything does. `unread` is how much was told that nobody has read.
+    Until the sessions were read nothing `is_counted`, and until today's spend was, it is None."""
 
     is_counted: bool = True
     running: int = 0
@@ -69,6 +69,7 @@ class HeaderView:
     needs_you: int = 0
     waiting: int = 0
     failed: int = 0
+    unread: int = 0
     spent_today_microusd: int | None = 0
     cap_microusd: int | None = None
     clock: str = ""

@@ -26,6 +26,9 @@ _SPEND_BAR_CELLS = 8
 _GAP = "   "
 _HINT_GAP = "   "
 
+UNREAD_MAX = 999
+"""More are not counted: whoever leaves so many unread wants no figure."""
+
 PLACES_MIN = 4
 """Fewer of the places that the number keys lead to than this would read as if there were no others."""
 
@@ -64,6 +67,8 @@ def _counted_parts(view: HeaderView) -> list[tuple[int, Part]]:
     if view.failed:
         parts.append((6, (("✗ ", "failed"), (f"{view.failed} failed", "failed"))))
     parts.append((2, (("◌ ", "muted"), (f"{view.waiting} waiting", "text" if view.waiting else "muted"))))
+    if view.unread:
+        parts.append((0, (("· ", "muted"), (f"{min(view.unread, UNREAD_MAX)} unread", "muted"))))
     return parts
 
 
@@ -87,7 +92,7 @@ def _width(left: Sequence[Part], right: Sequence[Part]) -> int:
     return words + len(_GAP) * max(0, len(parts) - 1) + 2
 
 
-_LEADS_TO = {"moot": "palette", "◆ ": "answer", "○ ": "take_wheel"}
+_LEADS_TO = {"moot": "palette", "◆ ": "answer", "○ ": "take_wheel", "· ": "go_notifications"}
 """The action behind a part of the header, by what it begins with."""
 
 

@@ -54,6 +54,8 @@ async def is_read(hall: Hall) -> bool:
         return False
     if feed.status.spent_today_microusd != spent_microusd or feed.labels != dict(await core.labels()):
         return False
+    if feed.unread != (await core.notifications.figures()).unread:
+        return False
     return session is None or _is_told(feed, core, session)
 
 

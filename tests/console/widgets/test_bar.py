@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.keys import footer_hints, help_hint, place_hints
@@ -60,6 +62,19 @@ async def test_a_click_on_a_part_of_the_header_leads_to_what_can_be_done_about_i
 
     chosen = [message.action_id for message in app.heard_of(HeaderBar.Chosen)]
     assert chosen == ["palette", "take_wheel", "take_wheel", "answer"]
+
+
+async def test_what_nobody_has_read_is_counted_quietly_and_gives_way_first() -> None:
+    header = HeaderBar(replace(VIEW, unread=7))
+    app = Stage(header)
+    async with app.run_test(size=(110, 3)) as pilot:
+        line = screen_lines(header)[0]
+        await pilot.click(header, offset=(line.index("7 unread"), 0))
+
+        assert "◌ 2 waiting   · 7 unread" in line
+        assert [message.action_id for message in app.heard_of(HeaderBar.Chosen)] == ["go_notifications"]
+        await pilot.resize_terminal(80, 3)
+        assert "unread" not in screen_lines(header)[0]
 
 
 async def test_money_at_the_cap_is_drawn_as_failed() -> None:
