@@ -47,6 +47,10 @@ class Deadlines:
             self._heap = [(due_ms, each) for each, due_ms in self._due_ms.items()]
             heapq.heapify(self._heap)
 
+    def waits_for(self, session: SessionId) -> bool:
+        """True where a moment is set for it."""
+        return session in self._due_ms
+
     def next_ms(self) -> int | None:
         """The earliest moment that still counts."""
         while self._heap and self._due_ms.get(self._heap[0][1]) != self._heap[0][0]:

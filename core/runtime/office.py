@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import cast
 
 from core.analytics.degradation import Feature
-from core.domain.commands import ApplyTemplate, Command, Open
+from core.domain.commands import AnswerEscalation, ApplyTemplate, Command, Open, TellParticipant
 from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse, nearest
-from core.domain.ids import Digest, SessionId
+from core.domain.ids import Digest, SeatId, SessionId
 from core.domain.session import Status
 from core.domain.steps import Document
 from core.ports.catalogue import Label
@@ -96,6 +96,7 @@ class Office:
             "fork": self._fork,
             "command": self._command,
             "resume": self._resume,
+            "tell": self._tell,
             **self._desk.verbs,
             **self._formats.verbs,
             **PeopleDesk(ports, supervisor, announcements).verbs,
@@ -211,11 +212,22 @@ class Office:
 
     async def _prepared(self, command: Command) -> Command:
         """The command with what it names at hand. A template named by its id alone is the newest one."""
-        if not isinstance(command, ApplyTemplate):
+        if isinstance(command, AnswerEscalation) and command.answer != "apply_template":
+            return command
+        if not isinstance(command, ApplyTemplate | AnswerEscalation) or not command.template:
             return command
         digest = command.digest or await self._openings.digest(await self._openings.template(command.template))
         await self._ports.library.template(digest)
         return replace(command, digest=digest)
+
+    async def _tell(self, body: Body, by: Asker) -> InboxAnswer:
+        """Tell a seat alone. A delivery that was made before is answered as done, and told to nobody again."""
+        session = SessionId(str(body["session"]))
+        await require_own(self._ports.log, session)
+        seat, delivery = SeatId(str(body["seat"])), str(body.get("delivery", ""))
+        command = TellParticipant(seat=seat, text=str(body["text"]), by=by.actor, delivery=delivery)
+        await self._supervisor.submit(session, command, by=by)
+        return InboxAnswer(is_done=True, text=f"{seat} is told before its next turn", body={"seat": seat})
 
     async def _resume(self, body: Body, by: Asker) -> InboxAnswer:
         await self.read_rules()

@@ -263,16 +263,36 @@ class SessionLoop:
         now_ms, leapt_ms = self._time.read()
         self._leapt_ms += leapt_ms
         if self._leapt_ms and not isinstance(command, ResumeRun):
+            why = f"the machine's clock leapt forward by {self._leapt_ms // 1_000} s, which don't count"
             if self.state.life.status is Status.RUNNING:
-                why = f"the machine's clock leapt forward by {self._leapt_ms // 1_000} s, which don't count"
                 await self._recorded(ResumeRun(why=why), RUNTIME, "clock", begins_steps=False)
+            elif self.answer_due_ms is not None:
+                leapt = ResumeRun(why=why, leapt_ms=self._leapt_ms)
+                await self._recorded(leapt, RUNTIME, "clock", begins_steps=False)
             self._leapt_ms = 0
         return now_ms
+
+    @property
+    def answer_due_ms(self) -> int | None:
+        """The Unix time at which the operator is waited for no longer; None where nothing is asked, or for as long as
+        it takes."""
+        if self.state.life.status is not Status.ESCALATED:
+            return None
+        return next_deadline(self._ports.engine, self.state, now_ms=self.state.at_ms)
+
+    def await_answer(self, *, wait_ms_min: int = 0) -> None:
+        """Have the session woken when its answer is due, in `wait_ms_min` at the earliest; nothing where none is."""
+        due_ms = self.answer_due_ms
+        if due_ms is None:
+            return
+        now_ms, leapt_ms = self._time.read()
+        self._leapt_ms += leapt_ms
+        self._on_deadline(self.session, max(wait_ms_min, due_ms - now_ms + self._leapt_ms))
 
     async def clock_leapt(self) -> None:
         """Have a leap of the clock on record at once where the session runs. Raises StorageFailed."""
         async with self._door:
-            if self.is_driven and self.state.life.status is Status.RUNNING:
+            if self.is_driven and (self.state.life.status is Status.RUNNING or self.answer_due_ms is not None):
                 await self._now_ms(ReachDeadline())
 
     async def _wind_up(self) -> None:

@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from core.domain.cases import Then
 from core.domain.commands import (
     OPERATOR,
     RUNTIME,
@@ -30,6 +31,7 @@ from core.domain.errors import CommandRefused, LogConflict, MootError, NotVerifi
 from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
 from core.domain.session import Opening, SessionState, Status
+from core.engine.answering import asked_in
 from core.engine.evolve import unopened
 from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
@@ -57,6 +59,9 @@ LOOPS_REMEMBERED_MAX = 200
 
 RETRY_MILLISECONDS = 1_000
 """How long what the disk refused waits before it is tried again, where nobody else would."""
+
+STANDING_STILL = (Then.PAUSE, Then.CANCEL, Then.FAIL)
+"""What needs no place where nobody answers in time."""
 
 ALL_PAUSED = "all_paused"
 SPENDING_STOPPED = "spending_stopped"
@@ -196,7 +201,7 @@ class Supervisor:
                 raise CommandRefused(
                     "it waits for an answer.",
                     where=f"session {session[:8]}",
-                    now=f"Answer it: {loop.state.life.escalation.question if loop.state.life.escalation else ''}",
+                    now=f"Answer it: {asked.question if (asked := asked_in(loop.state.life)) is not None else ''}",
                 )
             case Status.COMPLETED | Status.CANCELLED:
                 raise CommandRefused(
@@ -223,6 +228,9 @@ class Supervisor:
             else:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
+                if are_driven and loop.answer_due_ms is not None:
+                    loop.is_driven = not self._is_closing
+                    loop.await_answer()
 
         if are_driven:
             self._errands.take_up([loop.state for loop in self._loops.values()])
@@ -515,15 +523,30 @@ class Supervisor:
         loop = self._loops.get(session)
         if loop is None or not loop.is_driven:
             return
+        if self._waits_to_go_on(loop):
+            self.deadlines.set(session, RETRY_MILLISECONDS)
+            return
         try:
-            await loop.submit(ReachDeadline(), actor=RUNTIME)
+            if loop.state.life.status is Status.ESCALATED:
+                await self._given_a_place(loop, ReachDeadline(), actor=RUNTIME, correlation="deadline")
+            else:
+                await loop.submit(ReachDeadline(), actor=RUNTIME)
         except CommandRefused as refused:
             _log.info("a deadline was refused", extra=fields(session=session, error=str(refused)))
+            loop.await_answer(wait_ms_min=RETRY_MILLISECONDS)  # a clock that was set back made it too early
         except Exception as error:
             # Nobody else would look at the time, and the moments of other sessions must come all the same.
             said = fields(session=session, error=str(error))
             _log.warning("a deadline was not kept", extra=said, exc_info=not isinstance(error, MootError))
             self.deadlines.set(session, RETRY_MILLISECONDS)
+
+    def _waits_to_go_on(self, loop: SessionLoop) -> bool:
+        """True for one that nobody answered and that there is no place for: nobody looks at it, as somebody does who
+        answers."""
+        life, terms = loop.state.life, self._ports.engine.flow(loop.state).answer_terms(loop.state)
+        if life.status is not Status.ESCALATED or terms is None or self._has_room_for(loop):
+            return False
+        return life.escalation is None or terms.then not in STANDING_STILL
 
     async def _try(self, loop: SessionLoop, command: Command, *, correlation: str = "") -> bool:
         """Submit on behalf of nobody in particular; a refusal or a full disk is logged, because nobody waits for it."""
@@ -542,7 +565,10 @@ class Supervisor:
         idle = [
             session
             for session, loop in self._loops.items()
-            if session != keep and loop.is_idle and is_settled(loop.state)
+            if session != keep
+            and loop.is_idle
+            and is_settled(loop.state)
+            and not self.deadlines.waits_for(session)  # its clock is watched meanwhile
         ]
         for session in idle[:surplus]:
             del self._loops[session]
