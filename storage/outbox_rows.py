@@ -56,10 +56,13 @@ def where(wanted: Wanted) -> tuple[str, list[object]]:
     """The condition on `notifications n`, "1" for all, with its values."""
     parts: list[str] = []
     values: list[object] = []
+    if wanted.id:
+        parts.append("n.id >= ? AND n.id < ?")
+        values += [wanted.id, f"{wanted.id}\U0010ffff"]
     if wanted.types:
         parts.append(f"n.type IN ({marks(wanted.types)})")
         values += sorted(wanted.types)
-    elif wanted.state is None:
+    elif wanted.state is None and not wanted.id:
         parts.append("n.type <> 'DIGEST'")
     if wanted.priority is not Priority.LOW:
         parts.append("n.rank <= ?")

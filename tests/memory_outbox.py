@@ -342,7 +342,8 @@ class MemoryOutbox:
         each = told.notification
         is_digest = each.type is NotificationType.DIGEST
         return (
-            (each.type in wanted.types if wanted.types else not is_digest or wanted.state is not None)
+            each.id.startswith(wanted.id)
+            and (each.type in wanted.types if wanted.types else not is_digest or bool(wanted.state or wanted.id))
             and each.priority.rank <= wanted.priority.rank
             and wanted.session in ("", each.session)
             and not (wanted.is_open and (is_digest or not told.is_open))

@@ -26,6 +26,11 @@ LocalMinute = Callable[[int], int]
 """The minutes since midnight, where the operator is, at a moment in Unix ms."""
 
 
+def minute_of_utc(at_ms: int) -> int:
+    """The minute of the day in Greenwich."""
+    return at_ms // MINUTE_MS % MINUTES_OF_DAY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
     """From minute `from_minute` of the day up to minute `to_minute`, past midnight where that is earlier. What is at

@@ -86,13 +86,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which notifications are looked for. Empty and None take all; `session` is a whole id, `text` stands in the title
-    or the text, in capitals or not. `life` takes those whose state is one of these.
+    """Which notifications are looked for. Empty and None take all; `id` is how one begins, `session` a whole id, `text`
+    stands in the title or the text, in capitals or not. `life` takes those whose state is one of these.
 
     Those that are snoozed or muted at `audible_ms` (Unix) are left out where that is not 0. Digests, which repeat what
-    others tell, are found where their type or a `state` is asked for.
+    others tell, are found where their id, their type or a `state` is asked for.
     """
 
+    id: str = ""
     types: frozenset[NotificationType] = frozenset()
     priority: Priority = Priority.LOW
     session: str = ""

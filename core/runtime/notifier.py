@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.errors import MootError, StorageFailed
@@ -18,10 +18,13 @@ from core.domain.events import Recorded
 from core.domain.flow import Flow
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
+from core.notifying.answering import ended_by
 from core.notifying.delivering import Delivery, DeliveryState, delivery_id, is_given_up, jitter_of, pause_ms
+from core.notifying.muting import Mute, muted_by
 from core.notifying.noticing import noticed
 from core.notifying.notification import Notification, Priority
-from core.notifying.routing import Route, channels_for
+from core.notifying.routing import LOG, Route, channels_for
+from core.notifying.timetable import LocalMinute, Timetable, planned, retried_ms
 from core.ports.channel import Channel, NotDelivered
 from core.ports.clock import Clock
 from core.ports.outbox import Attempt, Outbox, Told
@@ -35,6 +38,8 @@ IDLE_MILLISECONDS = 5_000
 BUSY_MILLISECONDS = 1_000
 RETRY_MILLISECONDS = 1_000
 ERROR_CHARACTERS_MAX = 300
+DELIVERED, FAILED = "delivered", "failed"
+"""How a try ended, as it is counted by channel."""
 
 Folded = Sequence[tuple[Recorded, SessionSummary]]
 """Records in the order of the log, each with its session's row behind it."""
@@ -42,14 +47,43 @@ Folded = Sequence[tuple[Recorded, SessionSummary]]
 _log = logging.getLogger(__name__)
 
 
+class Times:
+    """When deliveries are to go, by the operator's timetable and clock."""
+
+    def __init__(self, clock: Clock, table: Timetable, local_minute: LocalMinute) -> None:
+        self._clock = clock
+        self.table = table
+        self.local_minute = local_minute
+
+    def now_ms(self) -> int:
+        return self._clock.now_ms()
+
+    def planned(self, sent: Delivery) -> Delivery:
+        """As it is to wait from now on."""
+        return planned(sent, self.table, now_ms=self._clock.now_ms(), local_minute=self.local_minute)
+
+    def retried_ms(self, sent: Delivery, due_ms: int) -> int:
+        """When it is to be tried again, which without quiet hours would be at `due_ms`."""
+        priority = sent.notification.priority
+        return retried_ms(self.table, priority, sent.channel, due_ms=due_ms, local_minute=self.local_minute)
+
+
 class Notifier:
     """`start` once, then `add` what was folded. `on_added` is called where something is to be delivered."""
 
     def __init__(
-        self, outbox: Outbox, routes: Sequence[Route], flows: Mapping[str, Flow], *, on_added: Callable[[], None]
+        self,
+        outbox: Outbox,
+        routes: Sequence[Route],
+        flows: Mapping[str, Flow],
+        times: Times,
+        *,
+        on_added: Callable[[], None],
     ) -> None:
         self._outbox = outbox
         self._routes = tuple(routes)
+        self._times = times
+        self._mutes: Sequence[Mute] = ()
         self._least = max(
             (route.priority for route in self._routes), key=lambda each: each.rank, default=Priority.URGENT
         )
@@ -65,20 +99,25 @@ class Notifier:
             await self._outbox.add((), after=None, position=position)
             stands = position
         self._position = stands
+        await self.follow_mutes()
+
+    async def follow_mutes(self) -> None:
+        """Heed what is muted from now on."""
+        self._mutes = await self._outbox.mutes()
 
     async def add(self, folded: Folded) -> None:
         """Keep what these tell. What was added already is passed by."""
         if not folded or folded[-1][0].position <= self._position:
             return
-        told = [
-            each
-            for record, row in folded
-            if record.position > self._position
+        new = [(record, row) for record, row in folded if record.position > self._position]
+        told = self._kept(
+            notification
+            for record, row in new
             for notification in noticed(record, row, self._flows.get(row.flow), least=self._least)
-            if (each := self._routed(notification)).deliveries
-        ]
+        )
+        endings = [ending for record, _ in new for ending in ended_by(record)]
         position = folded[-1][0].position
-        if not await self._outbox.add(told, after=self._position, position=position):
+        if not await self._outbox.add(told, after=self._position, position=position, endings=endings):
             self._position = await self._outbox.position() or 0
             return
         self._position = position
@@ -88,17 +127,45 @@ class Notifier:
     async def forget(self, session: SessionId) -> None:
         await self._outbox.forget(session)
 
-    def _routed(self, notification: Notification) -> Told:
+    async def put(self, notifications: Sequence[Notification]) -> int:
+        """Keep what follows from no event, once by each id; how many were new. What no route takes is not kept."""
+        new = await self._outbox.put(self._kept(notifications))
+        if new:
+            self._on_added()
+        return new
+
+    def reminding(self, reminder: Notification, of: Notification) -> Told:
+        """A reminder with its deliveries: it goes where reminders go, and where what it reminds of would go if it were
+        as urgent."""
+        as_urgent = replace(of, priority=reminder.priority)
+        channels = (*channels_for(reminder, self._routes), *channels_for(as_urgent, self._routes))
+        return self._told(reminder, tuple(dict.fromkeys(channels)))
+
+    def _kept(self, notifications: Iterable[Notification]) -> list[Told]:
+        """Those that some route takes. What is muted goes into the audit trail alone, and is kept all the same."""
+        kept: list[Told] = []
+        for each in notifications:
+            channels = channels_for(each, self._routes)
+            if not channels:
+                continue
+            if muted_by(each, self._mutes, now_ms=self._times.now_ms()) is not None:
+                channels = tuple(channel for channel in channels if channel == LOG)
+            kept.append(self._told(each, channels))
+        return kept
+
+    def _told(self, notification: Notification, channels: Iterable[str]) -> Told:
         return Told(
             notification=notification,
             deliveries=tuple(
-                Delivery(
-                    id=delivery_id(notification.id, channel),
-                    notification=notification,
-                    channel=channel,
-                    due_ms=notification.at_ms,
+                self._times.planned(
+                    Delivery(
+                        id=delivery_id(notification.id, channel),
+                        notification=notification,
+                        channel=channel,
+                        due_ms=notification.at_ms,
+                    )
                 )
-                for channel in channels_for(notification, self._routes)
+                for channel in channels
             ),
         )
 
@@ -107,10 +174,12 @@ class Dispatcher:
     """`run` delivers until cancelled; `wake` says that something may be due. Whoever cancels it calls `finish`: what is
     under way would be told twice if it were broken off a moment before its answer came."""
 
-    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], clock: Clock, times: Times) -> None:
         self._outbox = outbox
         self._channels = channels
         self._clock = clock
+        self._times = times
+        self.tries: Counter[tuple[str, str]] = Counter()
         self._awake = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._by_channel: Counter[str] = Counter()
@@ -181,18 +250,19 @@ class Dispatcher:
 
     async def _deliver(self, delivery: Delivery, channel: Channel | None) -> None:
         began_ms = self._clock.now_ms()
-        error, is_final, asked_ms = "", False, None
+        error, note, is_final, asked_ms = "", "", False, None
         if channel is None:
             error, is_final = f"no channel is called {delivery.channel!r} here any more", True
         else:
             try:
-                await channel.deliver(delivery)
+                note = await channel.deliver(delivery) or ""
             except NotDelivered as failed:
                 error, is_final, asked_ms = str(failed), failed.is_final, failed.retry_after_ms
             except Exception:
                 # A fault of ours, or of a channel's library. The others must go on.
                 _log.exception("the channel %s broke", delivery.channel)
                 error = "the channel broke; the log file says how"
+        self.tries[delivery.channel, FAILED if error else DELIVERED] += 1
         now_ms = self._clock.now_ms()
         tried = self._behind(delivery, error[:ERROR_CHARACTERS_MAX], is_final, asked_ms, now_ms)
         attempt = Attempt(
@@ -201,6 +271,7 @@ class Dispatcher:
             at_ms=began_ms,
             took_ms=max(0, now_ms - began_ms),
             error=tried.last_error if error else "",
+            note=note[:ERROR_CHARACTERS_MAX],
         )
         try:
             await self._outbox.tried(tried, attempt)
@@ -216,7 +287,7 @@ class Dispatcher:
         if is_given_up(tries, is_final=is_final):
             return replace(delivery, state=DeliveryState.DEAD, tries=tries, ended_ms=now_ms, last_error=error)
         due_ms = now_ms + pause_ms(tries, jitter_ppm=jitter_of(delivery.id, tries), asked_ms=asked_ms)
-        return replace(delivery, tries=tries, due_ms=due_ms, last_error=error)
+        return replace(delivery, tries=tries, due_ms=self._times.retried_ms(delivery, due_ms), last_error=error)
 
     async def _rest(self) -> None:
         """Sleep until something ends, is added or is due."""

@@ -1,28 +1,28 @@
 """How is somebody told what happens, while a process drives?
 
 What the projector folds becomes notifications; the dispatcher delivers them beside the sessions, which never wait for
-one. Whoever drives is asked to acknowledge, to send again, and to try a channel.
+one. What follows from the time alone is done now and then: reminders, the end of quiet hours, digests.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from core.domain.errors import CommandRefused, MootError, WrongUse, nearest
+from core.domain.errors import MootError
 from core.domain.flow import Flow
-from core.domain.ids import NO_SESSION
-from core.notifying.delivering import Delivery, DeliveryState, delivery_id
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification
+from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
 from core.notifying.routing import Route
-from core.ports.channel import Channel, NotDelivered
+from core.notifying.timetable import LocalMinute, Timetable, minute_of_utc
+from core.ports.channel import Attended, Channel, CommittedBeyond
 from core.ports.clock import Clock
-from core.ports.inbox import InboxAnswer
-from core.ports.outbox import LISTED_MAX, Outbox, Told, Wanted
-from core.runtime.notifier import Dispatcher, Notifier
-from core.runtime.requests import Asker
+from core.ports.outbox import Outbox
+from core.runtime.notifier import Dispatcher, Notifier, Times
+from core.runtime.schedule import Work
+from core.runtime.telling_desk import TellingDesk
+from core.runtime.telling_rounds import ROUND_SECONDS, Rounds
 
 DAY_MS = 24 * 3_600 * 1_000
 KEPT_DAYS = 30
@@ -34,16 +34,17 @@ FINISH_MILLISECONDS = 3_000
 
 _log = logging.getLogger(__name__)
 
-Body = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingPorts:
-    """What telling stands on. `channels` by name."""
+    """What telling stands on. `channels` by name; `local_minute` is the time of the day where the operator is."""
 
     outbox: Outbox
     channels: Mapping[str, Channel]
     routes: Sequence[Route]
+    reminders: Reminders = SENSIBLE_REMINDERS
+    timetable: Timetable = field(default_factory=Timetable)
+    local_minute: LocalMinute = minute_of_utc
 
 
 class Telling:
@@ -52,17 +53,42 @@ class Telling:
     def __init__(self, ports: TellingPorts, flows: Mapping[str, Flow], clock: Clock) -> None:
         self._ports = ports
         self._clock = clock
-        self._dispatcher = Dispatcher(ports.outbox, ports.channels, clock)
-        self.notifier = Notifier(ports.outbox, ports.routes, flows, on_added=self._dispatcher.wake)
-        self.verbs = {
-            "acknowledge": self._acknowledge,
-            "send_again": self._send_again,
-            "try_channel": self._try_channel,
+        times = Times(clock, ports.timetable, ports.local_minute)
+        self._dispatcher = Dispatcher(ports.outbox, ports.channels, clock, times)
+        self.notifier = Notifier(ports.outbox, ports.routes, flows, times, on_added=self._dispatcher.wake)
+        self._rounds = Rounds(ports.outbox, self.notifier, times, ports.reminders, on_released=self._dispatcher.wake)
+        desk = TellingDesk(ports.outbox, ports.channels, self.notifier, clock, on_released=self._dispatcher.wake)
+        self.verbs = desk.verbs
+
+    @property
+    def tries(self) -> Mapping[tuple[str, str], int]:
+        """How many tries by each channel were `delivered` or `failed` since this stretch of driving began."""
+        return self._dispatcher.tries
+
+    @property
+    def jobs(self) -> Mapping[str, tuple[int, Work]]:
+        """What is to be done every so many seconds, by name."""
+        return {
+            "notifications": (TIDY_SECONDS, self.tidy),
+            "reminders": (ROUND_SECONDS, self._rounds.remind),
+            "quiet hours": (ROUND_SECONDS, self._rounds.end_quiet),
+            "digests": (ROUND_SECONDS, self._rounds.send_digests),
         }
+
+    async def put(self, notifications: Sequence[Notification]) -> int:
+        """Tell what follows from no event, such as an alert, once by each id; how many were new. It is kept where some
+        route takes it."""
+        return await self.notifier.put(notifications)
 
     async def start(self, position: int) -> None:
         """Go on where the outbox stands; one that is new begins at `position`."""
         await self.notifier.start(position)
+
+    async def attend(self, committed_beyond: CommittedBeyond) -> None:
+        """Have channels begin what they do for as long as this process drives; `close` ends it."""
+        for channel in self._ports.channels.values():
+            if isinstance(channel, Attended):
+                await channel.attend(committed_beyond)
 
     async def run(self) -> None:
         await self._dispatcher.run()
@@ -78,73 +104,3 @@ class Telling:
     async def tidy(self) -> None:
         """Drop what is old and has arrived, so that the outbox stays as large as a month."""
         await self._ports.outbox.drop_older(self._clock.now_ms() - KEPT_DAYS * DAY_MS)
-
-    async def _acknowledge(self, body: Body, by: Asker) -> InboxAnswer:
-        told = await self._meant(body, wanted=Wanted(is_open=True), what="is left to acknowledge")
-        ids = [each.notification.id for each in told]
-        count = await self._ports.outbox.acknowledge(ids, by=by.actor, at_ms=self._clock.now_ms())
-        return InboxAnswer(is_done=True, text=f"acknowledged {count}", body={"count": count})
-
-    async def _send_again(self, body: Body, by: Asker) -> InboxAnswer:
-        told = await self._meant(body, wanted=Wanted(state=DeliveryState.DEAD), what="was given up")
-        channel = str(body.get("channel", ""))
-        again = [
-            sent.id
-            for each in told
-            for sent in each.deliveries
-            if sent.state is DeliveryState.DEAD and channel in ("", sent.channel)
-        ]
-        if not again:
-            raise CommandRefused(
-                "nothing that was given up is meant.", now="`moot notifications list --dead` lists it."
-            )
-        count = await self._ports.outbox.revive(again, at_ms=self._clock.now_ms())
-        self._dispatcher.wake()
-        return InboxAnswer(is_done=True, text=f"sending {count} again", body={"count": count})
-
-    async def _meant(self, body: Body, *, wanted: Wanted, what: str) -> Sequence[Told]:
-        """The notifications whose ids begin so, or all of them. Raises WrongUse for one that is not there."""
-        found = await self._ports.outbox.find(wanted, limit=LISTED_MAX)
-        if body.get("all"):
-            return found
-        meant: list[Told] = []
-        for prefix in body.get("ids", ()):
-            ones = [each for each in found if prefix and each.notification.id.startswith(str(prefix))]
-            if not ones:
-                raise WrongUse(f"nothing that begins with {str(prefix)!r:.80} {what}.", now="List them first.")
-            meant += ones
-        if not meant:
-            raise WrongUse("it isn't said which.", now="Name some by their ids, or say --all.")
-        return meant
-
-    async def _try_channel(self, body: Body, by: Asker) -> InboxAnswer:
-        """Tell a channel something that happened nowhere, now and once."""
-        name = str(body.get("channel", ""))
-        channel = self._ports.channels.get(name)
-        if channel is None:
-            now = nearest(name, self._ports.channels) or f"There are {', '.join(self._ports.channels)}."
-            raise WrongUse(f"no channel is called {name!r:.80}.", now=now)
-        trial = _trial(self._clock.now_ms())
-        sent = Delivery(id=delivery_id(trial.id, name), notification=trial, channel=name)
-        began_ms = self._clock.now_ms()
-        try:
-            await channel.deliver(sent)
-        except NotDelivered as failed:
-            raise CommandRefused(str(failed), where=f"channel {name}", now="Nothing was kept of this try.") from failed
-        took_ms = self._clock.now_ms() - began_ms
-        return InboxAnswer(is_done=True, text=f"{name} took it in {took_ms} ms", body={"took_ms": took_ms})
-
-
-def _trial(at_ms: int) -> Notification:
-    return Notification(
-        id=f"trial-{at_ms}",
-        type=NotificationType.REMINDER,
-        priority=Priority.NORMAL,
-        session=NO_SESSION,
-        seq=0,
-        position=0,
-        at_ms=at_ms,
-        flow="",
-        title="A trial of this channel",
-        text="Somebody tries whether this arrives. Nothing has happened.",
-    )

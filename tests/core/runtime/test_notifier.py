@@ -15,15 +15,18 @@ from core.engine.summarise import listed
 from core.notifying.delivering import FIRST_PAUSE_MS, PAUSE_MS_MAX, TRIES_MAX, Delivery, DeliveryState
 from core.notifying.notification import NotificationType, Priority
 from core.notifying.routing import SENSIBLE_ROUTES, Route
+from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.channel import NotDelivered
+from core.ports.clock import Clock
 from core.ports.outbox import Told, Wanted
-from core.runtime.notifier import Dispatcher, Notifier
+from core.runtime.notifier import Dispatcher, Notifier, Times
 from tests.builders import Move, after, opened
 from tests.core.notifying.builders import notification, told
 from tests.memory_outbox import MemoryOutbox
 from tests.virtual_time import START_MS, VirtualClock, in_virtual_time
 
 HOUR_MS = 3_600_000
+ANY_TIME = Timetable()
 ALL = (Route(channels=("log",)),)
 
 
@@ -67,8 +70,26 @@ def folded(*moves: Move) -> list[tuple[Recorded, SessionSummary]]:
 WHOLE = (*opened(), lambda played: played.play_on())
 
 
+class At:
+    """A clock that stands."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.at_ms = now_ms
+
+    def now_ms(self) -> int:
+        return self.at_ms
+
+    async def sleep(self, milliseconds: int) -> None:
+        raise AssertionError("nobody waits here")
+
+
+def times(clock: Clock, table: Timetable = ANY_TIME) -> Times:
+    return Times(clock, table, minute_of_utc)
+
+
 def notifier(outbox: MemoryOutbox, routes: tuple[Route, ...] = ALL) -> Notifier:
-    return Notifier(outbox, routes, after(*opened()).engine.flows, on_added=lambda: None)
+    flows = after(*opened()).engine.flows
+    return Notifier(outbox, routes, flows, times(At(START_MS)), on_added=lambda: None)
 
 
 def delivering(
@@ -78,7 +99,7 @@ def delivering(
 
     async def work() -> None:
         clock = VirtualClock(START_MS)
-        dispatcher = Dispatcher(outbox, {channel.name: channel for channel in channels}, clock)
+        dispatcher = Dispatcher(outbox, {channel.name: channel for channel in channels}, clock, times(clock))
         running = asyncio.create_task(dispatcher.run())
         if then is not None:
             await then()
@@ -272,7 +293,8 @@ def test_what_is_under_way_when_driving_ends_arrives_once() -> None:
     outbox, ears = kept(told(notification())), Ears(takes_ms=100)
 
     async def work() -> None:
-        dispatcher = Dispatcher(outbox, {ears.name: ears}, VirtualClock(START_MS))
+        clock = VirtualClock(START_MS)
+        dispatcher = Dispatcher(outbox, {ears.name: ears}, clock, times(clock))
         running = asyncio.create_task(dispatcher.run())
         await asyncio.sleep(0.05)
         running.cancel()
