@@ -436,6 +436,9 @@ def _backwards(
     if sought.kinds is not None:
         conditions.append(f"e.kind IN ({','.join('?' * len(sought.kinds))})")
         values += sorted(sought.kinds)
+    if sought.without:
+        conditions.append(f"e.kind NOT IN ({','.join('?' * len(sought.without))})")
+        values += sorted(sought.without)
     if sought.session:
         conditions.append("e.session_key IN (SELECT key FROM log_sessions WHERE substr(id, 1, length(?)) = ?)")
         values += (sought.session, sought.session)

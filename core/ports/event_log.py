@@ -29,11 +29,12 @@ class Append:
 class Sought:
     """Which events are looked for: all that is given holds. None and "" say nothing.
 
-    `kinds` are stable names, also of kinds that this release can't read; `session` begins a session's id; events were
-    recorded at or behind `from_ms` (Unix).
+    `kinds` are stable names, also of kinds that this release can't read, and none of them is in `without`; `session`
+    begins a session's id; events were recorded at or behind `from_ms` (Unix).
     """
 
     kinds: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
     session: str = ""
     from_ms: int | None = None
 
@@ -41,6 +42,7 @@ class Sought:
         """Is this event one of them?"""
         return (
             (self.kinds is None or kind_of(record.event) in self.kinds)
+            and kind_of(record.event) not in self.without
             and record.session.startswith(self.session)
             and (self.from_ms is None or record.at_ms >= self.from_ms)
         )

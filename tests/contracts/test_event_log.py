@@ -321,6 +321,7 @@ SOUGHT = [
     Sought(kinds=frozenset({"SessionPaused"})),
     Sought(kinds=frozenset({"SessionPaused", "WordsSpoken", "NobodyKnows"})),
     Sought(kinds=frozenset()),
+    Sought(without=frozenset({"WordsSpoken", "NobodyKnows"})),
     Sought(session=A[:31]),
     Sought(session=B),
     Sought(session="%"),
