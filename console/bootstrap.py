@@ -90,6 +90,7 @@ NOTIFICATIONS_SUFFIX, LIVE_SUFFIX = ".notifications.jsonl", ".live.jsonl"
 """The audit trail of who was told what, and what was told live, lie beside the database that they are about."""
 
 MILLISECONDS_PER_SECOND = 1_000
+ANALYTICS_SECONDS = 60
 DAY_MS = 24 * 3_600 * MILLISECONDS_PER_SECOND
 
 
@@ -143,6 +144,7 @@ def open_orchestrator(
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
         bundles=storage.bundles,
+        lives=storage.lives,
         compaction=SqliteCompaction(storage.path),
         process_use=process_use,
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),
@@ -185,6 +187,7 @@ def rhythm_of(config: Settings) -> Rhythm:
     return Rhythm(
         exports_on_completion=config.enable_metrics_export,
         metrics_seconds=config.metrics_export_interval_seconds if config.enable_metrics_export else None,
+        analytics_seconds=ANALYTICS_SECONDS,
         exports=exports_of(config),
         health_seconds=config.health_check_interval_seconds if config.enable_health_checks else None,
         upkeep_seconds=UPKEEP_SECONDS,

@@ -34,6 +34,7 @@ from core.rules.explanation import Explanation
 from core.rules.extending import Plugins
 from core.rules.rule import Rule
 from core.runtime.all_events import AllEvents
+from core.runtime.analytics import Analytics
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asked import Asked, asked_in
 from core.runtime.backups import Backups
@@ -103,6 +104,16 @@ class Orchestrator:
         self.reviewer_curves = ReviewerCurves(ports.catalogue, ports.clock)
         self._doubts = Doubts(ports, limits)
         self.exports = Exports(ports, rows=self._rows, book=self._metrics.book)
+        self.analytics = Analytics(
+            ports.lives,
+            log=ports.log,
+            catalogue=ports.catalogue,
+            formats=formats,
+            clock=ports.clock,
+            local_midnight_ms=ports.local_midnight_ms,
+            thresholds=limits.thresholds,
+            telling=ports.telling,
+        )
         self._announcements = Announcements()
         self._wheel = Wheel(
             ports,
@@ -111,6 +122,7 @@ class Orchestrator:
             announcements=self._announcements,
             metrics=self._metrics,
             exports=self.exports,
+            analytics=self.analytics,
         )
         self._ask = self._wheel.ask
         self._standing = Standing(ports, limits, self._wheel)

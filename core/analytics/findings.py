@@ -21,10 +21,11 @@ from core.domain.session import Status
 
 OFTEN_PPM = 100_000
 OFTEN_SESSIONS = 3
-WELL_WITHIN_FIFTHS = 5
-REASON_CHARACTERS_MAX = 120
 """What is seen in so large a part of the sessions, and in so many of them, is a warning; in fewer it is worth
 knowing."""
+
+WELL_WITHIN_FIFTHS = 5
+REASON_CHARACTERS_MAX = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

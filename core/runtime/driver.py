@@ -19,6 +19,8 @@ from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.inbox import InboxAnswer
+from core.runtime.analytics import Analytics
+from core.runtime.analytics_alerts import AlertLooks
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.correlating import fields
 from core.runtime.costs import CostKeeper
@@ -45,7 +47,7 @@ from core.runtime.rules_in_force import RulesInForce
 from core.runtime.schedule import JobView, Schedule
 from core.runtime.session_time import ClockWatch
 from core.runtime.supervisor import Supervisor
-from core.runtime.telling import TIDY_SECONDS, Telling
+from core.runtime.telling import Telling
 from core.runtime.upkeep import Upkeep
 
 UPKEEP = "upkeep"
@@ -78,12 +80,14 @@ class Driver:
         announcements: Announcements,
         metrics: MetricsFiles,
         exports: Exports,
+        analytics: Analytics,
     ) -> None:
         self._ports = ports
         self._limits = limits
         self._rhythm = rhythm
         self._metrics = metrics
         self._exports = exports
+        self._analytics = analytics
         self.instruments = Instruments(ports.monotonic_ns)
         self._meter = RuleMeter(ports.log, ports.catalogue)
         self._rules = RulesInForce()
@@ -183,6 +187,8 @@ class Driver:
         self._run(self._answer_inbox, "inbox")
         if self._telling is not None:
             self._run(self._telling.run, "notifications")
+            if are_scheduled:
+                await self._telling.attend(self._announcements.beyond)
         if are_scheduled:
             self._begin_schedule()
         _log.info("this process drives", extra=fields(left=len(left), goes_on=are_driven))
@@ -215,6 +221,11 @@ class Driver:
     def health(self) -> tuple[Health, ...]:
         """What the last look found, and what stands still right now; nothing before the first look where all moves."""
         return self.health_watch.found
+
+    @property
+    def telling(self) -> Telling | None:
+        """By what somebody is told what happens; None where nobody is."""
+        return self._telling
 
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         return self.supervisor.speaking(session)
@@ -259,7 +270,8 @@ class Driver:
     def _begin_schedule(self) -> None:
         rhythm = self._rhythm
         if self._telling is not None:
-            self._schedule.add("notifications", every_seconds=TIDY_SECONDS, work=self._telling.tidy)
+            for name, (every_seconds, work) in self._telling.jobs.items():
+                self._schedule.add(name, every_seconds=every_seconds, work=work)
         self._schedule.add(
             "rule measures",
             every_seconds=rhythm.rule_measures_seconds,
@@ -278,6 +290,19 @@ class Driver:
             self._schedule.add(
                 "providers", every_seconds=PROBE_SECONDS, first_seconds=PROBE_FIRST_SECONDS, work=self.probe
             )
+        if rhythm.analytics_seconds is not None and self._ports.lives is not None:
+            looks = AlertLooks(
+                self._analytics,
+                self._ports.lives,
+                self._ports.clock,
+                tell=self._telling.put if self._telling is not None else None,
+                aside=asyncio.to_thread,
+                process_use=self._ports.process_use,
+                running=lambda: self.supervisor.running,
+                running_max=self._limits.sessions_running_max,
+                slowest_rule=self._slowest_rule_ns,
+            )
+            self._schedule.add("analytics", every_seconds=rhythm.analytics_seconds, work=looks.look)
         if rhythm.upkeep_seconds is not None:
             self._schedule.add("upkeep", every_seconds=rhythm.upkeep_seconds, work=self._keep_up)
         self._schedule.start()
@@ -349,6 +374,10 @@ class Driver:
         except StorageFailed:
             self.instruments.rules.give_back(taken)
             raise
+
+    async def _slowest_rule_ns(self) -> int | None:
+        measures = await self._meter.measures()
+        return max((each.p95_ns for each in measures.values() if each.timed), default=None)
 
     def _rows_advanced(self, rows: Sequence[SessionSummary]) -> None:
         """A session that has ended is in the files soon after, and several that end together share one pair."""

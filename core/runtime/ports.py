@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.analytics.thresholds import STANDARD, Thresholds
 from core.domain.costs import provider_of
 from core.engine.engine import Engine
 from core.ports.bundles import Bundles
@@ -17,6 +18,7 @@ from core.ports.cost_book import CostBook
 from core.ports.driver_lock import DriverLock
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
+from core.ports.life_book import LifeBook
 from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.people_present import NobodyPresent, PeoplePresent
@@ -42,7 +44,7 @@ class Ports:
     none are kept; `checks` runs programs that may look at drafts; `telling` is by what somebody is told what happens,
     None where nobody is; `rules_folder` is watched for files of rules, None where none is; `compaction` gives back
     the room of what was deleted, and `process_use` tells what this process takes of the machine, None where neither is
-    looked after;
+    looked after; `lives` is where the analytics keep what they know of each session, None where they aren't kept;
     `backups` are those of the database, and `notices` tell of what opening it brought about. What `bundles` bring is
     decided by `engine_over` before it is taken in.
     """
@@ -75,6 +77,7 @@ class Ports:
     engine_over: EngineOver | None = None
     compaction: Compaction | None = None
     process_use: ReadProcessUse | None = None
+    lives: LifeBook | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -85,7 +88,8 @@ class Rhythm:
 
     What rules did is counted first after `rule_measures_first_seconds`: soon, because until then whoever asks counts
     all that is not counted yet. Every `upkeep_seconds` sessions that ended more than `keep_days` ago are cleared out, 0
-    for never; one that has waited for a person for `stale_days` is told of, 0 for never.
+    for never; one that has waited for a person for `stale_days` is told of, 0 for never. Every `analytics_seconds` it
+    is looked whether something about the sessions is odd.
     """
 
     exports_on_completion: bool = True
@@ -97,6 +101,7 @@ class Rhythm:
     stale_days: int = 0
     rule_measures_seconds: int = 60
     rule_measures_first_seconds: int = 5
+    analytics_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ class Limits:
     `in_doubt_policies` the same for single providers, by the first part of their models' names.
 
     A call that has no end after `call_milliseconds_max` is broken off and in doubt, whatever its adapter bounds itself.
+    What lies beyond the `thresholds` is told; nothing is stopped by them.
     """
 
     sessions_running_max: int = 10
@@ -115,6 +121,7 @@ class Limits:
     drain_milliseconds_max: int = 30_000
     call_milliseconds_max: int = 1_800_000
     gateway: GatewayLimits = field(default_factory=GatewayLimits)
+    thresholds: Thresholds = STANDARD
 
     def in_doubt_policy_of(self, route: str) -> str:
         """What becomes of a call by this route of which nobody knows how it ended: retry, ask or fail."""

@@ -13,6 +13,7 @@ from contextlib import suppress
 from core.domain.commands import OPERATOR
 from core.domain.errors import CommandRefused, DriverBusy, StorageFailed
 from core.ports.inbox import InboxAnswer
+from core.runtime.analytics import Analytics
 from core.runtime.announcements import Announcements
 from core.runtime.driver import Driver
 from core.runtime.exporting.exports import Exports
@@ -43,6 +44,7 @@ class Wheel:
         announcements: Announcements,
         metrics: MetricsFiles,
         exports: Exports,
+        analytics: Analytics,
     ) -> None:
         self._ports = ports
         self._limits = limits
@@ -50,6 +52,7 @@ class Wheel:
         self._announcements = announcements
         self._metrics = metrics
         self._exports = exports
+        self._analytics = analytics
         self.driver: Driver | None = None
         self._following: asyncio.Task[None] | None = None
         self._is_started = False
@@ -131,6 +134,7 @@ class Wheel:
             announcements=self._announcements,
             metrics=self._metrics,
             exports=self._exports,
+            analytics=self._analytics,
         )
 
     async def _drive_for(self, verb: str, body: Mapping[str, object], *, actor: str) -> InboxAnswer:

@@ -1,0 +1,249 @@
+"""How do the analytics keep up with the log, and what do they say now?
+
+They follow the log by position like the other readers, beside the sessions: no turn waits for them. Whoever asks first
+brings the rows up to the newest committed event; rows and position are stored in one transaction, and where two
+processes do so at once, one of them finds that the position has moved and goes on from there. The rows are held in
+memory between two looks, so that the second reads only what has changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from core.analytics.alerting import Alert
+from core.analytics.analysis import AnalyticsReport, Asked, analysis_of
+from core.analytics.capacity import Resources
+from core.analytics.chosen import ALL, Chosen, chosen_rows
+from core.analytics.rows import Kept, LifeRow, fold_kept
+from core.analytics.thresholds import STANDARD, Thresholds
+from core.domain.errors import StorageFailed, WrongUse
+from core.domain.events import Recorded
+from core.domain.ids import SessionId
+from core.notifying.notification import NotificationType
+from core.ports.catalogue import Catalogue
+from core.ports.clock import Clock
+from core.ports.event_log import READ_EVENTS_MAX, EventLog
+from core.ports.life_book import LifeBook
+from core.ports.outbox import Told, Wanted
+from core.runtime.costs import DAYS_MAX, midnights_ms
+from core.runtime.metrics_files import FormatsKnown
+from core.runtime.telling import TellingPorts
+
+DAY_MS = 24 * 3_600 * 1_000
+KEPT_REMEMBERED_MAX = 512
+"""Sessions whose state is held to be read on from: as many as run at once, and some."""
+
+ID_CHARACTERS = 16
+EVENTS_AT_ONCE_MAX = 64
+"""More events than this are folded beside the event loop: a thousand of them would make a turn late."""
+
+Aside = Callable[..., Awaitable[Any]]
+"""Calls a function that takes a while, with its arguments, without holding up the event loop."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertStanding:
+    """An alert, the id of the notification by which somebody was told, and who has acknowledged that when; "" and 0
+    for nobody."""
+
+    alert: Alert
+    notification: str
+    acknowledged_by: str = ""
+    acknowledged_ms: int = 0
+
+
+class Analytics:
+    """Belongs to one event loop. `measured` tells what this process takes, None where it was not measured."""
+
+    def __init__(
+        self,
+        lives: LifeBook | None,
+        *,
+        log: EventLog,
+        catalogue: Catalogue,
+        formats: FormatsKnown,
+        clock: Clock,
+        local_midnight_ms: Callable[[int], int],
+        thresholds: Thresholds = STANDARD,
+        telling: TellingPorts | None = None,
+        aside: Aside = asyncio.to_thread,
+    ) -> None:
+        self._kept_in = lives
+        self._log = log
+        self._catalogue = catalogue
+        self._formats = formats
+        self._clock = clock
+        self._local_midnight_ms = local_midnight_ms
+        self.thresholds = thresholds
+        self._telling = telling
+        self._aside = aside
+        self._position = -1
+        self._remembered: OrderedDict[SessionId, Kept] = OrderedDict()
+        self._rows: dict[SessionId, LifeRow] = {}
+        self._rows_position = 0
+        self._behind = 0
+        self._looking = asyncio.Lock()
+        self.measured: Resources | None = None
+
+    async def report(self, chosen: Chosen = ALL) -> AnalyticsReport:
+        """What there is to say of the sessions that are meant, up to the newest committed event."""
+        async with self._looking:
+            await self._refresh()
+            asked = await self._asked(chosen)
+        report: AnalyticsReport = await self._aside(analysis_of, asked)
+        return report
+
+    async def rows(self, chosen: Chosen = ALL) -> Sequence[LifeRow]:
+        """The sessions that are meant, in the order in which they were opened."""
+        async with self._looking:
+            await self._refresh()
+            return chosen_rows(self._rows.values(), chosen, tags=await self._tags(chosen))
+
+    async def alerts(self) -> Sequence[AlertStanding]:
+        """What somebody was told is odd: what goes on first, then the newest."""
+        alerts = await self._book.alerts()
+        if self._telling is None or not alerts:
+            return [AlertStanding(alert=alert, notification=notification_id(alert.id)) for alert in alerts]
+        wanted = Wanted(types=frozenset({NotificationType.ERROR_NOTIFICATION}))
+        told = {each.notification.id: each for each in await self._telling.outbox.find(wanted)}
+        return [_standing(alert, told.get(notification_id(alert.id))) for alert in alerts]
+
+    async def store(self) -> None:
+        """Bring the stored rows up to the newest committed event. Raises StorageFailed."""
+        async with self._looking:
+            await self._catch_up()
+
+    @property
+    def _book(self) -> LifeBook:
+        if self._kept_in is None:
+            raise WrongUse("this moot keeps nothing that figures could be made of.")
+        return self._kept_in
+
+    async def _asked(self, chosen: Chosen) -> Asked:
+        now_ms = self._clock.now_ms()
+        rows = chosen_rows(self._rows.values(), chosen, tags=await self._tags(chosen))
+        return Asked(
+            rows=rows,
+            chosen=chosen,
+            midnights_ms=self._midnights_ms(rows, chosen, now_ms=now_ms),
+            thresholds=self.thresholds,
+            resources=self.measured,
+            alerts=[alert for alert in await self._book.alerts() if not alert.cleared_at_ms],
+            as_of_ms=now_ms,
+            position=self._rows_position,
+            behind=self._behind,
+        )
+
+    async def _tags(self, chosen: Chosen) -> Mapping[SessionId, Sequence[str]]:
+        """Labels change without an event, so that they are read each time; nobody reads them who names no tag."""
+        if not chosen.tags:
+            return {}
+        return {session: label.tags for session, label in (await self._catalogue.labels()).items()}
+
+    def _midnights_ms(self, rows: Sequence[LifeRow], chosen: Chosen, *, now_ms: int) -> Sequence[int]:
+        """The days from the first that matters to the last, at most a year of them."""
+        if not rows:
+            return ()
+        last_ms = min(max(now_ms, rows[-1].opened_at_ms), chosen.until_ms - 1)
+        first_ms = max(rows[0].opened_at_ms, chosen.since_ms)
+        days = max(0, last_ms - first_ms) // DAY_MS + 2  # a day may have an hour less
+        midnights = midnights_ms(last_ms, days=min(days, DAYS_MAX), local_midnight_ms=self._local_midnight_ms)
+        first_midnight_ms = self._local_midnight_ms(first_ms)
+        return [midnight_ms for midnight_ms in midnights if midnight_ms >= first_midnight_ms]
+
+    async def _refresh(self) -> None:
+        """Have the rows in memory as they stand. A disk that takes no rows keeps nobody from what is stored."""
+        self._behind = 0
+        try:
+            await self._catch_up()
+        except StorageFailed as failed:
+            _log.warning("the analytics wait for the disk: %s", failed)
+            self._behind = max(0, await self._log.last_position() - await self._book.position())
+        found = await self._book.lives(changed_from=self._rows_position)
+        self._rows.update((row.session, row) for row in found.rows)
+        if found.position < self._rows_position or found.count != len(self._rows):
+            found = await self._book.lives()  # sessions were deleted, or all of it was dropped and made anew
+            self._rows = {row.session: row for row in found.rows}
+        self._rows_position = found.position
+
+    async def _catch_up(self) -> None:
+        if self._position < 0:
+            self._position = await self._book.position()
+            for session in await self._book.unreadable():
+                await self._read_again(session)
+        while True:
+            records = await self._log.read_all(after_position=self._position)
+            if not records:
+                return
+            await self._advance(records)
+            if len(records) < READ_EVENTS_MAX:
+                return
+
+    async def _advance(self, records: Sequence[Recorded]) -> None:
+        await self._formats.prepare(record.event for record in records)
+        known = await self._known({record.session for record in records})
+        folded: dict[SessionId, Kept] = (
+            self._folded(known, records)
+            if len(records) <= EVENTS_AT_ONCE_MAX
+            else await self._aside(self._folded, known, records)
+        )
+        position = records[-1].position
+        stands_at = await self._book.advance(list(folded.values()), after=self._position, position=position)
+        self._position = stands_at
+        if stands_at != position:
+            self._remembered.clear()  # somebody else was quicker: what is there now is theirs
+            return
+        for session, kept in folded.items():
+            self._remembered[session] = kept
+            self._remembered.move_to_end(session)
+        while len(self._remembered) > KEPT_REMEMBERED_MAX:
+            self._remembered.popitem(last=False)
+
+    async def _known(self, sessions: set[SessionId]) -> dict[SessionId, Kept]:
+        held = {session: self._remembered[session] for session in sessions if session in self._remembered}
+        missing = sessions - held.keys()
+        return {**held, **(await self._book.kept(missing) if missing else {})}
+
+    def _folded(self, known: Mapping[SessionId, Kept], records: Sequence[Recorded]) -> dict[SessionId, Kept]:
+        folded: dict[SessionId, Kept] = {}
+        for record in records:
+            before = folded.get(record.session) or known.get(record.session)
+            kept = fold_kept(before, record, self._formats)
+            if kept is not None:
+                folded[record.session] = kept
+        return folded
+
+    async def _read_again(self, session: SessionId) -> None:
+        """Make a session's row anew, of which it says that it can't be read to the end: perhaps it now can."""
+        kept: Kept | None = None
+        seq = 0
+        while records := await self._log.read(session, after_seq=seq, with_envelopes=False):
+            known = [record for record in records if record.position <= self._position]
+            await self._formats.prepare(record.event for record in known)
+            for record in known:
+                kept = fold_kept(kept, record, self._formats)
+            seq = records[-1].seq
+        if kept is not None and not kept.unreadable:
+            await self._book.replace(kept)
+
+
+def notification_id(alert: str) -> str:
+    """Of the notification by which an alert with that id is told."""
+    return sha256(f"alert:{alert}".encode()).hexdigest()[:ID_CHARACTERS]
+
+
+def _standing(alert: Alert, told: Told | None) -> AlertStanding:
+    return AlertStanding(
+        alert=alert,
+        notification=notification_id(alert.id),
+        acknowledged_by=told.acknowledged_by if told is not None else "",
+        acknowledged_ms=told.acknowledged_ms if told is not None else 0,
+    )
