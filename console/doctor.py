@@ -14,10 +14,13 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from console.locations import Locations, find_locations
+from console.machine import now_ms
 from console.settings import SPECS, Settings, keys_present
 from console.version import VERSION
+from core.analytics.health_levels import Health, Level, worst
 
 if TYPE_CHECKING:
+    from core.analytics.degradation import SwitchedOff
     from core.ports.model_offers import ProviderOffer
     from core.rules.extending import Plugins
     from core.runtime.costs import CostsOfDay
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from core.runtime.folder_notes import FolderStanding
 
 SDKS = ("anthropic", "google-genai", "google-generativeai", "openai")
+NOBODY = "nobody"
 LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "typer", *SDKS, "genai-prices")
 
 
@@ -77,7 +81,8 @@ class PluginShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything that the doctor looked at. `keys` says whether a provider's key is set, never what it is."""
+    """Everything that the doctor looked at. `keys` says whether a provider's key is set, never what it is. `health` is
+    the disk's, and what whoever drives noted last; `off` is what is switched off there."""
 
     paths: Mapping[str, str]
     versions: Mapping[str, str]
@@ -85,23 +90,43 @@ class Report:
     providers: tuple[ProviderOffer, ...]
     plugins: tuple[PluginShown, ...]
     database: DatabaseHealth
+    health: tuple[Health, ...]
+    off: tuple[SwitchedOff, ...]
     settings: tuple[SettingShown, ...]
+
+    @property
+    def level(self) -> Level:
+        """How well all of it is."""
+        levels = tuple(health.state for health in self.health)
+        return worst((*levels, Level.OK if self.database.is_well else Level.FAILING))
 
 
 def examine(settings: Settings, *, all_chains: bool = False) -> Report:
     """Look at everything without asking any provider, and at the chains of the newest sessions or of all. Of what it
     finds broken, only a table of prices raises."""
     from console.bootstrap import inspect_database, installed_plugins
+    from core.runtime.health import look_at_disk
 
+    database = inspect_database(settings, all_chains=all_chains)
+    notes = database.notes if database.notes is not None and is_driven(database) else None
+    folders = {"sessions": settings.database.parent, "metrics": settings.metrics_export_path}
+    disk = look_at_disk(folders, at_ms=now_ms())
     return Report(
         paths=_paths(settings, find_locations()),
         versions=_versions(),
         keys=keys_present(),
         providers=asyncio.run(_providers(settings)),
         plugins=plugins_shown(installed_plugins()),
-        database=inspect_database(settings, all_chains=all_chains),
+        database=database,
+        health=(disk, *(health for health in (notes.health if notes else ()) if health.name != disk.name)),
+        off=notes.off if notes else (),
         settings=tuple(_shown(settings)),
     )
+
+
+def is_driven(database: DatabaseHealth) -> bool:
+    """What a driver that is gone has noted says nothing of now."""
+    return database.driver not in ("", NOBODY)
 
 
 def plugins_shown(plugins: Plugins) -> tuple[PluginShown, ...]:

@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     DIVERGES = 6
     NOT_VERIFIABLE = 7
     NOT_APPROVED = 8
+    DEGRADED = 9
     UNEXPECTED = 70
     STOPPED = 130
 
@@ -30,6 +31,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.DIVERGES: "a recorded session would be decided otherwise, or its record was changed",
     ExitCode.NOT_VERIFIABLE: "a recorded session can't be verified here: something that it pins is missing",
     ExitCode.NOT_APPROVED: "a refinement ended without an approved draft; its best one is what was printed",
+    ExitCode.DEGRADED: "the doctor found that all works, and that something is not well",
     ExitCode.UNEXPECTED: "a fault of moot's own",
     ExitCode.STOPPED: "stopped by ctrl+c, SIGTERM, or because the reader of its output went away",
 }

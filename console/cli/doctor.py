@@ -14,6 +14,7 @@ from console.doctor import DatabaseHealth, PluginShown, Report, examine
 from console.exit_codes import ExitCode
 from console.machine import now_ms
 from console.plain import json_text, plain
+from core.analytics.health_levels import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,12 @@ ROUTE_COLUMNS = (
     Column("today", is_number=True),
 )
 
+EXIT_CODES = {
+    Level.OK: ExitCode.COMPLETED,
+    Level.DEGRADED: ExitCode.DEGRADED,
+    Level.FAILING: ExitCode.FAILED,
+}
+
 ABOUT_COLUMNS_MIN = 140
 """On a narrower terminal the last column would be cut to nothing worth reading."""
 
@@ -48,11 +55,11 @@ def doctor(
 ) -> int:
     """Show paths, versions, which keys are set (never their values), providers, the database, each setting's origin.
 
-    Ends with 3 where the database is not in order.
+    Ends with 3 where the database is not in order or anything else is failing, with 9 where something is degraded.
     """
     report = examine(settings_with(database), all_chains=chains)
     sys.stdout.write((_as_json(report) if as_json else _as_text(report)) + "\n")
-    return ExitCode.COMPLETED if report.database.is_well else ExitCode.FAILED
+    return EXIT_CODES[report.level]
 
 
 def _as_json(report: Report) -> str:
@@ -90,12 +97,22 @@ def _as_text(report: Report) -> str:
             "database",
             pairs(_health(report.database)),
             "",
+            *_healths(report),
             *_spent(report.database.costs),
             *_noted(report.database),
             *_rules_folder(report.database.rules_folder),
             table(shown, settings, width=width),
         )
     )
+
+
+def _healths(report: Report) -> list[str]:
+    """How well everything is since when, and what is switched off."""
+    from console.presenters.system import health_lines
+
+    at_ms = now_ms()
+    first, *others = health_lines(report.health, report.off, now_ms=at_ms)
+    return [first.text, *(f"  {line.text}" for line in others), ""]
 
 
 def _spent(costs: Sequence[CostsOfDay]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import bundles, drafts, interventions, replays, resuming, seats, showing
+from console.cli import bundles, clearing, drafts, interventions, replays, resuming, seats, showing
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
@@ -226,6 +226,7 @@ def delete(
     return with_orchestrator(settings_with(database), work)
 
 
+app.command("clear-out")(clearing.clear_out)
 for each in (*interventions.COMMANDS, *drafts.COMMANDS, *seats.COMMANDS, *replays.COMMANDS):
     app.command()(each)
 

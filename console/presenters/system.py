@@ -14,6 +14,7 @@ from core.ports.model_offers import ProviderOffer, Standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.analytics.degradation import SwitchedOff
     from core.analytics.health_levels import Health
     from core.domain.costs import Costs
     from core.domain.route_health import ProviderHealth, RouteHealth
@@ -279,15 +280,15 @@ def system_lines(
     *,
     now_ms: int,
     costs: Sequence[CostsOfDay] = (),
+    off: Sequence[SwitchedOff] = (),
     kept: CacheFigures | None = None,
     backup: MadeBackup | None = None,
     backup_key: str = "",
 ) -> tuple[Paragraph, ...]:
-    """What each day cost; database, disk, event loop, the newest back-up, kept answers and jobs, one line each.
-    `backup_key` makes a back-up."""
+    """What each day cost; database, disk, event loop and what is `off` because of them, the newest back-up, kept
+    answers and jobs, one line each. `backup_key` makes a back-up."""
     lines = spent_lines(costs)
-    lines.append(Paragraph((("health", "strong"),)))
-    lines += [_health_line(each) for each in health]
+    lines += health_lines(health, off, now_ms=now_ms)
     if backup_key:
         lines.append(_backup_line(backup, backup_key, now_ms))
     if kept is not None:
@@ -307,6 +308,16 @@ def spent_lines(costs: Sequence[CostsOfDay]) -> list[Paragraph]:
     sums = total(costs)
     of = f"{money(sums.cost_microusd)} in {counted(len(costs), 'day')}"
     return [Paragraph((("spent", "strong"), (f"   {of}", "muted"))), *lines, Paragraph()]
+
+
+def health_lines(health: Sequence[Health], off: Sequence[SwitchedOff], *, now_ms: int) -> list[Paragraph]:
+    """How well each is and, where it is not, since when; then what is switched off, and what works all the same."""
+    lines = [Paragraph((("health", "strong"),)), *(_health_line(each, now_ms) for each in health)]
+    for each in off:
+        since = age(max(0, now_ms - each.since_ms))
+        said = f"off {'just now' if since == 'now' else f'for {since}'} for the {each.health.replace('_', ' ')}'s sake"
+        lines.append(Paragraph(((f"{said}; {each.works}", "attention"),), f"◌ {each.feature}: ", "attention"))
+    return lines
 
 
 def _day_line(day: CostsOfDay) -> Paragraph:
@@ -343,10 +354,13 @@ def _kept_line(kept: CacheFigures) -> Paragraph:
     return Paragraph(((told, style if kept.faults else "text"),), f"{glyph} {'kept answers':<15}", style)
 
 
-def _health_line(health: Health) -> Paragraph:
+def _health_line(health: Health, now_ms: int) -> Paragraph:
     glyph, style = LEVELS[health.state]
-    said = "text" if health.state == WELL else style
-    return Paragraph(((health.reason, said),), f"{glyph} {health.name.replace('_', ' '):<15}", style)
+    is_well = health.state == WELL
+    since = "" if is_well or not health.since_ms else age(max(0, now_ms - health.since_ms))
+    told = f"{health.reason}; {health.state} {'since just now' if since == 'now' else f'for {since}'}" if since else ""
+    name = health.name.replace("_", " ")
+    return Paragraph(((told or health.reason, "text" if is_well else style),), f"{glyph} {name:<15}", style)
 
 
 def _job_line(job: JobView, *, now_ms: int) -> Paragraph:

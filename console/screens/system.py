@@ -321,6 +321,7 @@ class SystemScreen(Screen[None]):
             standings.notes.jobs,
             now_ms=now_ms,
             costs=standings.costs,
+            off=standings.notes.off,
             kept=standings.notes.kept,
             backup=standings.backup,
             backup_key=self._key_of("back_up"),

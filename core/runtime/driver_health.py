@@ -60,14 +60,14 @@ class DriverHealth:
 
     def looks(self) -> Mapping[str, Look]:
         """One each for `jobs`, `readers`, `models`, and where there is such a thing `notifications`, `memory`, `cpu`
-        and `waiting_sessions`."""
+        and `waiting`."""
         looks: dict[str, Look] = {"jobs": self._jobs, "readers": self._readers, "models": self._models}
         if self._ports.telling is not None:
             looks["notifications"] = self._notifications
         if self._drives.process_use is not None:
             looks |= {"memory": self._memory, "cpu": self._cpu}
         if self._drives.stale_days:
-            looks["waiting_sessions"] = self._waiting
+            looks["waiting"] = self._waiting
         return looks
 
     async def _jobs(self) -> tuple[Level, str]:

@@ -134,6 +134,15 @@ async def _database(ports: Ports, *, is_thorough: bool, faults: Sequence[str]) -
     return level_of_database(took_ms), f"{done} in {took_ms} ms, at position {position}"
 
 
+def look_at_disk(folders: Mapping[str, Path], *, at_ms: int) -> Health:
+    """How much room is left where each of these lies, by what it is for. For who looks without a database open."""
+    try:
+        state, reason = _disk(folders)
+    except OSError as error:
+        state, reason = Level.FAILING, str(error)
+    return Health(name="disk", state=state, reason=reason, checked_at_ms=at_ms)
+
+
 def _disk(folders: Mapping[str, Path]) -> tuple[Level, str]:
     free_bytes = {purpose: shutil.disk_usage(_nearest(folder)).free for purpose, folder in folders.items()}
     least = min(free_bytes, key=lambda purpose: free_bytes[purpose])

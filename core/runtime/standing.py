@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.analytics.health_levels import with_since
 from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
@@ -63,14 +64,24 @@ class Standing:
             cap_day_microusd=self._limits.cap_day_microusd,
             is_spending_stopped=bool(settings.get(SPENDING_SWITCH)),
             position=await ports.log.last_position(),
-            health=driver.health if driver is not None else await check_health(ports),
+            health=driver.health if driver is not None else await self._found_elsewhere(),
             jobs=driver.jobs() if driver is not None else (),
         )
 
     async def health(self) -> tuple[Health, ...]:
         """What the last health check found; where there was none yet, what a short look finds now."""
-        found = self._wheel.driver.health if self._wheel.driver is not None else ()
-        return found or await check_health(self._ports)
+        if self._wheel.driver is not None:
+            return self._wheel.driver.health or await check_health(self._ports)
+        return await self._found_elsewhere()
+
+    async def _found_elsewhere(self) -> tuple[Health, ...]:
+        """What a short look finds now, and what only the one who drives can know, as they noted it last."""
+        found = await check_health(self._ports)
+        if not self._wheel.holder:
+            return found
+        noted = {health.name: health for health in (await self.notes()).health}
+        here = tuple(with_since((noted[each.name],) if each.name in noted else (), (each,))[0] for each in found)
+        return (*here, *(health for name, health in noted.items() if name not in {each.name for each in found}))
 
     def standing_still(self) -> Mapping[SessionId, str]:
         """Why, of each session that this process drives and that holds an answer which can't be recorded right now."""
