@@ -14,6 +14,7 @@ from typing import Any
 
 from core.analytics.flips import NO_MINDS, Formats, Minds, all_seen, fold_minds
 from core.analytics.tallies import with_plus
+from core.domain.cases import CLARIFICATION
 from core.domain.changing import changed
 from core.domain.estimates import Estimate
 from core.domain.events import (
@@ -23,8 +24,12 @@ from core.domain.events import (
     AttemptSettled,
     AttemptStarted,
     AttemptSucceeded,
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationForgone,
     CompletionDecided,
     EscalationAnswered,
+    EscalationExpired,
     Event,
     Recorded,
     RuleFired,
@@ -205,12 +210,16 @@ def _told(life: DebateLife, event: Event, at_ms: int) -> Changes:
             return {"status": Status.WAITING}
         case SessionAdmitted():
             return {"status": Status.RUNNING, "reason": "", "started_at_ms": life.started_at_ms or at_ms}
-        case SessionResumed() | EscalationAnswered():
+        case SessionResumed() | EscalationAnswered() | EscalationExpired():
             return {"status": Status.RUNNING, "reason": "", "ended_at_ms": 0}
         case SessionPaused():
             return {"status": Status.PAUSED, "reason": event.reason}
         case SessionEscalated():
             return {"status": Status.ESCALATED, "reason": event.reason, "escalations": life.escalations + 1}
+        case ClarificationAsked(asked_of="") if life.status is Status.RUNNING:
+            return {"status": Status.ESCALATED, "reason": CLARIFICATION}
+        case ClarificationAnswered(still_waits=False) | ClarificationForgone(still_waits=False):
+            return {"status": Status.RUNNING, "reason": ""} if life.status is Status.ESCALATED else {}
         case CompletionDecided():
             return {"reason": event.reason}
         case SessionCompleted():

@@ -17,6 +17,10 @@ ANSWER_MILLISECONDS_MAX = 30 * 24 * 60 * 60 * 1_000
 """Thirty days. Who would wait longer waits for ever, and needs no deadline."""
 
 
+CLARIFICATION = "clarification"
+"""The reason for which a session stands that waits for what a participant wants to know."""
+
+
 class CaseKind(StrEnum):
     """What is asked for: a decision about the session, or something that a participant needs to know."""
 

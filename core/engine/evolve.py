@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from core.domain.cases import CLARIFICATION
 from core.domain.changing import changed
 from core.domain.children import OpenChild
 from core.domain.events import (
@@ -71,9 +72,6 @@ from core.domain.session import (
 
 Key = TypeVar("Key", bound=str)
 Entry = TypeVar("Entry")
-
-CLARIFICATION = "clarification"
-"""The reason for which a session stands that waits for what a participant wants to know."""
 
 _OF_THE_ENGINE = frozenset(ENGINE_EVENTS)
 

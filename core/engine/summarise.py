@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.domain.cases import CLARIFICATION
 from core.domain.changing import changed
 from core.domain.events import (
     AttemptFailed,
@@ -43,7 +44,6 @@ from core.domain.provider_errors import NOT_SENT
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.domain.unasked import asks_no_model
-from core.engine.evolve import CLARIFICATION
 
 NOT_READABLE = "not_readable_here"
 """The reason of a row whose log this moot can't read to its end."""
