@@ -15,6 +15,7 @@ from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
 from console.telling import live_target, mail_target, routes_of, target
 from console.version import VERSION
+from core.analytics.thresholds import Thresholds
 from core.channels.audit_log import AuditLog
 from core.channels.live import LIVE, Live
 from core.channels.live_journal import LiveJournal
@@ -23,7 +24,7 @@ from core.channels.terminal import Terminal
 from core.channels.unready import Unready
 from core.channels.webhook import Webhook
 from core.domain.commands import COMMANDS
-from core.domain.errors import StorageFailed
+from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import ENGINE_EVENTS
 from core.domain.flow import Flow, kinds_of
 from core.domain.ids import Digest
@@ -167,6 +168,7 @@ def limits_of(config: Settings) -> Limits:
         in_doubt_policy=config.in_doubt_policy,
         in_doubt_policies=in_doubt_policies_of(config),
         drain_milliseconds_max=config.drain_seconds_max * MILLISECONDS_PER_SECOND,
+        thresholds=thresholds_of(config),
         gateway=GatewayLimits(
             rate_limit=RateLimit(
                 requests_per_minute=config.rate_limit_requests_per_minute or None,
@@ -174,6 +176,27 @@ def limits_of(config: Settings) -> Limits:
             ),
             rate_limits=dict.fromkeys(UNMETERED, UNLIMITED),
         ),
+    )
+
+
+def thresholds_of(config: Settings) -> Thresholds:
+    """From which figures on something is told. Raises WrongUse where nothing could lie between two of them."""
+    if config.analytics_arguments_min > config.analytics_arguments_max:
+        raise WrongUse(
+            f"arguments_min is {config.analytics_arguments_min}, arguments_max {config.analytics_arguments_max}: every"
+            " session would be told of.",
+            where="settings, [analytics]",
+            now="Make the first the smaller one.",
+        )
+    return Thresholds(
+        error_ppm_max=config.alert_threshold_error_rate,
+        consensus_ppm_min=config.analytics_consensus_rate_min,
+        escalation_ppm_max=config.analytics_escalation_rate_max,
+        duration_ms_max=config.debate_timeout_minutes * 60 * MILLISECONDS_PER_SECOND,
+        arguments_min=config.analytics_arguments_min,
+        arguments_max=config.analytics_arguments_max,
+        sample_min=config.analytics_sessions_min,
+        window_days=config.analytics_window_days,
     )
 
 

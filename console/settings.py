@@ -33,6 +33,7 @@ from console.setting_channels import (
 )
 from console.setting_exports import kinds, kinds_written
 from console.setting_live import a_variable, listening_address, origins, origins_written
+from console.setting_shares import share, share_written
 from console.setting_values import (
     USD_MAX,
     Read,
@@ -62,6 +63,8 @@ SECONDS_MAX = 7 * 24 * 3_600
 CALL_SECONDS_MAX = 3_600
 MINUTES_MAX = 7 * 24 * 60
 EXPORTS_KEPT_MAX = 10_000
+ARGUMENTS_TOLD_MAX = 100_000
+SESSIONS_MIN_MAX = 10_000
 DAYS_KEPT_MAX = 3_650
 DRAIN_SECONDS_MAX = 3_600
 PACE_MAX = 1_000_000
@@ -83,10 +86,8 @@ PROVIDER_KEYS = (
 
 NAMES_WITHOUT_EFFECT = (
     "template_storage_path",
-    "debate_timeout_minutes",
     "enable_admin_interface",
     "notification_batch_size",
-    "alert_threshold_error_rate",
 )
 """Settings of the configuration that moot grew from. A file or environment written for it is taken as it stands."""
 
@@ -100,7 +101,7 @@ CHOSEN = "chosen in the console"
 COMMAND_LINE = "command line"
 DEMO = "demo"
 PROVIDERS = "providers"
-TABLES = (PROVIDERS, "refine", "notifications", "live", "terminal", "exports")
+TABLES = (PROVIDERS, "refine", "notifications", "live", "terminal", "exports", "analytics")
 
 
 def read_budget(text: str) -> int:
@@ -141,6 +142,14 @@ class Settings:
     exports_folder: Path = field(default_factory=lambda: find_locations().exports)
     exports_keep_files: int = 30
     exports_keep_days: int = 0
+    debate_timeout_minutes: int = 30
+    alert_threshold_error_rate: int = 100_000
+    analytics_consensus_rate_min: int = 300_000
+    analytics_escalation_rate_max: int = 200_000
+    analytics_arguments_min: int = 2
+    analytics_arguments_max: int = 49
+    analytics_sessions_min: int = 10
+    analytics_window_days: int = 7
     enable_health_checks: bool = True
     health_check_interval_seconds: int = 30
     keep_sessions_days: int = 0
@@ -225,6 +234,7 @@ _WRITTEN: Mapping[Read, Callable[[object], str]] = {
     usd: dollars,
     commands: commands_written,
     kinds: kinds_written,
+    share: share_written,
     routes: routes_written,
     webhooks: webhooks_written,
     mails: mails_written,
@@ -308,6 +318,38 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "exports_keep_days", "exports.keep_days", whole(0, DAYS_KEPT_MAX),
         "how old one of them may grow, 0 for any age; the newest of each kind always stays",
+    ),
+    SettingSpec(
+        "debate_timeout_minutes", "debate_timeout_minutes", whole(1, MINUTES_MAX),
+        "from how many minutes of active time on it is told that a session takes too long",
+    ),
+    SettingSpec(
+        "alert_threshold_error_rate", "alert_threshold_error_rate", share,
+        "from which share of failed sessions on somebody is told",
+    ),
+    SettingSpec(
+        "analytics_consensus_rate_min", "analytics.consensus_rate_min", share,
+        "below which share of sessions with consensus somebody is told",
+    ),
+    SettingSpec(
+        "analytics_escalation_rate_max", "analytics.escalation_rate_max", share,
+        "above which share of sessions that asked a person somebody is told",
+    ),
+    SettingSpec(
+        "analytics_arguments_min", "analytics.arguments_min", whole(0, ARGUMENTS_TOLD_MAX),
+        "sessions with fewer arguments are told of",
+    ),
+    SettingSpec(
+        "analytics_arguments_max", "analytics.arguments_max", whole(1, ARGUMENTS_TOLD_MAX),
+        "sessions with more arguments are told of",
+    ),
+    SettingSpec(
+        "analytics_sessions_min", "analytics.sessions_min", whole(1, SESSIONS_MIN_MAX),
+        "of fewer sessions no share is judged",
+    ),
+    SettingSpec(
+        "analytics_window_days", "analytics.window_days", whole(1, DAYS_KEPT_MAX),
+        "how many days back it is looked for what is odd",
     ),
     SettingSpec("enable_health_checks", "enable_health_checks", flag, "look after the database while driving"),
     SettingSpec(
