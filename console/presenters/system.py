@@ -365,7 +365,9 @@ def _health_line(health: Health, now_ms: int) -> Paragraph:
 
 def _job_line(job: JobView, *, now_ms: int) -> Paragraph:
     is_well = job.last_result in ("", WELL)
-    glyph, style = ("✓", "ok") if job.last_result == WELL else ("◌", "muted") if is_well else ("✗", "failed")
+    is_left_out = job.last_result.startswith("left out")
+    waits = ("◌", "attention" if is_left_out else "muted")
+    glyph, style = ("✓", "ok") if job.last_result == WELL else waits if is_well or is_left_out else ("✗", "failed")
     ran = f"ran {age(now_ms - job.last_run_ms)} ago" if job.last_run_ms else "has not run yet"
     due = f", next in {duration(job.next_run_ms - now_ms)}" if job.next_run_ms > now_ms else ""
     said = "" if is_well else f": {job.last_result}"

@@ -116,7 +116,7 @@ class Driver:
                 stale_days=rhythm.stale_days,
             ),
             faults=lambda: tuple(self.supervisor.standing_still.values()),
-            tell=getattr(self._telling, "put", None),
+            tell=self._telling.put if self._telling is not None else None,
         )
         self.supervisor = Supervisor(
             ports,

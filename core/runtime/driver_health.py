@@ -20,7 +20,7 @@ from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.ports.process_use import ProcessUse, ReadProcessUse, cpu_ppm
 from core.runtime.ports import Ports
-from core.runtime.schedule import DONE, JobView
+from core.runtime.schedule import DONE, LEFT_OUT, JobView
 
 LATE_ROUNDS_MAX = 2
 """A job that is later than so many of its intervals is stuck behind something."""
@@ -72,7 +72,7 @@ class DriverHealth:
 
     async def _jobs(self) -> tuple[Level, str]:
         jobs, now_ms = self._drives.jobs(), self._ports.clock.now_ms()
-        failed = [job for job in jobs if job.last_result not in ("", DONE)]
+        failed = [job for job in jobs if job.last_result not in ("", DONE) and not job.last_result.startswith(LEFT_OUT)]
         if failed:
             others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
             return Level.DEGRADED, f"{failed[0].name}: {failed[0].last_result}{others}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.domain.errors import WrongUse, nearest
+from core.domain.errors import CommandRefused, WrongUse, nearest
 from core.ports.clock import Clock
 from core.runtime.correlating import fields
 
@@ -28,6 +28,8 @@ JOBS_MAX = 32
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 DONE = "ok"
+LEFT_OUT = "left out: "
+"""Before why a job was not done: it may not, for now, which is no fault of its own."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +38,8 @@ Work = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job as a person sees it. Moments are Unix ms, 0 where there is none. `last_result` is `ok`, what went wrong, or
-    nothing before the first run."""
+    """A job as a person sees it. Moments are Unix ms, 0 where there is none. `last_result` is `ok`, why it was
+    left out, what went wrong, or nothing before the first run."""
 
     name: str
     every_seconds: int
@@ -124,6 +126,9 @@ class Schedule:
         job.last_run_ms = self._clock.now_ms()
         try:
             await job.work()
+        except CommandRefused as refused:
+            job.last_result = f"{LEFT_OUT}{refused}"
+            _log.info("the job was left out", extra=fields(job=name, why=str(refused)))
         except Exception as error:
             # A failed export must not end the health checks, nor its own next run.
             _log.exception("the job %s failed", name, extra=fields(job=name))

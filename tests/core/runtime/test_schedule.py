@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.domain.errors import WrongUse
-from core.runtime.schedule import DONE, JOBS_MAX, Schedule
+from core.domain.errors import CommandRefused, WrongUse
+from core.runtime.schedule import DONE, JOBS_MAX, LEFT_OUT, Schedule
 
 PATIENCE_SECONDS = 30
 """How long a run that has to come is waited for before the test fails instead of hanging."""
@@ -65,6 +65,17 @@ async def test_a_job_is_done_when_it_is_due_and_planned_again(schedule: Schedule
     (view,) = schedule.jobs()
     assert (view.name, view.every_seconds, view.last_result) == ("export", 1, DONE)
     assert view.next_run_ms > view.last_run_ms > 0
+
+
+async def test_a_job_that_may_not_be_done_for_now_is_left_out_and_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    async def refused() -> None:
+        raise CommandRefused("exports are switched off.", where="disk")
+
+    schedule = Schedule(WallClock())
+    schedule.add("export", every_seconds=FAR_SECONDS, work=refused)
+
+    assert await schedule.run("export") == f"{LEFT_OUT}disk: exports are switched off."
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 
 
 async def test_a_job_that_fails_stops_neither_itself_nor_the_others(
