@@ -24,7 +24,8 @@ TRACE_MARK = "  | "
 HEAD = ("at", "level", "logger", "process", "message")
 LINE_FIELDS = (
     *("logger", "process", "message", "error", "exception", "cause", "verb", "job", "part", "provider", "place"),
-    *("events", "fired", "took_us", "took_ms", "rest_ms", "leapt_ms", "waits_for", "left", "goes_on", "parent", "cap", "name", "state"),
+    *("events", "fired", "took_us", "took_ms", "rest_ms", "leapt_ms", "waits_for", "left", "goes_on", "parent"),
+    *("cap", "name", "state"),
 )
 """What lines say besides what events do."""
 
