@@ -9,12 +9,24 @@ from console.exported_debate import DebateDocument
 from console.exported_refinement import RefinementDocument
 from console.marked_down import aside, escaped, quoted
 from console.plain import iso_time
+from console.presenters.asked import asked_or_told
 from console.presenters.carried import forked_words, unfolded
 from console.presenters.flips import SIGN, Listener, sentence, sums_words
 from console.presenters.kinds import KINDS, SESSION
 from core.analytics.flips import FlipLedger, Formats, all_seen, counts_of
-from core.domain.events import Event, Recorded, RuleFired, SessionEscalated, SessionForked, SessionOpened
-from core.domain.steered import MotionAmended, StatementAdded
+from core.domain.events import (
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationForgone,
+    EscalationExpired,
+    Event,
+    Recorded,
+    RuleFired,
+    SessionEscalated,
+    SessionForked,
+    SessionOpened,
+)
+from core.domain.steered import MotionAmended, ParticipantTold, StatementAdded
 
 
 class Document(Protocol):
@@ -92,5 +104,11 @@ def _life(event: Event, about: str) -> Iterator[str]:
             yield from ("", f"*Rule `{rule}` fired: {escaped(', '.join(actions))}*")
         case SessionEscalated(question=question):
             yield from aside(f"Asked the operator: {question}")
+        case ClarificationAnswered(text=text):
+            heading, _ = asked_or_told(event) or ("", "")
+            yield from ("", f"### {escaped(heading)}", "", *quoted(text))
+        case EscalationExpired() | ClarificationAsked() | ClarificationForgone() | ParticipantTold():
+            heading, text = asked_or_told(event) or ("", "")
+            yield from aside(f"{heading.lstrip('◆◇ ')}: {text}")
         case _:
             return

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console.exit_codes import ExitCode
 from core.domain.events import (
     ChildEnded,
+    ClarificationAsked,
     Event,
     Recorded,
     SessionCancelled,
@@ -64,6 +65,8 @@ def ending_of(event: Event) -> Ending | None:
             return Ending(code=ExitCode.WAITS, why=reason)
         case SessionEscalated(question=question):
             return Ending(code=ExitCode.WAITS, why=question, is_question=True)
+        case ClarificationAsked(asked_of="", seat=seat, question=question):
+            return Ending(code=ExitCode.WAITS, why=f"{seat} asks: {question}", is_question=True)
         case _:
             return None
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from console.cli.page import INDENT, Page
 from console.cli.spoken_debate import SpokenDebate
 from console.cli.spoken_refinement import SpokenRefinement
+from console.presenters.asked import asked_or_told
 from console.presenters.carried import carried, forked_words
 from console.presenters.figures import money
 from console.presenters.flips import SIGN, Listener, sentence, sums_words
@@ -28,7 +29,11 @@ from core.domain.events import (
     AttemptStarted,
     AttemptSucceeded,
     BudgetChanged,
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationForgone,
     EscalationAnswered,
+    EscalationExpired,
     Event,
     Recorded,
     RuleErred,
@@ -52,7 +57,7 @@ from core.domain.events import (
 from core.domain.facts import FactSpec, FactUnit, FactValue
 from core.domain.ids import DEFAULT_RULE_SET
 from core.domain.people import is_person
-from core.domain.steered import MotionAmended, RoundsLimitChanged, SeatsChanged, StatementAdded
+from core.domain.steered import MotionAmended, ParticipantTold, RoundsLimitChanged, SeatsChanged, StatementAdded
 from core.rules.units import label, shown
 
 
@@ -168,6 +173,14 @@ class SpokenSession:
                 yield from self.page.noted(
                     "◆", f"{called(by)} answered: {in_words(answer)}" + (f" ({note})" if note else "")
                 )
+            case EscalationExpired() | ClarificationAsked() | ClarificationForgone() | ParticipantTold():
+                if (told := asked_or_told(event)) is not None:
+                    heading, text = told
+                    mark, _, rest = heading.partition(" ")
+                    yield from self.page.noted(mark, f"{rest}: {text}")
+            case ClarificationAnswered(text=text):
+                heading, _ = asked_or_told(event) or ("", "")
+                yield from ("", heading, *self.page.indented(text))
             case SessionCancelled(reason=reason, by=by):
                 yield from self.page.noted("✗", f"cancelled by {called(by)}: {in_words(reason)}")
             case SessionFailed(reason=reason, step=step):

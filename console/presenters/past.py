@@ -23,7 +23,15 @@ from console.presenters.sessions import STATES
 from console.presenters.shown import Line
 from console.presenters.transcript import TranscriptFold
 from core.analytics.flips import all_seen
-from core.domain.events import Recorded, RuleFired, SessionEscalated, SessionForked
+from core.domain.events import (
+    ClarificationAnswered,
+    ClarificationAsked,
+    EscalationExpired,
+    Recorded,
+    RuleFired,
+    SessionEscalated,
+    SessionForked,
+)
 from core.domain.session import Status
 from core.flows.debate_events import ArgumentPresented, BallotGiven, RoundStarted, StatementAdded, VerdictReached
 from core.flows.refinement_events import DraftPresented, IterationStarted, RefinementCompleted, ReviewGiven
@@ -41,13 +49,15 @@ COPIES_EVENTS = 250
 """A step back folds so many events again at most."""
 
 DRAFTED = (DraftPresented, ReviewGiven, RefinementCompleted)
-TURNS = (ArgumentPresented, BallotGiven, VerdictReached, StatementAdded, *DRAFTED)
-NOTABLE = (*TURNS, RuleFired, SessionEscalated, SessionForked)
+TURNS = (ArgumentPresented, BallotGiven, VerdictReached, StatementAdded, ClarificationAnswered, *DRAFTED)
+NOTABLE = (*TURNS, RuleFired, SessionEscalated, ClarificationAsked, EscalationExpired, SessionForked)
 
 TRACK, PASSED, HERE = "─", "━", "┃"
 MARKS = (
     (RuleFired, "◆"),
     (SessionEscalated, "◆"),
+    (ClarificationAsked, "◆"),
+    (EscalationExpired, "◆"),
     (RoundStarted, "╋"),
     (IterationStarted, "╋"),
     (ArgumentPresented, "•"),

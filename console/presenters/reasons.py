@@ -22,12 +22,14 @@ REASONS: Mapping[str, str] = {
     "all_paused": "everything was paused at once",
     "attempt_in_doubt": "nobody knows whether a turn was answered",
     "budget_spent": "the session's budget is spent",
+    "clarification": "a participant needs to know something",
     "budget_spent_day": "the budget of the day is spent",
     "budget_spent_session": "the session's budget is spent",
     "escalation_answered": "as answered",
     "nothing_left_to_say": "every turn of the round was skipped",
     "iterations_used": "all iterations are used",
     "no_gain": "no draft got better any more",
+    "not_answered": "nobody answered in time",
     "not_readable_here": "its log can't be read to the end here",
     "recorded_elsewhere": "a record of another place; resume it to go on with it here",
     "rounds_played": "all rounds are played",
@@ -66,6 +68,8 @@ def called(by: str) -> str:
             return f"the rule {name}"
         case "template":
             return f"the format {name}"
+        case "seat":
+            return name.replace("_", " ")
         case _:
             return {OPERATOR: "you", RUNTIME: "moot"}.get(by, by)
 

@@ -35,8 +35,10 @@ from core.domain.events import (
     AttemptInDoubt,
     AttemptStarted,
     AttemptSucceeded,
+    ClarificationAsked,
     CompletionDecided,
     EscalationAnswered,
+    EscalationExpired,
     Recorded,
     RuleErred,
     RuleFired,
@@ -146,7 +148,9 @@ class DetailFold:
                 self.is_completing = False
             case SessionEscalated(rule=rule):
                 self.question_rule, self.question_at_ms = rule, record.at_ms
-            case EscalationAnswered():
+            case ClarificationAsked():
+                self.question_rule, self.question_at_ms = "", record.at_ms
+            case EscalationAnswered() | EscalationExpired():
                 self.question_rule = ""
             case _:
                 self._take_attempt(record)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.presenters.answered import noted, outcome_shown
+from console.presenters.asked import asked_or_told, question_asked
 from console.presenters.carried import FORKED, carried, forked_words
 from console.presenters.figures import count, money, percent
 from console.presenters.flips import CHANGED, hear, note_of
@@ -174,7 +175,7 @@ class TranscriptFold:
                 self._seat(event.seats)
                 yield self._note(record, "format", f"{event.template} from the next round on, said {called(event.by)}")
             case _:
-                if (turn := spoken(event) or balloted(event)) is not None:
+                if (turn := spoken(event) or balloted(event) or question_asked(event)) is not None:
                     yield self._put(self._spoken(turn, record.seq))
                 elif (note := self._said(event)) is not None:
                     yield self._note(record, *note)
@@ -237,7 +238,7 @@ class TranscriptFold:
             case BudgetChanged(cap_microusd=cap, by=by):
                 return "◇ budget", f"{'no cap' if cap is None else money(cap)} from now on, said {called(by)}"
             case _:
-                return noted(event) or noted_of_drafts(event) or _life(event)
+                return noted(event) or noted_of_drafts(event) or asked_or_told(event) or _life(event)
 
     def _seat(self, seats: Iterable[Seat]) -> None:
         for seat in seats:

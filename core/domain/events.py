@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from core.domain.facts import FactValue
-from core.domain.ids import NO_SEAT, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.ids import NO_SEAT, NO_STEP, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.session import Opening
 
 
@@ -147,8 +147,8 @@ class ClarificationAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClarificationAnswered:
-    """What a participant wanted to know. `by` is who says it: the operator, or a seat. It `still_waits` where something
-    else is asked besides."""
+    """What a participant wanted to know. `by` is who says it: the operator, or a seat, in `answer_step`. It
+    `still_waits` where something else is asked besides."""
 
     step: StepId
     seat: SeatId
@@ -157,6 +157,7 @@ class ClarificationAnswered:
     text: str
     by: str
     still_waits: bool = False
+    answer_step: StepId = NO_STEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

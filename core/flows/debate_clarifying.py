@@ -72,6 +72,7 @@ def clarifying_steps(debate: DebateState) -> tuple[Step, ...]:
             round=asked.round,
         )
         for asked in debate.asides.pending
+        if asked.round == debate.round  # what was asked in a round that was cut short nobody waits for any more
     )
 
 
@@ -115,6 +116,7 @@ def clarified(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
             question=asked.question,
             text=clean_text(command.text).strip()[:ANSWER_CHARACTERS_MAX] or "Nothing is known of that.",
             by=f"seat:{asked.asked_of}",
+            answer_step=command.step,
         ),
     )
 

@@ -357,14 +357,7 @@ def _round_completed(state: DebateState, event: RoundCompleted) -> DebateState:
         gain_ppm=gain,
         stalled_rounds=state.agreement.stalled_rounds + 1 if has_stalled else 0,
     )
-    asides = changed(state.asides, pending=()) if state.asides.pending else state.asides
-    return changed(
-        state,
-        is_round_open=False,
-        rounds_completed=state.rounds_completed + 1,
-        agreement=agreement,
-        asides=asides,
-    )
+    return changed(state, is_round_open=False, rounds_completed=state.rounds_completed + 1, agreement=agreement)
 
 
 def _asked_and_told(
