@@ -43,6 +43,20 @@ def local_midnight_ms(at_ms: int) -> int:
     return int(midnight.timestamp()) * MILLISECONDS_PER_SECOND
 
 
+def minute_of_day(at_ms: int, *, zone: str = "") -> int:
+    """How many minutes the clocks show since midnight at a moment: those of a zone such as `Europe/Berlin`, "" for
+    this machine's."""
+    moment = datetime.fromtimestamp(at_ms // MILLISECONDS_PER_SECOND, tz=UTC)
+    if zone:
+        # Few have quiet hours in another zone.
+        from zoneinfo import ZoneInfo
+
+        moment = moment.astimezone(ZoneInfo(zone))
+    else:
+        moment = moment.astimezone()
+    return moment.hour * 60 + moment.minute
+
+
 def new_session_id() -> str:
     """32 hexadecimal digits that nobody has drawn before."""
     return os.urandom(SESSION_ID_BYTES).hex()

@@ -34,6 +34,15 @@ from console.setting_channels import (
 from console.setting_exports import kinds, kinds_written
 from console.setting_live import a_variable, listening_address, origins, origins_written
 from console.setting_shares import share, share_written
+from console.setting_times import (
+    QuietSetting,
+    batches,
+    batches_written,
+    quiet,
+    quiet_written,
+    reminders,
+    reminders_written,
+)
 from console.setting_values import (
     USD_MAX,
     Read,
@@ -56,6 +65,8 @@ from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
 from core.domain.errors import WrongUse, nearest
 from core.exporting.tables import Form, Kind
+from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
+from core.notifying.timetable import DIGEST_PARTS_DEFAULT, DIGEST_PARTS_MAX, Batch
 from core.ports.live_target import LOOPBACK
 
 DEBATES_AT_ONCE_MAX = 10_000
@@ -87,7 +98,6 @@ PROVIDER_KEYS = (
 NAMES_WITHOUT_EFFECT = (
     "template_storage_path",
     "enable_admin_interface",
-    "notification_batch_size",
 )
 """Settings of the configuration that moot grew from. A file or environment written for it is taken as it stands."""
 
@@ -191,6 +201,10 @@ class Settings:
     enable_notifications: bool = True
     notification_timeout_seconds: int = 10
     notification_routes: tuple[Mapping[str, Any], ...] | None = field(default=None, hash=False)
+    notification_reminders: Reminders = field(default=SENSIBLE_REMINDERS, hash=False)
+    notification_quiet: QuietSetting | None = None
+    notification_batches: Mapping[str, Batch] = field(default_factory=dict, hash=False)
+    notification_batch_size: int = DIGEST_PARTS_DEFAULT
     webhooks: Mapping[str, WebhookSetting] = field(default_factory=dict, hash=False)
     mail: Mapping[str, MailSetting] = field(default_factory=dict, hash=False)
     live_port: int = 0
@@ -236,6 +250,9 @@ _WRITTEN: Mapping[Read, Callable[[object], str]] = {
     kinds: kinds_written,
     share: share_written,
     routes: routes_written,
+    reminders: reminders_written,
+    quiet: quiet_written,
+    batches: batches_written,
     webhooks: webhooks_written,
     mails: mails_written,
     origins: origins_written,
@@ -418,6 +435,22 @@ SPECS: tuple[SettingSpec, ...] = (
         "notification_routes", "notifications.routes", routes,
         "which notifications go by which channels; unset, those that are sensible",
     ),
+    SettingSpec(
+        "notification_reminders", "notifications.reminders", reminders,
+        "after what time somebody is reminded of what nobody has seen to, by priority",
+    ),
+    SettingSpec(
+        "notification_quiet", "notifications.quiet", quiet,
+        "hours in which what is less urgent waits, or none",
+    ),
+    SettingSpec(
+        "notification_batches", "notifications.batch", batches,
+        "channels by which what is less urgent goes in one message every so many minutes",
+    ),
+    SettingSpec(
+        "notification_batch_size", "notification_batch_size", whole(2, DIGEST_PARTS_MAX),
+        "notifications in one such message at most", "ORCHESTRATION_NOTIFICATION_BATCH_SIZE",
+    ),
     SettingSpec("webhooks", "webhooks", webhooks, "programs elsewhere that are told, by name"),
     SettingSpec("mail", "mail", mails, "people who are told by mail, by name"),
     SettingSpec("live_port", "live.port", whole(0, PORT_MAX), "the port at which programs listen live, 0 for none"),
@@ -470,6 +503,9 @@ _OF_THE_DEMO = (
     "webhooks",
     "mail",
     "notification_routes",
+    "notification_reminders",
+    "notification_quiet",
+    "notification_batches",
     "live_port",
 )
 """What a demo has of its own: it meets nothing of the operator's, and tells nobody elsewhere."""
@@ -487,6 +523,9 @@ def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Se
         webhooks={},
         mail={},
         notification_routes=None,
+        notification_reminders=SENSIBLE_REMINDERS,
+        notification_quiet=None,
+        notification_batches={},
         live_port=0,
         origins={**settings.origins, **dict.fromkeys(_OF_THE_DEMO, DEMO)},
     )

@@ -38,7 +38,7 @@ SAMPLES = {
     "exports.keep_days": "14",
     "debate_timeout_minutes": "45",
     "alert_threshold_error_rate": "0.25",
-    "analytics.consensus_rate_min": "25 %",
+    "analytics.consensus_rate_min": "0.25",
     "analytics.escalation_rate_max": "0.3",
     "analytics.arguments_min": "3",
     "analytics.arguments_max": "80",
@@ -65,6 +65,12 @@ SAMPLES = {
     "refine.commands": '{"compiles": ["python3", "-m", "py_compile", "{file.py}"]}',
     "enable_notifications": "false",
     "notification_timeout_seconds": "7",
+    "notifications.reminders": '{"urgent": "2m", "high": "1h", "normal": "1d", "low": "none", "at_most": 5}',
+    "notifications.quiet": (
+        '{"from": "22:00", "to": "07:30", "priority": "urgent", "channels": ["ops"], "zone": "Europe/Berlin"}'
+    ),
+    "notifications.batch": '{"ops": {"every_minutes": 30, "priority": "normal"}}',
+    "notification_batch_size": "20",
     "notifications.routes": '[{"channels": ["log"], "priority": "high"}]',
     "mail": '{"team": {"host": "smtp.example.org", "from": "moot@example.org", "to": ["ann@example.org"]}}',
     "webhooks": '{"ops": {"url": "https://ops.example/a-token-of-theirs", "secret_env": "OPS_SECRET"}}',

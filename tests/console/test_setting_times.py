@@ -1,0 +1,108 @@
+"""Does a settings file say when somebody is told, and is what makes no sense refused with its place?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console.machine import minute_of_day
+from console.settings import Settings, load_settings
+from console.telling_times import local_minute_of, timetable_of
+from core.domain.errors import WrongUse
+from core.notifying.notification import Priority
+from core.notifying.reminding import SENSIBLE_REMINDERS
+from core.notifying.timetable import MINUTE_MS, Batch, Quiet, Timetable
+
+FILE = """
+notification_batch_size = 10
+
+[notifications.reminders]
+urgent = "2m"
+high = "none"
+normal = "1d"
+at_most = 5
+
+[notifications.quiet]
+from = "22:00"
+to = "7:30"
+priority = "urgent"
+channels = ["ops"]
+zone = "Europe/Berlin"
+
+[notifications.batch.ops]
+every_minutes = 30
+priority = "normal"
+"""
+HOUR_MS = 60 * MINUTE_MS
+NOON_IN_WINTER_MS = 1_768_474_800_000
+"""2026-01-15 11:00 in Greenwich."""
+
+
+def settings_of(text: str, folder: Path) -> Settings:
+    file = folder / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(environ={"MOOT_HOME": str(folder)}, file=file)
+
+
+def test_reminders_quiet_hours_and_digests_are_read_from_the_file(tmp_path: Path) -> None:
+    settings = settings_of(FILE, tmp_path)
+
+    assert settings.notification_reminders.after_ms == {Priority.URGENT: 2 * MINUTE_MS, Priority.NORMAL: 24 * HOUR_MS}
+    assert settings.notification_reminders.times_max == 5
+    assert timetable_of(settings, ["log", "ops"]) == Timetable(
+        quiet=Quiet(from_minute=22 * 60, to_minute=7 * 60 + 30, priority=Priority.URGENT, channels=frozenset({"ops"})),
+        batches={"ops": Batch(every_ms=30 * MINUTE_MS, priority=Priority.NORMAL)},
+        parts_max=10,
+    )
+    assert local_minute_of(settings)(NOON_IN_WINTER_MS) == 12 * 60
+
+
+def test_without_a_word_the_sensible_holds_and_the_machine_knows_the_time(tmp_path: Path) -> None:
+    settings = settings_of("", tmp_path)
+
+    assert settings.notification_reminders == SENSIBLE_REMINDERS
+    assert timetable_of(settings, ["log"]) == Timetable()
+    assert local_minute_of(settings)(NOON_IN_WINTER_MS) == minute_of_day(NOON_IN_WINTER_MS)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[notifications.reminders]\nurgnt = "5m"', "Did you mean 'urgent'?"),
+        ('[notifications.reminders]\nurgent = "5 minutes"', "has for urgent a time from 1m to 7d, or none"),
+        ('[notifications.reminders]\nurgent = "8d"', "has for urgent a time from 1m to 7d"),
+        ("[notifications.reminders]\nat_most = 1000", "has an at_most from 0 to 20"),
+        ('[notifications.quiet]\nfrom = "22:00"', 'has a to such as "22:00"'),
+        ('[notifications.quiet]\nfrom = "24:00"\nto = "7:00"', 'has a from such as "22:00"'),
+        ('[notifications.quiet]\nfrom = "7:00"\nto = "07:00"', "begins and ends at different times of the day"),
+        ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\npriority = "hihg"', "Did you mean 'high'?"),
+        ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\nzone = "Europe/Moot"', "a zone such as Europe/Berlin"),
+        ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\nzone = "../../etc"', "a zone such as Europe/Berlin"),
+        ("[notifications.batch.ops]\nevery_minutes = 0", "has for ops every_minutes from 1 to 1,440"),
+        ("[notifications.batch.ops]\nevery_minute = 5", "Did you mean 'every_minutes'?"),
+        ("notification_batch_size = 1", "is a whole number from 2 to 500"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_place_and_what_is_meant(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(WrongUse) as refused:
+        settings_of(text, tmp_path)
+
+    assert message in str(refused.value)
+    assert str(refused.value).startswith(f"{tmp_path / 'settings.toml'}:1: notification")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\nchannels = ["opps"]', "notifications.quiet"),
+        ("[notifications.batch.opps]\nevery_minutes = 5", "notifications.batch"),
+    ],
+)
+def test_a_channel_that_is_not_set_up_is_named_with_the_nearest(tmp_path: Path, text: str, where: str) -> None:
+    settings = settings_of(text, tmp_path)
+
+    with pytest.raises(WrongUse, match=rf"settings\.toml: {where}: no channel is called 'opps'.*mean 'ops'"):
+        timetable_of(settings, ["log", "ops"])
