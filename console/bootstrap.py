@@ -14,6 +14,7 @@ from console.machine import SystemClock, local_midnight_ms, new_seed, new_sessio
 from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
 from console.telling import live_target, mail_target, routes_of, target
+from console.telling_times import local_minute_of, timetable_of
 from console.version import VERSION
 from core.analytics.thresholds import Thresholds
 from core.channels.audit_log import AuditLog
@@ -284,7 +285,14 @@ def _telling(config: Settings, storage: Storage, clock: Clock, terminal: Termina
     every += [_ready(name, lambda name: Mail(mail_target(name, config))) for name in config.mail]
     every += [_ready(LIVE, lambda _: _live(config, storage, clock)), Terminal(terminal, clock)]
     channels = {channel.name: channel for channel in every}
-    return TellingPorts(outbox=storage.outbox, channels=channels, routes=routes_of(config, tuple(channels)))
+    return TellingPorts(
+        outbox=storage.outbox,
+        channels=channels,
+        routes=routes_of(config, tuple(channels)),
+        reminders=config.notification_reminders,
+        timetable=timetable_of(config, tuple(channels)),
+        local_minute=local_minute_of(config),
+    )
 
 
 def _live(config: Settings, storage: Storage, clock: Clock) -> Live:
