@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -53,7 +54,11 @@ class Exporter:
             async for page in self._sources.pages(wanted, until=until):
                 await beside(written.take, page.rows)
                 tell(Told(rows=written.digest.rows, done=page.reached, whole=until))
-            return await beside(self._finished, written, until, reason)
+            try:
+                return await beside(self._finished, written, until, reason)
+            except asyncio.CancelledError:
+                draft.withdraw()
+                raise
 
     def _finished(self, written: _Written, until: int, reason: str) -> Exported:
         wanted, draft, digest = written.wanted, written.draft, written.digest

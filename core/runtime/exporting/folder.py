@@ -60,6 +60,7 @@ class Draft:
     path: Path
     summary: Path
     at_ms: int
+    is_placed: bool = False
 
     def finish(self) -> int:
         """Force the file to the disk; returns its bytes."""
@@ -83,7 +84,13 @@ class Draft:
                 raise
         finally:
             beside.unlink(missing_ok=True)
+        self.is_placed = True
         force_folder(self.path.parent)
+
+    def withdraw(self) -> None:
+        """Take it away again, where it was placed: whoever asked for it gave up while that was being done."""
+        if self.is_placed:
+            _remove((self.path, self.summary))
 
 
 @contextmanager
