@@ -28,7 +28,10 @@ from core.domain.errors import StorageFailed
 from core.domain.events import AttemptInDoubt, AttemptSucceeded, Recorded
 from core.domain.ids import SessionId
 from core.domain.session import Status
+from core.exporting.tables import Form, Kind
 from core.orchestrator import Orchestrator
+from core.runtime.exporting.checking import Found
+from core.runtime.exporting.wanted import Wanted
 from storage import writer
 from tests.golden.logs import unpacked
 
@@ -320,3 +323,28 @@ async def test_whoever_follows_a_session_is_told_that_it_stands_still_why_and_th
 
     assert "the disk failed" in told[0]
     assert told[1:] in ([""], []), "what has ended needn't be told to go on"
+
+
+@pytest.mark.parametrize("form", Form)
+async def test_an_export_that_finds_no_room_in_the_middle_leaves_the_older_one_and_nothing_else(
+    disk: Path, tmp_path: Path, form: Form
+) -> None:
+    settings = settings_of(tmp_path / "here", tmp_path)
+    settings.database.parent.mkdir()
+    async with driven(settings) as moot:
+        sessions = await started(moot, tmp_path)
+        await all_finished(moot, sessions)
+        folder = disk / "out"
+        older = await moot.exports.export(Wanted(kind=Kind.EVENTS, form=form), folder)
+        lies, held = sorted(os.listdir(folder)), older.file.read_bytes()
+        ballast = fill(disk)
+
+        with pytest.raises(StorageFailed, match="the disk is full") as refused:
+            await moot.exports.export(Wanted(kind=Kind.EVENTS, form=form), folder)
+
+        assert (refused.value.where, refused.value.now[:15]) == (str(folder), "Free some space")
+        assert sorted(os.listdir(folder)) == lies
+        assert older.file.read_bytes() == held
+        ballast.unlink()
+        newer = await moot.exports.export(Wanted(kind=Kind.EVENTS, form=form), folder)
+        assert {each.found for each in await moot.exports.check(newer.file)} <= {Found.EQUAL, Found.WHOLE}
