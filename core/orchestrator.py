@@ -39,6 +39,7 @@ from core.runtime.announcements import Announcements, Progress
 from core.runtime.asked import Asked, asked_in
 from core.runtime.backups import Backups
 from core.runtime.bundling import BundleDoor
+from core.runtime.cases import Cases
 from core.runtime.costs import CostReader, CostsOfDay
 from core.runtime.doubts import Doubt, Doubts
 from core.runtime.driver import Driver
@@ -128,6 +129,7 @@ class Orchestrator:
         self._standing = Standing(ports, limits, self._wheel)
         self.rulebook = Rulebook(ports, self._ask)
         self.notifications = Notifications(ports.telling, self._ask)
+        self.cases = Cases(ports, self._explaining, self._rows)
         self.formats = Formats(ports, self._ask)
         self.bundles = BundleDoor(ports, self._ask)
 
@@ -252,6 +254,12 @@ class Orchestrator:
     async def leave_seat(self, session: SessionId, seat: str) -> str:
         """Give a seat back to whoever stood in, from now on. Raises CommandRefused, WrongUse."""
         return (await self._ask("leave_seat", {"session": session, "seat": seat})).text
+
+    async def tell(self, session: SessionId, seat: str, text: str, *, delivery: str = "") -> str:
+        """Tell one seat alone, before its next turn. Of one `delivery`, where it is named, nothing is told twice.
+        Raises CommandRefused, WrongUse."""
+        body = {"session": session, "seat": seat, "text": text, "delivery": delivery}
+        return (await self._ask("tell", body)).text
 
     async def resume(self, session: SessionId) -> str:
         """Go on with a session that is paused, failed, or was left by another process."""

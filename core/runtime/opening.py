@@ -107,6 +107,7 @@ class Openings:
             known_answer=_known(request),
             calibration=await calibration_for(self._ports.index, plan.template, is_unasked=plan.is_rehearsal),
             plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
+            answer_terms=self._limits.answer_terms,
         )
         await self._ports.library.prepare_opening(opening)
         try:

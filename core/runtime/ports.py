@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.analytics.thresholds import STANDARD, Thresholds
+from core.domain.cases import AnswerTerms
 from core.domain.costs import provider_of
 from core.engine.engine import Engine
 from core.ports.bundles import Bundles
@@ -109,6 +110,7 @@ class Limits:
     """What the operator allows. Caps are in micro-dollars, None lifts one; `in_doubt_policy` is retry, ask or fail, and
     `in_doubt_policies` the same for single providers, by the first part of their models' names.
 
+    `answer_terms` hold for questions to the operator where a format says nothing of it; None waits as long as it takes.
     A call that has no end after `call_milliseconds_max` is broken off and in doubt, whatever its adapter bounds itself.
     What lies beyond the `thresholds` is told; nothing is stopped by them.
     """
@@ -120,6 +122,7 @@ class Limits:
     in_doubt_policies: Mapping[str, str] = field(default_factory=dict)
     drain_milliseconds_max: int = 30_000
     call_milliseconds_max: int = 1_800_000
+    answer_terms: AnswerTerms | None = None
     gateway: GatewayLimits = field(default_factory=GatewayLimits)
     thresholds: Thresholds = STANDARD
 

@@ -109,6 +109,7 @@ class Refinements:
             estimate=plan.estimate,
             plugins=plugins_of((await self._ports.library.rules(in_force.digest)).rules),
             terms=terms_as_json(plan.terms),
+            answer_terms=self._limits.answer_terms,
         )
         await self._ports.library.prepare_opening(opening)
         try:
