@@ -10,10 +10,12 @@ import typer
 from typer.exceptions import TyperException
 
 from console.cli import (
+    analytics,
     backup,
     debate,
     doctor,
     evaluate,
+    events,
     export,
     metrics,
     models,
@@ -87,6 +89,8 @@ app.command()(debate.drive)
 app.command()(doctor.doctor)
 app.command()(models.models)
 app.command()(spend.spend)
+app.command(epilog=EPILOG)(events.events)
+app.command(epilog=EPILOG)(events.logs)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(participants.app, name="participants")
 rules.app.command()(rules_check.check)
@@ -96,6 +100,7 @@ rules.app.command()(rules_backtest.backtest)
 app.add_typer(rules.app, name="rules")
 app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")
+app.add_typer(analytics.app, name="analytics")
 app.add_typer(export.app, name="export")
 app.add_typer(notifications.app, name="notifications")
 app.add_typer(backup.app, name="backup")

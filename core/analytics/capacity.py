@@ -19,10 +19,11 @@ SESSIONS_TOLD_MAX = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What the process that drives took, on the average of its last look's stretch: of one processor and of memory,
-    with so many sessions running. `rule_p95_ns` is what nineteen of twenty looks at its slowest rule don't exceed. None
-    where it was not measured."""
+    """What the process that drives took at `at_ms` (Unix), on the average of its last look's stretch: of one processor
+    and of memory, with so many sessions running. `rule_p95_ns` is what nineteen of twenty looks at the slowest rule
+    don't exceed. None where it was not measured."""
 
+    at_ms: int = 0
     sessions_running: int = 0
     sessions_running_max: int = 0
     cpu_ppm: int | None = None

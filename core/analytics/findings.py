@@ -184,9 +184,10 @@ def _of_single_ones(rows: Sequence[LifeRow], thresholds: Thresholds) -> Iterable
         suggestion="Let a rule end them by round_count, or by agreement that no longer changes.",
         least=Severity.WARNING,
     )
+    asked = [row for row in rows if not row.asks_nobody]  # of what was drawn or rehearsed no model can be blamed
     for sign in SIGNS_LOOKED_FOR:
         yield from _seen(
-            rows,
+            asked,
             sign.is_seen,
             kind=sign.kind,
             title=sign.title,

@@ -115,8 +115,8 @@ def walked(values: Sequence[int]) -> Tried:
 
 
 def _told_before(rows: Sequence[LifeRow], pair: Callable[[LifeRow], tuple[Spread | None, int]]) -> Tried:
-    pairs = [(spread, came_to) for row in rows[-TESTED_MAX:] for spread, came_to in [pair(row)] if spread is not None]
-    return _tried(pairs)
+    asked = [row for row in rows[-TESTED_MAX:] if not row.asks_nobody]  # nothing is estimated of who takes no time
+    return _tried([(spread, came_to) for spread, came_to in map(pair, asked) if spread is not None])
 
 
 def _tried(pairs: Sequence[tuple[Spread, int]]) -> Tried:

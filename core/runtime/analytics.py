@@ -9,10 +9,11 @@ memory between two looks, so that the second reads only what has changed.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.analytics.analysis import AnalyticsReport, Asked, analysis_of
 from core.analytics.capacity import Resources
 from core.analytics.chosen import ALL, Chosen, chosen_rows
 from core.analytics.rows import Kept, LifeRow, fold_kept
+from core.analytics.rule_measures import rule_measures
 from core.analytics.thresholds import STANDARD, Thresholds
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import Recorded
@@ -39,6 +41,8 @@ DAY_MS = 24 * 3_600 * 1_000
 KEPT_REMEMBERED_MAX = 512
 """Sessions whose state is held to be read on from: as many as run at once, and some."""
 
+RESOURCES_SETTING = "analytics_resources"
+NOTED_MS_MAX = 10 * 60_000
 ID_CHARACTERS = 16
 EVENTS_AT_ONCE_MAX = 64
 """More events than this are folded beside the event loop: a thousand of them would make a turn late."""
@@ -61,7 +65,7 @@ class AlertStanding:
 
 
 class Analytics:
-    """Belongs to one event loop. `measured` tells what this process takes, None where it was not measured."""
+    """Belongs to one event loop."""
 
     def __init__(
         self,
@@ -91,7 +95,6 @@ class Analytics:
         self._rows_position = 0
         self._behind = 0
         self._looking = asyncio.Lock()
-        self.measured: Resources | None = None
 
     async def report(self, chosen: Chosen = ALL) -> AnalyticsReport:
         """What there is to say of the sessions that are meant, up to the newest committed event."""
@@ -135,12 +138,25 @@ class Analytics:
             chosen=chosen,
             midnights_ms=self._midnights_ms(rows, chosen, now_ms=now_ms),
             thresholds=self.thresholds,
-            resources=self.measured,
+            resources=await self._resources(now_ms=now_ms),
             alerts=[alert for alert in await self._book.alerts() if not alert.cleared_at_ms],
             as_of_ms=now_ms,
             position=self._rows_position,
             behind=self._behind,
         )
+
+    async def note_resources(self, measured: Resources) -> None:
+        """Have every process see what the one that drives takes."""
+        await self._catalogue.save_setting(RESOURCES_SETTING, json.dumps(asdict(measured)))
+
+    async def _resources(self, *, now_ms: int) -> Resources:
+        """What is known of what moot takes. What was noted long ago says nothing of now."""
+        measures = rule_measures(await self._catalogue.rule_times(), {})
+        slowest_ns = max((each.p95_ns for each in measures.values() if each.timed), default=None)
+        noted = _noted((await self._catalogue.settings()).get(RESOURCES_SETTING, ""))
+        if noted is None or now_ms - noted.at_ms > NOTED_MS_MAX:
+            return Resources(rule_p95_ns=slowest_ns)
+        return replace(noted, rule_p95_ns=slowest_ns)
 
     async def _tags(self, chosen: Chosen) -> Mapping[SessionId, Sequence[str]]:
         """Labels change without an event, so that they are read each time; nobody reads them who names no tag."""
@@ -247,3 +263,11 @@ def _standing(alert: Alert, told: Told | None) -> AlertStanding:
         acknowledged_by=told.acknowledged_by if told is not None else "",
         acknowledged_ms=told.acknowledged_ms if told is not None else 0,
     )
+
+
+def _noted(text: str) -> Resources | None:
+    """What was noted; None where nothing was, or another release noted something else."""
+    try:
+        return Resources(**json.loads(text)) if text else None
+    except (ValueError, TypeError):
+        return None

@@ -30,9 +30,6 @@ Tell = Callable[[Sequence[Notification]], Awaitable[int]]
 Running = Callable[[], int]
 """How many sessions run right now."""
 
-SlowestRule = Callable[[], Awaitable[int | None]]
-"""What nineteen of twenty looks at the slowest rule don't exceed, in nanoseconds."""
-
 
 class AlertLooks:
     """Made for one stretch of driving; `look` is its job."""
@@ -48,7 +45,6 @@ class AlertLooks:
         process_use: ReadProcessUse | None = None,
         running: Running = lambda: 0,
         running_max: int = 0,
-        slowest_rule: SlowestRule | None = None,
     ) -> None:
         self._analytics = analytics
         self._lives = lives
@@ -58,7 +54,6 @@ class AlertLooks:
         self._process_use = process_use
         self._running = running
         self._running_max = running_max
-        self._slowest_rule = slowest_rule
         self._used: ProcessUse | None = None
 
     async def look(self) -> None:
@@ -86,12 +81,14 @@ class AlertLooks:
         except OSError:
             return  # the system doesn't say; what was measured before stands
         before, self._used = self._used, used
-        self._analytics.measured = Resources(
-            sessions_running=self._running(),
-            sessions_running_max=self._running_max,
-            cpu_ppm=cpu_ppm(before, used) if before is not None else None,
-            memory_bytes=used.memory_bytes,
-            rule_p95_ns=await self._slowest_rule() if self._slowest_rule is not None else None,
+        await self._analytics.note_resources(
+            Resources(
+                at_ms=self._clock.now_ms(),
+                sessions_running=self._running(),
+                sessions_running_max=self._running_max,
+                cpu_ppm=cpu_ppm(before, used) if before is not None else None,
+                memory_bytes=used.memory_bytes,
+            )
         )
 
 

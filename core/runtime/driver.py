@@ -300,7 +300,6 @@ class Driver:
                 process_use=self._ports.process_use,
                 running=lambda: self.supervisor.running,
                 running_max=self._limits.sessions_running_max,
-                slowest_rule=self._slowest_rule_ns,
             )
             self._schedule.add("analytics", every_seconds=rhythm.analytics_seconds, work=looks.look)
         if rhythm.upkeep_seconds is not None:
@@ -374,10 +373,6 @@ class Driver:
         except StorageFailed:
             self.instruments.rules.give_back(taken)
             raise
-
-    async def _slowest_rule_ns(self) -> int | None:
-        measures = await self._meter.measures()
-        return max((each.p95_ns for each in measures.values() if each.timed), default=None)
 
     def _rows_advanced(self, rows: Sequence[SessionSummary]) -> None:
         """A session that has ended is in the files soon after, and several that end together share one pair."""
