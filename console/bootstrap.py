@@ -11,19 +11,22 @@ from console import collecting
 from console.doctor import DatabaseHealth
 from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id, process_use
+from console.message_templates import read_sources
 from console.plugins import find_plugins
 from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
 from console.telling import live_target, mail_target, routes_of, target
 from console.telling_times import local_minute_of, timetable_of
 from console.version import VERSION
 from core.analytics.thresholds import Thresholds
-from core.channels.audit_log import AuditLog
+from core.channels.audit_log import LINE, AuditLog
 from core.channels.live import LIVE, Live
 from core.channels.live_journal import LiveJournal
-from core.channels.mail import Mail
+from core.channels.mail import HTML, OWN, Mail
+from core.channels.templates import MessageTemplate
 from core.channels.terminal import Terminal
 from core.channels.unready import Unready
-from core.channels.webhook import Webhook
+from core.channels.webhook import BODY, Webhook
+from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import ENGINE_EVENTS
@@ -36,6 +39,7 @@ from core.engine.facts import SESSION_FACTS
 from core.exporting.tables import Form
 from core.flows.debate import DebateFlow
 from core.flows.refinement import RefinementFlow
+from core.notifying.routing import LOG, TERMINAL
 from core.orchestrator import Orchestrator
 from core.ports.catalogue import Catalogue
 from core.ports.channel import Channel, ChannelUnready
@@ -142,7 +146,7 @@ def open_orchestrator(
         people=at_hand.people,
         checks=AllowedCommands(config.refine_commands),
         answers=_answers(config, storage, clock),
-        telling=_telling(config, storage, clock, terminal if terminal is not None else NoTerminal()),
+        telling=_telling(config, storage, clock, terminal or NoTerminal(), is_demo=is_demo),
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
         bundles=storage.bundles,
@@ -169,6 +173,7 @@ def limits_of(config: Settings) -> Limits:
         in_doubt_policy=config.in_doubt_policy,
         in_doubt_policies=in_doubt_policies_of(config),
         drain_milliseconds_max=config.drain_seconds_max * MILLISECONDS_PER_SECOND,
+        answer_terms=answer_terms_of(config),
         thresholds=thresholds_of(config),
         gateway=GatewayLimits(
             rate_limit=RateLimit(
@@ -178,6 +183,12 @@ def limits_of(config: Settings) -> Limits:
             rate_limits=dict.fromkeys(UNMETERED, UNLIMITED),
         ),
     )
+
+
+def answer_terms_of(config: Settings) -> AnswerTerms | None:
+    """How long a question waits where its format doesn't say; None for as long as it takes."""
+    within_ms = config.escalation_answer_minutes * 60 * MILLISECONDS_PER_SECOND
+    return AnswerTerms(answer_within_ms=within_ms, then=Then(config.escalation_then)) if within_ms else None
 
 
 def thresholds_of(config: Settings) -> Thresholds:
@@ -276,14 +287,20 @@ def inspect_database(config: Settings, *, all_chains: bool = False) -> DatabaseH
     )
 
 
-def _telling(config: Settings, storage: Storage, clock: Clock, terminal: TerminalTarget) -> TellingPorts | None:
+def _telling(
+    config: Settings, storage: Storage, clock: Clock, terminal: TerminalTarget, *, is_demo: bool
+) -> TellingPorts | None:
     """What telling stands on; None where it is switched off. Raises WrongUse for settings that make no sense."""
     if not config.enable_notifications:
         return None
-    every: list[Channel] = [AuditLog(config.database.with_suffix(NOTIFICATIONS_SUFFIX))]
-    every += [_ready(name, lambda name: Webhook(target(name, config), now_ms=clock.now_ms)) for name in config.webhooks]
-    every += [_ready(name, lambda name: Mail(mail_target(name, config))) for name in config.mail]
-    every += [_ready(LIVE, lambda _: _live(config, storage, clock)), Terminal(terminal, clock)]
+    words = _words(config) if not is_demo else {}
+    every: list[Channel] = [AuditLog(config.database.with_suffix(NOTIFICATIONS_SUFFIX), words.get(LOG))]
+    every += [
+        _ready(name, lambda name: Webhook(target(name, config), now_ms=clock.now_ms, templates=words.get(name)))
+        for name in config.webhooks
+    ]
+    every += [_ready(name, lambda name: Mail(mail_target(name, config), words.get(name))) for name in config.mail]
+    every += [_ready(LIVE, lambda _: _live(config, storage, clock)), Terminal(terminal, clock, words.get(TERMINAL))]
     channels = {channel.name: channel for channel in every}
     return TellingPorts(
         outbox=storage.outbox,
@@ -293,6 +310,20 @@ def _telling(config: Settings, storage: Storage, clock: Clock, terminal: Termina
         timetable=timetable_of(config, tuple(channels)),
         local_minute=local_minute_of(config),
     )
+
+
+def _words(config: Settings) -> Mapping[str, Mapping[str, MessageTemplate]]:
+    """The operator's own words by channel and part. Raises WrongUse for a template that is none."""
+    parts: dict[str, tuple[str, ...]] = {LOG: (LINE,), TERMINAL: (LINE,), LIVE: ()}
+    parts |= {name: (BODY,) for name in config.webhooks} | {name: tuple(OWN) for name in config.mail}
+    sources = read_sources(find_locations().message_templates, parts)
+    return {
+        channel: {
+            part: MessageTemplate(source.text, where=source.where, is_html=part == HTML)
+            for part, source in of_channel.items()
+        }
+        for channel, of_channel in sources.items()
+    }
 
 
 def _live(config: Settings, storage: Storage, clock: Clock) -> Live:

@@ -38,6 +38,11 @@ class Locations:
         return self.config / "themes"
 
     @property
+    def message_templates(self) -> Path:
+        """The operator's own words for what is told by each channel."""
+        return self.config / "notifications"
+
+    @property
     def keymaps(self) -> Path:
         """The operator's own keymaps."""
         return self.config / "keymaps"

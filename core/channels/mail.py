@@ -6,29 +6,22 @@ the message is sent again, and a mailbox can drop the second. What a debate says
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
+from core.channels.wording import Own, Template, Words, about, headline
 from core.notifying.delivering import Delivery
-from core.notifying.notification import NotificationType, Priority
-from core.ports.channel import NotDelivered
+from core.notifying.notification import Priority
+from core.ports.channel import NotDelivered, Part
 from core.ports.mail_target import MailSecurity, MailTarget
 
+SUBJECT, TEXT, HTML = "subject", "text", "html"
 AT_ONCE_MAX = 2
 SUBJECT_CHARACTERS_MAX = 120
 PERMANENT = range(500, 600)
-
-_IN_WORDS = {
-    NotificationType.DEBATE_STARTED: "has begun",
-    NotificationType.DEBATE_COMPLETED: "is over",
-    NotificationType.ESCALATION_NOTICE: "asks you",
-    NotificationType.ARGUMENT_REQUEST: "waits for you",
-    NotificationType.RESPONSE_REQUEST: "waits for you",
-    NotificationType.CLARIFICATION_REQUEST: "wants to know",
-    NotificationType.ERROR_NOTIFICATION: "has a problem",
-}
 
 
 class Mail:
@@ -36,17 +29,19 @@ class Mail:
 
     at_once_max = AT_ONCE_MAX
 
-    def __init__(self, target: MailTarget) -> None:
+    def __init__(self, target: MailTarget, templates: Mapping[str, Template] | None = None) -> None:
         self.name = target.name
         self._target = target
+        self._words = Words(OWN, templates)
 
-    async def deliver(self, delivery: Delivery) -> None:
+    async def deliver(self, delivery: Delivery) -> str | None:
         import aiosmtplib  # who sends no mail needs none of it
 
         target = self._target
+        said, note = await self._words.said(delivery)
         try:
             refused, _ = await aiosmtplib.send(
-                message_of(delivery, target),
+                message_of(delivery, target, said),
                 hostname=target.host,
                 port=target.port,
                 username=target.user or None,
@@ -65,6 +60,13 @@ class Mail:
         if refused:
             # Who has it must not get it again, and who hasn't is not to be forgotten.
             raise NotDelivered(f"{target.host} refused {len(refused)} of {len(target.to)} recipients.", is_final=True)
+        return note
+
+    def wording(self, delivery: Delivery) -> tuple[Part, ...]:
+        return tuple(
+            Part(name=part.name, text=one_line(part.text) if part.name == SUBJECT else part.text)
+            for part in self._words.parts(delivery)
+        )
 
     async def close(self) -> None:
         pass
@@ -75,31 +77,52 @@ class Mail:
         return NotDelivered(f"{self._target.host} {what}.", is_final=is_final)
 
 
-def message_of(delivery: Delivery, target: MailTarget) -> EmailMessage:
+def message_of(delivery: Delivery, target: MailTarget, said: Mapping[str, str] | None = None) -> EmailMessage:
     """The message, with headers of one line each."""
-    told = delivery.notification
+    words = said if said is not None else {name: own(delivery) for name, own in OWN.items()}
     message = EmailMessage()
-    message["Subject"] = subject_of(delivery)
+    message["Subject"] = one_line(words[SUBJECT])
     message["From"] = target.sender
     message["To"] = ", ".join(target.to)
-    message["Date"] = format_datetime(datetime.fromtimestamp(told.at_ms // 1_000, tz=UTC))
+    message["Date"] = format_datetime(datetime.fromtimestamp(delivery.notification.at_ms // 1_000, tz=UTC))
     message["Message-ID"] = f"<{delivery.id}@moot.invalid>"
     message["X-Moot-Delivery"] = delivery.id
     message["Auto-Submitted"] = "auto-generated"
-    if told.priority is Priority.URGENT:
+    if delivery.notification.priority is Priority.URGENT:
         message["Importance"] = "high"
-    about = f"{told.type.value}, {told.priority.value}; session {told.session[:8]}, event {told.seq}"
-    message.set_content(f"{told.title}\n\n{told.text}\n\n{about}\n")
-    message.add_alternative(
-        f"<p><strong>{escape(told.title)}</strong></p>\n<p>{escape(told.text)}</p>\n<p><small>{escape(about)}</small></p>\n",
-        subtype="html",
-    )
+    message.set_content(words[TEXT])
+    message.add_alternative(words[HTML], subtype="html")
     return message
 
 
 def subject_of(delivery: Delivery) -> str:
-    """One line that says what it is about: a line break in a title would begin another header."""
-    told = delivery.notification
-    what = _IN_WORDS.get(told.type, told.type.value.lower().replace("_", " "))
-    line = " ".join(f"[moot] {what}: {told.title}".split())
+    return headline(delivery, characters_max=SUBJECT_CHARACTERS_MAX)
+
+
+def one_line(subject: str) -> str:
+    """A line break in a subject would begin another header."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in subject).split())
     return line if len(line) <= SUBJECT_CHARACTERS_MAX else f"{line[: SUBJECT_CHARACTERS_MAX - 1]}…"
+
+
+def text_of(delivery: Delivery) -> str:
+    told = delivery.notification
+    gathered = "".join(f"- {each.title}: {each.text}\n" for each in delivery.gathered)
+    parts = (told.title, told.text, gathered.rstrip("\n"), about(delivery))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def html_of(delivery: Delivery) -> str:
+    told = delivery.notification
+    items = "".join(
+        f"<li><strong>{escape(each.title)}</strong>: {escape(each.text)}</li>\n" for each in delivery.gathered
+    )
+    gathered = f"<ul>\n{items}</ul>\n" if items else ""
+    return (
+        f"<p><strong>{escape(told.title)}</strong></p>\n<p>{escape(told.text)}</p>\n{gathered}"
+        f"<p><small>{escape(about(delivery))}</small></p>\n"
+    )
+
+
+OWN: Own = {SUBJECT: subject_of, TEXT: text_of, HTML: html_of}
+"""What a message says where no template says otherwise."""

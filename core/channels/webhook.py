@@ -12,20 +12,22 @@ import asyncio
 import hmac
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from core.channels.wording import Template, Words
 from core.notifying.delivering import Delivery
 from core.notifying.telling import as_plain
-from core.ports.channel import NotDelivered
+from core.ports.channel import NotDelivered, Part
 from core.ports.webhook_target import WebhookTarget, host_of
 
 if TYPE_CHECKING:
     import httpx2
 
+BODY = "body"
 REDIRECTS_MAX = 3
 AT_ONCE_MAX = 8
 KEEPING_THE_METHOD = (307, 308)
@@ -39,24 +41,32 @@ class Webhook:
 
     at_once_max = AT_ONCE_MAX
 
-    def __init__(self, target: WebhookTarget, *, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, target: WebhookTarget, *, now_ms: Callable[[], int], templates: Mapping[str, Template] | None = None
+    ) -> None:
         self.name = target.name
         self._target = target
         self._now_ms = now_ms
+        self._words = Words({BODY: body_of}, templates)
         self._http: httpx2.AsyncClient | None = None
 
-    async def deliver(self, delivery: Delivery) -> None:
+    async def deliver(self, delivery: Delivery) -> str | None:
         import httpx2  # loading it takes longer than the first frame may
 
+        said, note = await self._words.said(delivery)
         try:
             async with asyncio.timeout(self._target.seconds_max):
-                await self._post(delivery)
+                await self._post(delivery, said[BODY].encode("utf-8", "replace"))
         except TimeoutError as error:
             raise NotDelivered(f"{self._host} did not answer within {self._target.seconds_max:g} s.") from error
         except httpx2.InvalidURL as error:
             raise NotDelivered(f"the address of {self.name} is none.", is_final=True) from error
         except httpx2.HTTPError as error:
             raise NotDelivered(f"{self._host} could not be reached ({type(error).__name__}).") from error
+        return note
+
+    def wording(self, delivery: Delivery) -> tuple[Part, ...]:
+        return self._words.parts(delivery)
 
     async def close(self) -> None:
         if self._http is not None:
@@ -66,8 +76,7 @@ class Webhook:
     def _host(self) -> str:
         return host_of(self._target.url)
 
-    async def _post(self, delivery: Delivery) -> None:
-        body = json.dumps(as_plain(delivery), ensure_ascii=False, separators=(",", ":")).encode()
+    async def _post(self, delivery: Delivery, body: bytes) -> None:
         headers = self._headers(delivery, body)
         url = self._target.url
         for _ in range(REDIRECTS_MAX + 1):
@@ -106,7 +115,7 @@ class Webhook:
     def _headers(self, delivery: Delivery, body: bytes) -> dict[str, str]:
         timestamp = str(self._now_ms() // 1_000)
         headers = {
-            "Content-Type": "application/json; charset=utf-8",
+            "Content-Type": f"{_type_of(body)}; charset=utf-8",
             "User-Agent": "moot",
             "Idempotency-Key": delivery.id,
             "X-Moot-Delivery": delivery.id,
@@ -122,6 +131,19 @@ class Webhook:
         if self._http is None:
             self._http = httpx2.AsyncClient(follow_redirects=False, timeout=None, trust_env=True)
         return self._http
+
+
+def body_of(delivery: Delivery) -> str:
+    return json.dumps(as_plain(delivery), ensure_ascii=False, separators=(",", ":"))
+
+
+def _type_of(body: bytes) -> str:
+    """What a template makes may be JSON, and may be plain words."""
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return "text/plain"
+    return "application/json"
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
