@@ -55,11 +55,7 @@ class MemoryOutbox:
 
     async def put(self, told: Sequence[Told]) -> int:
         stands = self.stands or 0
-        placed = [
-            replace(each, notification=replace(each.notification, position=each.notification.position or stands))
-            for each in told
-        ]
-        return self._counted(self._keep(placed))
+        return self._counted(self._keep([_placed(each, each.notification.position or stands) for each in told]))
 
     async def due(self, *, now_ms: int, limit: int, busy: Collection[str]) -> Sequence[Delivery]:
         found = [
@@ -362,6 +358,15 @@ class MemoryOutbox:
     def _is_audible(self, told: Told, now_ms: int) -> bool:
         is_muted = muted_by(told.notification, self.muted.values(), now_ms=now_ms) is not None
         return told.snoozed_until_ms <= now_ms and not is_muted
+
+
+def _placed(told: Told, position: int) -> Told:
+    notification = replace(told.notification, position=position)
+    return replace(
+        told,
+        notification=notification,
+        deliveries=tuple(replace(sent, notification=notification) for sent in told.deliveries),
+    )
 
 
 def _place(told: Told) -> Place:

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.domain.ids import SessionId
-from core.notifying.delivering import Delivery, DeliveryState
+from core.notifying.delivering import DeliveryState
 from core.notifying.notification import NotificationType, Priority
-from core.ports.outbox import ATTEMPTS_KEPT_MAX, Attempt, Outbox, Told, Wanted
-from storage.opened import open_storage
+from core.ports.outbox import ATTEMPTS_KEPT_MAX, Outbox, Wanted
+from tests.contracts.outboxes import PLACES, filled, found, the_due, try_
 from tests.core.notifying.builders import AT_MS, notification, told
-from tests.memory_outbox import MemoryOutbox
-from tests.storage.builders import codec
 
 OTHER = SessionId("cd34" * 8)
-
-
-@dataclass(kw_only=True)
-class Place:
-    outbox: Outbox
-    close: Callable[[], Awaitable[None]]
-
-
-async def nothing() -> None:
-    pass
-
-
-def sqlite_place(folder: Path) -> Place:
-    storage = open_storage(folder / "moot.db", codec=codec())
-    return Place(outbox=storage.outbox, close=storage.close)
-
-
-PLACES: dict[str, Callable[[Path], Place]] = {
-    "memory": lambda _: Place(outbox=MemoryOutbox(), close=nothing),
-    "sqlite": sqlite_place,
-}
 
 
 @pytest.fixture(params=PLACES)
@@ -46,22 +23,6 @@ async def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     opened = PLACES[request.param](tmp_path)
     yield opened.outbox
     await opened.close()
-
-
-async def filled(outbox: Outbox, *each: Told) -> None:
-    assert await outbox.add(each, after=None, position=100)
-
-
-async def the_due(outbox: Outbox, *, now_ms: int = AT_MS, limit: int = 100, busy: tuple[str, ...] = ()) -> list[int]:
-    return [each.notification.seq for each in await outbox.due(now_ms=now_ms, limit=limit, busy=busy)]
-
-
-async def found(outbox: Outbox, wanted: Wanted) -> list[int]:
-    return [each.notification.seq for each in await outbox.find(wanted)]
-
-
-async def try_(outbox: Outbox, sent: Delivery, *, at_ms: int = AT_MS, error: str = "") -> None:
-    await outbox.tried(sent, Attempt(delivery=sent.id, number=sent.tries, at_ms=at_ms, took_ms=3, error=error))
 
 
 async def test_an_outbox_that_was_never_kept_says_so(outbox: Outbox) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.domain.ids import SessionId
+from core.domain.ids import SeatId, SessionId
 from core.notifying.delivering import Delivery, delivery_id
 from core.notifying.notification import Notification, NotificationType, Priority
 from core.ports.outbox import Told
@@ -20,6 +20,9 @@ def notification(
     flow: str = "debate",
     at_ms: int = AT_MS,
     text: str = "It is over.",
+    asks: str = "",
+    reminds: str = "",
+    seat: str = "",
 ) -> Notification:
     return Notification(
         id=f"{session}-{number}-{type.value.lower()}",
@@ -32,6 +35,9 @@ def notification(
         flow=flow,
         title="The release train leaves on Fridays.",
         text=text,
+        asks=asks,
+        reminds=reminds,
+        seat=SeatId(seat),
     )
 
 
