@@ -63,6 +63,7 @@ from console.setting_values import (
 )
 from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
+from core.domain.cases import ANSWER_MILLISECONDS_MAX, Then
 from core.domain.errors import WrongUse, nearest
 from core.exporting.tables import Form, Kind
 from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
@@ -73,6 +74,7 @@ DEBATES_AT_ONCE_MAX = 10_000
 SECONDS_MAX = 7 * 24 * 3_600
 CALL_SECONDS_MAX = 3_600
 MINUTES_MAX = 7 * 24 * 60
+ANSWER_MINUTES_MAX = ANSWER_MILLISECONDS_MAX // 60_000
 EXPORTS_KEPT_MAX = 10_000
 ARGUMENTS_TOLD_MAX = 100_000
 SESSIONS_MIN_MAX = 10_000
@@ -139,6 +141,8 @@ class Settings:
     cap_day_microusd: int | None = 5 * MICROUSD_PER_USD
     cap_session_microusd: int | None = None
     in_doubt_policy: str = "ask"
+    escalation_answer_minutes: int = 0
+    escalation_then: str = "pause"
     response_cache: str = "off"
     drain_seconds_max: int = 30
     rehearsal_pace: int = 240
@@ -299,6 +303,14 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "in_doubt_policy", "in_doubt_policy", IN_DOUBT_POLICY,
         "what becomes of a call of which nobody knows how it ended",
+    ),
+    SettingSpec(
+        "escalation_answer_minutes", "escalation.answer_minutes", whole(0, ANSWER_MINUTES_MAX),
+        "how long a question waits for you where its format doesn't say, 0 for as long as it takes",
+    ),
+    SettingSpec(
+        "escalation_then", "escalation.then", one_of(*Then),
+        "what happens to a session whose question nobody answered in that time",
     ),
     SettingSpec(
         "response_cache", "response_cache", one_of("off", "exact", "similar"),
