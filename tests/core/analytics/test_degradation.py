@@ -44,7 +44,7 @@ def test_where_all_is_well_nothing_is_switched_off() -> None:
     assert stepped((), [health(step.health) for step in STEPS], at_ms=AT_MS) == ()
 
 
-@pytest.mark.parametrize("name", {step.health for step in STEPS})
+@pytest.mark.parametrize("name", sorted({step.health for step in STEPS}))
 def test_the_worse_it_is_the_more_is_switched_off(name: str) -> None:
     assert features(after(Level.DEGRADED, name=name)) <= features(after(Level.FAILING, name=name))
 
