@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,10 @@ def _life(entry: Entry, told: Told, *, moment: Callable[[int], str], now_ms: int
         steps.append((told.answered_ms, "answered", f"by {called(told.answered_by)}"))
     if told.expired_ms:
         steps.append((told.expired_ms, "expired", told.expired_why))
-    lines = [_led(word, f"{moment(at_ms)}{f'  {how}' if how else ''}") for at_ms, word, how in sorted(steps)]
+    lines = [
+        _led(word, f"{moment(at_ms)}{f'  {how}' if how else ''}")
+        for at_ms, word, how in sorted(steps, key=itemgetter(0))
+    ]
     if told.snoozed_until_ms > now_ms:
         lines.append(_led("snoozed", f"until {moment(told.snoozed_until_ms)}"))
     if entry.is_muted:

@@ -27,6 +27,9 @@ ASKING_PREFIX = "asks:"
 CHANNELS_SHOWN_MAX = 3
 """Of one notification in its row; the detail beside it has all."""
 
+TITLE_CHARACTERS_MAX = 24
+"""Of a session's title in a row, so that what is told of it is seen too; the detail has all of it."""
+
 NOTHING = "–"
 
 ASKS = StateShown("◆", "asks", "attention strong")
@@ -237,7 +240,8 @@ def beside_cursor(shown: Sequence[str], ordered: Sequence[str], cursor: str | No
 
 
 def entry_row(entry: Entry, *, now_ms: int) -> Row:
-    """One row: state, urgency, what it is, whose and what it says, by which channels, and how long ago."""
+    """One row: state, urgency, what it is or how long there is to answer, whose and what it says, by which channels,
+    and how long ago."""
     state = standing(entry, now_ms=now_ms)
     is_open = state in OPEN
     state_style = PRIORITY_STYLES[entry.priority] if state is NEW else state.style_name
@@ -245,13 +249,27 @@ def entry_row(entry: Entry, *, now_ms: int) -> Row:
     cells = (
         Cell(state.text, state_style),
         Cell(entry.priority.value, PRIORITY_STYLES[entry.priority] if is_open else "muted"),
-        Cell(type_word(entry.type), "text" if is_open else "muted"),
-        Cell(f"{entry.title}: {entry.text}" if entry.title else entry.text, ink),
+        _what_cell(entry, is_open=is_open, now_ms=now_ms),
+        Cell(_summed_up(entry), ink),
         channels_cell(entry.told),
-        Cell(until_text(entry, now_ms=now_ms), "attention" if _is_near(entry, now_ms=now_ms) else "muted"),
         Cell(age_text(entry, now_ms=now_ms), "muted"),
     )
     return Row(entry.key, cells)
+
+
+def _what_cell(entry: Entry, *, is_open: bool, now_ms: int) -> Cell:
+    if left := left_text(entry, now_ms=now_ms):
+        return Cell(left, "attention strong" if _is_near(entry, now_ms=now_ms) else "attention")
+    return Cell(type_word(entry.type), "text" if is_open else "muted")
+
+
+def _summed_up(entry: Entry) -> str:
+    """Whose it is and what it says; that one began is said by its name alone."""
+    if not entry.title or not entry.text:
+        return entry.title or entry.text
+    if entry.type is NotificationType.DEBATE_STARTED:
+        return entry.title
+    return f"{_short(entry.title, TITLE_CHARACTERS_MAX)} · {entry.text}"
 
 
 def channels_cell(told: Told | None) -> Cell:
@@ -271,15 +289,15 @@ def age_text(entry: Entry, *, now_ms: int) -> str:
 
 def times_text(entry: Entry, *, now_ms: int) -> str:
     """All of a row that changes by itself."""
-    return f"{until_text(entry, now_ms=now_ms)} {age_text(entry, now_ms=now_ms)}"
+    return f"{left_text(entry, now_ms=now_ms)} {age_text(entry, now_ms=now_ms)}"
 
 
-def until_text(entry: Entry, *, now_ms: int) -> str:
-    """How long there is to answer; `–` where nobody is hurried."""
+def left_text(entry: Entry, *, now_ms: int) -> str:
+    """How long there is to answer; "" where nobody is hurried."""
     asking = entry.asking
     if asking is None or not asking.due_ms:
-        return NOTHING
-    return age(asking.due_ms - now_ms) if asking.due_ms > now_ms else "over"
+        return ""
+    return f"{age(asking.due_ms - now_ms)} left" if asking.due_ms > now_ms else "time is up"
 
 
 HURRY_MS = 15 * 60 * 1_000

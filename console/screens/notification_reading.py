@@ -165,7 +165,7 @@ class NotificationReader:
         file = None
         if asking is not None and not asking.is_turn:
             try:
-                file = await core.cases.file(SessionId(asking.session), asking.asked_seq)
+                file = await core.cases.file(SessionId(asking.session), asked_seq=asking.asked_seq)
             except MootError:
                 file = None  # it was answered this very moment: the next look leaves it out
         self._looked_key = key

@@ -80,7 +80,7 @@ def test_a_person_s_turn_is_asked_of_each_seat_that_is_waited_for() -> None:
 
     assert [each.told for each in entries] == [None, spoken]
     assert texts(entries[0])[0] == "◆ speak"
-    assert texts(entries[0])[5] == "1 min"
+    assert texts(entries[0])[2] == "1 min left"
     assert entries[0].key != entries[1].key
     assert "as opponent" in entries[1].text
 
@@ -129,9 +129,17 @@ def test_a_deadline_says_how_long_there_is_and_that_it_is_over() -> None:
     entry = Entry(asking=replace(ASKING, due_ms=AT_MS + 5 * MINUTE_MS))
     cells = entry_row(entry, now_ms=AT_MS).cells
 
-    assert (cells[5].text, cells[5].style_name) == ("5 min", "attention")
-    assert texts(entry, now_ms=AT_MS + 5 * MINUTE_MS)[5] == "over"
-    assert texts(Entry(asking=ASKING))[5] == "–"
+    assert (cells[2].text, cells[2].style_name) == ("5 min left", "attention strong")
+    assert texts(entry, now_ms=AT_MS + 5 * MINUTE_MS)[2] == "time is up"
+    assert texts(Entry(asking=ASKING))[2] == "asks you"
+
+
+def test_a_row_says_whose_it_is_shortened_so_that_what_is_told_is_seen_too() -> None:
+    long = notification(text="It failed: nobody answered.", type=NotificationType.ERROR_NOTIFICATION)
+    began = notification(text="It has begun.", type=NotificationType.DEBATE_STARTED)
+
+    assert texts(Entry(told=told(long)))[3] == "The release train leave… · It failed: nobody answered."
+    assert texts(Entry(told=told(began)))[3] == "The release train leaves on Fridays."
 
 
 def test_the_title_counts_and_says_what_is_wrong_with_deliveries() -> None:
