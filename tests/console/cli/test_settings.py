@@ -23,6 +23,8 @@ SAMPLES = {
     "cap_day_usd": "0.25",
     "cap_session_usd": "0.5",
     "in_doubt_policy": "retry",
+    "escalation.answer_minutes": "90",
+    "escalation.then": "continue",
     "response_cache": "exact",
     "drain_seconds_max": "5",
     "rehearsal_pace": "0",
