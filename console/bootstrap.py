@@ -22,6 +22,7 @@ from core.channels.audit_log import LINE, AuditLog
 from core.channels.live import LIVE, Live
 from core.channels.live_journal import LiveJournal
 from core.channels.mail import HTML, OWN, Mail
+from core.channels.participants import PARTICIPANTS, Participants
 from core.channels.templates import MessageTemplate
 from core.channels.terminal import Terminal
 from core.channels.unready import Unready
@@ -300,7 +301,11 @@ def _telling(
         for name in config.webhooks
     ]
     every += [_ready(name, lambda name: Mail(mail_target(name, config), words.get(name))) for name in config.mail]
-    every += [_ready(LIVE, lambda _: _live(config, storage, clock)), Terminal(terminal, clock, words.get(TERMINAL))]
+    every += [
+        _ready(LIVE, lambda _: _live(config, storage, clock)),
+        Terminal(terminal, clock, words.get(TERMINAL)),
+        Participants(),
+    ]
     channels = {channel.name: channel for channel in every}
     return TellingPorts(
         outbox=storage.outbox,
@@ -314,7 +319,7 @@ def _telling(
 
 def _words(config: Settings) -> Mapping[str, Mapping[str, MessageTemplate]]:
     """The operator's own words by channel and part. Raises WrongUse for a template that is none."""
-    parts: dict[str, tuple[str, ...]] = {LOG: (LINE,), TERMINAL: (LINE,), LIVE: ()}
+    parts: dict[str, tuple[str, ...]] = {LOG: (LINE,), TERMINAL: (LINE,), LIVE: (), PARTICIPANTS: ()}
     parts |= {name: (BODY,) for name in config.webhooks} | {name: tuple(OWN) for name in config.mail}
     sources = read_sources(find_locations().message_templates, parts)
     return {

@@ -25,7 +25,7 @@ from core.domain.errors import MootError
 from core.domain.events import Recorded
 from core.notifying.delivering import Delivery
 from core.notifying.telling import as_plain
-from core.ports.channel import CommittedBeyond, NotDelivered
+from core.ports.channel import Driving, NotDelivered
 from core.ports.clock import Clock
 from core.ports.event_log import EventLog
 from core.ports.live_target import LiveTarget
@@ -103,13 +103,13 @@ class Live:
             raise NotDelivered(f"what is told live can't be kept: {error.strerror}.") from error
         self._wake()
 
-    async def attend(self, committed_beyond: CommittedBeyond) -> None:
+    async def attend(self, driving: Driving) -> None:
         if not self._is_on:
             return
         self._is_closing = False
         if not await self._listen():
             self._tasks.append(asyncio.create_task(self._listen_later(), name="live: listen"))
-        self._tasks.append(asyncio.create_task(self._follow(committed_beyond), name="live: follow"))
+        self._tasks.append(asyncio.create_task(self._follow(driving), name="live: follow"))
 
     async def close(self) -> None:
         """Let clients hear what there is, for a moment, then tell them that we go."""
@@ -168,10 +168,10 @@ class Live:
             if await self._listen():
                 return
 
-    async def _follow(self, committed_beyond: CommittedBeyond) -> None:
+    async def _follow(self, driving: Driving) -> None:
         position = await self._event_log.last_position()
         while True:
-            position = await committed_beyond(position)
+            position = await driving.committed_beyond(position)
             self._wake()
 
     def _wake(self) -> None:

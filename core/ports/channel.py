@@ -57,15 +57,24 @@ class Worded(Protocol):
         ...
 
 
-CommittedBeyond = Callable[[int], Awaitable[int]]
-"""Waits until more than a position of the log is committed; says how far."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driving:
+    """What a process that drives can do for a channel.
+
+    `committed_beyond` waits until more than a position of the log is committed, and says how far. `tell_participants`
+    has those of a session hear what is told, in their next prompts, and does it once for each delivery; as
+    `Channel.deliver` it says what is worth a note, and raises NotDelivered.
+    """
+
+    committed_beyond: Callable[[int], Awaitable[int]]
+    tell_participants: Callable[[Delivery], Awaitable[str | None]]
 
 
 @runtime_checkable
 class Attended(Protocol):
     """A channel with something of its own to do while a process drives, such as a server."""
 
-    async def attend(self, committed_beyond: CommittedBeyond) -> None:
+    async def attend(self, driving: Driving) -> None:
         """Begin, and return. What can't be begun is said by `lacks`, and tried again. `close` ends it."""
         ...
 

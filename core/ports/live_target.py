@@ -10,11 +10,13 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTarget:
-    """A WebSocket server at `address` and `port` (0 for any that is free). Who connects shows `token`; a browser is let
-    in from the pages of `origins` alone. Who reads nothing for `seconds_max` is let go."""
+    """A WebSocket server at `address` and `port` (0 for any that is free). Who connects shows `token`; `token_is_in`
+    says where an operator finds it. A browser is let in from the pages of `origins` alone. Who reads nothing for
+    `seconds_max` is let go."""
 
     port: int
     token: str
+    token_is_in: str = ""
     address: str = LOOPBACK[0]
     origins: tuple[str, ...] = ()
     clients_max: int = CLIENTS_MAX

@@ -18,6 +18,7 @@ from core.domain.errors import MootError, StorageFailed
 from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
+from core.ports.channel import Driving
 from core.ports.inbox import InboxAnswer
 from core.runtime.analytics import Analytics
 from core.runtime.analytics_alerts import AlertLooks
@@ -48,6 +49,7 @@ from core.runtime.schedule import JobView, Schedule
 from core.runtime.session_time import ClockWatch
 from core.runtime.supervisor import Supervisor
 from core.runtime.telling import Telling
+from core.runtime.telling_participants import ParticipantTeller
 from core.runtime.upkeep import Upkeep
 
 UPKEEP = "upkeep"
@@ -188,7 +190,12 @@ class Driver:
         if self._telling is not None:
             self._run(self._telling.run, "notifications")
             if are_scheduled:
-                await self._telling.attend(self._announcements.beyond)
+                await self._telling.attend(
+                    Driving(
+                        committed_beyond=self._announcements.beyond,
+                        tell_participants=ParticipantTeller(self.supervisor).tell,
+                    )
+                )
         if are_scheduled:
             self._begin_schedule()
         _log.info("this process drives", extra=fields(left=len(left), goes_on=are_driven))

@@ -101,7 +101,7 @@ class Supervisor:
                 open_child=self._open_child,
                 have_obey=self._have_obey,
                 load=self.load,
-                drives=self._drives,
+                drives=self.drives,
             ),
             Checking(ports, tell=self._have_obey, load=self.load),
         )
@@ -228,7 +228,7 @@ class Supervisor:
             else:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
-                if are_driven and loop.answer_due_ms is not None:
+                if False and loop.answer_due_ms is not None:
                     loop.is_driven = not self._is_closing
                     loop.await_answer()
 
@@ -359,7 +359,7 @@ class Supervisor:
         """It is deleted, or stays: the log says which."""
         self._gone.discard(session)
 
-    def _drives(self, session: SessionId) -> bool:
+    def drives(self, session: SessionId) -> bool:
         loop = self._loops.get(session)
         return loop is not None and loop.is_driven
 

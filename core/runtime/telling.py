@@ -16,7 +16,7 @@ from core.notifying.notification import Notification
 from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
 from core.notifying.routing import Route
 from core.notifying.timetable import LocalMinute, Timetable, minute_of_utc
-from core.ports.channel import Attended, Channel, CommittedBeyond
+from core.ports.channel import Attended, Channel, Driving
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox
 from core.runtime.notifier import Dispatcher, Notifier, Times
@@ -84,11 +84,11 @@ class Telling:
         """Go on where the outbox stands; one that is new begins at `position`."""
         await self.notifier.start(position)
 
-    async def attend(self, committed_beyond: CommittedBeyond) -> None:
+    async def attend(self, driving: Driving) -> None:
         """Have channels begin what they do for as long as this process drives; `close` ends it."""
         for channel in self._ports.channels.values():
             if isinstance(channel, Attended):
-                await channel.attend(committed_beyond)
+                await channel.attend(driving)
 
     async def run(self) -> None:
         await self._dispatcher.run()

@@ -17,6 +17,8 @@ from core.channels.live import Live
 from core.channels.live_journal import LiveJournal
 from core.domain.events import Recorded, SessionCompleted
 from core.domain.ids import SessionId
+from core.notifying.delivering import Delivery
+from core.ports.channel import Driving
 from core.ports.live_target import LiveTarget
 from core.runtime.announcements import Announcements
 from storage.wire import CommandWire
@@ -72,6 +74,10 @@ class Opened:
         return connect(self.url, additional_headers=headers, proxy=None, **how)
 
 
+async def _nobody(delivery: Delivery) -> str | None:
+    raise AssertionError("no participant listens here")
+
+
 @asynccontextmanager
 async def opened(folder: Path, *, log: Pages | None = None, **target: Any) -> AsyncIterator[Opened]:
     """The channel with its server on a free port, closed at the end."""
@@ -84,7 +90,7 @@ async def opened(folder: Path, *, log: Pages | None = None, **target: Any) -> As
         wire=CommandWire(()),
         clock=RealClock(),
     )
-    await live.attend(pages.announcements.beyond)
+    await live.attend(Driving(committed_beyond=pages.announcements.beyond, tell_participants=_nobody))
     try:
         yield Opened(live=live, log=pages)
     finally:
