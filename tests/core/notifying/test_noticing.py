@@ -10,6 +10,8 @@ from core.domain.commands import Cancel, Escalate, Pause, Resume
 from core.domain.events import (
     AttemptInDoubt,
     AttemptStarted,
+    ClarificationAsked,
+    EscalationExpired,
     Event,
     Recorded,
     RuleSwitchedOff,
@@ -21,7 +23,7 @@ from core.domain.events import (
     SpendRefused,
     Unreadable,
 )
-from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
+from core.domain.ids import NO_SEAT, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
 from core.engine.summarise import listed
@@ -176,3 +178,49 @@ def test_what_a_model_or_a_rule_wrote_is_told_without_control_characters_and_bou
     assert "\x1b" not in found.text
     assert "\x07" not in found.text
     assert len(found.text) <= TEXT_CHARACTERS_MAX
+
+
+@pytest.mark.parametrize(
+    ("event", "asks"),
+    [
+        (SessionEscalated(question="?", reason="", rule=""), "case"),
+        (asked("human:10m"), f"turn:{STEP}"),
+        (SessionFailed(reason="every_route_failed", step=STEP), "standstill"),
+        (SessionPaused(reason="repeated_errors", by="rule:errors"), "standstill"),
+        (AttemptInDoubt(step=STEP, attempt=1, route="a:b", cost_microusd_max=9, why="timed_out"), f"doubt:{STEP}:1"),
+        (SpendRefused(step=STEP, cap="day", wanted_microusd=9, left_microusd=1), ""),
+        (SessionCompleted(reason="rounds_played"), ""),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+)
+def test_what_somebody_has_to_answer_says_what_it_asks(event: Event, asks: str) -> None:
+    assert the_one(event).asks == asks
+
+
+def clarification(asked_of: SeatId = NO_SEAT) -> ClarificationAsked:
+    return ClarificationAsked(
+        step=STEP,
+        attempt=1,
+        seat=SeatId("proposer"),
+        round=1,
+        question="Which trains?",
+        number=1,
+        number_max=2,
+        asked_of=asked_of,
+    )
+
+
+def test_a_participants_question_is_told_where_a_person_is_to_answer_it() -> None:
+    found = the_one(clarification())
+
+    assert (found.type, found.priority) == (NotificationType.CLARIFICATION_REQUEST, Priority.HIGH)
+    assert (found.text, found.seat) == ("proposer asks before it speaks: Which trains?", "proposer")
+    assert found.asks == f"clarification:{STEP}"
+    assert told_of(clarification(SeatId("moderator"))) == ()
+
+
+def test_what_happens_because_nobody_answered_in_time_is_told() -> None:
+    found = the_one(EscalationExpired(wanted="new_round", then="complete", waited_ms=9, why="No round is left."))
+
+    assert (found.type, found.priority, found.asks) == (NotificationType.ESCALATION_NOTICE, Priority.HIGH, "")
+    assert found.text == "Nobody answered in time, and so: complete. No round is left."

@@ -1,0 +1,141 @@
+"""Does the log itself say when what somebody was asked needs nobody any more?"""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.commands import AnswerEscalation, Cancel, Escalate
+from core.domain.events import (
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptSettled,
+    AttemptSucceeded,
+    ClarificationAnswered,
+    ClarificationForgone,
+    EscalationAnswered,
+    EscalationExpired,
+    Event,
+    Recorded,
+    SessionCancelled,
+    SessionCompleted,
+    SessionFailed,
+    SessionPaused,
+    SessionResumed,
+    StepRetried,
+)
+from core.domain.ids import SeatId, StepId
+from core.notifying.answering import AT_A_FAILURE, AT_THE_END, IN_TIME, WITHOUT, ended_by
+from core.notifying.life import ALL_ASKED, CASE, STANDSTILL, Ending
+from tests.builders import Move, after, opened
+from tests.core.notifying.builders import SESSION
+from tests.core.notifying.test_noticing import all_told
+
+STEP = StepId("r1.claim.proposer")
+SEAT = SeatId("proposer")
+
+
+def ended(event: Event) -> tuple[tuple[str, str, str], ...]:
+    record = Recorded(session=SESSION, seq=5, position=10, at_ms=5_000, event=event)
+    return tuple((each.asks, each.by, each.why) for each in ended_by(record))
+
+
+def endings(*moves: Move) -> list[Ending]:
+    return [ending for record in after(*moves).log for ending in ended_by(record)]
+
+
+def succeeded(model: str) -> AttemptSucceeded:
+    return AttemptSucceeded(
+        step=STEP,
+        attempt=1,
+        tokens_input=0,
+        tokens_output=0,
+        cost_microusd=0,
+        latency_ms=1,
+        model=model,
+        stop_reason="stop",
+    )
+
+
+def failed(route: str, *, error: str, message: str) -> AttemptFailed:
+    return AttemptFailed(step=STEP, attempt=1, error=error, message=message, cost_microusd=0, route=route)
+
+
+def forgone(reason: str) -> ClarificationForgone:
+    return ClarificationForgone(step=STEP, seat=SEAT, round=1, question="Which?", reason=reason, by="operator")
+
+
+@pytest.mark.parametrize(
+    ("event", "asks", "by", "why"),
+    [
+        (EscalationAnswered(answer="continue", note="", by="ann"), CASE, "ann", ""),
+        (EscalationExpired(wanted="continue", then="continue", waited_ms=9), CASE, "", IN_TIME),
+        (succeeded("human"), f"turn:{STEP}", "human", ""),
+        (
+            failed("human:10m", error="timeout_first_token", message="nobody spoke in time"),
+            f"turn:{STEP}",
+            "",
+            "nobody spoke in time",
+        ),
+        (failed("human", error="refused", message="they passed"), f"turn:{STEP}", "human", ""),
+        (
+            AttemptInDoubt(step=STEP, attempt=1, route="human", cost_microusd_max=0, why="crashed"),
+            f"turn:{STEP}",
+            "",
+            "crashed",
+        ),
+        (
+            AttemptSettled(step=STEP, attempt=2, cost_microusd=1, difference_microusd=2, by="ann"),
+            f"doubt:{STEP}:2",
+            "ann",
+            "",
+        ),
+        (
+            ClarificationAnswered(step=STEP, seat=SEAT, round=1, question="Which?", text="This.", by="ann"),
+            f"clarification:{STEP}",
+            "ann",
+            "",
+        ),
+        (forgone("expired"), f"clarification:{STEP}", "", IN_TIME),
+        (forgone("asked"), f"clarification:{STEP}", "operator", ""),
+        (forgone("not_now"), f"clarification:{STEP}", "", WITHOUT),
+        (SessionResumed(by="ann"), STANDSTILL, "ann", ""),
+        (StepRetried(step=STEP, by="ann"), STANDSTILL, "ann", ""),
+        (SessionCompleted(reason="rounds_played"), ALL_ASKED, "", AT_THE_END),
+        (SessionCancelled(reason="asked", by="ann"), ALL_ASKED, "", AT_THE_END),
+        (SessionFailed(reason="every_route_failed", step=STEP), ALL_ASKED, "", AT_A_FAILURE),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+)
+def test_each_end_says_what_it_ends_and_by_whom_or_why(event: Event, asks: str, by: str, why: str) -> None:
+    assert ended(event) == ((asks, by, why),)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        succeeded("scripted"),
+        failed("openai:gpt", error="overloaded", message="busy"),
+        AttemptInDoubt(step=STEP, attempt=1, route="openai:gpt", cost_microusd_max=0, why="timed_out"),
+        SessionPaused(reason="asked", by="operator"),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_models_do_and_what_only_pauses_ends_nothing(event: Event) -> None:
+    assert ended(event) == ()
+
+
+def test_what_a_case_asks_is_what_its_answer_ends() -> None:
+    moves = (
+        *opened(),
+        Escalate(question="Shall it go on?"),
+        AnswerEscalation(answer="continue", note="", by="operator"),
+    )
+    (asked,) = [each for each in all_told(*moves) if each.asks]
+
+    (ending,) = [each for each in endings(*moves) if each.asks == asked.asks]
+    assert (ending.session, ending.by) == (asked.session, "operator")
+    assert ending.position > asked.position
+
+
+def test_a_session_that_is_cancelled_asks_nothing_any_more() -> None:
+    assert [each.asks for each in endings(*opened(), Cancel())] == [ALL_ASKED]
