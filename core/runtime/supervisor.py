@@ -228,7 +228,7 @@ class Supervisor:
             else:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
-                if False and loop.answer_due_ms is not None:
+                if are_driven and loop.answer_due_ms is not None:
                     loop.is_driven = not self._is_closing
                     loop.await_answer()
 
