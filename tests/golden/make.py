@@ -17,6 +17,7 @@ from console.bootstrap import KINDS, demo_request, open_orchestrator
 from console.settings import Settings
 from console.version import VERSION
 from core.domain.budget import Price
+from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import (
     COMMANDS,
     AddStatement,
@@ -47,6 +48,7 @@ from core.domain.commands import (
     RetryStep,
     SettleAttempt,
     StartNewRound,
+    TellParticipant,
 )
 from core.domain.events import ENGINE_EVENTS, Prefix, Recorded, RuleErred, RuleRecovered, SessionCompleted
 from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
@@ -116,7 +118,15 @@ COUNTED = replace(
 )
 """Three declare themselves at once and then cast ballots; what they agree on ends nothing that isn't known to tell."""
 
-FORMATS = (TINY, REVIEWED, PANELLED, JUDGED, COUNTED)
+CURIOUS = replace(
+    TINY,
+    id=TemplateId("curious"),
+    seats=tuple(replace(each, may_ask=2) for each in TINY.seats),
+    escalation=AnswerTerms(answer_within_ms=60_000, then=Then.NEW_ROUND),
+)
+"""Who speaks may ask before, and nobody is waited for longer than a minute."""
+
+FORMATS = (TINY, REVIEWED, PANELLED, JUDGED, COUNTED, CURIOUS)
 BROKEN = at_least("round_kount", 1)
 """A fact that nobody knows: a rule that looks at it can't be told."""
 
@@ -293,6 +303,19 @@ SCENES: tuple[Scene, ...] = (
         "beside a control",
         (Admit(), *(speak() for _ in range(5)), RecordChild(step=CONTROL_STEP, why="no_place")),
         control="tiny",
+    ),
+    Scene(
+        "questions",
+        (
+            Admit(), TellParticipant(seat=SeatId("proposer"), text="Be brief.", delivery="one"),
+            speak("CLARIFY: Which Friday?"), AnswerEscalation(answer="clarify", statement="Each."),
+            speak("CLARIFY: From when on?"), ResumeRun(why="its clock was set", leapt_ms=5_000), waited(90_000),
+            speak(), Escalate(question="Go on?"), waited(60_000), speak(),
+            Escalate(question="And now?"), AnswerEscalation(answer="say", statement="Mind the weekend."), speak(),
+            Escalate(question="Enough?"), AnswerEscalation(answer="amend", motion="It leaves on Mondays."), finished,
+        ),
+        rounds=3,
+        format=CURIOUS,
     ),
     Scene("left in the middle", (Admit(), speak(), begun)),
 )  # fmt: skip  # a table: a scene reads from left to right
