@@ -119,7 +119,7 @@ async def test_who_debates_no_more_is_told_nothing_and_the_record_says_so(tmp_pa
     async with driven(tmp_path, route) as moot:
         session = await debated(moot, tmp_path)
         wanted = Wanted(types=frozenset({NotificationType.DEBATE_COMPLETED}), state=DeliveryState.DELIVERED)
-        while not (found := await moot.notifications.find(wanted)):
+        while not (found := await moot.notifications.find(wanted)):  # noqa: ASYNC110 - its record tells nobody
             await asyncio.sleep(0.01)
         attempts = await moot.notifications.attempts(found[0])
         events = await moot.events(session)
