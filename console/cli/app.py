@@ -20,6 +20,7 @@ from console.cli import (
     metrics,
     models,
     notifications,
+    notifications_live,
     participants,
     refine,
     rules,
@@ -102,6 +103,8 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(analytics.app, name="analytics")
 app.add_typer(export.app, name="export")
+for each in notifications_live.COMMANDS:
+    notifications.app.command()(each)
 app.add_typer(notifications.app, name="notifications")
 app.add_typer(backup.app, name="backup")
 

@@ -146,12 +146,12 @@ def try_(
 
 @app.command()
 def channels(database: Database = None) -> int:
-    """List the channels that are set up, with what one lacks that can't be used yet."""
+    """List the channels that are set up, with where one is, and what one lacks that can't be used yet."""
 
     async def work(orchestrator: Orchestrator) -> int:
-        lacking = orchestrator.notifications.lacking
+        about = {**orchestrator.notifications.places, **orchestrator.notifications.lacking}
         for name in orchestrator.notifications.channels:
-            sys.stdout.write(f"{name}   – {lacking[name]}\n" if name in lacking else f"{name}\n")
+            sys.stdout.write(f"{name}   – {about[name]}\n" if name in about else f"{name}\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
