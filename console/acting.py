@@ -291,8 +291,14 @@ def settle_doubt(doubt: Doubt, cost_microusd: int) -> Work:
     return settle(Target(doubt.session, doubt.title, doubt.status), doubt.step, doubt.attempt, cost_microusd)
 
 
-def export(targets: Sequence[Target], folder: Path, ending: str = ".md") -> Work:
-    """Write each into `folder`, as a file of that ending: Markdown, JSON or a bundle."""
+def export_path(target: Target, folder: Path, ending: str) -> Path:
+    """Where a session's file comes to lie."""
+    return folder / f"moot-{target.session[:ID_SHOWN_CHARACTERS]}{ending}"
+
+
+def export(targets: Sequence[Target], folder: Path, ending: str = ".md", *, replaces: bool = False) -> Work:
+    """Write each into `folder`, as a file of that ending: Markdown, HTML, JSON or a bundle. `replaces` says whether
+    files that lie there are to be replaced."""
 
     async def work(core: Orchestrator) -> Done:
         from console.bundle_files import ENDING, export_bundle
@@ -300,7 +306,7 @@ def export(targets: Sequence[Target], folder: Path, ending: str = ".md") -> Work
 
         write = export_bundle if ending == ENDING else export_session
         written = [
-            await write(core, each.session, folder / f"moot-{each.session[:ID_SHOWN_CHARACTERS]}{ending}")
+            await write(core, each.session, export_path(each, folder, ending), replaces=replaces)
             for each in targets
         ]
         where = str(written[0]) if len(written) == 1 else f"{len(written)} files in {folder}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.exporting import write_whole
+from console.exporting import require_free, write_whole
 from console.settings import PROVIDER_KEYS
 from core.domain.errors import WrongUse
 
@@ -27,9 +27,10 @@ def default_name(session: SessionId) -> str:
     return f"moot-{session[:8]}{ENDING}"
 
 
-async def export_bundle(orchestrator: Orchestrator, session: SessionId, path: Path) -> Path:
+async def export_bundle(orchestrator: Orchestrator, session: SessionId, path: Path, *, replaces: bool = False) -> Path:
     """Write a session's bundle to `path`, whole or not at all. Raises WrongUse where it would hold a secret that is set
-    here."""
+    here, or something lies there that is not meant to be replaced."""
+    path = require_free(path, replaces=replaces)
     content = await orchestrator.bundles.packed(session)
     refuse_secrets(content, os.environ, where=f"session {session[:8]}")
     return write_whole(path, content)

@@ -1,11 +1,11 @@
-"""How do the events of a refinement read in a Markdown document?"""
+"""How do the events of a refinement read in a document?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from console.marked_down import aside, capitalised, escaped, quoted
+from console.exported_blocks import Aside, Block, Heading, Item, Reading, Said, Told, capitalised
 from console.presenters.drafts_in_words import (
     accepted_in_words,
     checked_in_words,
@@ -20,6 +20,7 @@ from console.presenters.drafts_in_words import (
     terms_in_words,
     written_by,
 )
+from console.presenters.figures import score
 from core.domain.events import ChildEnded, Event, SessionOpened
 from core.flows.refinement_events import (
     DraftAccepted,
@@ -41,53 +42,64 @@ from core.flows.refinement_events import (
 class RefinementDocument:
     """Remembers the drafts, as the one that is kept stands at the end, and what debates about them cost."""
 
+    title = "Scores of the drafts"
     drafts: dict[int, str] = field(default_factory=dict)
     debates_microusd: int = 0
+    level_ppm: int = 0
 
-    def opening(self, event: SessionOpened) -> Iterator[str]:
+    def opening(self, event: SessionOpened) -> Iterator[Block]:
         """Its heading, and the brief, which may be as long as a page."""
-        yield from (f"# {escaped(event.opening.title)}", "", *quoted(event.opening.motion))
+        yield from (Heading(1, event.opening.title), Said(event.opening.motion))
 
     def agreed(self, event: SessionOpened) -> str:
         """That it is a refinement; its terms follow when it starts."""
         return "refinement"
 
-    def lines(self, event: Event) -> Iterator[str]:
+    def reading(self, event: Event) -> Reading | None:
+        """The score of a draft; None where an event says none."""
+        match event:
+            case RefinementStarted(threshold_ppm=threshold):
+                self.level_ppm = threshold
+            case DraftScored(draft=draft, score_ppm=int(ppm)):
+                return Reading(f"draft {draft}", ppm, score(ppm))
+            case _:
+                pass
+        return None
+
+    def blocks(self, event: Event) -> Iterator[Block]:
         """What the document says of an event of a refinement; nothing of any other."""
         match event:
             case RefinementStarted():
-                yield from aside(f"{terms_in_words(event)}.")
+                yield Aside(f"{terms_in_words(event)}.")
             case IterationStarted(iteration=number):
-                yield from ("", f"## Iteration {number}")
+                yield Heading(2, f"Iteration {number}")
             case DraftPresented(number=number, text=text):
                 self.drafts[number] = text
-                yield from ("", f"### Draft {number} ({escaped(written_by(event))})", "", *quoted(text))
+                yield from (Heading(3, f"Draft {number} ({written_by(event)})"), Said(text))
             case ReviewGiven(seat=seat):
-                yield from ("", f"### {seat.replace('_', ' ').capitalize()}: {escaped(review_in_words(event))}")
-                yield from ("", *quoted(event.feedback))
-                if event.suggestions:
-                    yield ""
-                yield from (f"- {escaped(' '.join(suggestion_in_words(each).split()))}" for each in event.suggestions)
+                yield Heading(3, f"{seat.replace('_', ' ').capitalize()}: {review_in_words(event)}")
+                yield Said(event.feedback)
+                yield from (Item(" ".join(suggestion_in_words(each).split())) for each in event.suggestions)
             case DraftsCompared():
-                yield from aside(f"{compared_in_words(event)}.")
+                yield Aside(f"{compared_in_words(event)}.")
             case DraftChecked():
-                yield from aside(f"{checked_in_words(event)}.")
+                yield Aside(f"{checked_in_words(event)}.")
             case ChildEnded(cost_microusd=cost):
                 self.debates_microusd += cost
             case ReviewDebateStarted():
-                yield from aside(f"{debated_in_words(event)}.")
+                yield Aside(f"{debated_in_words(event)}.")
             case ReviewDebateEnded(text=text):
-                yield from (*aside(f"{debate_came_to(event)}."), "", *quoted(text))
+                yield from (Aside(f"{debate_came_to(event)}."), Said(text))
             case DraftScored():
-                yield from aside(f"{scored_in_words(event)}.")
+                yield Aside(f"{scored_in_words(event)}.")
             case DraftDecided():
-                yield from aside(f"{decided_in_words(event)}.")
+                yield Aside(f"{decided_in_words(event)}.")
             case DraftAccepted():
-                yield from aside(f"{accepted_in_words(event)}.")
+                yield Aside(f"{accepted_in_words(event)}.")
             case RefinementCompleted(draft=draft):
                 if draft in self.drafts:
-                    yield from ("", f"## Kept: draft {draft}", "", *quoted(self.drafts[draft]))
+                    yield from (Heading(2, f"Kept: draft {draft}"), Said(self.drafts[draft]))
                 kept = kept_in_words(event, debates_microusd=self.debates_microusd)
-                yield from ("", f"{escaped(capitalised(kept))}.")
+                yield Told(f"{capitalised(kept)}.")
             case _:
                 return

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 MARKDOWN_COLUMNS = 120
-FORMATS = (".md", ".json", ".jsonl")
+FORMATS = (".md", ".html", ".json", ".jsonl")
 
 
 async def all_events(orchestrator: Orchestrator, session: SessionId) -> AsyncIterator[Recorded]:
@@ -34,40 +34,68 @@ async def all_events(orchestrator: Orchestrator, session: SessionId) -> AsyncIte
         seq = page[-1].seq
 
 
-async def export_session(orchestrator: Orchestrator, session: SessionId, path: Path) -> Path | None:
-    """Write a session to `path` by its ending: `.md` to read, `.json` with everything, `.jsonl` the events, one a line.
+async def export_session(
+    orchestrator: Orchestrator, session: SessionId, path: Path, *, ending: str = "", replaces: bool = False
+) -> Path | None:
+    """Write a session to `path` by `ending`, or by its own: `.md` and `.html` to read, `.json` with everything,
+    `.jsonl` the events, one a line.
 
-    Written beside the target and moved into place, so that a file is whole or absent. None where it was `-`, which
-    stands for standard output.
+    Written beside the target and moved into place, so that a file is whole or absent; one that lies there already is
+    replaced only where that is meant. None where the path was `-`, which stands for standard output: in Markdown unless
+    `ending` says otherwise.
     """
-    if str(path) == STANDARD_OUTPUT:
-        sys.stdout.write(await _as_markdown(orchestrator, session))
-        return None
-    if path.suffix not in FORMATS:
+    is_piped = str(path) == STANDARD_OUTPUT
+    form = ending or (".md" if is_piped else path.suffix)
+    if form not in FORMATS:
         raise WrongUse(
-            f"a session can't be written as {path.suffix or 'a file without an ending'}.",
+            f"a session can't be written as {form or 'a file without an ending'}.",
             where=str(path),
             now=f"Let its name end in {', '.join(FORMATS)}.",
         )
-    match path.suffix:
-        case ".md":
-            text = await _as_markdown(orchestrator, session)
+    lines = _lines(orchestrator, session, form)
+    if is_piped:
+        async for line in lines:
+            sys.stdout.write(line + "\n")
+        return None
+    path = require_free(path, replaces=replaces)
+    return await _write_lines(path, lines)
+
+
+def require_free(path: Path, *, replaces: bool) -> Path:
+    """The path from the root on. Raises WrongUse where something lies there that is not meant to be replaced."""
+    path = path.expanduser().absolute()
+    if not replaces and path.exists():
+        raise WrongUse(
+            "there is such a file already.",
+            where=str(path),
+            now="Name another with --out, or give --force to replace it.",
+        )
+    return path
+
+
+def _lines(orchestrator: Orchestrator, session: SessionId, form: str) -> AsyncIterator[str]:
+    match form:
+        case ".md" | ".html":
+            return _document(orchestrator, session, is_page=form == ".html")
         case ".jsonl":
-            text = "".join([json_line(plain_event(each)) + "\n" async for each in all_events(orchestrator, session)])
+            return _event_lines(orchestrator, session)
         case _:
-            text = await _as_json(orchestrator, session)
-    return write_whole(path, text.encode("utf-8", errors="backslashreplace"))
+            return _as_json(orchestrator, session)
 
 
-async def _as_json(orchestrator: Orchestrator, session: SessionId) -> str:
+async def _event_lines(orchestrator: Orchestrator, session: SessionId) -> AsyncIterator[str]:
+    async for each in all_events(orchestrator, session):
+        yield json_line(plain_event(each))
+
+
+async def _as_json(orchestrator: Orchestrator, session: SessionId) -> AsyncIterator[str]:
     """The row, its label, and every event with the envelope that says who asked for it."""
     labels = await orchestrator.labels()
     events = [
         plain_event(each) | ({"envelope": _envelope(each)} if each.envelope is not None else {})
         async for each in all_events(orchestrator, session)
     ]
-    whole = {"session": await orchestrator.summary(session), "label": labels.get(session), "events": events}
-    return json_line(whole) + "\n"
+    yield json_line({"session": await orchestrator.summary(session), "label": labels.get(session), "events": events})
 
 
 def _envelope(recorded: Recorded) -> object:
@@ -80,26 +108,54 @@ def _envelope(recorded: Recorded) -> object:
     }
 
 
-async def _as_markdown(orchestrator: Orchestrator, session: SessionId) -> str:
+async def _document(orchestrator: Orchestrator, session: SessionId, *, is_page: bool) -> AsyncIterator[str]:
+    from console.exported_html import html_lines
     from console.exported_markdown import markdown_lines
 
     await orchestrator.flips.learn(session)
-    lines = markdown_lines(all_events(orchestrator, session), orchestrator.flips.formats)
-    return "\n".join([line async for line in lines]) + "\n"
+    write = html_lines if is_page else markdown_lines
+    events = all_events(orchestrator, session)
+    async for line in write(events, orchestrator.flips.formats, orchestrator.fact_specs()):
+        yield line
+
+
+async def _write_lines(path: Path, lines: AsyncIterator[str]) -> Path:
+    """Write a file beside its place, line by line, then move it there. Raises StorageFailed."""
+    beside = _beside(path)
+    try:
+        with beside.open("wb") as file:
+            async for line in lines:
+                file.write(f"{line}\n".encode("utf-8", errors="backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise _refused(error, path) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
 
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file beside its place, then move it there. Returns where it is; raises StorageFailed."""
     path = path.expanduser().absolute()
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = _beside(path)
     try:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise StorageFailed(
-            f"the session can't be written: {error.strerror}.",
-            where=str(path),
-            now="Name a folder that can be written.",
-        ) from error
+        raise _refused(error, path) from error
     return path
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
+def _refused(error: OSError, path: Path) -> StorageFailed:
+    return StorageFailed(
+        f"the session can't be written: {error.strerror}.",
+        where=str(path),
+        now="Name a folder that can be written.",
+    )

@@ -13,7 +13,7 @@ from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestr
 from console.cli.tables import pairs
 from console.exit_codes import ExitCode
 from console.plain import json_text
-from core.domain.errors import WrongUse
+from core.domain.errors import WrongUse, nearest
 from core.domain.ids import Digest
 
 if TYPE_CHECKING:
@@ -30,11 +30,16 @@ def export(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help=".md to read, .json for all of it, - for standard output."),
+        typer.Option("--out", metavar="FILE", help=".md or .html to read, .json for all of it, - for standard output."),
     ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="WORD", help="As what, where no file is named: markdown, html, json.")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file where there is one.")] = False,
     database: Database = None,
 ) -> int:
-    """Write a session to a file: transcript and verdict as Markdown, the whole log as JSON, or a bundle."""
+    """Write a session to a file: a report as Markdown or as a page of HTML, the whole log as JSON, or a bundle."""
+    ending = _ending(form, out, is_bundle=bundle)
     if bundle and out is not None and str(out) == STANDARD_OUTPUT:
         raise WrongUse("a bundle is no text.", where="--out -", now="Name a file.")
 
@@ -43,16 +48,41 @@ def export(
         if bundle:
             from console.bundle_files import default_name, export_bundle
 
-            written: Path | None = await export_bundle(orchestrator, found, out or Path(default_name(found)))
+            written: Path | None = await export_bundle(
+                orchestrator, found, out or Path(default_name(found)), replaces=force
+            )
         else:
             from console.exporting import export_session
 
-            written = await export_session(orchestrator, found, out or Path(f"moot-{found[:ID_SHOWN_CHARACTERS]}.md"))
+            path = out or Path(f"moot-{found[:ID_SHOWN_CHARACTERS]}{ending or '.md'}")
+            written = await export_session(orchestrator, found, path, ending=ending, replaces=force)
         if written is not None:
             sys.stdout.write(f"{written}\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
+
+
+ENDINGS = {"markdown": ".md", "html": ".html", "json": ".json", "jsonl": ".jsonl"}
+"""How a file's name ends, by the word for its format."""
+
+
+def _ending(form: str, out: Path | None, *, is_bundle: bool) -> str:
+    """What `--format` means, "" where it says nothing. Raises WrongUse where `--out` says something else."""
+    if not form:
+        return ""
+    ending = ENDINGS.get(form.lower(), "")
+    if is_bundle or not ending:
+        what = "a bundle has a form of its own." if is_bundle else f"no format is called {form!r:.80}."
+        now = "Leave it out." if is_bundle else nearest(form, ENDINGS) or f"Give one of {', '.join(ENDINGS)}."
+        raise WrongUse(what, where="--format", now=now)
+    if out is not None and str(out) != STANDARD_OUTPUT and out.suffix != ending:
+        raise WrongUse(
+            f"--format {form} and the name {out.name!r:.80} say two things.",
+            where="--out",
+            now=f"Let the name end in {ending}, or leave out --format.",
+        )
+    return ending
 
 
 def import_(

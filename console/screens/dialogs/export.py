@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 FORMS = (
     Choice(".md", "Markdown", "what was said and came of it, to read"),
+    Choice(".html", "HTML", "the same as a page that stands alone, to print or to send"),
     Choice(".json", "JSON", "the whole log with who asked for what, for scripts"),
     Choice(".bundle.zip", "Bundle", "the log and all that it names, for another machine"),
 )
+REPLACED_SHOWN_MAX = 8
+"""Of files that would be replaced, so many are named."""
+
 IMPORT_HELP = (
     "Every byte is looked at before anything is kept. What comes in is a record: to read, replay and fork; nobody goes "
     "on with it unasked."
@@ -56,14 +60,23 @@ async def exporting(screen: SessionActions | DraftsScreen, targets: Sequence[Tar
     """Ask as what, then write it."""
     from pathlib import Path
 
-    from console.acting import export
+    from console.acting import export, export_path
     from console.presenters.sessions import names_of
+    from console.screens.dialogs.confirm import ConfirmDialog
 
     folder = Path.cwd()
     dialog = ExportDialog(names_of([each.title for each in targets]), str(folder))
     ending = await screen.app.push_screen_wait(dialog)
-    if ending is not None:
-        screen.app.acting.ask(export(targets, folder, ending), screen)
+    if ending is None:
+        return
+    lying = [path for each in targets if (path := export_path(each, folder, ending)).exists()]
+    if lying:
+        shown = [path.name for path in lying[:REPLACED_SHOWN_MAX]]
+        more = [f"and {len(lying) - len(shown)} more"] if len(lying) > len(shown) else []
+        text = f"These lie in {folder} already:\n\n" + "\n".join((*shown, *more))
+        if not await screen.app.push_screen_wait(ConfirmDialog("Replace the files?", text, "replace")):
+            return
+    screen.app.acting.ask(export(targets, folder, ending, replaces=bool(lying)), screen)
 
 
 async def importing(screen: SessionActions) -> None:

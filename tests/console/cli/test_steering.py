@@ -112,7 +112,7 @@ def test_an_export_that_cannot_be_written_says_so(held: tuple[Moot, str]) -> Non
     moot, id_ = held
 
     assert "/nowhere/out.md" in moot.run("sessions", "export", id_, "--out", "/nowhere/out.md", code=3).stderr
-    assert ".md, .json" in moot.run("sessions", "export", id_, "--out", "out.pdf", code=2).stderr
+    assert ".md, .html, .json" in moot.run("sessions", "export", id_, "--out", "out.pdf", code=2).stderr
 
 
 def test_an_unknown_session_is_refused(moot: Moot) -> None:
