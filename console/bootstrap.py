@@ -9,6 +9,7 @@ from pathlib import Path
 
 from console import collecting
 from console.doctor import DatabaseHealth
+from console.http.metrics_endpoint import HttpMetricsEndpoint
 from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id, process_use
 from console.message_templates import read_sources
@@ -152,6 +153,8 @@ def open_orchestrator(
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
         bundles=storage.bundles,
         lives=storage.lives,
+        endpoint=HttpMetricsEndpoint(config.metrics_address, config.metrics_port) if config.metrics_port else None,
+        queues={"writes": storage.writes_waiting},
         compaction=SqliteCompaction(storage.path),
         process_use=process_use,
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),

@@ -150,6 +150,8 @@ class Settings:
     metrics_export_path: Path = field(default_factory=lambda: find_locations().metrics)
     enable_metrics_export: bool = True
     metrics_export_interval_seconds: int = 300
+    metrics_port: int = 0
+    metrics_address: str = LOOPBACK[0]
     exports_every_minutes: int = 0
     exports_kinds: tuple[Kind, ...] = (Kind.METRICS, Kind.SESSIONS, Kind.RULES)
     exports_format: str = "json"
@@ -333,6 +335,14 @@ SPECS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "metrics_export_interval_seconds", "metrics_export_interval_seconds", _SECONDS,
         "the time between two metrics files",
+    ),
+    SettingSpec(
+        "metrics_port", "metrics_port", whole(0, PORT_MAX),
+        "the port at which Prometheus may fetch figures from whoever drives, 0 for none",
+    ),
+    SettingSpec(
+        "metrics_address", "metrics_address", listening_address,
+        "the address of this machine at which it may; nobody else can reach loopback",
     ),
     SettingSpec(
         "exports_every_minutes", "exports.every_minutes", whole(0, MINUTES_MAX),
@@ -519,6 +529,7 @@ _OF_THE_DEMO = (
     "notification_quiet",
     "notification_batches",
     "live_port",
+    "metrics_port",
 )
 """What a demo has of its own: it meets nothing of the operator's, and tells nobody elsewhere."""
 
@@ -539,6 +550,7 @@ def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Se
         notification_quiet=None,
         notification_batches={},
         live_port=0,
+        metrics_port=0,
         origins={**settings.origins, **dict.fromkeys(_OF_THE_DEMO, DEMO)},
     )
 

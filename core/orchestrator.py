@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from core.analytics.book import Book
+from core.analytics.families import Family
 from core.domain.commands import OPERATOR, Command
 from core.domain.costs import Costs
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.events import Recorded
+from core.domain.events import ENGINE_EVENTS, Recorded
 from core.domain.facts import Facts, FactSpec
+from core.domain.flow import kinds_of
 from core.domain.ids import DEFAULT_RULE_SET, Digest, SessionId, StepId
 from core.domain.participants import Participant
 from core.domain.people import PERSON
@@ -28,6 +30,7 @@ from core.flows.debate_formats import change_to
 from core.ports.catalogue import Label, RulesVersion
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
+from core.ports.metrics_endpoint import EndpointStanding
 from core.ports.model_offers import ProviderOffer
 from core.ports.session_index import SessionIndex
 from core.rules.explanation import Explanation
@@ -46,6 +49,7 @@ from core.runtime.driver import Driver
 from core.runtime.driver_notes import DriverNotes
 from core.runtime.explaining import Explaining
 from core.runtime.exporting.exports import Exports
+from core.runtime.exposing import Exposing
 from core.runtime.flips import Flips, FormatSights
 from core.runtime.formats import Formats
 from core.runtime.health import Health
@@ -93,7 +97,9 @@ class Orchestrator:
             ports.metrics_folder, log=ports.log, index=ports.index, clock=ports.clock, formats=formats
         )
         self.flips = Flips(ports.log, formats, self._metrics)
-        self.all_events = AllEvents(ports.log)
+        flows = tuple(ports.engine.flows.values())
+        self.all_events = AllEvents(ports.log, (*ENGINE_EVENTS, *kinds_of(flows).events))
+        self._exposing = Exposing(ports, self._metrics)
         self._reader = Reader(ports)
         self._people = People(ports.catalogue)
         self._explaining = Explaining(ports)
@@ -546,6 +552,16 @@ class Orchestrator:
         if self._driver is not None:
             return await self._driver.export_metrics(reason=reason)
         return await self._metrics.export(reason=reason, rules=await self.rulebook.measures())
+
+    async def families(self) -> tuple[Family, ...]:
+        """The figures for whoever watches from outside, up to the newest committed event; those of the process only
+        where it drives."""
+        return await (self._driver.families() if self._driver is not None else self._exposing.families())
+
+    @property
+    def served(self) -> EndpointStanding | None:
+        """Where this process serves figures, or why it can't; None where nobody asked for it or it doesn't drive."""
+        return self._ports.endpoint.standing if self._ports.endpoint is not None else None
 
     async def metrics_book(self) -> Book:
         """The counts and lives that the files are made of, up to the newest committed event."""

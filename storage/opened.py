@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,8 @@ class Storage:
     response_cache: ResponseCache
     bundles: Bundles
     migrated: Migrated | None = None
+    writes_waiting: Callable[[], int] = int
+    """How many writes are waited for right now."""
 
     async def delete_session(self, session: SessionId) -> None:
         """Forget a session: its events, its row, what was told of it, its label, in this order. What it spent stays
@@ -91,4 +94,5 @@ def open_storage(path: Path, *, codec: Codec, synchronous: Synchronous = "NORMAL
         response_cache=SqliteResponseCache(writer=writer, readers=readers, where=str(path)),
         bundles=SqliteBundles(writer=writer, readers=readers, codec=codec),
         migrated=migrated,
+        writes_waiting=lambda: writer.waiting,
     )

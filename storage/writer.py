@@ -91,6 +91,11 @@ class Writer(Generic[Item, Outcome]):
         self._thread = Thread(target=self._drive, name="moot-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for what they handed over."""
+        return self._waiting
+
     async def write(self, item: Item) -> Outcome:
         """Commit `item` in one transaction with whatever comes in beside it."""
         return cast("Outcome", await self._done(_Work(self._future(), item=item)))

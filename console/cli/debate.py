@@ -256,18 +256,27 @@ def drive(
         int | None,
         typer.Option("--live", metavar="PORT", help="Let programs listen live at this port.", show_default=False),
     ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            "--metrics-port", metavar="PORT", help="Let Prometheus fetch figures at this port.", show_default=False
+        ),
+    ] = None,
     database: Database = None,
 ) -> int:
     """Drive sessions without a console until stopped (ctrl+c or SIGTERM). Consoles and commands join it."""
     from console.terminal_bell import StderrTerminal, ways_of
 
-    settings = settings_with(database, rules_folder=rules_folder, live_port=live)
+    settings = settings_with(database, rules_folder=rules_folder, live_port=live, metrics_port=metrics_port)
 
     async def work(orchestrator: Orchestrator) -> int:
         stop = StopRequest()
         stop.listen()
         status = await orchestrator.system_status()
         say(f"driving {settings.database}: {status.running} running, {status.waiting} waiting. ctrl+c stops.")
+        served = orchestrator.served
+        if served is not None:
+            say(f"figures are not served: {served.fault}" if served.fault else f"figures at {served.address}")
         await stop.asked.wait()
         say("stopping: turns under way are recorded, or marked in doubt. Again to stop at once.")
         return ExitCode.COMPLETED

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.cli import monitoring
 from console.cli.flips import flips
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
@@ -53,6 +54,9 @@ def show(as_json: AsJson = False, database: Database = None) -> int:
 
 
 app.command()(flips)
+app.command()(monitoring.text)
+app.command()(monitoring.dashboard)
+app.command()(monitoring.alerts)
 
 
 def _newest_summary(folder: Path) -> Path:

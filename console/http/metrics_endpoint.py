@@ -16,6 +16,7 @@ from typing import Any
 from console.http.metrics_text import OPENMETRICS, OPENMETRICS_TYPE, PLAIN_TYPE, metrics_text
 from core.domain.errors import MootError
 from core.ports.metrics_endpoint import Collect, EndpointStanding
+from core.runtime.correlating import fields
 
 PATH = "/metrics"
 
@@ -91,9 +92,13 @@ class HttpMetricsEndpoint:
         self._pages: dict[bool, _Page] = {}
 
     @property
-    def standing(self) -> EndpointStanding:
+    def standing(self) -> EndpointStanding | None:
+        return EndpointStanding(address=self._url, fault=self._fault) if self._collect is not None else None
+
+    @property
+    def _url(self) -> str:
         host = f"[{self._address}]" if ":" in self._address else self._address
-        return EndpointStanding(address=f"http://{host}:{self._port}{PATH}", fault=self._fault)
+        return f"http://{host}:{self._port}{PATH}"
 
     async def serve(self, collect: Collect) -> None:
         self._collect = collect
@@ -131,12 +136,12 @@ class HttpMetricsEndpoint:
         except (OSError, OverflowError) as error:
             fault = _why(error, self._address, self._port)
             if fault != self._fault:
-                _log.warning("metrics are not served: %s", fault)
+                _log.warning("metrics are not served", extra=fields(error=fault))
             self._fault = fault
             return
         self._fault = ""
         self._port = self._server.sockets[0].getsockname()[1]
-        _log.info("metrics are served at %s", self.standing.address)
+        _log.info("metrics are served", extra=fields(at=self._url))
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._answering) >= CONNECTIONS_MAX:
@@ -227,7 +232,7 @@ class HttpMetricsEndpoint:
             return
         error = made.exception()
         if isinstance(error, MootError):
-            _log.warning("metrics can't be collected: %s", error)
+            _log.warning("metrics can't be collected", extra=fields(error=str(error)))
         elif error is not None and not isinstance(error, NotYet):
             # A fault of ours. Whoever scrapes is told that there is one.
             _log.error("collecting metrics broke", exc_info=error)

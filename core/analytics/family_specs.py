@@ -229,15 +229,21 @@ CPU = Spec(
     about="Processor time of this process, in user and system mode.",
     source=Source.PROCESS,
     unit=SECONDS,
-    per=PER_SECOND_MS,
+    per=PER_SECOND_NS,
 )
 MEMORY = _gauge("process_resident_memory_bytes", "Memory of this process that is in use.", unit=BYTES)
-MEMORY_OF_MACHINE = _gauge(
-    "orchestration_machine_memory_available_bytes", "Memory that the machine has left for everybody.", unit=BYTES
+MEMORY_FREE = _gauge(
+    "orchestration_machine_memory_free_ratio",
+    "Share of the machine's memory that anybody may still have.",
+    unit=RATIO,
+    per=PER_WHOLE,
 )
-BEGAN = _gauge("process_start_time_seconds", "When this process began, as Unix time.", unit=SECONDS, per=PER_SECOND_MS)
-THREADS = _gauge("process_threads", "Threads of this process.")
-FILES = _gauge("process_open_fds", "Files and connections that this process has open.")
+DRIVING_SINCE = _gauge(
+    "orchestration_driving_since_seconds",
+    "When this process began to drive, as Unix time: what is counted of a process begins there.",
+    unit=SECONDS,
+    per=PER_SECOND_MS,
+)
 
 LOG_SPECS = (
     DEBATES,
@@ -288,10 +294,8 @@ PROCESS_SPECS = (
     BUILD,
     CPU,
     MEMORY,
-    MEMORY_OF_MACHINE,
-    BEGAN,
-    THREADS,
-    FILES,
+    MEMORY_FREE,
+    DRIVING_SINCE,
 )
 SPECS = (*LOG_SPECS, *PROCESS_SPECS)
 """In the order in which they are written down."""

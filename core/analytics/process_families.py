@@ -28,18 +28,18 @@ LEVELS = {Level.OK: 0, Level.DEGRADED: 1, Level.FAILING: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessReadings:
-    """What was read of a process at one moment. `began_ms` is Unix time, memory is in bytes, `lag_ns` and timers are in
-    nanoseconds; `queues` are how many wait, by what they wait in, `tries` are deliveries by channel and how they
-    ended."""
+    """What was read of a process at one moment; None where the machine doesn't say it.
+
+    `began_ms` is the Unix time at which it began to drive. `lag_ns` and timers are in nanoseconds; `queues` are how
+    many wait, by what they wait in, `tries` deliveries by channel and how they ended.
+    """
 
     began_ms: int
     version: str
     python: str
-    cpu_ms: int = 0
-    memory_bytes: int = 0
-    machine_available_bytes: int = 0
-    threads: int = 0
-    open_files: int = 0
+    cpu_ns: int | None = None
+    memory_bytes: int | None = None
+    machine_free_ppm: int | None = None
     lag_ns: Histogram = field(default_factory=lambda: empty(LAG_NS_BOUNDS))
     timers: Mapping[str, Timer] = field(default_factory=dict)
     queues: Mapping[str, int] = field(default_factory=dict)
@@ -62,14 +62,15 @@ def process_families(readings: ProcessReadings, *, cut: Mapping[str, int]) -> tu
         (specs.DEAD, readings.dead),
         (specs.UNACKNOWLEDGED, readings.unacknowledged),
         (specs.HELD, readings.held_microusd),
-        (specs.CPU, readings.cpu_ms),
-        (specs.MEMORY, readings.memory_bytes),
-        (specs.MEMORY_OF_MACHINE, readings.machine_available_bytes),
-        (specs.BEGAN, readings.began_ms),
-        (specs.THREADS, readings.threads),
-        (specs.FILES, readings.open_files),
+        (specs.DRIVING_SINCE, readings.began_ms),
     ):
         made.add(spec, [((), value)])
+    for spec, known in (
+        (specs.CPU, readings.cpu_ns),
+        (specs.MEMORY, readings.memory_bytes),
+        (specs.MEMORY_FREE, readings.machine_free_ppm),
+    ):
+        made.add(spec, [] if known is None else [((), known)])
     made.spread(specs.LAG, {"": readings.lag_ns})
     rules, work = _apart(readings.timers)
     made.timed(specs.WORK, work)

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from core.analytics.degradation import Feature
+from core.analytics.families import Family
+from core.analytics.measures import Timer
 from core.domain.errors import MootError, StorageFailed
 from core.domain.ids import SessionId
 from core.domain.session import Status
@@ -28,6 +30,7 @@ from core.runtime.costs import CostKeeper
 from core.runtime.driver_health import Drives
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text, notes_from_text
 from core.runtime.exporting.exports import Exports
+from core.runtime.exposing import Exposing
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.health import Health
@@ -145,6 +148,7 @@ class Driver:
             telling=self._telling,
             require=self.health_watch.require,
         )
+        self._exposing = Exposing(ports, metrics, driving=self)
         self._upkeep = Upkeep(ports, ports.compaction, keep_days=rhythm.keep_days, delete=self._delete)
         self._watch = ClockWatch(ports.clock)
         self._tasks: list[asyncio.Task[None]] = []
@@ -198,11 +202,16 @@ class Driver:
                 )
         if are_scheduled:
             self._begin_schedule()
+            if self._ports.endpoint is not None:
+                self._run(self._exposing.lag.run, "event loop lag")
+                await self._ports.endpoint.serve(self.families)
         _log.info("this process drives", extra=fields(left=len(left), goes_on=are_driven))
 
     async def stop(self, *, drain: bool) -> None:
         """Drain, store the rows, let go of the lock. What could not be recorded is said in the log file."""
         try:
+            if self._ports.endpoint is not None:
+                await self._ports.endpoint.close()
             await self._schedule.stop()
             await self.supervisor.close(drain=drain)
             async with self._answering:  # what was carried out is answered, or it would be carried out again
@@ -233,6 +242,22 @@ class Driver:
     def telling(self) -> Telling | None:
         """By what somebody is told what happens; None where nobody is."""
         return self._telling
+
+    async def families(self) -> tuple[Family, ...]:
+        """The figures for whoever watches from outside, those of this process with them."""
+        return await self._exposing.families()
+
+    def timers(self) -> Mapping[str, Timer]:
+        """How long work took since this stretch of driving began."""
+        return self.instruments.timers()
+
+    def held_microusd(self) -> int:
+        """What is held for calls under way."""
+        return self.ledger.held_microusd
+
+    def tries(self) -> Mapping[tuple[str, str], int]:
+        """How many tries to deliver a notification there were, by channel and how they ended."""
+        return self._telling.tries if self._telling is not None else {}
 
     def speaking(self, session: SessionId) -> tuple[Progress, ...]:
         return self.supervisor.speaking(session)

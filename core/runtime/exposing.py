@@ -7,9 +7,9 @@ log, of which only what is new is read; those of the process are what its parts 
 from __future__ import annotations
 
 import asyncio
+import logging
 import platform
 from collections.abc import Mapping
-from importlib import metadata
 from typing import Protocol
 
 from core.analytics.book import Book
@@ -21,10 +21,13 @@ from core.analytics.process_families import ProcessReadings, process_families
 from core.domain.errors import WrongUse
 from core.domain.ids import Digest, RuleId
 from core.domain.session import Status
+from core.ports.process_use import ProcessUse
+from core.runtime.correlating import fields
 from core.runtime.loop_lag import LoopLag
 from core.runtime.metrics_files import MetricsFiles
 from core.runtime.ports import Ports
-from core.runtime.process import taken
+
+_log = logging.getLogger(__name__)
 
 WAITING = (Status.CREATED, Status.WAITING)
 
@@ -50,6 +53,7 @@ class Exposing:
         self._metrics = metrics
         self._driving = driving
         self._heard: dict[Digest, tuple[RuleId, ...]] = {}
+        self._began_ms = ports.clock.now_ms()
         self.lag = LoopLag(ports.monotonic_ns)
 
     async def families(self) -> tuple[Family, ...]:
@@ -81,7 +85,7 @@ class Exposing:
 
     async def _readings(self, driving: Driving, book: Book) -> ProcessReadings:
         ports = self._ports
-        own = await asyncio.to_thread(taken)
+        used = await self._used()
         outbox = await ports.telling.outbox.figures() if ports.telling is not None else None
         queues = {
             "sessions": sum(1 for life in book.lives.values() if life.status in WAITING),
@@ -90,14 +94,12 @@ class Exposing:
             **{name: depth() for name, depth in ports.queues.items()},
         }
         return ProcessReadings(
-            began_ms=own.began_ms,
-            version=metadata.version("moot"),
+            began_ms=self._began_ms,
+            version=ports.version,
             python=platform.python_version(),
-            cpu_ms=own.cpu_ms,
-            memory_bytes=own.memory_bytes,
-            machine_available_bytes=own.machine_available_bytes,
-            threads=own.threads,
-            open_files=own.open_files,
+            cpu_ns=used.cpu_ns if used is not None else None,
+            memory_bytes=used.memory_bytes if used is not None else None,
+            machine_free_ppm=used.machine_free_ppm if used is not None else None,
             lag_ns=self.lag.seen,
             timers=driving.timers(),
             queues=queues,
@@ -107,3 +109,13 @@ class Exposing:
             held_microusd=driving.held_microusd(),
             health=driving.health,
         )
+
+    async def _used(self) -> ProcessUse | None:
+        """What this process takes of the machine; None where that isn't looked after, or the system doesn't say."""
+        if self._ports.process_use is None:
+            return None
+        try:
+            return await asyncio.to_thread(self._ports.process_use)  # what asks is loaded when it is first asked
+        except OSError as error:
+            _log.warning("what this process uses is not known", extra=fields(error=str(error)))
+            return None

@@ -25,6 +25,7 @@ from core.analytics.health_levels import (
     worst,
 )
 from core.ports.clock import Clock
+from core.ports.metrics_endpoint import EndpointStanding
 from core.runtime.folder_notes import FOLDER_SETTING, folder_from_text
 from core.runtime.office import SPENDING_SWITCH
 from core.runtime.ports import Ports
@@ -58,7 +59,8 @@ async def check_health(
     further: Looks | None = None,
 ) -> tuple[Health, ...]:
     """One Health each for `database`, `disk`, `metrics_folder`, `spending`, where one is watched `rules_folder`, where
-    some are left out `plugins`, thoroughly `event_loop`, and for each of the `further` looks, by its name.
+    some are left out `plugins`, where figures are served `metrics_endpoint`, thoroughly `event_loop`, and for each of
+    the `further` looks, by its name.
 
     `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
     """
@@ -75,6 +77,9 @@ async def check_health(
         looks["rules_folder"] = lambda: _rules_folder(ports)
     if ports.library.plugins.faults:
         looks["plugins"] = lambda: _plugins(ports)
+    standing = ports.endpoint.standing if ports.endpoint is not None else None
+    if standing is not None:
+        looks["metrics_endpoint"] = lambda: _endpoint(standing)
     if is_thorough:
         looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
     looks |= further or {}
@@ -181,6 +186,12 @@ async def _rules_folder(ports: Ports) -> tuple[Level, str]:
 async def _plugins(ports: Ports) -> tuple[Level, str]:
     first, *others = ports.library.plugins.faults
     return Level.DEGRADED, f"{first}{f' (and {len(others)} more)' if others else ''}"
+
+
+async def _endpoint(standing: EndpointStanding) -> tuple[Level, str]:
+    if standing.fault:
+        return Level.DEGRADED, f"figures are not served: {standing.fault}"
+    return Level.OK, f"figures can be fetched at {standing.address}"
 
 
 async def _event_loop(monotonic_ns: Callable[[], int]) -> tuple[Level, str]:

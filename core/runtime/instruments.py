@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from core.analytics.measures import Timer
+from core.domain.events import Event, RuleFired
 from core.runtime.rule_timing import RuleTiming
 from core.runtime.timers import Timers
 
@@ -12,6 +13,9 @@ RULES_TIMED_EVERY = 16
 """Settlements between two timings of the rules: timing each rule alone costs more than evaluating all of them."""
 
 SETTLE = "settle"
+ACT = "act"
+"""Settlements in which a rule fired: what its actions amount to is decided there."""
+
 APPEND = "append"
 
 
@@ -22,6 +26,12 @@ class Instruments:
         self.monotonic_ns = monotonic_ns
         self.work = Timers(monotonic_ns)
         self.rules = RuleTiming(RULES_TIMED_EVERY, monotonic_ns)
+
+    def settled(self, events: Iterable[Event], took_ns: int) -> None:
+        """Count a settlement that came to these events."""
+        self.work.add(SETTLE, took_ns)
+        if any(isinstance(event, RuleFired) for event in events):
+            self.work.add(ACT, took_ns)
 
     def timers(self) -> Mapping[str, Timer]:
         """All readings, by name."""

@@ -20,6 +20,7 @@ from core.ports.driver_lock import DriverLock
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
 from core.ports.life_book import LifeBook
+from core.ports.metrics_endpoint import MetricsEndpoint
 from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
 from core.ports.people_present import NobodyPresent, PeoplePresent
@@ -46,8 +47,9 @@ class Ports:
     None where nobody is; `rules_folder` is watched for files of rules, None where none is; `compaction` gives back
     the room of what was deleted, and `process_use` tells what this process takes of the machine, None where neither is
     looked after; `lives` is where the analytics keep what they know of each session, None where they aren't kept;
-    `backups` are those of the database, and `notices` tell of what opening it brought about. What `bundles` bring is
-    decided by `engine_over` before it is taken in.
+    `endpoint` is where whoever watches from outside fetches figures, None where nobody may, and `queues` tell how much
+    waits in each of those that the runtime doesn't keep itself; `backups` are those of the database, and `notices` tell
+    of what opening it brought about. What `bundles` bring is decided by `engine_over` before it is taken in.
     """
 
     log: EventLog
@@ -79,6 +81,8 @@ class Ports:
     compaction: Compaction | None = None
     process_use: ReadProcessUse | None = None
     lives: LifeBook | None = None
+    endpoint: MetricsEndpoint | None = None
+    queues: Mapping[str, Callable[[], int]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
 

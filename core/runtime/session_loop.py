@@ -56,7 +56,7 @@ from core.runtime.asking import asked
 from core.runtime.caching import CachedAnswers
 from core.runtime.correlating import about, fields, note
 from core.runtime.gateway.gateway import Gateway
-from core.runtime.instruments import APPEND, SETTLE, Instruments
+from core.runtime.instruments import APPEND, Instruments
 from core.runtime.ledger import Ledger, Refusal
 from core.runtime.logged_events import log_events
 from core.runtime.ports import Limits, Ports
@@ -373,7 +373,7 @@ class SessionLoop:
         began_ns = self._instruments.monotonic_ns()
         settlement = settle(self._ports.engine, state, command, now_ms=now_ms)
         took_ns = self._instruments.monotonic_ns() - began_ns
-        self._instruments.work.add(SETTLE, took_ns)
+        self._instruments.settled(settlement.events, took_ns)
         if _log.isEnabledFor(logging.DEBUG):
             self._log_settled(settlement, took_ns)
         if settlement.state.life.status is Status.RUNNING:

@@ -14,6 +14,7 @@ from console.http.metrics_endpoint import CONNECTIONS_MAX, HttpMetricsEndpoint
 from core.analytics import family_specs as specs
 from core.analytics.families import Family, Sample
 from core.domain.errors import StorageFailed
+from core.ports.metrics_endpoint import EndpointStanding
 
 LOOPBACK = "127.0.0.1"
 SECONDS_MAX = 60.0
@@ -47,8 +48,13 @@ async def served(collect: Callable[[], Awaitable[tuple[Family, ...]]]) -> AsyncI
         await endpoint.close()
 
 
+def standing(endpoint: HttpMetricsEndpoint) -> EndpointStanding:
+    assert endpoint.standing is not None
+    return endpoint.standing
+
+
 def port_of(endpoint: HttpMetricsEndpoint) -> int:
-    return int(endpoint.standing.address.removesuffix("/metrics").rpartition(":")[2])
+    return int(standing(endpoint).address.removesuffix("/metrics").rpartition(":")[2])
 
 
 async def until(holds: Callable[[], object]) -> None:
@@ -241,8 +247,8 @@ async def test_a_port_that_is_taken_is_said_and_listened_at_once_it_is_free(monk
         port = port_of(first)
         second = HttpMetricsEndpoint(LOOPBACK, port)
         await second.serve(Figures())
-        fault = second.standing.fault
-    await until(lambda: not second.standing.fault)
+        fault = standing(second).fault
+    await until(lambda: not standing(second).fault)
     code, _, _ = await asked(second, get("/metrics"))
     await second.close()
 
@@ -254,7 +260,7 @@ async def test_an_address_of_another_machine_is_said() -> None:
     endpoint = HttpMetricsEndpoint("192.0.2.1", 0)
 
     await endpoint.serve(Figures())
-    fault = endpoint.standing.fault
+    fault = standing(endpoint).fault
     await endpoint.close()
 
     assert fault.startswith("this machine has no address 192.0.2.1")

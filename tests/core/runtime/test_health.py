@@ -16,6 +16,7 @@ from core.analytics.health_levels import Health, Level
 from core.domain.commands import COMMANDS
 from core.domain.errors import StorageFailed
 from core.domain.events import ENGINE_EVENTS
+from core.ports.metrics_endpoint import EndpointStanding
 from core.rules.extending import NO_PLUGINS, PluginFault, Plugins
 from core.runtime import health
 from core.runtime.folder_notes import FOLDER_SETTING, FileStanding, FolderStanding, folder_as_text
@@ -47,6 +48,7 @@ class Looked:
     rules_folder: Path | None = None
     library: Any = field(default_factory=lambda: SimpleNamespace(plugins=NO_PLUGINS))
     backups: Any = None
+    endpoint: Any = None
 
 
 @pytest.fixture
@@ -226,6 +228,21 @@ async def test_plugins_that_were_left_out_are_told_of_and_others_are_not_spoken_
 
     assert found.state is Level.DEGRADED
     assert found.reason == "the plugin words@1 (moot.facts: a) is left out: no. (and 1 more)"
+
+
+async def test_where_figures_are_served_is_told_and_a_taken_port_is_degraded(storage: Storage, tmp_path: Path) -> None:
+    ports = ports_of(storage, tmp_path)
+    ports.endpoint = SimpleNamespace(standing=None)
+    assert "metrics_endpoint" not in await look(ports)
+
+    for fault, level, reason in (
+        ("", Level.OK, "figures can be fetched at http://127.0.0.1:9464/metrics"),
+        ("port 9464 is taken.", Level.DEGRADED, "figures are not served: port 9464 is taken."),
+    ):
+        standing = EndpointStanding(address="http://127.0.0.1:9464/metrics", fault=fault)
+        ports.endpoint = SimpleNamespace(standing=standing)
+        found = (await look(ports))["metrics_endpoint"]
+        assert (found.state, found.reason) == (level, reason)
 
 
 FULL = "moot.db: the disk is full."
