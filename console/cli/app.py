@@ -21,6 +21,7 @@ from console.cli import (
     models,
     notifications,
     notifications_live,
+    notifications_quiet,
     participants,
     refine,
     rules,
@@ -103,7 +104,7 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(metrics.app, name="metrics")
 app.add_typer(analytics.app, name="analytics")
 app.add_typer(export.app, name="export")
-for each in notifications_live.COMMANDS:
+for each in (*notifications_quiet.COMMANDS, *notifications_live.COMMANDS):
     notifications.app.command()(each)
 app.add_typer(notifications.app, name="notifications")
 app.add_typer(backup.app, name="backup")

@@ -6,6 +6,7 @@ that reading the log again tells the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from core.domain.events import (
@@ -41,6 +42,23 @@ TEXT_CHARACTERS_MAX = 1_000
 ID_CHARACTERS = 16
 
 _RULE = "rule:"
+
+
+USUAL: Mapping[NotificationType, Priority] = {
+    NotificationType.ESCALATION_NOTICE: Priority.URGENT,
+    NotificationType.ARGUMENT_REQUEST: Priority.HIGH,
+    NotificationType.RESPONSE_REQUEST: Priority.HIGH,
+    NotificationType.CLARIFICATION_REQUEST: Priority.HIGH,
+    NotificationType.ERROR_NOTIFICATION: Priority.HIGH,
+    NotificationType.REMINDER: Priority.HIGH,
+    NotificationType.DEBATE_STARTED: Priority.NORMAL,
+    NotificationType.DEBATE_COMPLETED: Priority.NORMAL,
+    NotificationType.ROUND_STARTED: Priority.LOW,
+    NotificationType.TURN_NOTIFICATION: Priority.LOW,
+    NotificationType.CONSENSUS_UPDATE: Priority.LOW,
+}
+"""How urgent each type mostly is, the most urgent first. A session that was cancelled ends at a low priority, a
+reminder is a step more urgent than what it reminds of."""
 
 
 def noticed(

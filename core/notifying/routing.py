@@ -23,12 +23,13 @@ LOG = "log"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Takes notifications of these `types` (empty for all) that are at least as urgent as `priority`; `flows` are the
-    kinds of session, empty for all. They go by `channels`."""
+    kinds of session, `seats` those that it is about, both empty for all. They go by `channels`."""
 
     channels: tuple[str, ...]
     types: frozenset[NotificationType] = frozenset()
     priority: Priority = Priority.LOW
     flows: frozenset[str] = frozenset()
+    seats: frozenset[str] = frozenset()
     is_last: bool = False
 
     def takes(self, notification: Notification) -> bool:
@@ -36,6 +37,7 @@ class Route:
             notification.priority.rank <= self.priority.rank
             and (not self.types or notification.type in self.types)
             and (not self.flows or notification.flow in self.flows)
+            and (not self.seats or notification.seat in self.seats)
         )
 
 
@@ -46,8 +48,8 @@ SENSIBLE_ROUTES: tuple[Route, ...] = (
     Route(channels=(LOG,), priority=Priority.NORMAL),
     Route(channels=(TERMINAL,), priority=Priority.HIGH),
 )
-"""What holds where nobody has said otherwise: all that is worth knowing goes into the audit trail, and what somebody may
-have to do something about rings. What no route takes is not kept: to keep each turn costs each turn."""
+"""What holds where nobody has said otherwise: all that is worth knowing goes into the audit trail, and what somebody
+may have to do something about rings. What no route takes is not kept: to keep each turn costs each turn."""
 
 
 def channels_for(notification: Notification, routes: Iterable[Route]) -> tuple[str, ...]:
@@ -61,9 +63,25 @@ def channels_for(notification: Notification, routes: Iterable[Route]) -> tuple[s
     return tuple(found)
 
 
+def channels_of(type: NotificationType, priority: Priority, routes: Iterable[Route]) -> tuple[str, ...]:
+    """By which channels a type goes at that priority, in words: with the flows and seats for which alone it does."""
+    found: dict[str, str] = {}
+    for route in routes:
+        if priority.rank > route.priority.rank or (route.types and type not in route.types):
+            continue
+        only = ", ".join(sorted({*route.flows, *route.seats}))
+        for channel in route.channels:
+            known = found.get(channel)
+            # A route for all is no longer narrowed by one for some.
+            found[channel] = "" if known == "" or not only else f"{known}, {only}" if known else only
+        if route.is_last and not only:
+            break
+    return tuple(f"{channel} ({only})" if only else channel for channel, only in found.items())
+
+
 def read_routes(plain: object, *, channels: Collection[str], where: str) -> tuple[Route, ...]:
-    """Routes as a settings file has them: a list of tables with `channels`, and `types`, `priority`, `flows`, `last`
-    where they are not for everything. Raises WrongUse, naming which one, for what makes no sense."""
+    """Routes as a settings file has them: a list of tables with `channels`, and `types`, `priority`, `flows`, `seats`,
+    `last` where they are not for everything. Raises WrongUse, naming which one, for what makes no sense."""
     if not isinstance(plain, list):
         raise WrongUse("is no list of tables.", where=where, now=f"Write [[{where}]], once for each route.")
     if len(plain) > ROUTES_MAX:
@@ -98,11 +116,12 @@ def _route(plain: object, channels: Collection[str], where: str) -> Route:
         types=frozenset(_one_of(NotificationType, word, where) for word in _words(plain, "types", where)),
         priority=_one_of(Priority, str(plain.get("priority", Priority.LOW)), where),
         flows=frozenset(_words(plain, "flows", where)),
+        seats=frozenset(_words(plain, "seats", where)),
         is_last=is_last,
     )
 
 
-_KEYS = ("channels", "types", "priority", "flows", "last")
+_KEYS = ("channels", "types", "priority", "flows", "seats", "last")
 
 
 def _words(plain: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def test_where_nobody_was_told_anything_it_says_so(moot: Moot) -> None:
         "log",
         "live",
         "terminal",
+        "participants",
     ]
 
 
