@@ -65,8 +65,9 @@ def html_of(block: Block) -> Iterator[str]:
         case Item(text=text):
             yield f"<li>{in_html(text)}</li>"
         case Grid(head=head, rows=rows, has_numbers=has_numbers):
-            yield "<table><thead><tr>" + "".join(f"<th>{in_html(each)}</th>" for each in head) + "</tr></thead><tbody>"
             number = ' class="number"' if has_numbers else ""
+            heads = "".join(f"<th{number}>{in_html(each)}</th>" for each in head[1:])
+            yield f"<table><thead><tr><th>{in_html(head[0])}</th>{heads}</tr></thead><tbody>"
             for first, *others in rows:
                 cells = "".join(f"<td{number}>{in_html(each)}</td>" for each in others)
                 yield f"<tr><td>{in_html(first)}</td>{cells}</tr>"

@@ -22,7 +22,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 # Nothing is fetched from anywhere, and nothing in the page can run: the policy holds even where a text got through.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1f23; --soft: #5c6570; --line: #d5dae0; --ground: #ffffff;
@@ -31,14 +31,18 @@ STYLE = """
   --raised: #1e2328; --accent: #7fb2e8; } }
 body { color: var(--ink); background: var(--ground); font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
   max-width: 60rem; padding: 0 1rem; overflow-wrap: anywhere; }
-body.wide { max-width: none; }
+body.wide { max-width: none; overflow-wrap: normal; }
+body.wide th { background: var(--ground); position: sticky; top: 0; white-space: nowrap; }
+body.wide td { max-width: 26rem; overflow-wrap: break-word; }
 h1, h2, h3 { line-height: 1.25; }
 table { border-collapse: collapse; font-size: 0.875rem; margin: 1rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.25rem 0.6rem; text-align: left; vertical-align: top; }
 td, blockquote, li { unicode-bidi: isolate; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 blockquote { background: var(--raised); border-left: 3px solid var(--line); margin: 0.5rem 0; padding: 0.5rem 1rem;
   white-space: pre-wrap; }
+figure { margin: 1rem 0; }
+figcaption { color: var(--soft); font-size: 0.875rem; }
 .aside { color: var(--soft); font-style: italic; }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --ground: #fff; --raised: #f6f6f6;
   --accent: #235a94; } body { margin: 0; max-width: none; } tr, figure { break-inside: avoid; }
