@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from console.progress import Bar, Lines, progress
+from console.progress import Bar, Lines, counting, progress
 
 
 def test_without_a_terminal_each_part_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,3 +37,27 @@ def test_on_a_terminal_a_bar_stands_below_what_is_told_and_nothing_is_taken_for_
 
     assert "one: [bold]approved[/bold] :smile:" in screen.getvalue()
     assert "1/2" in screen.getvalue()
+
+
+def test_where_nobody_looks_on_no_bar_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    with counting("exporting", "rows") as count:
+        count(1_000, 5, 10)
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_says_how_many_are_done_and_how_many_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+
+    with counting("exporting events", "rows") as count:
+        count(1_000, 5, 10)
+
+    assert "exporting events" in screen.getvalue()
+    assert "1,000 rows" in screen.getvalue()
+    assert "rows/s" in screen.getvalue()
+    assert "50%" in screen.getvalue()
