@@ -196,10 +196,9 @@ def channels(database: Database = None) -> int:
 
     async def work(orchestrator: Orchestrator) -> int:
         notifications = orchestrator.notifications
-        about = {name: f"– {lack}" for name, lack in notifications.lacking.items()}
-        about = {name: f"at {place}" for name, place in notifications.places.items() if place} | about
+        about = {**notifications.places, **notifications.lacking}
         for name in notifications.channels:
-            sys.stdout.write(f"{name}   {about[name]}\n" if name in about else f"{name}\n")
+            sys.stdout.write(f"{name}   – {about[name]}\n" if about.get(name) else f"{name}\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
