@@ -24,6 +24,8 @@ from bench.backtest import EVENTS, SESSIONS, backtests
 from bench.big_start import big_start
 from bench.cache import cached_answers
 from bench.crowd import crowd
+from bench.exporting import EVENTS as EXPORTED_EVENTS
+from bench.exporting import exports
 from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
 from bench.measuring import Figure, load_average
@@ -101,6 +103,11 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             lambda folder: asyncio.run(
                 backtests(folder, sessions=4 if is_quick else SESSIONS, events=60 if is_quick else EVENTS)
             ),
+        ),
+        "export": (
+            lambda folder: exports(folder, rounds=1, events=200, times=3)
+            if is_quick
+            else exports(folder, rounds=3, events=EXPORTED_EVENTS),
         ),
         "templates": (
             lambda folder: asyncio.run(templates(folder, rounds=rounds, count=20 if is_quick else TEMPLATES)),

@@ -110,7 +110,6 @@ class Orchestrator:
         self._refinements = Refinements(ports, limits, self._openings, self._metrics.paces)
         self.reviewer_curves = ReviewerCurves(ports.catalogue, ports.clock)
         self._doubts = Doubts(ports, limits)
-        self.exports = Exports(ports, rows=self._rows, book=self._metrics.book)
         self.analytics = Analytics(
             ports.lives,
             log=ports.log,
@@ -121,6 +120,7 @@ class Orchestrator:
             thresholds=limits.thresholds,
             telling=ports.telling,
         )
+        self.exports = Exports(ports, rows=self._rows, book=self._metrics.book, analysed=self.analytics)
         self._announcements = Announcements()
         self._wheel = Wheel(
             ports,

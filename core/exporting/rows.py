@@ -1,12 +1,11 @@
-"""Which values does each table hold of a session, a rule, a life, and of all figures together?"""
+"""Which values does each table hold of a session, an event, a rule, and of all figures together?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.analytics.life import DebateLife
 from core.analytics.measures import Measures
 from core.analytics.overview import Overview
 from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
@@ -123,37 +122,6 @@ def rule_row(placed: Placed, measures: Mapping[RuleId, RuleMeasure]) -> Row:
         measure.fired_at_ms or None,
         measure.mean_ns if measure.timed else None,
         measure.p95_ns if measure.timed else None,
-    )
-
-
-def life_row(life: DebateLife) -> Row:
-    """As `ANALYTICS` has it."""
-    return (
-        life.id,
-        life.flow,
-        life.template,
-        life.title,
-        life.status.value,
-        life.reason,
-        life.outcome,
-        life.opened_at_ms,
-        life.started_at_ms or None,
-        life.ended_at_ms or None,
-        life.active_ms,
-        life.rounds_completed,
-        life.arguments,
-        life.consensus_ppm,
-        life.is_consensus_reached,
-        life.escalations,
-        sum(life.rules_fired.values()),
-        life.overruled,
-        life.attempts,
-        life.failures,
-        life.in_doubt,
-        life.tokens_input,
-        life.tokens_output,
-        life.cost_microusd,
-        {model: asdict(use) for model, use in sorted(life.models.items())},
     )
 
 

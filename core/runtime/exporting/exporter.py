@@ -19,8 +19,8 @@ from core.runtime.exporting.sources import Sources
 from core.runtime.exporting.wanted import ASKED, Exported, Tell, Told, Wanted
 
 EMPTY_NOTE = "nothing was recorded yet that this export could hold"
-COUNTED_BY = {Kind.EVENTS: "kind", Kind.SESSIONS: "status", Kind.RULES: "rule_set", Kind.METRICS: "section"}
-"""By which column the rows of a kind are counted in its summary; lives by their status."""
+COUNTED_BY = {Kind.EVENTS: "kind", Kind.SESSIONS: "status", Kind.RULES: "rule_set"}
+"""By which column the rows of a kind are counted in its summary; of others, by their section."""
 
 COUNTS_MAX = 100
 """More values of that column than this are counted together, as `other`."""
@@ -109,7 +109,7 @@ class _Written:
         self.counts: Counter[str] = Counter()
         self.unreadable = 0
         self._table: Table = TABLES[wanted.kind]
-        self._counted = self._table.names.index(COUNTED_BY.get(wanted.kind, "status"))
+        self._counted = self._table.names.index(COUNTED_BY.get(wanted.kind, "section"))
         self._fault = self._table.names.index("unreadable") if "unreadable" in self._table.names else -1
         self._file: RowFile | None = None
 

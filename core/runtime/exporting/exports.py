@@ -17,7 +17,7 @@ from core.runtime.exporting.beside_loop import beside
 from core.runtime.exporting.checking import Checked, Checker, read_summary
 from core.runtime.exporting.exporter import Exporter
 from core.runtime.exporting.folder import kept_exports, let_go
-from core.runtime.exporting.sources import ListedRows, Sources
+from core.runtime.exporting.sources import Analysed, ListedRows, Sources
 from core.runtime.exporting.wanted import SCHEDULED, Exported, ExportPlan, Tell, Wanted
 from core.runtime.ports import Ports
 
@@ -28,10 +28,15 @@ class Exports:
     """Belongs to one event loop; files are written and read beside it."""
 
     def __init__(
-        self, ports: Ports, *, rows: Callable[[], Awaitable[ListedRows]], book: Callable[[], Awaitable[Book]]
+        self,
+        ports: Ports,
+        *,
+        rows: Callable[[], Awaitable[ListedRows]],
+        book: Callable[[], Awaitable[Book]],
+        analysed: Analysed,
     ) -> None:
         self._clock: Clock = ports.clock
-        self._sources = Sources(ports.log, ports.catalogue, rows=rows, book=book)
+        self._sources = Sources(ports.log, ports.catalogue, rows=rows, book=book, analysed=analysed)
         self._exporter = Exporter(self._sources, ports.clock, version=ports.version)
 
     async def export(self, wanted: Wanted, folder: Path, *, tell: Tell = lambda told: None) -> Exported:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from core.analytics.analysis import AnalyticsReport
 from core.analytics.book import Book, gauges_of
+from core.analytics.chosen import FOR_EVER_MS, Chosen
 from core.analytics.overview import overview
+from core.analytics.rows import LifeRow
 from core.domain.changing import changed
 from core.domain.events import Recorded
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
-from core.exporting.rows import event_row, life_row, metric_rows, rule_row, session_row
+from core.exporting.analysed import Part, life_parts, report_parts
+from core.exporting.rows import event_row, metric_rows, rule_row, session_row
 from core.exporting.tables import Kind, Row
 from core.ports.catalogue import Catalogue
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
@@ -37,6 +41,13 @@ class ListedRows(Protocol):
     async def summary(self, session: SessionId) -> SessionSummary | None: ...
 
 
+class Analysed(Protocol):
+    """What the analytics say of the sessions that are meant, up to the newest committed event."""
+
+    async def rows(self, chosen: Chosen) -> Sequence[LifeRow]: ...
+    async def report(self, chosen: Chosen) -> AnalyticsReport: ...
+
+
 class Sources:
     """Every kind of rows. What is asked for twice at one position of the log comes out the same."""
 
@@ -47,11 +58,13 @@ class Sources:
         *,
         rows: Callable[[], Awaitable[ListedRows]],
         book: Callable[[], Awaitable[Book]],
+        analysed: Analysed,
     ) -> None:
         self._log = log
         self._catalogue = catalogue
         self._rows = rows
         self._book = book
+        self._analysed = analysed
         self._meter = RuleMeter(log, catalogue)
 
     async def position(self) -> int:
@@ -118,11 +131,23 @@ class Sources:
         yield Page(list(metric_rows(measures, overview(measures, book.lives.values()))), until)
 
     async def _lives(self, wanted: Wanted, until: int) -> AsyncIterator[Page]:
-        book = await self._book()
-        lives = [life for life in book.lives.values() if wanted.holds(life.opened_at_ms)]
+        chosen = Chosen(
+            since_ms=wanted.since_ms or 0,
+            until_ms=FOR_EVER_MS if wanted.until_ms is None else wanted.until_ms,
+            with_evaluations=True,
+        )
+        lives = await self._analysed.rows(chosen)
         if wanted.session:
-            lives = [life for life in lives if life.id == wanted.session]
-        yield Page([life_row(life) for life in lives], until)
+            lives = [life for life in lives if life.session == wanted.session]
+        for start in range(0, len(lives), PAGE_MAX):
+            parts = list(life_parts(lives[start : start + PAGE_MAX]))
+            yield Page(await beside(_part_rows, parts), until)
+        if lives and not wanted.session:
+            yield Page(await beside(_part_rows, list(report_parts(await self._analysed.report(chosen)))), until)
+
+
+def _part_rows(parts: Sequence[Part]) -> list[Row]:
+    return [part.row(_plain(part.record)) for part in parts]
 
 
 def _event_rows(records: Sequence[Recorded], wanted: Wanted, until: int) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.analytics.book import Book, advanced
+from core.analytics.flips import Sights, all_seen
 from core.domain.commands import COMMANDS
 from core.domain.errors import WrongUse
-from core.domain.events import ENGINE_EVENTS, Recorded
-from core.domain.ids import SessionId
+from core.domain.events import ENGINE_EVENTS, Event, Recorded
+from core.domain.ids import Digest, SessionId
 from core.exporting.schemas import cells_schema, file_schema, summary_schema
 from core.exporting.tables import Form, Kind, Row
 from core.exporting.written import RowDigest, row_text
 from core.flows.debate_events import DEBATE_EVENTS
+from core.runtime.analytics import Analytics
 from core.runtime.exporting.checking import Checked, Checker, Found
 from core.runtime.exporting.exporter import EMPTY_NOTE, Exporter
 from core.runtime.exporting.forms import row_file
@@ -58,7 +60,25 @@ def sources_of(storage: Storage) -> Sources:
     async def book() -> Book:
         return advanced(Book(), await storage.log.read_all())
 
-    return Sources(storage.log, storage.catalogue, rows=rows, book=book)
+    analytics = Analytics(
+        storage.lives,
+        log=storage.log,
+        catalogue=storage.catalogue,
+        formats=AllKnown(),
+        clock=SetClock(),
+        local_midnight_ms=lambda at_ms: at_ms - at_ms % 86_400_000,
+    )
+    return Sources(storage.log, storage.catalogue, rows=rows, book=book, analysed=analytics)
+
+
+class AllKnown:
+    """Formats in which everybody sees everything."""
+
+    async def prepare(self, events: Iterable[Event]) -> None:
+        pass
+
+    def __call__(self, digest: Digest) -> Sights:
+        return all_seen(digest)
 
 
 async def exported(storage: Storage, folder: Path, kind: Kind, form: Form = Form.JSON, **chosen: object) -> Exported:
