@@ -152,7 +152,8 @@ def how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
             return f"session {id_}: its budget is spent. Raise it: {more}, then: {resume}"
         case ExitCode.WAITS if ending.is_question:
             answer = command_line("sessions", "answer", id_, "continue", settings=settings)
-            return f"session {id_} asks: {ending.why} Answer continue, new_round, complete or cancel: {answer}"
+            answers = command_line("sessions", "cases", id_, settings=settings)
+            return f"session {id_} asks: {ending.why} To let it go on: {answer}. What else you can answer: {answers}"
         case ExitCode.WAITS:
             return f"session {id_} is paused ({in_words(ending.why)}). To go on: {resume}"
         case _ if ending.is_final:

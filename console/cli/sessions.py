@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import bundles, clearing, drafts, interventions, replays, resuming, seats, showing
+from console.cli import answering, bundles, clearing, drafts, interventions, replays, resuming, seats, showing
 from console.cli.commanding import commanding, have_gone_on, have_obeyed, said
 from console.cli.confirming import make_sure
 from console.cli.options import AsJson, Database, SessionArgument, group, settings_with
@@ -122,33 +122,9 @@ def complete(
     return have_gone_on(session, commanding(command), database, as_json=as_json)
 
 
-@app.command()
-def answer(
-    session: SessionArgument,
-    answer: Annotated[str, typer.Argument(metavar="ANSWER", help="continue, new_round, complete or cancel.")],
-    verdict: Annotated[
-        str, typer.Option("--verdict", metavar="TEXT", help="With complete: yours, not the judge's.")
-    ] = "",
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="WORD", help="for, against or undecided; of a question, its answer.")
-    ] = "",
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for the record.")] = "",
-    as_json: AsJson = False,
-    database: Database = None,
-) -> int:
-    """Answer a session that waits for you, and follow what comes of it."""
-    from core.domain.commands import ANSWERS, AnswerEscalation
-
-    if answer not in ANSWERS:
-        advice = nearest(answer, ANSWERS) or f"Give one of {', '.join(ANSWERS)}."
-        raise WrongUse(f"no answer is called {answer!r}.", now=advice)
-    if verdict and answer != "complete":
-        raise WrongUse(
-            "a verdict of your own ends the debate.", where="--verdict", now="Answer complete, or leave it out."
-        )
-    command = AnswerEscalation(answer=answer, verdict=verdict, outcome=_outcome(outcome, verdict), note=note)
-    return have_gone_on(session, commanding(command), database, as_json=as_json)
-
+app.command()(answering.answer)
+app.command()(answering.cases)
+app.command()(answering.tell)
 
 app.command()(bundles.export)
 app.command("import")(bundles.import_)

@@ -74,7 +74,7 @@ def test_resuming_a_session_that_asks_says_how_to_answer(moot: Moot, asking: str
     said = moot.run("sessions", "resume", asking, code=4).stderr
 
     assert "may have been answered and paid for" in said
-    assert "Answer continue, new_round, complete or cancel" in said
+    assert "To let it go on: moot sessions answer" in said
     assert f"moot sessions answer {asking} continue" in said
 
 
