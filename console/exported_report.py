@@ -10,6 +10,7 @@ from console.exported_blocks import Aside, Block, Chart, Grid, Heading, Item, Re
 from console.exported_debate import DebateDocument
 from console.exported_refinement import RefinementDocument
 from console.plain import iso_time
+from console.presenters.asked import asked_or_told
 from console.presenters.carried import forked_words, unfolded
 from console.presenters.figures import money, percent, score
 from console.presenters.flips import SIGN, Listener, sentence, sums_words
@@ -19,6 +20,10 @@ from core.analytics.flips import FlipLedger, Formats, all_seen, counts_of
 from core.analytics.life import DebateLife, ModelUse, fold_life
 from core.domain.events import (
     ActionOverruled,
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationForgone,
+    EscalationExpired,
     Event,
     Recorded,
     RuleErred,
@@ -30,7 +35,7 @@ from core.domain.events import (
     Unreadable,
 )
 from core.domain.facts import FactSpec
-from core.domain.steered import MotionAmended, StatementAdded
+from core.domain.steered import MotionAmended, ParticipantTold, StatementAdded
 
 READINGS_MAX = 400
 FIRINGS_MAX = 1_000
@@ -136,6 +141,12 @@ class _Gathered:
                 yield Aside(_fired_in_words(self.firings[-1]))
             case SessionEscalated(question=question):
                 yield Aside(f"Asked the operator: {question}")
+            case ClarificationAnswered(text=text):
+                heading, _ = asked_or_told(event) or ("", "")
+                yield from (Heading(3, heading), Said(text))
+            case EscalationExpired() | ClarificationAsked() | ClarificationForgone() | ParticipantTold():
+                heading, text = asked_or_told(event) or ("", "")
+                yield Aside(f"{heading.lstrip('◆◇ ')}: {text}")
             case Unreadable(kind=kind, why=why):
                 yield Aside(f"A {kind} stands here that can't be read: {why}")
             case _:
