@@ -17,8 +17,12 @@ from core.analytics.process_families import ProcessReadings, process_families
 from core.domain.events import Recorded, RuleFired, SessionOpened
 from core.domain.ids import Digest, RuleId
 from core.domain.session import Status
-from tests.core.analytics.histories import RULES, a_log, as_one_log, played, to_its_end
+from tests.core.analytics.histories import RULES, a_log, as_one_log, played, settle_doubt, to_its_end
 
+PLAIN = (
+    *("debates_started", "debates_escalated", "debates_with_consensus"),
+    *("rounds", "arguments", "escalations", "pauses", "spend_refused"),
+)
 NOW_MS = 1_800_000_000_000
 
 
@@ -106,6 +110,35 @@ def test_dollars_charged_less_those_returned_are_what_was_spent(log: list[Record
 
     charged = total(families, specs.COST.name)
     assert charged - total(families, specs.COST_RETURNED.name) == book.measures.counters.cost_microusd
+
+
+def test_what_a_doubtful_call_cost_less_than_charged_makes_no_counter_go_down() -> None:
+    moves = (lambda one: one.begin(), lambda one: one.doubt(policy="ask"))
+    doubtful = advanced(Book(), played(moves).log)
+    settled = advanced(Book(), played((*moves, settle_doubt)).log)
+
+    before, after = families_of(doubtful), families_of(settled)
+
+    assert total(before, specs.COST.name) == total(after, specs.COST.name) > 0
+    assert total(before, specs.COST_RETURNED.name) == 0
+    returned = doubtful.measures.counters.cost_microusd - settled.measures.counters.cost_microusd
+    assert total(after, specs.COST_RETURNED.name) == returned > 0
+
+
+@given(a_log)
+def test_plain_counts_are_those_of_the_book(log: list[Recorded]) -> None:
+    book = advanced(Book(), log)
+    families, counters = families_of(book), book.measures.counters
+
+    told = {name: total(families, f"orchestration_{name}_total") for name in PLAIN}
+    assert told == {name: getattr(counters, name) for name in PLAIN}
+    for outcome in ("completed", "failed", "cancelled"):
+        ended = figures(families[specs.DEBATES_ENDED.name])[(outcome,)]
+        assert ended == (getattr(counters, f"debates_{outcome}"),)
+    answered = sum(value for labels, (value,) in figures(families[specs.CALLS.name]).items() if labels[0] == "answered")
+    assert answered == counters.answers
+    tokens = figures(families[specs.TOKENS.name]).items()
+    assert sum(value for labels, (value,) in tokens if labels[0] == "output") == counters.tokens_output
 
 
 def test_a_rule_that_fired_is_counted_under_its_name() -> None:
