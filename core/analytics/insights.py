@@ -30,7 +30,7 @@ SCALE_MILLI = 674
 
 TEMPLATES_COMPARED_MAX = 8
 EACH_SIDE_MIN = 5
-"""What is seen in fewer sessions, or is missing in fewer, is not looked at."""
+"""What is seen in fewer sessions, or is missing in fewer, is not looked at; nor are formats with fewer compared."""
 
 REACHED = "approved"
 
@@ -171,7 +171,7 @@ def _effect(template: TemplateId, rows: Sequence[LifeRow]) -> TemplateEffect:
 def _comparisons(effects: Sequence[TemplateEffect]) -> tuple[Comparison, ...]:
     """The format with the largest share against each of the others, as widely as all pairs ask: which one leads is seen
     in the same sessions."""
-    held = [each for each in effects if each.reached.of][:TEMPLATES_COMPARED_MAX]
+    held = [each for each in effects if each.reached.of >= EACH_SIDE_MIN][:TEMPLATES_COMPARED_MAX]
     if len(held) < 2:
         return ()
     looks = len(held) * (len(held) - 1) // 2

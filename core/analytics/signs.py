@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Any
 from zlib import crc32
 
@@ -27,6 +28,10 @@ WORDS_READ_MAX = 2_000
 PRINT_MARKS_MAX = 32
 PRINTS_MAX = 16
 """Words of a text that are read, marks that stand for it, and newest texts that a new one is held against."""
+
+SPREAD, MARK_MAX = 2_654_435_761, 2**32 - 1
+"""What spreads the marks over all numbers (D. E. Knuth's multiplicative hashing), so that the least of them are drawn
+from everywhere in a text."""
 
 ALIKE_PPM_MIN = 800_000
 """From here on two texts count as nearly the same. Of 32 marks at least 26 are then in both."""
@@ -165,7 +170,7 @@ def _argued(reading: Reading, event: Any) -> Reading:
     parts: dict[str, object] = {"words": _one_more(signs.words, event.seat, by=len(words))}
     if len(words) >= WORDS_MIN:
         made = Print(seat=event.seat, marks=marks_of(words))
-        alike = [each for each in heard.prints if likeness_ppm(each.marks, made.marks) >= ALIKE_PPM_MIN]
+        alike = [each for each in heard.prints if is_alike(each.marks, made.marks)]
         if any(each.seat == event.seat for each in alike):
             parts["repeated"] = _one_more(signs.repeated, event.seat)
         if any(each.seat != event.seat for each in alike):
@@ -243,8 +248,17 @@ def words_of(text: str) -> list[str]:
 
 def marks_of(words: list[str]) -> tuple[int, ...]:
     """The least of the numbers that its groups of three words have: the same words have the same ones everywhere."""
-    groups = {crc32(" ".join(words[at : at + 3]).encode()) for at in range(max(1, len(words) - 2))}
-    return tuple(sorted(groups)[:PRINT_MARKS_MAX])
+    codes = [crc32(word.encode()) for word in words]
+    threes = zip(codes, codes[1:], codes[2:], strict=False)  # as many as the shortest of them has
+    groups = {(one * 961 + two * 31 + three) * SPREAD & MARK_MAX for one, two, three in threes}
+    return tuple(nsmallest(PRINT_MARKS_MAX, groups))
+
+
+def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """True where two texts count as nearly the same."""
+    shared = len(set(one).intersection(other))
+    # No more marks can count as common than there are; most texts have none, and are told apart by that alone.
+    return shared * PPM >= ALIKE_PPM_MIN * min(len(one), len(other)) and likeness_ppm(one, other) >= ALIKE_PPM_MIN
 
 
 def likeness_ppm(one: tuple[int, ...], other: tuple[int, ...]) -> int:

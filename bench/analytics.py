@@ -1,0 +1,146 @@
+"""How long does it take until figures over ten thousand sessions stand, and until they stand again after a turn?
+
+A few simulated debates are held, and then taken into the log again and again under other ids and at other times, by the
+log's own port. The rows of the analytics are stored by a process that has been there before, as they are where one
+drives; what is timed is another process that opens the database and asks, and asks again after more was committed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from bench.big_start import _stored
+from bench.measuring import Figure
+from console.bootstrap import open_orchestrator
+from console.settings import Settings
+from core.analytics.chosen import ALL
+from core.domain.chain import ROOT, Stored, link_of
+from core.domain.events import SessionCompleted
+from core.domain.ids import SessionId
+from core.orchestrator import Orchestrator
+
+SESSIONS = 10_000
+HELD = 8
+ROUNDS = 5
+DAYS = 60
+DAY_MS = 24 * 3_600 * 1_000
+OPEN_MS_MAX = 1_000
+REFRESH_MS_MAX = 100
+REFRESHES = 9
+NS_PER_MS = 1_000_000
+NS_PER_SECOND = 1_000_000_000
+
+
+async def analytics(folder: Path, *, sessions: int = SESSIONS, rounds: int = 3) -> list[Figure]:
+    """Opening, refreshing after one more session was held, and building all of it from nothing."""
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # before anything is measured
+    settings = Settings(
+        database=folder / "moot.db",
+        cap_day_microusd=None,
+        metrics_export_path=folder / "metrics",
+        enable_metrics_export=False,
+        rehearsal_pace=0,
+    )
+    events = await _filled(settings, sessions=sessions)
+    built_ns = await _built(settings)
+    opened_ms = [await _opened_ms(settings) for _ in range(rounds)]
+    refreshed_ms = await _refreshed_ms(settings)
+    of = f"{events:,} events of {sessions:,} sessions"
+    return [
+        Figure(
+            case="analytics",
+            name=f"to open the analytics of {of}",
+            value=median(opened_ms),
+            unit="ms",
+            value_max=OPEN_MS_MAX,
+            note="a new process's database, figures, findings, insights, forecasts",
+        ),
+        Figure(
+            case="analytics",
+            name="to refresh them after more was committed",
+            value=median(refreshed_ms),
+            unit="ms",
+            value_max=REFRESH_MS_MAX,
+        ),
+        Figure(
+            case="analytics",
+            name="to make all rows anew, an event",
+            value=built_ns / events / 1_000,
+            unit="µs",
+            note=f"{built_ns / NS_PER_SECOND:.0f} s in all, once",
+        ),
+    ]
+
+
+async def _filled(settings: Settings, *, sessions: int) -> int:
+    orchestrator = open_orchestrator(settings)
+    await orchestrator.start(must_drive=True)
+    held = [await _held(orchestrator, seed) for seed in range(1, HELD + 1)]
+    await orchestrator.stop(drain=False)
+    orchestrator = open_orchestrator(settings)
+    log = orchestrator._ports.log
+    newest_ms = max(event.at_ms for one in held for event in one)
+    for number in range(sessions - HELD):
+        earlier_ms = (sessions - number) * DAYS * DAY_MS // sessions
+        session = SessionId(f"{number:032x}")
+        await log.take(session, _shifted(held[number % HELD], session, by_ms=newest_ms - earlier_ms))
+    events = await log.last_position()
+    await log.close()
+    return events
+
+
+async def _held(orchestrator: Orchestrator, seed: int) -> list[Stored]:
+    session = await orchestrator.start_debate(
+        "Should release trains leave on Fridays?", casting={"": "simulated"}, rounds=ROUNDS, seed=seed
+    )
+    async for record in orchestrator.watch(session):
+        if isinstance(record.event, SessionCompleted):
+            break
+    return await _stored(orchestrator, session)
+
+
+def _shifted(events: Sequence[Stored], session: SessionId, *, by_ms: int) -> list[Stored]:
+    """The same events at other times, as a chain of their own; `by_ms` is when the first of them was."""
+    link, first_ms, made = ROOT, events[0].at_ms, list[Stored]()
+    for event in events:
+        moved = replace(event, at_ms=by_ms + event.at_ms - first_ms, link=b"")
+        link = link_of(link, session, moved)
+        made.append(replace(moved, link=link))
+    return made
+
+
+async def _built(settings: Settings) -> int:
+    orchestrator = open_orchestrator(settings)
+    began_ns = time.perf_counter_ns()
+    await orchestrator.analytics.store()
+    took_ns = time.perf_counter_ns() - began_ns
+    await orchestrator._ports.log.close()
+    return took_ns
+
+
+async def _opened_ms(settings: Settings) -> float:
+    began_ns = time.perf_counter_ns()
+    orchestrator = open_orchestrator(settings)
+    report = await orchestrator.analytics.report(ALL)
+    took_ns = time.perf_counter_ns() - began_ns
+    assert report.sessions, "there is something to open"
+    await orchestrator._ports.log.close()
+    return took_ns / NS_PER_MS
+
+
+async def _refreshed_ms(settings: Settings) -> list[float]:
+    orchestrator = open_orchestrator(settings)
+    await orchestrator.start(must_drive=True, recover=False)
+    await orchestrator.analytics.report(ALL)
+    taken: list[float] = []
+    for seed in range(REFRESHES):
+        await _held(orchestrator, 100 + seed)
+        began_ns = time.perf_counter_ns()
+        await orchestrator.analytics.report(ALL)
+        taken.append((time.perf_counter_ns() - began_ns) / NS_PER_MS)
+    await orchestrator.stop(drain=False)
+    return taken
