@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from core.domain.ids import SessionId
@@ -31,9 +31,14 @@ from storage.readers import Readers
 from storage.writer import Writer
 
 POSITION = "outbox"
+BRIEF_TRIES_MAX = 4
+"""So few tries are kept on the spot."""
+
+SLICE_MAX = 2_000
+"""So many notifications are changed in one transaction."""
 
 _ATTEMPT = "delivery, number, at_ms, took_ms, error, note"
-_WAITS = "SELECT notification FROM deliveries WHERE state IN ('pending', 'held')"
+_WAITS = "SELECT 1 FROM deliveries d WHERE d.notification = n.id AND d.state IN ('pending', 'held')"
 
 
 class SqliteOutbox:
@@ -42,6 +47,7 @@ class SqliteOutbox:
     def __init__(self, *, writer: Writer[Any, Any], readers: Readers) -> None:
         self._writer = writer
         self._readers = readers
+        self._figures: OutboxFigures | None = None
 
     async def position(self) -> int | None:
         return await self._readers.run(lambda reader: changes.position_of(reader, POSITION))
@@ -78,40 +84,31 @@ class SqliteOutbox:
         query = (
             f"SELECT {rows.SENT}, {rows.NOTIFICATION_COLUMNS} FROM deliveries d"
             " JOIN notifications n ON n.id = d.notification WHERE d.state = 'pending' AND d.due_ms <= ?"
-            f" AND d.channel NOT IN ({rows.marks(busy)}) ORDER BY d.rank, d.due_ms, n.position LIMIT ?"
+            # As the index has them: nothing is sorted where a hundred thousand wait.
+            f" AND d.channel NOT IN ({rows.marks(busy)}) ORDER BY d.rank, d.due_ms, d.channel, d.rowid LIMIT ?"
         )
         return await self._readers.run(lambda reader: _deliveries(reader, query, (now_ms, *busy, limit)))
 
     async def next_due_ms(self) -> int | None:
-        query = "SELECT min(due_ms) FROM deliveries WHERE state = 'pending'"
-        found = await self._readers.run(lambda reader: reader.execute(query).fetchone()[0])
-        return None if found is None else int(found)
+        query = "SELECT min(due_ms) FROM deliveries WHERE state = 'pending' AND rank = ?"
+
+        def next_due_ms(reader: sqlite3.Connection) -> int | None:
+            # Rank by rank: so the index has each in no time.
+            by_rank = (reader.execute(query, (priority.rank,)).fetchone()[0] for priority in Priority)
+            return min((due_ms for due_ms in by_rank if due_ms is not None), default=None)
+
+        return await self._readers.run(next_due_ms)
 
     async def tried(self, delivery: Delivery, attempt: Attempt) -> None:
+        await self.tried_all([(delivery, attempt)])
+
+    async def tried_all(self, tries: Sequence[tuple[Delivery, Attempt]]) -> None:
         def tried(writer: sqlite3.Connection) -> None:
-            writer.execute(
-                "UPDATE deliveries SET state = ?, tries = ?, due_ms = ?, ended_ms = ?, last_error = ? WHERE id = ?",
-                (delivery.state, delivery.tries, delivery.due_ms, delivery.ended_ms, delivery.last_error, delivery.id),
-            )
-            if delivery.state is not DeliveryState.PENDING:
-                writer.execute(
-                    "UPDATE deliveries SET state = ?, ended_ms = ?, last_error = ? WHERE digest = ?",
-                    (delivery.state, delivery.ended_ms, delivery.last_error, delivery.id),
-                )
-            number = writer.execute(
-                "SELECT ifnull(max(number), 0) + 1 FROM delivery_attempts WHERE delivery = ?", (attempt.delivery,)
-            ).fetchone()[0]
-            writer.execute(
-                f"INSERT INTO delivery_attempts ({_ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?)",
-                (attempt.delivery, number, attempt.at_ms, attempt.took_ms, attempt.error, attempt.note),
-            )
-            writer.execute(
-                "DELETE FROM delivery_attempts WHERE delivery = ? AND number <= ?",
-                (attempt.delivery, number - ATTEMPTS_KEPT_MAX),
-            )
+            for delivery, attempt in tries:
+                _tried(writer, delivery, attempt)
             changes.changed(writer)
 
-        await self._writer.run(tried, is_brief=True)
+        await self._writer.run(tried, is_brief=len(tries) <= BRIEF_TRIES_MAX)
 
     async def find(self, wanted: Wanted, *, limit: int = LISTED_MAX, before: Place | None = None) -> Sequence[Told]:
         condition, values = rows.where(wanted)
@@ -144,12 +141,12 @@ class SqliteOutbox:
 
     async def acknowledge(self, which: Collection[str] | Wanted, *, by: str, at_ms: int) -> int:
         def acknowledge(writer: sqlite3.Connection) -> int:
-            ids = changes.meant(writer, which, "n.acknowledged_ms = 0")
+            ids = changes.meant(writer, which, "n.acknowledged_ms = 0", limit=SLICE_MAX)
             for part in rows.parts(ids):
                 changes.acknowledge(writer, part, by, at_ms)
             return changes.changed(writer, len(ids))
 
-        return await self._writer.run(acknowledge)
+        return await self._slice_by_slice(acknowledge)
 
     async def unacknowledge(self, ids: Collection[str]) -> int:
         change = "UPDATE notifications SET acknowledged_by = '', acknowledged_ms = 0 WHERE acknowledged_ms > 0"
@@ -157,13 +154,14 @@ class SqliteOutbox:
 
     async def snooze(self, which: Collection[str] | Wanted, *, until_ms: int) -> int:
         def snooze(writer: sqlite3.Connection) -> int:
-            ids = changes.meant(writer, which, f"{rows.OPEN} AND n.snoozed_ms <> {int(until_ms)}")
+            condition = f"{rows.OPEN} AND n.snoozed_ms <> {int(until_ms)}"
+            ids = changes.meant(writer, which, condition, limit=SLICE_MAX)
             for part in rows.parts(ids):
                 query = f"UPDATE notifications SET snoozed_ms = ? WHERE id IN ({rows.marks(part)})"
                 writer.execute(query, (until_ms, *part))
             return changes.changed(writer, len(ids))
 
-        return await self._writer.run(snooze)
+        return await self._slice_by_slice(snooze)
 
     async def mute(self, mute: Mute) -> None:
         def keep(writer: sqlite3.Connection) -> None:
@@ -184,20 +182,20 @@ class SqliteOutbox:
         return await self._readers.run(lambda reader: list(map(rows.mute, reader.execute(query))))
 
     async def to_remind(self, reminders: Reminders, *, now_ms: int, limit: int) -> Sequence[Told]:
-        overdue = [(priority.rank, now_ms - after_ms) for priority, after_ms in reminders.after_ms.items()]
-        by_rank = " OR ".join("(n.rank = ? AND n.since_ms <= ?)" for _ in overdue) or "0"
-        due = f"(n.snoozed_ms = 0 AND n.reminded < ? AND ({by_rank}))"
-        values = (reminders.times_max, *(value for pair in overdue for value in pair))
+        overdue = sorted((priority.rank, now_ms - after_ms) for priority, after_ms in reminders.after_ms.items())
         query = (
             f"SELECT {rows.TOLD_COLUMNS} FROM notifications n WHERE {rows.OPEN} AND {{due}} AND {rows.NOT_MUTED}"
-            " ORDER BY n.rank, n.since_ms, n.id LIMIT ?"
+            " ORDER BY n.rank, n.since_ms LIMIT ?"
         )
+        rested = query.format(due="n.snoozed_ms > 0 AND n.snoozed_ms <= ?")
+        late = query.format(due="n.rank = ? AND n.since_ms <= ? AND n.snoozed_ms = 0 AND n.reminded < ?")
 
         def to_remind(reader: sqlite3.Connection) -> list[Told]:
-            rested = query.format(due="n.snoozed_ms > 0 AND n.snoozed_ms <= ?")
-            back = reader.execute(rested, (now_ms, now_ms, limit)).fetchall()
-            late = reader.execute(query.format(due=due), (*values, now_ms, limit - len(back))).fetchall()
-            return rows.found(reader, [*back, *late])
+            found = reader.execute(rested, (now_ms, now_ms, limit)).fetchall()
+            for rank, since_ms in overdue:
+                values = (rank, since_ms, reminders.times_max, now_ms, limit - len(found))
+                found += reader.execute(late, values).fetchall()
+            return rows.found(reader, found)
 
         return await self._readers.run(to_remind)
 
@@ -296,7 +294,11 @@ class SqliteOutbox:
         return await self._readers.run(lambda reader: sums.rates_of(reader, since_ms))
 
     async def figures(self) -> OutboxFigures:
-        return await self._readers.run(sums.figures_of)
+        figures = self._figures
+        revision = await self._readers.run(lambda reader: changes.position_of(reader, changes.REVISION) or 0)
+        if figures is None or figures.revision != revision:
+            figures = self._figures = await self._readers.run(sums.figures_of)
+        return figures
 
     async def forget(self, session: SessionId) -> None:
         def forget(writer: sqlite3.Connection) -> None:
@@ -307,11 +309,32 @@ class SqliteOutbox:
         await self._writer.run(forget)
 
     async def drop_older(self, before_ms: int) -> int:
-        def drop(writer: sqlite3.Connection) -> int:
-            writer.execute("DELETE FROM notification_mutes WHERE until_ms > 0 AND until_ms < ?", (before_ms,))
-            return changes.changed(writer, changes.drop(writer, f"at_ms < ? AND id NOT IN ({_WAITS})", before_ms))
+        query = f"SELECT n.id FROM notifications n WHERE n.at_ms < ? AND NOT EXISTS ({_WAITS}) LIMIT ?"
 
-        return await self._writer.run(drop)
+        def drop_mutes(writer: sqlite3.Connection) -> None:
+            query = "DELETE FROM notification_mutes WHERE until_ms > 0 AND until_ms < ?"
+            changes.changed(writer, writer.execute(query, (before_ms,)).rowcount)
+
+        await self._writer.run(drop_mutes, is_brief=True)
+        count = 0
+        while old := await self._readers.run(
+            lambda reader: [id for (id,) in reader.execute(query, (before_ms, rows.IDS_MAX))]
+        ):
+            count += await self._dropped(old)
+        return count
+
+    async def _dropped(self, ids: Sequence[str]) -> int:
+        which = f"id IN ({rows.marks(ids)})"
+        return await self._writer.run(lambda writer: changes.changed(writer, changes.drop(writer, which, *ids)))
+
+    async def _slice_by_slice(self, work: Callable[[sqlite3.Connection], int]) -> int:
+        """Do what comes to an end once nothing is left to do, a slice in each transaction: sessions write meanwhile."""
+        count = 0
+        while done := await self._writer.run(work):
+            count += done
+            if done < SLICE_MAX:
+                break
+        return count
 
     async def _change(self, change: str, values: Sequence[object], ids: Collection[str]) -> int:
         """Do what an SQL statement that ends in a condition does, to the rows of these ids; how many there were."""
@@ -324,6 +347,31 @@ class SqliteOutbox:
             return changes.changed(writer, count)
 
         return await self._writer.run(work, is_brief=len(ids) <= 1)
+
+
+def _tried(writer: sqlite3.Connection, delivery: Delivery, attempt: Attempt) -> None:
+    writer.execute(
+        "UPDATE deliveries SET state = ?, tries = ?, due_ms = ?, ended_ms = ?, last_error = ? WHERE id = ?",
+        (delivery.state, delivery.tries, delivery.due_ms, delivery.ended_ms, delivery.last_error, delivery.id),
+    )
+    if delivery.state is not DeliveryState.PENDING:
+        writer.execute(
+            # The index holds what has a digest, which SQLite uses only where it is said.
+            "UPDATE deliveries SET state = ?, ended_ms = ?, last_error = ? WHERE digest = ? AND digest <> ''",
+            (delivery.state, delivery.ended_ms, delivery.last_error, delivery.id),
+        )
+    number = writer.execute(
+        "SELECT ifnull(max(number), 0) + 1 FROM delivery_attempts WHERE delivery = ?", (attempt.delivery,)
+    ).fetchone()[0]
+    writer.execute(
+        f"INSERT INTO delivery_attempts ({_ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?)",
+        (attempt.delivery, number, attempt.at_ms, attempt.took_ms, attempt.error, attempt.note),
+    )
+    if number > ATTEMPTS_KEPT_MAX:
+        writer.execute(
+            "DELETE FROM delivery_attempts WHERE delivery = ? AND number <= ?",
+            (attempt.delivery, number - ATTEMPTS_KEPT_MAX),
+        )
 
 
 def _deliveries(reader: sqlite3.Connection, query: str, values: Sequence[object]) -> list[Delivery]:

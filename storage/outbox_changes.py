@@ -34,17 +34,20 @@ def end(writer: sqlite3.Connection, ending: Ending) -> None:
     )  # fmt: skip  # as the question marks stand
 
 
-def meant(writer: sqlite3.Connection, which: Collection[str] | Wanted, condition: str) -> list[str]:
-    """The ids that are meant of those that fulfil a condition on `notifications n`."""
+def meant(writer: sqlite3.Connection, which: Collection[str] | Wanted, condition: str, *, limit: int) -> list[str]:
+    """The ids that are meant of those that fulfil a condition on `notifications n`: so many at most, and of ids that
+    are named so many and those in a query with them."""
     rows.can_fold(writer)
     if isinstance(which, Wanted):
         wanted, values = rows.where(which)
-        query = f"SELECT n.id FROM notifications n WHERE {condition} AND {wanted}"
-        return [id for (id,) in writer.execute(query, values)]
+        query = f"SELECT n.id FROM notifications n WHERE {condition} AND {wanted} LIMIT ?"
+        return [id for (id,) in writer.execute(query, (*values, limit))]
     found: list[str] = []
     for part in rows.parts(which):
         query = f"SELECT n.id FROM notifications n WHERE {condition} AND n.id IN ({rows.marks(part)})"
         found += [id for (id,) in writer.execute(query, part)]
+        if len(found) >= limit:
+            break
     return found
 
 
@@ -73,8 +76,9 @@ def dissolve_digests_of(writer: sqlite3.Connection, session: str) -> None:
         " WHERE d.digest <> '' AND d.notification IN (SELECT id FROM notifications WHERE session = ?)"
     )
     for digest, notification in writer.execute(query, (session,)).fetchall():
-        writer.execute("UPDATE deliveries SET state = 'pending' WHERE digest = ? AND state = 'held'", (digest,))
-        writer.execute("UPDATE deliveries SET digest = '' WHERE digest = ?", (digest,))
+        part = "WHERE digest = ? AND digest <> ''"
+        writer.execute(f"UPDATE deliveries SET state = 'pending' {part} AND state = 'held'", (digest,))
+        writer.execute(f"UPDATE deliveries SET digest = '' {part}", (digest,))
         drop(writer, "id = ?", notification)
 
 

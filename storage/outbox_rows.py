@@ -80,11 +80,13 @@ def where(wanted: Wanted) -> tuple[str, list[object]]:
     if wanted.audible_ms:
         parts.append(f"n.snoozed_ms <= ? AND {NOT_MUTED}")
         values += [wanted.audible_ms] * 2
-    if wanted.channel or wanted.state is not None:
-        asked = {"d.channel = ?": wanted.channel, "d.state = ?": wanted.state}
-        held = {part: value for part, value in asked.items() if value}
-        parts.append(f"EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND {' AND '.join(held)})")
-        values += held.values()
+    if wanted.state is not None:
+        # Few are dead, or on their way: they are found without a look at all the others.
+        parts.append("n.id IN (SELECT d.notification FROM deliveries d WHERE d.state = ? AND ? IN ('', d.channel))")
+        values += [wanted.state, wanted.channel]
+    elif wanted.channel:
+        parts.append("EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND d.channel = ?)")
+        values.append(wanted.channel)
     return " AND ".join(parts) or "1", values
 
 

@@ -52,7 +52,11 @@ def figures_of(reader: sqlite3.Connection) -> OutboxFigures:
     ((asking,),) = reader.execute(
         f"SELECT count(*) FROM notifications WHERE asks <> '' AND answered_ms = 0 AND expired_ms = 0 AND {rows.OPEN}"
     ).fetchall()
-    states = dict(reader.execute("SELECT state, count(*) FROM deliveries WHERE state <> 'delivered' GROUP BY state"))
+    states = dict(
+        reader.execute(
+            "SELECT state, count(*) FROM deliveries WHERE state IN ('pending', 'held', 'dead') GROUP BY state"
+        )
+    )
     ((mutes,),) = reader.execute("SELECT count(*) FROM notification_mutes").fetchall()
     return OutboxFigures(
         unacknowledged=urgent,

@@ -246,9 +246,7 @@ class KeptAnswerRow(SQLModel, table=True):
 
 
 _NOBODY, _NEVER = text("''"), text("0")
-_OPEN = text(
-    "acknowledged_ms = 0 AND answered_ms = 0 AND expired_ms = 0 AND type <> 'REMINDER' AND type <> 'DIGEST'"
-)
+_OPEN = text("acknowledged_ms = 0 AND answered_ms = 0 AND expired_ms = 0 AND type <> 'REMINDER' AND type <> 'DIGEST'")
 _ASKING = text("asks <> '' AND answered_ms = 0 AND expired_ms = 0")
 
 
@@ -260,7 +258,7 @@ class NotificationRow(SQLModel, table=True):
     __table_args__ = (
         Index("notifications_position", "position"),
         Index("notifications_session", "session"),
-        Index("notifications_open", "rank", "since_ms", sqlite_where=_OPEN),
+        Index("notifications_open", "rank", "since_ms", "read_ms", "snoozed_ms", sqlite_where=_OPEN),
         Index("notifications_asking", "session", "asks", sqlite_where=_ASKING),
         Index("notifications_reminds", "reminds", sqlite_where=text("reminds <> ''")),
         Index("notifications_snoozed", "snoozed_ms", sqlite_where=text("snoozed_ms > 0")),
@@ -299,7 +297,7 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("deliveries_notification", "notification"),
-        Index("deliveries_waiting", "state", "rank", "due_ms"),
+        Index("deliveries_waiting", "state", "rank", "due_ms", "channel"),
         Index("deliveries_digest", "digest", sqlite_where=text("digest <> ''")),
     )
 

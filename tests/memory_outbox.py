@@ -63,11 +63,17 @@ class MemoryOutbox:
             for sent in self.sent.values()
             if sent.state is DeliveryState.PENDING and sent.due_ms <= now_ms and sent.channel not in busy
         ]
-        found.sort(key=lambda sent: (sent.notification.priority.rank, sent.due_ms, sent.notification.position))
+        found.sort(
+            key=lambda sent: (sent.notification.priority.rank, sent.due_ms, sent.channel, sent.notification.position)
+        )
         return [self._whole(sent) for sent in found[:limit]]
 
     async def next_due_ms(self) -> int | None:
         return min((sent.due_ms for sent in self.sent.values() if sent.state is DeliveryState.PENDING), default=None)
+
+    async def tried_all(self, tries: Sequence[tuple[Delivery, Attempt]]) -> None:
+        for delivery, attempt in tries:
+            await self.tried(delivery, attempt)
 
     async def tried(self, delivery: Delivery, attempt: Attempt) -> None:
         self.sent[delivery.id] = replace(delivery, gathered=())

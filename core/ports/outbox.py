@@ -166,6 +166,10 @@ class Outbox(Protocol):
         """When the next delivery is due; None where none waits."""
         ...
 
+    async def tried_all(self, tries: Sequence[tuple[Delivery, Attempt]]) -> None:
+        """`tried` for several, in order, in one transaction."""
+        ...
+
     async def tried(self, delivery: Delivery, attempt: Attempt) -> None:
         """Keep a delivery as it stands behind a try, and the try, in one transaction. What was gathered in it arrives,
         or is given up, with it."""

@@ -19,7 +19,9 @@ def upgrade() -> None:
     for name in ("read_ms", "answered_ms", "expired_ms", "snoozed_ms", "since_ms", "reminded"):
         op.add_column("notifications", sa.Column(name, sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.execute("UPDATE notifications SET since_ms = at_ms")
-    op.create_index("notifications_open", "notifications", ["rank", "since_ms"], sqlite_where=sa.text(OPEN))
+    op.create_index(
+        "notifications_open", "notifications", ["rank", "since_ms", "read_ms", "snoozed_ms"], sqlite_where=sa.text(OPEN)
+    )
     op.create_index(
         "notifications_asking",
         "notifications",
@@ -30,6 +32,8 @@ def upgrade() -> None:
     op.create_index("notifications_snoozed", "notifications", ["snoozed_ms"], sqlite_where=sa.text("snoozed_ms > 0"))
     for name in ("held_for", "digest"):
         op.add_column("deliveries", sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False))
+    op.drop_index("deliveries_waiting", "deliveries")
+    op.create_index("deliveries_waiting", "deliveries", ["state", "rank", "due_ms", "channel"])
     op.create_index("deliveries_digest", "deliveries", ["digest"], sqlite_where=sa.text("digest <> ''"))
     op.add_column("delivery_attempts", sa.Column("note", sa.String(), server_default=sa.text("''"), nullable=False))
     op.create_index("delivery_attempts_at", "delivery_attempts", ["at_ms"])
