@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from core.channels.together import Together
 from core.channels.wording import Template, Words
 from core.notifying.delivering import Delivery
 from core.notifying.routing import LOG
 from core.notifying.telling import as_plain
-from core.ports.channel import NotDelivered, Part
+from core.ports.channel import Part
 
 LINE = "line"
+AT_ONCE_MAX = 64
 FILE_BYTES_MAX = 10_000_000
 """A file that has grown beyond this is set aside under the ending `.1`, and the one that was there is let go."""
 
@@ -22,18 +23,16 @@ class AuditLog:
     """Appends to `path`. A line whose delivery is repeated after a crash stands there twice, with the same id."""
 
     name = LOG
-    at_once_max = 1
+    at_once_max = AT_ONCE_MAX
 
     def __init__(self, path: Path, templates: Mapping[str, Template] | None = None) -> None:
         self._path = path
         self._words = Words({LINE: line_of}, templates)
+        self._lines = Together(self._append, failing=f"{path} can't be written")
 
     async def deliver(self, delivery: Delivery) -> str | None:
         said, note = await self._words.said(delivery)
-        try:
-            await asyncio.to_thread(self._append, one_line(said[LINE]))
-        except OSError as error:
-            raise NotDelivered(f"{self._path} can't be written: {error.strerror}.") from error
+        await self._lines.add(one_line(said[LINE]))
         return note
 
     def wording(self, delivery: Delivery) -> tuple[Part, ...]:
@@ -44,12 +43,14 @@ class AuditLog:
     async def close(self) -> None:
         pass
 
-    def _append(self, line: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        if self._path.exists() and self._path.stat().st_size > FILE_BYTES_MAX:
-            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+    def _append(self, lines: Sequence[str]) -> None:
+        try:
+            if self._path.stat().st_size > FILE_BYTES_MAX:
+                self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(line)
+            file.write("".join(lines))
 
 
 def line_of(delivery: Delivery) -> str:

@@ -21,11 +21,12 @@ from urllib.parse import urlsplit
 
 from core.channels.live_journal import LiveJournal, Message
 from core.channels.live_wishes import NotWished, Wish, read_wish
+from core.channels.together import Together
 from core.domain.errors import MootError
 from core.domain.events import Recorded
 from core.notifying.delivering import Delivery
 from core.notifying.telling import as_plain
-from core.ports.channel import Driving, NotDelivered
+from core.ports.channel import Driving
 from core.ports.clock import Clock
 from core.ports.event_log import EventLog
 from core.ports.live_target import LiveTarget
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 LIVE = "live"
 PATHS = ("", "/", "/live")
+AT_ONCE_MAX = 64
 EVENTS_PAGE_MAX = 200
 MESSAGE_BYTES_MAX = 4_096
 """Of what a client says, which is one message."""
@@ -66,7 +68,7 @@ class Live:
     """`attend` opens the server where there is a `target`; without one, what is told is kept for whoever comes."""
 
     name = LIVE
-    at_once_max = 1
+    at_once_max = AT_ONCE_MAX
 
     def __init__(
         self, target: LiveTarget | None, journal: LiveJournal, *, log: EventLog, wire: Wire, clock: Clock
@@ -74,6 +76,7 @@ class Live:
         self._is_on = target is not None
         self._target = target if target is not None else NOBODY
         self._journal = journal
+        self._messages = Together(journal.append_all, failing="what is told live can't be kept")
         self._event_log = log
         self._wire = wire
         self._clock = clock
@@ -97,10 +100,7 @@ class Live:
         return int(self._server.sockets[0].getsockname()[1]) if self._server is not None else 0
 
     async def deliver(self, delivery: Delivery) -> None:
-        try:
-            await asyncio.to_thread(self._journal.append, {"kind": "notification", **as_plain(delivery)})
-        except OSError as error:
-            raise NotDelivered(f"what is told live can't be kept: {error.strerror}.") from error
+        await self._messages.add({"kind": "notification", **as_plain(delivery)})
         self._wake()
 
     async def attend(self, driving: Driving) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -45,23 +45,36 @@ class LiveJournal:
             return self._known_last()
 
     def append(self, plain: Mapping[str, object]) -> int:
-        """Keep a message; its place. Raises OSError, and then nothing was kept."""
-        with self._lock:
-            return self._appended(plain)
+        """Keep a message; its place. Raises OSError."""
+        return self.append_all([plain])
 
-    def _appended(self, plain: Mapping[str, object]) -> int:
-        place = self._known_last() + 1
-        line = json.dumps({"place": place, **plain}, ensure_ascii=False, separators=(",", ":"))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        if self._path.exists() and self._path.stat().st_size > FILE_BYTES_MAX:
-            self._path.replace(self._before)
+    def append_all(self, plains: Sequence[Mapping[str, object]]) -> int:
+        """`append` for several, in order; the place of the last. Where it raises, some may have been kept."""
+        with self._lock:
+            messages = list(self._placed(plains))
+            try:
+                self._write("".join(f"{line}\n" for _, line in messages).encode("utf-8", "replace"))
+            except OSError:
+                self._last = None  # what stands there has its place, and nobody else gets it
+                self._held.clear()
+                raise
+            self._last = messages[-1][0]
+            self._held.extend(messages)
+            return self._last
+
+    def _placed(self, plains: Sequence[Mapping[str, object]]) -> Iterator[Message]:
+        for place, plain in enumerate(plains, start=self._known_last() + 1):
+            yield place, json.dumps({"place": place, **plain}, ensure_ascii=False, separators=(",", ":"))
+
+    def _write(self, lines: bytes) -> None:
+        try:
+            if self._path.stat().st_size > FILE_BYTES_MAX:
+                self._path.replace(self._before)
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab+") as file:
             # Of a process that was killed while it wrote, half a line may stand there.
-            begins = b"" if _ends_whole(file.tell(), self._path) else b"\n"
-            file.write(begins + line.encode() + b"\n")
-        self._last = place
-        self._held.append((place, line))
-        return place
+            file.write(lines if _ends_whole(file.tell(), self._path) else b"\n" + lines)
 
     def after(self, place: int) -> list[Message]:
         """What stands beyond `place`, oldest first, at most `PAGE_MAX`."""

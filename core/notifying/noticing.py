@@ -93,6 +93,14 @@ def noticed(
     )
 
 
+def may_tell(event: Event, *, least: Priority) -> bool:
+    """Whether `noticed` may tell something of such an event, for somebody who wants to hear it at once. Models' turns
+    and rounds, of which there are many, are told at a low priority."""
+    if isinstance(event, AttemptStarted) and not is_person(event.route):
+        return least is Priority.LOW
+    return type(event) in _OF_ITS_LIFE or least is Priority.LOW
+
+
 def _id(record: Recorded, type: NotificationType) -> str:
     """The same for the same event wherever it is read, and different at its beginning, which is what people type."""
     return sha256(f"{record.session}:{record.seq}:{type}".encode()).hexdigest()[:ID_CHARACTERS]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from core.domain.summary import SessionSummary
 from core.notifying.answering import ended_by
 from core.notifying.delivering import Delivery, DeliveryState, delivery_id, is_given_up, jitter_of, pause_ms
 from core.notifying.muting import Mute, muted_by
-from core.notifying.noticing import noticed
+from core.notifying.noticing import may_tell, noticed
 from core.notifying.notification import Notification, Priority
 from core.notifying.routing import LOG, Route, channels_for
 from core.notifying.timetable import LocalMinute, Timetable, planned, retried_ms
@@ -31,6 +31,15 @@ from core.ports.outbox import Attempt, Outbox, Told
 
 BATCH_MAX = 200
 """So many deliveries are taken out of the outbox at a time."""
+
+UNDER_WAY_MAX = 500
+"""So many are under way, or ended and not yet kept: a slow disk must not let them grow without end."""
+
+KEPT_TOGETHER_MILLISECONDS = 20
+"""So long it is waited for others that end: a transaction for each would take longer than all the rest."""
+
+PAGE_MILLISECONDS = 1_000
+"""What was taken out of the outbox is looked at again after so long: it may have been muted, or deleted, meanwhile."""
 
 IDLE_MILLISECONDS = 5_000
 """How long the dispatcher sleeps at most: another process may have put something back into the outbox."""
@@ -124,8 +133,13 @@ class Notifier:
         if told:
             self._on_added()
 
+    def may_tell(self, records: Iterable[Recorded]) -> bool:
+        """Whether somebody may have to be told because of these."""
+        return bool(self._routes) and any(may_tell(record.event, least=self._least) for record in records)
+
     async def forget(self, session: SessionId) -> None:
         await self._outbox.forget(session)
+        self._on_added()  # what was to be delivered of it is no longer
 
     async def put(self, notifications: Sequence[Notification]) -> int:
         """Keep what follows from no event, once by each id; how many were new. What no route takes is not kept."""
@@ -171,8 +185,12 @@ class Notifier:
 
 
 class Dispatcher:
-    """`run` delivers until cancelled; `wake` says that something may be due. Whoever cancels it calls `finish`: what is
-    under way would be told twice if it were broken off a moment before its answer came."""
+    """`run` delivers until cancelled; `wake` says that something may be due, or is no longer. Whoever cancels it calls
+    `finish`: what is under way would be told twice if it were broken off a moment before its answer came.
+
+    What is due is taken a page at a time and handed out as channels have room; what came of it is kept for all that
+    ended meanwhile at once.
+    """
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], clock: Clock, times: Times) -> None:
         self._outbox = outbox
@@ -183,8 +201,16 @@ class Dispatcher:
         self._awake = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._by_channel: Counter[str] = Counter()
+        self._ready: dict[str, deque[Delivery]] = {}
+        self._read_ms = 0
+        self._is_stale = True
+        self._unread: set[str] = set()
+        self._ended_meanwhile: set[str] = set()
+        self._tried: list[tuple[Delivery, Attempt]] = []
+        self._keeping = asyncio.Lock()
 
     def wake(self) -> None:
+        self._is_stale = True
         self._awake.set()
 
     async def run(self) -> None:
@@ -204,6 +230,7 @@ class Dispatcher:
         try:
             async with asyncio.timeout(milliseconds_max / 1_000):
                 while True:
+                    self._is_stale = True
                     await self._send_due()
                     if not self._under_way:
                         return
@@ -225,17 +252,49 @@ class Dispatcher:
 
     async def _send_due(self) -> None:
         """Begin as many as there is room for."""
-        busy = [name for name, channel in self._channels.items() if self._by_channel[name] >= channel.at_once_max]
-        room = sum(channel.at_once_max - self._by_channel[name] for name, channel in self._channels.items())
-        limit = max(1, min(BATCH_MAX, room)) + len(self._under_way)  # those under way are still due on record
-        for delivery in await self._outbox.due(now_ms=self._clock.now_ms(), limit=limit, busy=busy):
-            channel = self._channels.get(delivery.channel)
-            if delivery.id in self._under_way:
-                continue
-            if channel is not None and self._by_channel[delivery.channel] >= channel.at_once_max:
-                self._awake.set()  # others may wait behind these, whose channel is busy from now on
-                continue
-            self._begin(delivery, channel)
+        if not self._is_stale and self._clock.now_ms() - self._read_ms not in range(PAGE_MILLISECONDS):
+            self._is_stale = True
+        if not self._is_stale:
+            self._begin_ready()
+        while self._is_stale or self._may_have_more():
+            await self._read_page()
+            if not self._begin_ready():
+                return
+
+    async def _read_page(self) -> None:
+        """Take what is due, the most urgent first, for the channels that have room."""
+        self._is_stale, now_ms = False, self._clock.now_ms()
+        self._ended_meanwhile.clear()
+        busy = [name for name in self._channels if not self._room(name)]
+        room = min(BATCH_MAX, max(1, 2 * sum(map(self._room, self._channels))))
+        limit = room + len(self._under_way)  # those under way are still due on record
+        try:
+            found = await self._outbox.due(now_ms=now_ms, limit=limit, busy=busy)
+        except BaseException:
+            self._is_stale = True
+            raise
+        self._read_ms = now_ms
+        self._unread = set(self._channels) if len(found) >= limit else set(busy)
+        self._ready = {}
+        for delivery in found:
+            if delivery.id not in self._under_way and delivery.id not in self._ended_meanwhile:
+                self._ready.setdefault(delivery.channel, deque()).append(delivery)
+
+    def _begin_ready(self) -> int:
+        """Hand out what there is room for; how many."""
+        before = len(self._under_way)
+        for name, waiting in self._ready.items():
+            while waiting and self._room(name) and len(self._under_way) < UNDER_WAY_MAX:
+                self._begin(waiting.popleft(), self._channels.get(name))
+        return len(self._under_way) - before
+
+    def _room(self, name: str) -> int:
+        channel = self._channels.get(name)
+        return (channel.at_once_max if channel is not None else BATCH_MAX) - self._by_channel[name]
+
+    def _may_have_more(self) -> bool:
+        """Whether something may be due by a channel that could take it, and that the page has nothing for."""
+        return any(self._room(name) and not self._ready.get(name) for name in self._unread)
 
     def _begin(self, delivery: Delivery, channel: Channel | None) -> None:
         self._by_channel[delivery.channel] += 1
@@ -245,10 +304,19 @@ class Dispatcher:
 
     def _ended(self, delivery: Delivery) -> None:
         del self._under_way[delivery.id]
-        self._by_channel[delivery.channel] -= 1
+        self._ended_meanwhile.add(delivery.id)
         self._awake.set()
 
     async def _deliver(self, delivery: Delivery, channel: Channel | None) -> None:
+        try:
+            tried, attempt = await self._tried_once(delivery, channel)
+        finally:
+            self._by_channel[delivery.channel] -= 1
+            self._awake.set()
+        await self._keep(tried, attempt)
+
+    async def _tried_once(self, delivery: Delivery, channel: Channel | None) -> tuple[Delivery, Attempt]:
+        """The delivery as it stands behind one try, and the try."""
         began_ms = self._clock.now_ms()
         error, note, is_final, asked_ms = "", "", False, None
         if channel is None:
@@ -273,12 +341,23 @@ class Dispatcher:
             error=tried.last_error if error else "",
             note=note[:ERROR_CHARACTERS_MAX],
         )
-        try:
-            await self._outbox.tried(tried, attempt)
-        except MootError as failed:
-            # It stays due and is sent again under its id: a receiver can tell.
-            _log.warning("what became of delivery %s could not be kept: %s", delivery.id, failed)
-            await self._clock.sleep(RETRY_MILLISECONDS)
+        return tried, attempt
+
+    async def _keep(self, tried: Delivery, attempt: Attempt) -> None:
+        """Keep what came of it, together with whatever else has ended by the time that it is our turn."""
+        ours = (tried, attempt)
+        self._tried.append(ours)
+        async with self._keeping:
+            if not any(each is ours for each in self._tried):
+                return  # somebody before us has kept it
+            await self._clock.sleep(KEPT_TOGETHER_MILLISECONDS)
+            together, self._tried = self._tried, []
+            try:
+                await self._outbox.tried_all(together)
+            except MootError as failed:
+                # They stay due and are sent again under their ids: a receiver can tell.
+                _log.warning("what became of %d deliveries could not be kept: %s", len(together), failed)
+                await self._clock.sleep(RETRY_MILLISECONDS)
 
     def _behind(self, delivery: Delivery, error: str, is_final: bool, asked_ms: int | None, now_ms: int) -> Delivery:
         tries = delivery.tries + 1
@@ -304,6 +383,7 @@ class Dispatcher:
         waking = asyncio.ensure_future(self._awake.wait())
         try:
             await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+            self._is_stale = self._is_stale or not self._awake.is_set()  # something has come due
         finally:
             sleeping.cancel()
             waking.cancel()

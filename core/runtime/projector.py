@@ -2,7 +2,8 @@
 
 The projector follows the log by position: whatever was committed beyond the position that the rows reflect is folded
 into them, and rows and position are stored in one transaction. Events that this process has just appended are handed
-over so that they need not be read back; where there is a gap the log is read.
+over so that they need not be read back; where there is a gap the log is read. What somebody is to be told does not wait
+for rows to be stored: it is folded ahead of them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from core.domain.errors import StorageFailed
 from core.domain.events import Recorded, Unreadable
@@ -29,6 +31,8 @@ EVENTS_HELD_MAX = 20_000
 ROWS_REMEMBERED_MAX = 2_000
 FLUSH_MILLISECONDS = 80
 """How long rows may lag behind the log: short enough for an eye, long enough that turns share a transaction."""
+
+NOTHING_AHEAD: Mapping[SessionId, SessionSummary] = MappingProxyType({})
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +62,10 @@ class Projector:
         self._offered = 0
         self._held: list[Recorded] = []
         self._rows: OrderedDict[SessionId, SessionSummary] = OrderedDict()
+        self._ahead: dict[SessionId, SessionSummary] = {}
+        self._told = 0
         self._wanted = asyncio.Event()
+        self._tells = asyncio.Event()
         self._advancing = asyncio.Lock()
 
     @property
@@ -82,6 +89,8 @@ class Projector:
             self._held.extend(records)
         self._offered = max(self._offered, records[-1].position)
         self._wanted.set()
+        if self._notifier is not None and self._notifier.may_tell(records):
+            self._tells.set()
 
     def extend(self, position: int) -> None:
         """Take note of what was committed up to `position` and has to be read back."""
@@ -91,19 +100,54 @@ class Projector:
     def forget(self, session: SessionId) -> None:
         """Drop what is remembered of a deleted session."""
         self._rows.pop(session, None)
+        self._ahead.pop(session, None)
         self._held = [record for record in self._held if record.session != session]
 
     async def run(self) -> None:
         """Keep the rows true, until cancelled."""
         while True:
             await self._wanted.wait()
-            await self._clock.sleep(FLUSH_MILLISECONDS)
+            await self._tell_until_flush()
             self._wanted.clear()
             try:
                 await self.catch_up()
             except StorageFailed as failed:
                 _log.warning("the list of sessions waits for the disk", extra=fields(error=str(failed)))
                 self._wanted.set()
+
+    async def _tell_until_flush(self) -> None:
+        """Wait until rows are stored again, and tell meanwhile what somebody is to be told."""
+        flush = asyncio.ensure_future(self._clock.sleep(FLUSH_MILLISECONDS))
+        try:
+            while self._notifier is not None and not flush.done():
+                tells = asyncio.ensure_future(self._tells.wait())
+                try:
+                    await asyncio.wait((flush, tells), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    tells.cancel()
+                if self._tells.is_set():
+                    self._tells.clear()
+                    await self._tell(self._notifier)
+            await flush
+        finally:
+            flush.cancel()
+
+    async def _tell(self, notifier: Notifier) -> None:
+        """Have the notifier hear what was committed since it was told last. Where something is missing it hears that
+        with the rows."""
+        async with self._advancing:
+            behind = max(self._told, self._position)
+            news = sorted((each for each in self._held if each.position > behind), key=lambda each: each.position)
+            if not news or any(each.position != behind + 1 + offset for offset, each in enumerate(news)):
+                return
+            try:
+                changed, told = await self._folded(news, ahead=self._ahead)
+                await notifier.add(told)
+            except StorageFailed as failed:
+                _log.warning("what is told waits for the disk", extra=fields(error=str(failed)))
+                return
+            self._ahead.update({row.session: row for row in changed})
+            self._told = news[-1].position
 
     async def catch_up(self) -> None:
         """Fold everything that was committed before the call into the rows.
@@ -127,6 +171,8 @@ class Projector:
         await self._index.advance(changed, position=batch[-1].position)
         self._position = batch[-1].position
         self._remember(changed)  # only now: what the disk refused is folded again, from the rows as they are stored
+        if self._position >= self._told:
+            self._ahead.clear()
         self._on_advanced(changed)
         return True
 
@@ -157,13 +203,14 @@ class Projector:
         return await self._log.read_all(after_position=self._position)
 
     async def _folded(
-        self, records: Sequence[Recorded]
+        self, records: Sequence[Recorded], *, ahead: Mapping[SessionId, SessionSummary] = NOTHING_AHEAD
     ) -> tuple[list[SessionSummary], list[tuple[Recorded, SessionSummary]]]:
-        """The rows behind `records`, and each record with its session's row as it was then."""
+        """The rows behind `records`, and each record with its session's row as it was then. Rows that lie `ahead` of
+        those that are stored are gone on from."""
         changed: dict[SessionId, SessionSummary] = {}
         told: list[tuple[Recorded, SessionSummary]] = []
         for record in records:
-            before = changed.get(record.session) or await self._remembered(record)
+            before = changed.get(record.session) or ahead.get(record.session) or await self._remembered(record)
             changed[record.session] = row = listed(before, record, self._flows)
             told.append((record, row))
         return list(changed.values()), told

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
 
+from core.domain.errors import StorageFailed
 from core.domain.events import Recorded
 from core.domain.summary import SessionSummary
 from core.engine.summarise import listed
@@ -18,7 +19,7 @@ from core.notifying.routing import SENSIBLE_ROUTES, Route
 from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.channel import NotDelivered
 from core.ports.clock import Clock
-from core.ports.outbox import Told, Wanted
+from core.ports.outbox import Attempt, Told, Wanted
 from core.runtime.notifier import Dispatcher, Notifier, Times
 from tests.builders import Move, after, opened
 from tests.core.notifying.builders import notification, told
@@ -320,3 +321,50 @@ async def test_the_list_says_what_became_of_each() -> None:
     (open_one,) = await outbox.find(Wanted(is_open=True))
     assert open_one.notification.seq == 2
     assert (await outbox.figures()).unacknowledged == 1
+
+
+def test_what_waits_behind_a_channel_that_was_busy_goes_once_it_has_room() -> None:
+    outbox = kept(*[told(notification(number), "log", "ops") for number in range(1, 30)])
+    slow, quick = Ears("ops", at_once_max=1, takes_ms=20), Ears("log", at_once_max=3, takes_ms=1)
+    delivering(outbox, slow, quick, until=lambda: settled(outbox))
+
+    assert [len(slow.heard), len(quick.heard)] == [29, 29]
+    assert len({each.id for each in (*slow.heard, *quick.heard)}) == 58
+
+
+def test_a_try_that_can_not_be_kept_is_made_again_under_the_same_id() -> None:
+    class Refusing(MemoryOutbox):
+        refusals = 1
+
+        async def tried_all(self, tries: Sequence[tuple[Delivery, Attempt]]) -> None:
+            if self.refusals:
+                self.refusals -= 1
+                raise StorageFailed("the disk is full.")
+            await super().tried_all(tries)
+
+    each = told(notification())
+    outbox, ears = Refusing(stands=1, told={each.notification.id: each}), Ears()
+    outbox.sent = {sent.id: sent for sent in each.deliveries}
+    delivering(outbox, ears, until=lambda: settled(outbox))
+
+    assert len({heard.id for heard in ears.heard}) == 1
+    assert len(ears.heard) == 2
+
+
+def test_what_was_seen_to_meanwhile_is_not_sent_from_an_old_page() -> None:
+    outbox = kept(*[told(notification(number)) for number in range(1, 20)])
+    ears = Ears(at_once_max=1, takes_ms=10)
+
+    async def work() -> None:
+        clock = VirtualClock(START_MS)
+        dispatcher = Dispatcher(outbox, {ears.name: ears}, clock, times(clock))
+        running = asyncio.create_task(dispatcher.run())
+        await asyncio.sleep(0.025)
+        await outbox.forget(notification().session)
+        dispatcher.wake()
+        await asyncio.sleep(1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    in_virtual_time(work)
+    assert len(ears.heard) <= 3
