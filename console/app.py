@@ -120,6 +120,7 @@ class MootApp(App[int], inherit_bindings=False):
         self._early = EarlyKeys()
         self._coming = ComingDialogs(self)
         self.drafts: dict[str, str] = {}
+        self.answers: dict[tuple[SessionId, int], dict[str, str]] = {}
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme
@@ -317,6 +318,7 @@ class MootApp(App[int], inherit_bindings=False):
         """Which places' actions a screen carries out."""
         from console.screens.beside import BesideScreen
         from console.screens.drafts import DraftsScreen
+        from console.screens.events import EventsScreen
         from console.screens.notifications import NotificationsScreen
         from console.screens.past import PastScreen
         from console.screens.rules import RulesScreen
@@ -334,6 +336,8 @@ class MootApp(App[int], inherit_bindings=False):
             return ("templates", "list")
         if isinstance(screen, NotificationsScreen):
             return ("notifications", "list")
+        if isinstance(screen, EventsScreen):
+            return ("events", "list")
         return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
@@ -414,6 +418,15 @@ class MootApp(App[int], inherit_bindings=False):
             self.screen.put_in_order()
         else:
             self._go_to(NotificationsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+
+    def action_go_events(self) -> None:
+        from console.locations import find_locations
+        from console.screens.events import EventsScreen
+
+        if not isinstance(self.screen, EventsScreen):
+            log_file = find_locations().log_file
+            keymap = self.keymap_in_force
+            self._go_to(EventsScreen(self.core, log_file, now_ms=self.now_ms, keymap=keymap))
 
     def look_back(self, session: SessionId, *, at_seq: int | None = None, speed: float | None = None) -> None:
         """Show a session's past at event `at_seq`, by default the last; with a `speed`, play it up to there."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from console import acting
 from console.presenters.drafts import DraftsFold
 from console.presenters.kinds import is_refinement, kind_of
-from console.presenters.reasons import in_words
 from console.presenters.sessions import names_of
 from console.presenters.transcript import step_of, turn_key
 from console.screens.dialogs.drafts import accepting, editing
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from console.screens.drafts import DraftsScreen
     from console.screens.session_actions import SessionActions
     from console.screens.template_actions import TemplateActions
+    from core.domain.commands import AnswerEscalation
     from core.domain.session import DoubtfulAttempt
     from core.domain.summary import SessionSummary
     from core.orchestrator import DebatePlan, DebateRequest
@@ -120,28 +120,33 @@ def keep_price(model: str, amounts: Amounts) -> None:
 
 
 async def answer(screen: SessionActions, chosen: Chosen) -> None:
-    from console.screens.dialogs.answer import OF_A_REFINEMENT, WHAT_EACH_ANSWER_DOES, AnswerDialog
+    """Show what the session asks, with what each answer would do, and answer it. What was typed and not sent is there
+    again the next time."""
+    from console.screens.dialogs.answer import AnswerDialog
 
-    summary = chosen.summary
-    reason = in_words(summary.reason)
-    lines = await _explained(screen, chosen)
-    does = OF_A_REFINEMENT if is_refinement(summary) else WHAT_EACH_ANSWER_DOES
-    dialog = AnswerDialog(summary.question, reason, lines, does, lap=kind_of(summary).lap)
-    command = await screen.app.push_screen_wait(dialog)
-    if command is not None:
-        screen.app.acting.ask(acting.answer(chosen.target, command), screen)
-
-
-async def _explained(screen: SessionActions, chosen: Chosen) -> tuple[str, ...]:
-    """The rule that asked, with the values it saw; nothing where a person asked."""
-    rule = chosen.fold.detail.question_rule if chosen.fold is not None else ""
-    if not rule:
-        return ()
-    core = await screen.app.core()
+    core, session, app = await screen.app.core(), chosen.summary.session, screen.app
     try:
-        return (rule, *(await core.explain(chosen.summary.session, rule)).as_lines())
+        file = await core.cases.file(session)
+        formats = [
+            (str(each.id), each.name) for each in await core.templates() if each.id != chosen.summary.template
+        ]
     except MootError as error:
-        return (rule, str(error))
+        screen.say_refusal(str(error))
+        return
+    done: list[acting.Done] = []
+
+    async def send(command: AnswerEscalation) -> None:
+        done.append(await acting.answer(chosen.target, command)(core))
+
+    drafts = app.answers.setdefault((session, file.case.asked_seq), {})
+    dialog = AnswerDialog(
+        file, now_ms=app.now_ms(), formats=formats, motion=chosen.summary.motion, drafts=drafts, send=send
+    )
+    await app.push_screen_wait(dialog)
+    if not any(name != "answer" for name in drafts):
+        app.answers.pop((session, file.case.asked_seq), None)
+    for each in done:
+        app.acting.tell(each)
 
 
 async def speak(screen: SessionActions, chosen: Chosen) -> None:

@@ -202,7 +202,7 @@ async def test_the_answer_key_first_goes_to_the_session_that_asks_and_then_asks_
         await until(pilot, lambda: hall.sessions.session == sessions["asks"])
         await pilot.press("a")
         await until(pilot, lambda: type(hall.screen).__name__ == "AnswerDialog")
-        await pilot.press("4", "ctrl+s")
+        await pilot.press("7", "ctrl+s")
         await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
         await pilot.press("y")
         await until_status(core, sessions["asks"], Status.CANCELLED)

@@ -76,12 +76,19 @@ class Dialog(ModalScreen[T]):
 
     leave_label: ClassVar[str] = "leave"
 
+    heading_lines: ClassVar[int] = 0
+    """How many lines `heading` takes at most."""
+
     standing_lines: ClassVar[int] = 0
     """How many lines `standing` takes: on a small screen the fields leave room for them."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+
+    def heading(self) -> ComposeResult:
+        """What stands above the fields and never scrolls away."""
+        yield from ()
 
     def fields(self) -> ComposeResult:
         """What stands in the box; what doesn't fit scrolls."""
@@ -94,6 +101,7 @@ class Dialog(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = escaped(one_line(self._title))
+            yield from self.heading()
             with VerticalScroll(classes="fields", can_focus=False):
                 yield from self.fields()
             yield from self.standing()
@@ -121,7 +129,7 @@ class Dialog(ModalScreen[T]):
     def _make_room(self) -> None:
         """Let the fields scroll before what stands below them is pushed off the screen."""
         fault = FAULT_LINES if not self.query_one("#fault").has_class("-empty") else 0
-        room = self.size.height - EDGES_AND_KEYS_LINES - self.standing_lines - fault
+        room = self.size.height - EDGES_AND_KEYS_LINES - self.heading_lines - self.standing_lines - fault
         self.query_one(".fields").styles.max_height = max(FIELDS_LINES_MIN, room)
 
     def action_leave(self) -> None:

@@ -34,6 +34,8 @@ from core.runtime.requests import DebatePlan, DebateRequest
 from core.templates.participants import PARTICIPANTS_BY_ID
 from core.templates.standard import STANDARD_TEMPLATES
 from tests.builders import an_estimate
+from tests.console.screens.dialogs.cases import NOW_MS as LOOKED_AT_MS
+from tests.console.screens.dialogs.cases import case_file
 from tests.console.screens.host import Host, until
 
 if TYPE_CHECKING:
@@ -79,7 +81,10 @@ DIALOGS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         (),
     ),
     "answer": (
-        lambda: AnswerDialog("More than one attempt in ten failed. Shall it go on?", "error_rate", WHY),
+        lambda: AnswerDialog(
+            case_file("More than one attempt in ten failed. Shall it go on?", why=("too_many_errors", *WHY)),
+            now_ms=LOOKED_AT_MS,
+        ),
         ("3", "enter", "right"),
     ),
     "text": (lambda: TextDialog("Rename", "Name", "Split billing?", "Empty it for its first name."), ()),

@@ -16,8 +16,8 @@ from console.screens.dialogs.number import DOLLARS, NumberDialog, read_dollars, 
 from console.screens.dialogs.prompt import PromptView
 from console.screens.dialogs.text import TextDialog
 from console.widgets.prose import Prose
-from core.domain.commands import AnswerEscalation
 from core.domain.steps import Message
+from tests.console.screens.dialogs.cases import NOW_MS, case_file
 from tests.console.screens.host import Host, text_of, typed
 
 SIZES = ((80, 24), (60, 16), (40, 10))
@@ -137,56 +137,6 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: int | None) ->
     assert read_dollars(text) == amount
 
 
-def answer(**fields: Any) -> Host:
-    return Host(lambda _: AnswerDialog("Shall it go on?", "error_rate", (" when  error_count (3) ≥ 3  ✓",), **fields))
-
-
-async def test_a_digit_and_enter_answer() -> None:
-    app = answer()
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert "because of: error rate" in text_of(app)
-        await pilot.press("2", "enter")
-
-    assert app.results == [AnswerEscalation(answer="new_round")]
-
-
-async def test_finishing_asks_whose_verdict_and_the_judge_needs_no_reasons() -> None:
-    app = answer()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("3", "enter", "enter")
-
-    assert app.results == [AnswerEscalation(answer="complete")]
-
-
-async def test_a_verdict_of_ones_own_needs_its_reasons() -> None:
-    app = answer()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("3", "enter", "right", "right", "enter", "ctrl+s")
-        assert "needs its reasons" in text_of(app)
-        await typed(pilot, "It is dear.")
-        await pilot.press("enter", *"why", "enter")
-
-    assert app.results == [AnswerEscalation(answer="complete", verdict="It is dear.", outcome="against", note="why")]
-
-
-async def test_cancelling_is_asked_once_more_and_no_leads_back_to_the_answers() -> None:
-    app = answer()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("4", "enter", "n")
-        assert isinstance(app.screen, AnswerDialog)
-        await pilot.press("enter", "y")
-
-    assert app.results == [AnswerEscalation(answer="cancel")]
-
-
-async def test_leaving_lets_the_session_wait() -> None:
-    app = answer()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("escape")
-
-    assert app.results == [None]
-
-
 PROMPT = (Message(author="system", text="Be brief."), Message(author="user", text="[/red]\x1b[31m\n" + "so on " * 300))
 
 
@@ -212,7 +162,7 @@ async def test_a_prompt_is_read_to_its_end_and_copied_as_it_was_sent() -> None:
         lambda _: ConfirmDialog("[/b]", "[/red] " * 40, "go", True, "abc"),
         lambda _: TextDialog("[/b]", "[/red] " * 40, "\x1b[31m\n", "[b] " * 20, True),
         lambda _: NumberDialog("[/b]", "[/red] " * 40, 1, "[i]"),
-        lambda _: AnswerDialog("[/red] " * 60, "[/x]", ("[/y]",) * 30),
+        lambda _: AnswerDialog(case_file("[/red] " * 60, why=("[/y]",) * 30), now_ms=NOW_MS),
         lambda _: PromptView(PROMPT),
     ],
 )
