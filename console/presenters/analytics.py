@@ -201,6 +201,8 @@ def _found(finding: Finding) -> Noted:
 
 def _learnt(report: AnalyticsReport) -> Iterator[Block]:
     insights = report.insights
+    if insights.sessions < report.sessions:
+        yield f"Of the newest {counted(insights.sessions, 'session')}."
     if insights.templates:
         yield FigureTable(
             titles=("format", "sessions", "completed", "reached", "between", "active", "cost each"),

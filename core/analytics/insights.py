@@ -20,6 +20,9 @@ from core.domain.ids import SessionId, TemplateId
 from core.domain.intervals import wilson_ppm
 from core.domain.session import Status
 
+SESSIONS_LOOKED_AT_MAX = 2_000
+"""The newest: what formats and models did thousands of sessions ago says little of what they do now."""
+
 OUTLIERS_MAX = 20
 OUTLIERS_AMONG_MIN = 8
 """Among fewer sessions of a format nobody can say what is usual."""
@@ -85,7 +88,10 @@ class Association:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insights:
-    """`looks` is how many things were looked at for what goes with consensus: each interval is as wide as that asks."""
+    """What the `sessions` that were looked at tell. `looks` is how many things were looked at for what goes with
+    consensus: each interval is as wide as that asks."""
+
+    sessions: int = 0
 
     outliers: tuple[Outlier, ...] = ()
     templates: tuple[TemplateEffect, ...] = ()
@@ -95,11 +101,13 @@ class Insights:
 
 
 def insights_of(rows: Sequence[LifeRow]) -> Insights:
-    """What can be learnt from `rows`."""
+    """What can be learnt from the newest of `rows`, which are in the order of opening."""
+    rows = rows[-SESSIONS_LOOKED_AT_MAX:]
     completed = [row for row in rows if row.status is Status.COMPLETED]
     templates = _effects(rows)
     associations = _associations(completed)
     return Insights(
+        sessions=len(rows),
         outliers=_outliers(completed),
         templates=templates,
         comparisons=_comparisons(templates),
@@ -211,14 +219,15 @@ def _associations(completed: Sequence[LifeRow]) -> tuple[Association, ...]:
 def _factors(rows: Sequence[LifeRow]) -> Mapping[str, Callable[[LifeRow], bool]]:
     """What is looked at, in words that go on after `where there were`. Rules are not among them: many act on consensus
     itself."""
-    words = median(sum(row.signs.words.values()) for row in rows) or 0
+    spoken = {row.session: sum(row.signs.words.values()) for row in rows}
+    words = median(spoken.values()) or 0
     rounds = median(row.rounds for row in rows) or 0
     return {
         "seats of several models": lambda row: len(row.models) > 1,
         "seats of several providers": lambda row: len({provider_of(model) for model in row.models}) > 1,
         "more than two seats": lambda row: row.seats > 2,
         f"more than {rounds} rounds": lambda row: row.rounds > rounds,
-        f"more than {words:,} words": lambda row: sum(row.signs.words.values()) > words,
+        f"more than {words:,} words": lambda row: spoken[row.session] > words,
         "questions to a person": lambda row: bool(row.escalations),
         "failed calls": lambda row: bool(row.failures),
         "seats that said nearly the same": lambda row: bool(row.signs.echoed),

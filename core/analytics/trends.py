@@ -125,9 +125,14 @@ def trends_of(rows: Iterable[LifeRow], *, midnights_ms: Sequence[int]) -> Trends
         _count(sums[_day_of(row.opened_at_ms, midnights_ms)], row)
         for charge in row.charges:
             providers = sums[_day_of(charge.quarter_ms, midnights_ms)].providers
-            kept = providers.setdefault(provider_of(charge.route), [0] * len(CHARGED))
-            for at, name in enumerate(CHARGED):
-                kept[at] += getattr(charge, name)
+            kept = providers.get(charge.route)
+            if kept is None:
+                kept = providers[charge.route] = [0] * len(CHARGED)
+            kept[0] += charge.answers  # in the order of CHARGED, and one by one: there are many
+            kept[1] += charge.failures
+            kept[2] += charge.answers_timed
+            kept[3] += charge.latency_ms
+            kept[4] += charge.cost_microusd
     days = tuple(
         Day(midnight_ms=midnight_ms, figures=_figures(each))
         for midnight_ms, each in zip(midnights_ms, sums[1:], strict=True)
@@ -183,11 +188,18 @@ def _figures(sums: _Sums) -> Figures:
         **sums.counts,
         duration_ms=Histogram(bounds=DURATION_MS_BOUNDS, counts=tuple(sums.durations), total=sums.duration_ms),
         rules_fired=dict(sorted(sums.rules.items())),
-        providers={
-            provider: Provided(**dict(zip(CHARGED, values, strict=True)))
-            for provider, values in sorted(sums.providers.items())
-        },
+        providers=_provided(sums.providers),
     )
+
+
+def _provided(routes: Mapping[str, Sequence[int]]) -> dict[str, Provided]:
+    """By provider, whatever the route; what has been put together already stays so."""
+    sums: dict[str, list[int]] = {}
+    for route, values in routes.items():
+        kept = sums.setdefault(provider_of(route), [0] * len(CHARGED))
+        for at, value in enumerate(values):
+            kept[at] += value
+    return {provider: Provided(**dict(zip(CHARGED, values, strict=True))) for provider, values in sorted(sums.items())}
 
 
 def _day_of(at_ms: int, midnights_ms: Sequence[int]) -> int:

@@ -1,0 +1,209 @@
+"""Are the signs of a session gone astray seen where they are, and nowhere else?"""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analytics.flips import NO_MINDS, fold_minds
+from core.analytics.signs import (
+    NO_SIGNS,
+    NOTHING_READ,
+    Reading,
+    Signs,
+    fold_signs,
+    is_alike,
+    likeness_ppm,
+    marks_of,
+    topic_of,
+    words_of,
+)
+from core.domain.events import AttemptStarted, AttemptSucceeded, Event
+from core.domain.ids import Digest, SeatId, StepId
+from core.domain.intervals import PPM
+from core.domain.participants import Role
+from core.flows.debate_events import AnswerGiven, ArgumentPresented, ConsensusReached, MotionAmended, RoundCompleted
+from tests.builders import Played
+
+ADA, BEN = SeatId("ada"), SeatId("ben")
+MOTION = "Should release trains leave on Fridays?"
+TRAINS = (
+    "Release trains that leave on Fridays meet an empty office, so that whatever breaks stays broken until Monday, and"
+    " the people on call pay for it with their weekend and their patience."
+)
+OTHERWISE = (
+    "Whoever ships small changes each day has nothing left that could break badly, and customers who wait over a"
+    " weekend for a fix which lies ready would rather have the release at once."
+)
+GARDEN = (
+    "Tomatoes want six hours of sun, rich soil and a stake to climb; water them at the root in the morning, and pinch"
+    " the side shoots off before they take the strength from the fruit."
+)
+
+
+def read(*events: Event, topic: str = MOTION) -> Signs:
+    """The signs of a session in which this happened."""
+    reading: Reading = fold_signs(
+        NOTHING_READ, MotionAmended(motion=topic, by="operator"), before=NO_MINDS, after=NO_MINDS
+    )
+    minds = NO_MINDS
+    for event in events:
+        after = fold_minds(minds, event)
+        reading, minds = fold_signs(reading, event, before=minds, after=after), after
+    return reading.signs
+
+
+def says(seat: SeatId, text: str, *, round: int = 1, step: str = "") -> ArgumentPresented:
+    return ArgumentPresented(
+        step=StepId(step or f"r{round}.opening.{seat}"),
+        seat=seat,
+        role=Role.PROPOSER,
+        round=round,
+        number=1,
+        text=text,
+        tokens_output=10,
+        cost_microusd=0,
+        model="shed:local",
+    )
+
+
+def asks(seat: SeatId, *, round: int = 1) -> AttemptStarted:
+    return AttemptStarted(
+        step=StepId(f"r{round}.opening.{seat}"),
+        attempt=1,
+        seat=seat,
+        route="shed:local",
+        cost_microusd_max=0,
+        prompt_digest=Digest(""),
+    )
+
+
+def answers(seat: SeatId, answer: str, *, round: int = 1) -> AnswerGiven:
+    return AnswerGiven(step=StepId(f"r{round}.opening.{seat}"), seat=seat, round=round, answer=answer, reason="")
+
+
+def turn(seat: SeatId, text: str, answer: str, *, round: int) -> tuple[Event, ...]:
+    return asks(seat, round=round), says(seat, text, round=round), answers(seat, answer, round=round)
+
+
+def test_a_seat_that_says_the_same_again_repeats_itself_and_one_that_copies_echoes() -> None:
+    same = TRAINS.replace("patience", "good will")
+
+    assert read(says(ADA, TRAINS), says(ADA, same, round=2)).repeated == {ADA: 1}
+    assert read(says(ADA, TRAINS), says(BEN, same)).echoed == {BEN: 1}
+    assert read(says(ADA, TRAINS), says(BEN, OTHERWISE), says(ADA, OTHERWISE[::-1], round=2)).repeated == {}
+
+
+def test_short_answers_are_alike_by_their_form_and_copy_nobody() -> None:
+    signs = read(says(ADA, "Verdict: for"), says(BEN, "Verdict: for"), says(ADA, "Verdict: for", round=2))
+
+    assert (signs.repeated, signs.echoed, signs.off_task) == ({}, {}, {})
+
+
+def test_a_turn_without_a_word_of_the_motion_is_off_its_task() -> None:
+    assert read(says(ADA, GARDEN)).off_task == {ADA: 1}
+    assert read(says(ADA, TRAINS)).off_task == {}
+    assert read(says(ADA, GARDEN), topic="Is it?").off_task == {}
+
+
+def test_a_motion_that_is_amended_is_the_new_topic() -> None:
+    amended = MotionAmended(motion="Should tomatoes be watered in the morning?", by="operator")
+
+    assert read(says(ADA, GARDEN), amended, says(ADA, TRAINS, round=2)).off_task == {ADA: 2}
+
+
+def test_an_answer_that_ran_into_its_limit_is_cut_off() -> None:
+    def ended(reason: str) -> AttemptSucceeded:
+        return AttemptSucceeded(
+            step=StepId("r1.opening.ada"),
+            attempt=1,
+            tokens_input=1,
+            tokens_output=1,
+            cost_microusd=0,
+            latency_ms=1,
+            model="shed:local",
+            stop_reason=reason,
+        )
+
+    assert read(asks(ADA), ended("length")).cut_off == {ADA: 1}
+    assert read(asks(ADA), ended("stop")).cut_off == {}
+
+
+def test_who_was_asked_for_an_answer_and_gave_none_is_unreadable() -> None:
+    assert read(answers(ADA, "")).unreadable == {ADA: 1}
+    assert read(answers(ADA, "42")).unreadable == {}
+
+
+def test_a_mind_that_is_changed_unheard_contradicts_itself_and_one_after_another_seat_does_not() -> None:
+    alone = read(*turn(ADA, TRAINS, "41", round=1), *turn(ADA, TRAINS, "42", round=2))
+    convinced = read(
+        *turn(ADA, TRAINS, "41", round=1), *turn(BEN, OTHERWISE, "42", round=1), *turn(ADA, TRAINS, "42", round=2)
+    )
+
+    assert alone.unheard == {ADA: 1}
+    assert convinced.unheard == {}
+
+
+def test_who_takes_up_again_what_it_gave_up_returned() -> None:
+    rounds = ("41", "42", "41")
+    events = [
+        event
+        for number, answer in enumerate(rounds, start=1)
+        for event in (*turn(ADA, TRAINS, answer, round=number), *turn(BEN, OTHERWISE, "43", round=number))
+    ]
+
+    assert read(*events).returned == {ADA: 1}
+
+
+def test_who_takes_anothers_mind_in_a_turn_that_begins_with_praise_flatters() -> None:
+    def after(opening: str, mind: str) -> Signs:
+        return read(
+            *turn(ADA, TRAINS, "41", round=1),
+            *turn(BEN, OTHERWISE, "42", round=1),
+            *turn(ADA, opening + OTHERWISE, mind, round=2),
+        )
+
+    assert after("You are absolutely right. ", "42").flattered == {ADA: 1}
+    assert after("", "42").flattered == {}
+    assert after("You are absolutely right. ", "43").flattered == {}
+    assert after("You are absolutely right. ", "41").flattered == {}
+
+
+def test_rounds_after_agreement_are_counted_from_the_first_time() -> None:
+    def ended(round: int) -> RoundCompleted:
+        return RoundCompleted(round=round, arguments=2, consensus_ppm=900_000)
+
+    def agreed(round: int) -> ConsensusReached:
+        return ConsensusReached(round=round, ppm=900_000, level_ppm=800_000)
+
+    signs = read(ended(1), agreed(2), ended(2), ended(3), agreed(4), ended(4))
+
+    assert signs.rounds_after_agreement == 2
+
+
+def test_a_debate_that_goes_as_it_should_shows_nothing() -> None:
+    debate = Played()
+    debate.play_on()
+    signs = read(*(record.event for record in debate.log))
+
+    assert Signs() == NO_SIGNS
+    assert (signs.unheard, signs.returned, signs.flattered, signs.cut_off) == ({}, {}, {}, {})
+
+
+words = st.lists(st.sampled_from("abcdefghijklmnop"), min_size=3, max_size=120)
+
+
+@given(words, words)
+def test_likeness_is_a_share_the_same_both_ways_and_whole_for_the_same(one: list[str], other: list[str]) -> None:
+    first, second = marks_of(one), marks_of(other)
+
+    assert 0 <= likeness_ppm(first, second) == likeness_ppm(second, first) <= PPM
+    assert likeness_ppm(first, first) == PPM
+    assert is_alike(first, second) is (likeness_ppm(first, second) >= 800_000)
+
+
+def test_likeness_of_nothing_is_none() -> None:
+    assert likeness_ppm((), ()) == 0
+    assert topic_of("Is it?") == ()
+    assert len(topic_of(MOTION)) == 4
+    assert words_of("Ünïcödé, and 日本語!") == ["ünïcödé", "and", "日本語"]
