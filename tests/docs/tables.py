@@ -23,6 +23,8 @@ from console.settings import SPECS, Settings
 from core.domain.events import ENGINE_EVENTS
 from core.domain.facts import FactSpec, FactUnit
 from core.engine.facts import SESSION_FACTS
+from core.exporting.tables import TABLES as EXPORTED
+from core.exporting.tables import Holds
 from core.flows.debate import DEBATE_FACTS
 from core.flows.debate_events import DEBATE_EVENTS
 from core.flows.refinement_events import REFINEMENT_EVENTS
@@ -68,6 +70,13 @@ ACTION_SAYS: Mapping[ActionType, str] = {
     ActionType.START_NEW_ROUND: "closes the round under way and opens the next, adding one where it was the last",
     ActionType.ESCALATE_TO_HUMAN: "puts the question to you and waits for the answer",
     ActionType.APPLY_TEMPLATE: "follows another template from the next round on",
+}
+
+HOLDS: Mapping[Holds, str] = {
+    Holds.INTEGER: "a whole number",
+    Holds.TEXT: "a text",
+    Holds.TRUTH: "true or false",
+    Holds.PLAIN: "any JSON",
 }
 
 WHERE_IT_LIES = {
@@ -173,6 +182,22 @@ def settings() -> str:
                 spec.about,
             )
             for spec in SPECS
+        ),
+    )
+
+
+def export_columns() -> str:
+    return table(
+        ("kind", "column", "holds", "what it is"),
+        (
+            (
+                code(kind.value) if number == 0 else "",
+                code(column.name),
+                f"{HOLDS[column.holds]}, or nothing" if column.may_lack else HOLDS[column.holds],
+                column.about,
+            )
+            for kind, exported in EXPORTED.items()
+            for number, column in enumerate(exported.columns)
         ),
     )
 
@@ -302,6 +327,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "standard_rules": standard_rules,
     "settings": settings,
     "exit_codes": exit_codes,
+    "export_columns": export_columns,
     "templates": templates,
     "library_steps": library_steps,
     "engine_events": engine_events,
