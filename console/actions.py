@@ -21,6 +21,7 @@ Place = Literal[
     "templates",
     "system",
     "notifications",
+    "events",
 ]
 
 PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
@@ -33,6 +34,7 @@ PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
         "templates": "Templates",
         "system": "System",
         "notifications": "Notifications",
+        "events": "Events and log lines",
         "transcript": "In a transcript",
         "list": "In a list",
         "anywhere": "Anywhere",
@@ -405,6 +407,36 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "notification_session", "To the session", "To the session that it tells of.", ("o",), "notifications", "look",
     ),
+    # Events.
+    Action(
+        "follow_events", "Follow or hold", "Hold the list where it is; again to go along with what comes in.",
+        ("f",), "events", "look", "follow", 1,
+    ),
+    Action(
+        "event_source", "Events or log lines", "Show the lines of the log file instead, by the same filter; and back.",
+        ("l",), "events", "look", "log lines", 3,
+    ),
+    Action(
+        "event_moment", "To the moment", "See the session as it stood behind this event.",
+        ("o",), "events", "look", "moment", 4,
+    ),
+    Action("event_session", "To the session", "To the session that it is of.", ("s",), "events", "look"),
+    Action(
+        "event_trace", "What came with it", "Show only what the same command brought about, or the same call wrote.",
+        ("t",), "events", "find", "trace", 5,
+    ),
+    Action(
+        "find_event", "Find", "Look for words without narrowing the list.", ("ctrl+f",), "events", "find",
+    ),
+    Action("find_event_next", "Next match", "To the match below.", ("right_square_bracket", "f3"), "events", "find"),
+    Action(
+        "find_event_previous", "Previous match", "To the match above.",
+        ("left_square_bracket", "shift+f3"), "events", "find",
+    ),
+    Action(
+        "export_events", "Export", "Write what is shown, or what is marked, as JSON Lines or CSV.",
+        ("x",), "events", "look",
+    ),
     # Transcript.
     Action("transcript_down", "Down", "One line down.", ("j", "down"), "transcript", "move"),
     Action("transcript_up", "Up", "One line up; stops following what is said.", ("k", "up"), "transcript", "move"),
@@ -446,6 +478,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "go_notifications", "Notifications", "To what asks you and what was told.",
         ("5",), "anywhere", "go", "notices",
+    ),
+    Action(
+        "go_events", "Events", "To what is recorded in all sessions, and the log lines.",
+        ("7",), "anywhere", "go", "events",
     ),
     Action("jump", "Jump", "Show a letter on each pane; press it to go there.", ("ctrl+o",), "anywhere", "go"),
     Action("zoom", "Zoom", "Give the whole screen to the pane in focus; again to go back.", ("z",), "anywhere", "look"),

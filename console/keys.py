@@ -19,13 +19,14 @@ PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
     ("list", "templates", "anywhere"),
     ("list", "system", "anywhere"),
     ("list", "notifications", "anywhere"),
+    ("list", "events", "anywhere"),
     ("drafts", "anywhere"),
     ("past", "anywhere"),
     ("beside", "anywhere"),
 )
 """Places whose keys are live at the same time, innermost first: one key means one thing in each line."""
 
-PLACE_ACTIONS = ("go_sessions", "go_rules", "go_templates", "go_system", "go_notifications")
+PLACE_ACTIONS = ("go_sessions", "go_rules", "go_templates", "go_system", "go_notifications", "go_events")
 
 FOOTER_HINTS_MAX = 5
 """At 80 columns: five keys and help. More would be read by nobody."""

@@ -71,12 +71,10 @@ def events(
     most = _most(limit, since, follow=follow)
 
     async def work(orchestrator: Orchestrator) -> int:
-        from console.bootstrap import KINDS
         from console.headless import StopRequest
         from console.presenters.event_filter import vocabulary_of
-        from core.domain.events import ENGINE_EVENTS
 
-        vocabulary = vocabulary_of((*ENGINE_EVENTS, *KINDS.events))
+        vocabulary = vocabulary_of(orchestrator.all_events.kinds)
         wanted = _filter(filter or (), since, "", vocabulary)
         stop = StopRequest()
         stop.listen()

@@ -148,6 +148,9 @@ def about(event: object) -> str:
     """What an event is about, in a few of its parts; "" where its kind says it all."""
     if isinstance(event, Unreadable):
         return event.why
+    if text := getattr(event, "text", ""):
+        seat = getattr(event, "seat", "")
+        return f"{seat}: {' '.join(text[:ABOUT_CHARACTERS_MAX].split())}"[:ABOUT_CHARACTERS_MAX] if seat else text
     told = [_told(name, value) for name in TELLING if (value := getattr(event, name, None)) not in (None, "", ())]
     if not told:
         told = [_told(name, value) for name, value in _scalars(event)]

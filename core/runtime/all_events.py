@@ -52,9 +52,11 @@ class Appended:
 
 
 class AllEvents:
-    """Reads only, in a process that drives and in one that has joined."""
+    """Reads only, in a process that drives and in one that has joined. `kinds` are those of events that this release
+    knows."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, kinds: tuple[type, ...]) -> None:
+        self.kinds = kinds
         self._log = log
 
     async def last_position(self) -> int:

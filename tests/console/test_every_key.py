@@ -20,6 +20,8 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "2": ("rules", "list"),
     "3": ("templates", "list"),
     "4": ("system", "list"),
+    "5": ("notifications", "list"),
+    "7": ("events", "list"),
 }
 """What is bound, by the key that leads to where it is bound."""
 

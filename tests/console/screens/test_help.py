@@ -30,7 +30,8 @@ def test_a_place_is_named_on_its_first_row_alone() -> None:
     places = [row.cells[0].text for row in help_rows() if row.cells[0].text]
 
     beyond = ["Drafts of a refinement", "In the past of a session", "Beside its origin"]
-    assert places == ["Sessions", *beyond, "Rules", "Templates", "System", "In a transcript", "In a list", "Anywhere"]
+    named = ["Rules", "Templates", "System", "Notifications", "Events and log lines"]
+    assert places == ["Sessions", *beyond, *named, "In a transcript", "In a list", "Anywhere"]
 
 
 def test_every_word_of_the_search_must_be_found_somewhere() -> None:
