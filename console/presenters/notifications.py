@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ ASKING_PREFIX = "asks:"
 CHANNELS_SHOWN_MAX = 3
 """Of one notification in its row; the detail beside it has all."""
 
-TITLE_CHARACTERS_MAX = 24
+TITLE_CHARACTERS_MAX = 20
 """Of a session's title in a row, so that what is told of it is seen too; the detail has all of it."""
 
 NOTHING = "–"
@@ -229,12 +230,12 @@ def beside_cursor(shown: Sequence[str], ordered: Sequence[str], cursor: str | No
     places = {key: place for place, key in enumerate(ordered)}
     stayed = [key for key in shown if key in places]
     known = frozenset(stayed)
-    arrived = [key for key in ordered if key not in known]
+    arrived = deque(key for key in ordered if key not in known)
     at = stayed.index(cursor) + 1 if cursor is not None and cursor in known else 0
     result = stayed[:at]
     for key in stayed[at:]:
         while arrived and places[arrived[0]] < places[key]:
-            result.append(arrived.pop(0))
+            result.append(arrived.popleft())
         result.append(key)
     return [*result, *arrived]
 
@@ -246,8 +247,9 @@ def entry_row(entry: Entry, *, now_ms: int) -> Row:
     is_open = state in OPEN
     state_style = PRIORITY_STYLES[entry.priority] if state is NEW else state.style_name
     ink = "text strong" if entry.asking is not None else "text" if is_open else "muted"
+    is_lost = any(sent.state is DeliveryState.DEAD for sent in entry.told.deliveries) if entry.told else False
     cells = (
-        Cell(state.text, state_style),
+        Cell(f"{state.text} ✗" if is_lost else state.text, "failed" if is_lost else state_style),
         Cell(entry.priority.value, PRIORITY_STYLES[entry.priority] if is_open else "muted"),
         _what_cell(entry, is_open=is_open, now_ms=now_ms),
         Cell(_summed_up(entry), ink),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -17,7 +18,7 @@ from core.notifying.delivering import DeliveryState
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from console.acting import Work
+    from console.acting import Done, Work
     from console.app import MootApp
     from console.presenters.notifications import Entry
     from console.screens.notification_reading import Reading
@@ -44,8 +45,8 @@ class NotificationActions(Screen[None]):
         """Say it where it was asked; "" takes it back."""
         raise NotImplementedError
 
-    def look_soon(self) -> None:
-        """Something may have changed."""
+    def look_anew(self) -> None:
+        """Something was changed here."""
         raise NotImplementedError
 
     @property
@@ -72,8 +73,18 @@ class NotificationActions(Screen[None]):
         return next((each for each in self.entries if each.key == key), None)
 
     def _ask(self, work: Work) -> None:
-        self.app.acting.ask(work, self)
-        self.look_soon()
+        """Do it beside the screen, and look again when it is done, and when it is taken back."""
+        self.app.acting.ask(self._looking(work), self)
+
+    def _looking(self, work: Work) -> Work:
+        async def look_after(core: Orchestrator) -> Done:
+            try:
+                done = await work(core)
+            finally:
+                self.look_anew()
+            return done if done.undo is None else replace(done, undo=self._looking(done.undo))
+
+        return look_after
 
     def _dialog(self, steps: Callable[[], Awaitable[None]]) -> None:
         """A conversation in dialogs; what the core refuses is said on the screen."""
@@ -84,7 +95,7 @@ class NotificationActions(Screen[None]):
                 await steps()
             except MootError as error:
                 self.say_refusal(str(error))
-            self.look_soon()
+            self.look_anew()
 
         beside(self, carried_out, group="dialogs")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from console.presenters.asking import asking_of_case, asking_of_turns
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 
 DEPTH_FIRST = 500
 DEPTH_MAX = 20_000
-"""So many notifications are read: at first, and however far somebody scrolls. A filter finds older ones."""
+"""So many notifications are shown: at first, and however far somebody scrolls or a filter has to look."""
+
+RESTS_END_MS = 5_000
+"""So exact is the moment at which what was snoozed comes back by itself."""
+
+SHARE_MAX = 20
+REST_SECONDS_MAX = 10.0
+"""A reading of all that takes long is made the less often: it may take a twentieth of the time."""
 
 EVERYTHING = NotificationFilter()
 
@@ -68,6 +76,8 @@ class Asked:
     rows: Mapping[SessionId, SessionSummary]
     labels: Mapping[SessionId, Label]
     now_ms: int
+    is_anew: bool = False
+    """Whether somebody here has just changed something, so that nothing may be as it was."""
 
 
 class NotificationReader:
@@ -79,7 +89,13 @@ class NotificationReader:
         self._cases_key = -1
         self._told: tuple[Told, ...] = ()
         self._told_key: tuple[object, ...] = ()
+        self._revision = -1
+        self._has_more = False
+        self._again_at = 0.0
         self._looked_key: tuple[object, ...] = ()
+        self._listed_key: tuple[object, ...] = ()
+        self._entries: tuple[Entry, ...] = ()
+        self._total = 0
 
     async def read(self, core: Orchestrator, asked: Asked) -> Reading:
         """The newest of those that the filter may leave, and all there is to the row under the cursor."""
@@ -90,9 +106,8 @@ class NotificationReader:
         return self._before
 
     async def _read(self, core: Orchestrator, asked: Asked) -> Reading:
-        wanted, now_ms = asked.wanted, asked.now_ms
         asking = await self._read_asking(core, asked)
-        reading = Reading(wanted=wanted)
+        reading = Reading(wanted=asked.wanted)
         try:
             figures = await core.notifications.figures()
             reading = replace(
@@ -101,54 +116,67 @@ class NotificationReader:
                 channels=core.notifications.channels,
                 mutes=tuple(await core.notifications.mutes()),
             )
-            await self._read_told(core, wanted, asked.depth, (figures.revision, wanted.wanted(), asked.depth))
+            await self._read_told(core, asked, figures.revision, reading.mutes)
         except WrongUse as off:  # nobody is told anything here; what is asked stands here all the same
-            self._told, reading = (), replace(reading, trouble=str(off))
-        every = entries_of(asking, self._told, reading.mutes, now_ms=now_ms)
-        entries = tuple(in_order((each for each in every if wanted.holds(each, now_ms=now_ms)), now_ms=now_ms))
+            self._told, self._has_more, reading = (), False, replace(reading, trouble=str(off))
+        entries, total = self._listed(asking, reading.mutes, asked)
         chosen = next((each for each in entries if each.key == asked.key), entries[0] if entries else None)
         return replace(
             reading,
             entries=entries,
-            total=len(every),
-            has_more=len(self._told) >= asked.depth,
+            total=total,
+            has_more=self._has_more,
             looked=await self._look(core, chosen, asked, reading.figures),
         )
+
+    def _listed(self, asking: Sequence[Asking], mutes: Sequence[Mute], asked: Asked) -> tuple[tuple[Entry, ...], int]:
+        """What the filter leaves, in order, and of how many. It is the very same where nothing has changed: to draw
+        ten thousand rows again is felt."""
+        wanted, now_ms = asked.wanted, asked.now_ms
+        key = (tuple(asking), id(self._told), len(self._told), tuple(mutes), wanted, now_ms // RESTS_END_MS)
+        if key != self._listed_key:
+            every = entries_of(asking, self._told, mutes, now_ms=now_ms)
+            held = (each for each in every if wanted.holds(each, now_ms=now_ms))
+            self._entries, self._total = tuple(in_order(held, now_ms=now_ms)), len(every)
+            self._listed_key = key
+        return self._entries, self._total
 
     async def _read_asking(self, core: Orchestrator, asked: Asked) -> list[Asking]:
         """Every question and turn that waits; they change with what is committed alone, and with who drives."""
         rows, labels = asked.rows, asked.labels
         position = max((row.position for row in rows.values()), default=0)
-        if position != self._cases_key:
+        if position != self._cases_key or asked.is_anew:
             self._cases, self._cases_key = tuple(await core.cases.open()), position
-        titles = {row.session: title_of(row, labels.get(row.session)) for row in rows.values()}
+
+        def title(row: SessionSummary | None) -> str:
+            return title_of(row, labels.get(row.session)) if row is not None else ""
+
+        turns = [row for row in rows.values() if is_awaited(row, is_driven=core.is_driven)]
         return [
-            *(asking_of_case(case, title=titles.get(case.session, "")) for case in self._cases),
-            *(
-                asking
-                for row in rows.values()
-                if is_awaited(row, is_driven=core.is_driven)
-                for asking in asking_of_turns(row, title=titles[row.session])
-            ),
+            *(asking_of_case(case, title=title(rows.get(case.session))) for case in self._cases),
+            *(asking for row in turns for asking in asking_of_turns(row, title=title(row))),
         ]
 
-    async def _read_told(
-        self, core: Orchestrator, wanted: NotificationFilter, depth: int, key: tuple[object, ...]
-    ) -> None:
-        """Page by page, newest first."""
-        if key == self._told_key:
+    async def _read_told(self, core: Orchestrator, asked: Asked, revision: int, mutes: Sequence[Mute]) -> None:
+        """Page by page, newest first, until there are as many as are asked for. What takes long is read the less
+        often where nothing else is asked for."""
+        key, began = (asked.wanted, asked.depth), monotonic()
+        is_the_same = key == self._told_key
+        if is_the_same and (revision == self._revision or (began < self._again_at and not asked.is_anew)):
             return
         told: list[Told] = []
         before: Place | None = None
-        while len(told) < depth:
-            limit = min(LISTED_MAX, depth - len(told))
-            page: Sequence[Told] = await core.notifications.find(wanted.wanted(), limit=limit, before=before)
+        found, has_more = 0, True
+        while found < asked.depth and len(told) < DEPTH_MAX and has_more:
+            page = await core.notifications.find(asked.wanted.wanted(), limit=LISTED_MAX, before=before)
             told += page
-            if len(page) < limit:
-                break
-            last = page[-1].notification
-            before = (last.position, last.id)
-        self._told, self._told_key = tuple(told), key
+            shown = entries_of((), page, mutes, now_ms=asked.now_ms)
+            found += sum(asked.wanted.holds(each, now_ms=asked.now_ms) for each in shown)
+            has_more = len(page) == LISTED_MAX
+            if page:
+                before = (page[-1].notification.position, page[-1].notification.id)
+        self._told, self._told_key, self._revision, self._has_more = tuple(told), key, revision, has_more
+        self._again_at = monotonic() + min(REST_SECONDS_MAX, (monotonic() - began) * SHARE_MAX)
 
     async def _look(
         self, core: Orchestrator, entry: Entry | None, asked: Asked, figures: OutboxFigures | None

@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 READ_SECONDS = 0.2
 PULSE_SECONDS = 1.0
 """Deliveries and mutes change without anything being committed to a log."""
-SHARE_MAX = 20
-"""A reading that takes long is made the less often: it may take a twentieth of the time."""
-
 LOOKED_SECONDS = 0.6
 """Who looks at one so long has read it."""
 
@@ -127,6 +124,8 @@ class NotificationsScreen(NotificationActions):
         self._is_resting = False
         self._is_away = False
         self._is_in_order = False
+        self._is_anew = False
+        self.read_count = 0
         self._looked = ("", 0.0)
         self._ages: dict[str, str] = {}
         self._due = asyncio.Event()
@@ -163,10 +162,15 @@ class NotificationsScreen(NotificationActions):
     def look_soon(self) -> None:
         self._due.set()
 
+    def look_anew(self) -> None:
+        self._is_anew = True
+        self._due.set()
+
     def put_in_order(self) -> None:
         """What is most urgent on top again; while one reads, rows keep their places."""
         self._is_in_order = False
         self._show_rows()
+        self._show_title()
 
     @property
     def read_key(self) -> str:
@@ -282,10 +286,15 @@ class NotificationsScreen(NotificationActions):
     # What came of reading and acting.
 
     def on_notifications_screen_read(self, event: Read) -> None:
-        if event.reading.wanted != self._wanted:
+        before, reading = self._reading, event.reading
+        if reading.wanted != self._wanted:
+            self.say_refusal(reading.trouble)
             return  # it was narrowed meanwhile: the next reading is under way
-        self._reading = event.reading
-        self._show_rows()
+        self._reading = reading
+        self.read_count += 1
+        if before is None or _looks_otherwise(before, reading):
+            self._show_rows()
+        self._show_title()
         self._show_detail()
 
     def on_acting_refused(self, event: Acting.Refused) -> None:
@@ -335,7 +344,6 @@ class NotificationsScreen(NotificationActions):
             empty_text(reading.wanted.text, self.keys_shown, is_any=is_any, trouble=reading.trouble)
         )
         self.rows.set_rows([entry_row(by_key[key], now_ms=now_ms) for key in keys], keeps_order=False)
-        self._show_title()
 
     def _show_title(self) -> None:
         reading = self._reading
@@ -411,13 +419,14 @@ class NotificationsScreen(NotificationActions):
                 took = monotonic() - began
                 await asyncio.sleep(max(READ_SECONDS / 4, took))
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(max(PULSE_SECONDS, took * SHARE_MAX)):
+                    async with asyncio.timeout(PULSE_SECONDS):
                         await self._due.wait()
         finally:
             stop()
 
     def _asked(self) -> Asked:
-        feed = self.app.feed
+        feed, is_anew = self.app.feed, self._is_anew
+        self._is_anew = False
         return Asked(
             wanted=self._wanted,
             depth=self._depth,
@@ -425,6 +434,7 @@ class NotificationsScreen(NotificationActions):
             rows=feed.summaries if feed is not None else {},
             labels=feed.labels if feed is not None else {},
             now_ms=self._now_ms(),
+            is_anew=is_anew,
         )
 
     def _look_deeper(self) -> None:
@@ -433,7 +443,7 @@ class NotificationsScreen(NotificationActions):
         if reading is None or not reading.has_more or self._depth >= DEPTH_MAX or rows.cursor_key is None:
             return
         if rows.cursor_key in rows.keys[-DEEPER_ROWS:]:
-            self._depth = min(DEPTH_MAX, self._depth * 2)
+            self._depth = min(DEPTH_MAX, max(self._depth, 2 * len(rows.keys)))
 
     async def _mark_read(self, core: Orchestrator) -> None:
         """What the operator has had in sight for a moment is read."""
@@ -447,7 +457,7 @@ class NotificationsScreen(NotificationActions):
             return
         with suppress(MootError):  # whether it was read is worth no refusal
             await acts.mark_read(core, [id])
-            self._due.set()
+            self.look_anew()
 
     def _unread_id(self, entry: Entry | None) -> str:
         """What the operator looks at for the first time; "" where nobody has to be told of that."""
@@ -456,3 +466,8 @@ class NotificationsScreen(NotificationActions):
             return ""
         is_new = entry.asking is not None or standing(entry, now_ms=self._now_ms()) is NEW
         return told.notification.id if is_new else ""
+
+
+def _looks_otherwise(before: Reading, now: Reading) -> bool:
+    """Has the list to be drawn again? The entries are the very same where nothing of them has changed."""
+    return before.entries is not now.entries or (before.wanted, before.trouble) != (now.wanted, now.trouble)

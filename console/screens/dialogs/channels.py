@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
@@ -95,20 +96,25 @@ class ChannelsDialog(Dialog[None]):
         name = self.query_one(Rows).cursor_key
         if name is not None:
             self._begin(f"{name} is being tried …")
-            beside(self, lambda: self._ask(self._core.notifications.try_channel(name)), group="ask", is_alone=True)
+            beside(self, partial(self._try, name), group="ask", is_alone=True)
 
     def action_resend_all(self) -> None:
         """Put back on its way all that the channel under the cursor gave up."""
         name = self.query_one(Rows).cursor_key
         if name is not None:
             self._begin("")
-            again = self._core.notifications.send_again
-            beside(self, lambda: self._ask(again(is_all=True, channel=name)), group="ask", is_alone=True)
+            beside(self, partial(self._send_again, name), group="ask", is_alone=True)
 
     def _begin(self, said: str) -> None:
         self.refuse("")
         self._said = said
         self._show_note()
+
+    async def _try(self, name: str) -> None:
+        await self._ask(self._core.notifications.try_channel(name))
+
+    async def _send_again(self, name: str) -> None:
+        await self._ask(self._core.notifications.send_again(is_all=True, channel=name))
 
     async def _ask(self, work: Awaitable[str]) -> None:
         said, refused = "", ""

@@ -123,6 +123,7 @@ def test_the_worst_delivery_colours_the_channels_and_stands_first() -> None:
 
     assert (cell.text, cell.style_name) == ("ops ✗ mail … team ◔ +1", "failed")
     assert channels_cell(None).text == "–"
+    assert texts(Entry(told=found))[0] == "● new ✗"
 
 
 def test_a_deadline_says_how_long_there_is_and_that_it_is_over() -> None:
@@ -138,7 +139,7 @@ def test_a_row_says_whose_it_is_shortened_so_that_what_is_told_is_seen_too() -> 
     long = notification(text="It failed: nobody answered.", type=NotificationType.ERROR_NOTIFICATION)
     began = notification(text="It has begun.", type=NotificationType.DEBATE_STARTED)
 
-    assert texts(Entry(told=told(long)))[3] == "The release train leave… · It failed: nobody answered."
+    assert texts(Entry(told=told(long)))[3] == "The release train l… · It failed: nobody answered."
     assert texts(Entry(told=told(began)))[3] == "The release train leaves on Fridays."
 
 
