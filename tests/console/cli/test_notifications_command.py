@@ -163,3 +163,72 @@ def test_switched_off_nobody_is_told_anything(moot: Moot) -> None:
     assert listed(moot) == []
     off = moot.run("notifications", "list", code=2, MOOT_ENABLE_NOTIFICATIONS="false").stderr
     assert "enable_notifications is off" in off
+
+
+def test_what_is_put_off_rests_and_what_is_muted_is_told_to_the_audit_trail_alone(moot: Moot) -> None:
+    with listening() as there:
+        set_up(moot, there.url)
+        assert moot.run("notifications", "mute", "--type", "debate_started", "--for", "2h").stdout.startswith("muted ")
+        assert "every one  DEBATE_STARTED" in moot.run("notifications", "mutes", OPS_SECRET=SECRET).stdout
+        debated(moot, OPS_SECRET=SECRET)
+        ended, started = listed(moot, OPS_SECRET=SECRET)
+
+    assert {json.loads(each.body)["type"] for each in there.received} == {"DEBATE_COMPLETED"}
+    assert [sent["channel"] for sent in started["deliveries"]] == ["log"]  # type: ignore[attr-defined]
+    assert [each["type"] for each in listed(moot, "--audible")] == ["DEBATE_COMPLETED"]
+    assert moot.run("notifications", "snooze", str(ended["id"]), "--for", "90m").stdout == "snoozed 1\n"
+    assert listed(moot, "--audible") == []
+    assert "rests until" in moot.run("notifications", "show", str(ended["id"])).stdout
+    assert moot.run("notifications", "snooze", str(ended["id"]), "--end").stdout == "woke 1\n"
+    assert moot.run("notifications", "unmute", "--all").stdout == "unmuted 1\n"
+    assert moot.run("notifications", "mutes").stdout == "Nothing is muted.\n"
+    assert len(listed(moot, "--audible")) == 2
+
+
+def test_what_was_read_is_told_from_what_was_acknowledged_and_both_are_found(moot: Moot) -> None:
+    debated(moot)
+    ended, started = listed(moot)
+    assert moot.run("notifications", "read", str(ended["id"])[:8]).stdout == "read 1\n"
+    assert moot.run("notifications", "ack", "--type", "DEBATE_STARTED", "--text", "BEGUN").stdout == "acknowledged 1\n"
+
+    assert [each["id"] for each in listed(moot, "--state", "read")] == [ended["id"]]
+    assert [each["id"] for each in listed(moot, "--state", "acknowledged")] == [started["id"]]
+    assert listed(moot, "--state", "answered", "--state", "expired") == []
+    assert [each["id"] for each in listed(moot, "--text", "is OVER")] == [ended["id"]]
+
+
+def test_the_routes_are_shown_with_where_they_stand_and_the_way_of_each_type(moot: Moot) -> None:
+    usual = moot.run("notifications", "routes").stdout
+    assert "Routes that are sensible where nobody has said otherwise" in usual
+    assert ["ROUND_STARTED", "low", "not", "kept"] in [line.split() for line in usual.splitlines()]
+    set_up(moot, "http://127.0.0.1:9/x", routes='{channels = ["ops"], types = ["REMINDER"], flows = ["refinement"]}')
+    own = moot.run("notifications", "routes", OPS_SECRET=SECRET).stdout
+
+    assert "Routes of your own, from" in own
+    assert "settings.toml" in own
+    assert "1  REMINDER from low up of refinement → ops" in own
+    assert ["REMINDER", "high", "ops", "(refinement)"] in [line.split() for line in own.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("list", "--state", "reed"), "Did you mean 'read'?"),
+        (("list", "--channel", "lgo"), "Did you mean 'log'?"),
+        (("list", "--held", "--dead"), "what was given up waits no more"),
+        (("ack", "abc", "--all"), "ids and more than these are meant"),
+        (("snooze", "abc"), "it isn't said until when"),
+        (("snooze", "--for", "2h"), "it isn't said which"),
+        (("snooze", "abc", "--for", "soon"), "'soon' is no moment"),
+        (("snooze", "abc", "--until", "2h"), "'2h' can't be meant"),
+        (("snooze", "abc", "--until", "2020-01-01"), "until when must lie ahead"),
+        (("mute",), "it isn't said what"),
+        (("mute", "--type", "REMINDER", "--until", "2020-01-01"), "until when must lie ahead"),
+        (("unmute", "beef"), "nothing that begins with 'beef' is muted"),
+        (("read", "beef"), "no notification begins with 'beef'"),
+    ],
+)
+def test_what_can_not_be_put_off_or_muted_is_refused_with_advice(
+    moot: Moot, words: tuple[str, ...], message: str
+) -> None:
+    assert message in moot.run("notifications", *words, code=2).stderr
