@@ -200,7 +200,7 @@ class Analytics:
             if not records:
                 return
             await self._advance(records)
-            if len(records) < READ_EVENTS_MAX:
+            if self._position == records[-1].position and len(records) < READ_EVENTS_MAX:
                 return
 
     async def _advance(self, records: Sequence[Recorded]) -> None:
