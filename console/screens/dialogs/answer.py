@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 JUDGE = "judge"
 NOTE_CHARACTERS_MAX = 500
 FORMATS_IN_SIGHT = 4
-ROOM_FOR_MORE_LINES = 30
-"""From this height on what was said last stands in the dialog too."""
 
 WRITTEN: dict[str, tuple[str, str]] = {
     "say": ("said", "what every seat is to hear"),
