@@ -19,6 +19,7 @@ from dataclasses import asdict
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from bench.analytics import analytics
 from bench.appends import appends
 from bench.backtest import EVENTS, SESSIONS, backtests
 from bench.big_start import big_start
@@ -29,6 +30,7 @@ from bench.exporting import exports
 from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
 from bench.measuring import Figure, load_average
+from bench.metrics import a_fetch, measured_turns
 from bench.refining import ROUNDS as REFINED_ROUNDS
 from bench.refining import TURNS_PER_READING as REFINED_TURNS
 from bench.refining import refined_turns
@@ -79,6 +81,10 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
                 refined_turns(folder, rounds=1 if is_quick else REFINED_ROUNDS, turns=20 if is_quick else REFINED_TURNS)
             ),
         ),
+        "metrics": (
+            lambda folder: asyncio.run(measured_turns(folder, rounds=rounds, turns=turns)),
+            lambda folder: asyncio.run(a_fetch(folder, rounds=rounds, turns=turns)),
+        ),
         "crowd": (lambda folder: crowd(**crowded),),
         "gateway": (lambda folder: asyncio.run(overhead(rounds=rounds, calls=20 if is_quick else CALLS_PER_ROUND)),),
         "append": (
@@ -91,6 +97,11 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         "big_start": (
             lambda folder: asyncio.run(
                 big_start(folder, rounds=1, sessions=12, are_open=3) if is_quick else big_start(folder, rounds=3)
+            ),
+        ),
+        "analytics": (
+            lambda folder: asyncio.run(
+                analytics(folder, sessions=12, rounds=1, held=2) if is_quick else analytics(folder)
             ),
         ),
         "opening": (lambda folder: asyncio.run(opening(folder, count=3 if is_quick else 50)),),
