@@ -326,6 +326,27 @@ async def test_export_writes_a_file_that_reads_as_the_debate(settings: Settings,
         assert "# Tabs or spaces?" in written.read_text()
 
 
+async def test_an_export_asks_before_it_replaces_a_file(settings: Settings, tmp_path: Path) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        written = tmp_path / f"moot-{session[:8]}.html"
+        written.write_text("mine")
+        for answer in ("n", "y"):
+            await pilot.press("x")
+            await until(pilot, lambda: type(hall.screen).__name__ == "ExportDialog")
+            await pilot.press("2", "enter")
+            await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
+            assert written.name in screen_text(hall)
+            assert written.read_text() == "mine"
+            await pilot.press(answer)
+            await until(pilot, lambda: type(hall.screen).__name__ == "SessionsScreen")
+        await until(pilot, lambda: any(str(written) in n.message for n in hall._notifications))
+
+        assert written.read_text().startswith("<!DOCTYPE html>")
+
+
 async def test_a_bundle_is_written_and_one_from_elsewhere_taken_in(settings: Settings, tmp_path: Path) -> None:
     async with entered(settings, size=WIDE) as (hall, pilot, core):
         session = await start(core, "Tabs or spaces?")
@@ -333,7 +354,7 @@ async def test_a_bundle_is_written_and_one_from_elsewhere_taken_in(settings: Set
         await until(pilot, lambda: "✓ done" in screen_text(hall))
         await pilot.press("x")
         await until(pilot, lambda: type(hall.screen).__name__ == "ExportDialog")
-        await pilot.press("3", "enter")
+        await pilot.press("4", "enter")
         written = tmp_path / f"moot-{session[:8]}.bundle.zip"
         await until(pilot, lambda: written.exists() and any(str(written) in n.message for n in hall._notifications))
     elsewhere = replace(settings, database=tmp_path / "elsewhere.db")
