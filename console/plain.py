@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from core.exporting.written import iso_time as iso_time
+
 if TYPE_CHECKING:
     from core.domain.events import Recorded
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 HEADER_KEYS = ("kind", "session", "seq", "position", "at")
 """What each line says of an event before its own fields; no event may have a field of these names."""
@@ -42,12 +41,6 @@ def _plain_fields(record: object) -> dict[str, object]:
     if not is_dataclass(record) or isinstance(record, type):
         raise TypeError(f"a {type(record).__name__} has no plain form")
     return {each.name: plain(getattr(record, each.name)) for each in fields(record)}
-
-
-def iso_time(at_ms: int) -> str:
-    """`2026-11-20T14:32:05.123Z`: UTC, always with milliseconds, so that texts sort like times."""
-    moment = _EPOCH + timedelta(milliseconds=at_ms)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1_000:03d}Z"
 
 
 def plain_event(recorded: Recorded) -> dict[str, object]:

@@ -18,7 +18,8 @@ from core.domain.errors import StorageFailed, WrongUse
 if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
 
-SUMMARY_FILES = "summary_*.json"
+SUMMARY_FILES = "summary_[0-9]*.json"
+"""Not those of exports, which name a kind before the moment."""
 
 app = group("Write and read metrics files.")
 

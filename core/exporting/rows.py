@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
 
 from core.analytics.measures import Measures
 from core.analytics.overview import Overview
@@ -14,10 +13,9 @@ from core.domain.ids import RuleId
 from core.domain.label import Label
 from core.domain.summary import SessionSummary
 from core.exporting.tables import Row
+from core.exporting.written import iso_time
 from core.rules.layers import Placed
 from core.rules.rule import rule_to_plain
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 BEYOND = "more"
 """How the last bucket of a histogram is called: of what lies above all its bounds."""
@@ -93,12 +91,6 @@ def event_row(recorded: Recorded, *, held: object, asked: object) -> Row:
         asked,
         unreadable,
     )
-
-
-def iso_time(at_ms: int) -> str:
-    """`2026-11-20T14:32:05.123Z`: UTC, always with milliseconds, so that texts sort like times."""
-    moment = _EPOCH + timedelta(milliseconds=at_ms)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1_000:03d}Z"
 
 
 def rule_row(placed: Placed, measures: Mapping[RuleId, RuleMeasure]) -> Row:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from core.domain.errors import WrongUse
@@ -20,6 +21,14 @@ DANGEROUS = (*"=+-@\t\r\n\uff1d\uff0b\uff0d\uff20", MARK)
 
 INTEGER_MIN, INTEGER_MAX = -(2**63), 2**63 - 1
 TRUE, FALSE = "true", "false"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso_time(at_ms: int) -> str:
+    """`2026-11-20T14:32:05.123Z`: UTC, always with milliseconds, so that texts sort like times."""
+    moment = _EPOCH + timedelta(milliseconds=at_ms)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1_000:03d}Z"
 
 
 def plain_text(value: object) -> str:
