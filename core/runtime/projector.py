@@ -67,6 +67,7 @@ class Projector:
         self._wanted = asyncio.Event()
         self._tells = asyncio.Event()
         self._advancing = asyncio.Lock()
+        self._telling = asyncio.Lock()
 
     @property
     def position(self) -> int:
@@ -135,7 +136,7 @@ class Projector:
     async def _tell(self, notifier: Notifier) -> None:
         """Have the notifier hear what was committed since it was told last. Where something is missing it hears that
         with the rows."""
-        async with self._advancing:
+        async with self._telling:
             behind = max(self._told, self._position)
             news = sorted((each for each in self._held if each.position > behind), key=lambda each: each.position)
             if not news or any(each.position != behind + 1 + offset for offset, each in enumerate(news)):
@@ -146,8 +147,12 @@ class Projector:
             except StorageFailed as failed:
                 _log.warning("what is told waits for the disk", extra=fields(error=str(failed)))
                 return
-            self._ahead.update({row.session: row for row in changed})
-            self._told = news[-1].position
+            self._go_ahead(changed, news[-1].position)
+
+    def _go_ahead(self, rows: Sequence[SessionSummary], position: int) -> None:
+        if position > self._told:
+            self._ahead.update({row.session: row for row in rows})
+            self._told = position
 
     async def catch_up(self) -> None:
         """Fold everything that was committed before the call into the rows.
@@ -161,13 +166,15 @@ class Projector:
 
     async def _advance(self) -> bool:
         """One step further; False where the log holds nothing more."""
-        batch = await self._next_batch()
-        if not batch:
-            return False
-        changed, told = await self._folded(batch)
-        await self._costs.add(batch)  # has a position of its own: where the rows are refused, it is not added twice
-        if self._notifier is not None:
-            await self._notifier.add(told)  # so has this
+        async with self._telling:
+            batch = await self._next_batch()
+            if not batch:
+                return False
+            changed, told = await self._folded(batch)
+            if self._notifier is not None:
+                await self._notifier.add(told)
+                self._go_ahead(changed, batch[-1].position)
+        await self._costs.add(batch)  # it and the notifier have positions of their own: what is refused is not twice
         await self._index.advance(changed, position=batch[-1].position)
         self._position = batch[-1].position
         self._remember(changed)  # only now: what the disk refused is folded again, from the rows as they are stored
