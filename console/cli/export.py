@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 ROWS = "rows"
 SUMMARY = "summary"
+STANDARD_OUTPUT = "-"
 
 app = group("Write records and figures to files that other programs read, and check such files.")
 
@@ -47,6 +48,8 @@ def _exporting(kind: Kind) -> Callable[..., int]:
         as_json: AsJson = False,
         database: Database = None,
     ) -> int:
+        if str(out) == STANDARD_OUTPUT:
+            raise WrongUse("an export is a file with a summary beside it.", where="--out -", now="Name a folder.")
         chosen, moment = _form(form), now_ms()
         since_ms = moment_ms(since, now_ms=moment, where="--since") if since else None
         until_ms = moment_ms(until, now_ms=moment, where="--until") if until else None

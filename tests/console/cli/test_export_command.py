@@ -70,6 +70,7 @@ def test_of_no_sessions_a_file_is_written_and_a_word_said(moot: Moot, tmp_path: 
         (("events", "--since", "1h", "--until", "2h"), "nothing lies between"),
         (("rules", "--since", "1h"), "counted over all sessions and all time"),
         (("metrics", "--session", "ab"), "no session"),
+        (("events", "--out", "-"), "Name a folder"),
         (("schema", "event"), "Did you mean 'events'?"),
         (("schema", "events", "--format", "html"), "has no JSON Schema"),
         (("check", "/nowhere/events.json"), "no such file"),
