@@ -109,7 +109,8 @@ class SessionEscalated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationAnswered:
-    """`answer` is one of ANSWERS, but for `clarify`; what it brings about are events of their own behind it."""
+    """`answer` is a word that `moot sessions answer` takes, but for `clarify`; what it brings about are events of their
+    own behind it."""
 
     answer: str
     note: str

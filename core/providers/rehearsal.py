@@ -16,6 +16,7 @@ from core.domain.budget import FREE
 from core.domain.errors import WrongUse
 from core.domain.participants import Role
 from core.domain.steps import Brief, ModelRequest, StepKind
+from core.domain.transcript import TurnKind
 from core.ports.clock import Clock
 from core.ports.model_provider import Closing, ModelInfo, Piece
 from core.providers.rehearsing.corpus import Corpus, read_corpus
@@ -121,9 +122,18 @@ class RehearsalProvider:
         )
 
 
+TO_ASK = (
+    "Before I say anything I would like to know what no file can tell me.\n\n"
+    "CLARIFY: Is there anything beyond the evidence that I should know?"
+)
+"""What a seat asks that may ask: a rehearsal knows the evidence, and so that there is more than it."""
+
+
 def rehearsed(request: ModelRequest) -> str:
     """What the rehearsal says to `request`."""
     brief = request.brief
+    if brief.may_ask and not _has_asked(request):
+        return TO_ASK
     corpus = read_corpus(brief.documents)
     words_max = request.tokens_output_max * 3 // 4
     if request.kind is StepKind.VERDICT and not _is_about_answers(brief):
@@ -132,6 +142,12 @@ def rehearsed(request: ModelRequest) -> str:
     if not ending:
         return _within(paragraphs, words_max)
     return f"{_within(paragraphs, words_max - len(ending.split()))}\n\n{ending}"
+
+
+def _has_asked(request: ModelRequest) -> bool:
+    """It asks once: what it was told, or that nobody told it, stands among what was said."""
+    asked = f"{request.seat} asked: "
+    return any(turn.kind is TurnKind.STATEMENT and turn.text.startswith(asked) for turn in request.brief.turns)
 
 
 def _said(request: ModelRequest, corpus: Corpus) -> tuple[list[str], str]:

@@ -281,6 +281,17 @@ def test_what_the_operator_states_is_taken_up_at_the_next_turn() -> None:
     assert "audit" in said.split("\n\n")[0]
 
 
+def test_who_may_ask_asks_once_before_it_speaks() -> None:
+    asked = request(role=Role.PROPOSER, documents=(BREAD,))
+    may_ask = replace(asked, brief=replace(asked.brief, may_ask=True))
+    assert rehearsed(may_ask).splitlines()[-1].startswith("CLARIFY: ")
+
+    told = turn('proposer asked: "Is there more?"\nNo.', role=None, kind=TurnKind.STATEMENT)
+    again = replace(may_ask, brief=replace(may_ask.brief, turns=(told,)))
+    assert "CLARIFY" not in rehearsed(again)
+    assert "CLARIFY" not in rehearsed(asked)
+
+
 def test_after_an_amendment_that_nothing_bears_on_a_side_concedes_it_has_no_case() -> None:
     said = rehearsed(request(motion="Whales should be counted", documents=(BREAD,), task="rebuttal"))
 
