@@ -307,6 +307,8 @@ def every_command() -> tuple[tuple[str, Any], ...]:
 def _below(group: Any, words: tuple[str, ...]) -> Iterable[tuple[str, Any]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield " ".join((*words, name)), command
             yield from _below(command, (*words, name))
         else:
             yield " ".join((*words, name)), command
