@@ -15,7 +15,7 @@ from core.domain.session import Status
 from core.engine.summarise import NOT_READABLE
 from core.orchestrator import Orchestrator
 from core.runtime import rows
-from tests.memory import MemoryIndex
+from tests.memory import MemoryIndex, MemoryLog
 from tests.stage import Stage, start, until
 from tests.virtual_time import in_virtual_time
 
@@ -217,5 +217,32 @@ def test_what_an_older_release_could_not_read_is_read_from_its_beginning_once_it
         assert (await newer.summary(session)).unreadable == ""
         assert await until(newer, session) is Status.COMPLETED
         await newer.stop()
+
+    in_virtual_time(work)
+
+
+def test_whoever_pages_through_all_sessions_meets_each_once_also_those_whose_rows_nobody_has_stored() -> None:
+    async def work() -> None:
+        stage = Stage()
+        driver = await stage.drive()
+        sessions = []
+        for _ in range(5):
+            sessions.append(await start(driver))
+            await until(driver, sessions[-1])
+        known = stage.index.rows[sessions[2]].position
+        whole = dict(stage.index.rows)
+        for session in sessions[3:]:
+            del stage.index.rows[session]
+        stage.index.reached = known
+        await stage.crash()
+        beyond = rows.RowsBeyond(MemoryLog(stage.disk), stage.index, stage.ports.engine.flows)
+
+        for limit in range(1, 7):
+            found = list(await beyond.opened_page(limit=limit))
+            while page := await beyond.opened_page(after=(found[-1].opened_at_ms, found[-1].session), limit=limit):
+                assert len(page) <= limit
+                found += page
+            assert [row.session for row in found] == sessions
+            assert found == [whole[session] for session in sessions]
 
     in_virtual_time(work)
