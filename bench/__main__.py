@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version as version_of
 from pathlib import Path
+from typing import Any
 
 from bench.analytics import analytics
 from bench.appends import appends
@@ -39,6 +40,7 @@ from bench.replay import replays
 from bench.rules import CONCERNED_SIZES, SIZES, rules
 from bench.settling import settling
 from bench.starting import first_frame, version
+from bench.telling import telling
 from bench.templates import TEMPLATES, templates
 from bench.terminal import NotPainted
 from bench.turns import late_turns, opening, whole_turns
@@ -53,6 +55,7 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
     late = 240 if is_quick else 10_000
     turns = 20 if is_quick else 400
     crowded = {"debates": 10, "thinks_ms": 200, "seconds": 1} if is_quick else {}
+    told: dict[str, Any] = {"debates": 3, "seconds": 0.6, "warm": 0.3} if is_quick else {}
     hall = {"debates": 12, "speaking": 3, "count": 5, "settle": 0.5} if is_quick else {}
 
     def whole(debates: int, synchronous: str) -> Case:
@@ -120,6 +123,7 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             if is_quick
             else exports(folder, rounds=3, events=EXPORTED_EVENTS),
         ),
+        "telling": (lambda folder: telling(**told),),
         "templates": (
             lambda folder: asyncio.run(templates(folder, rounds=rounds, count=20 if is_quick else TEMPLATES)),
         ),
