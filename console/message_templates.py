@@ -41,9 +41,8 @@ def read_sources(folder: Path, parts: Mapping[str, tuple[str, ...]]) -> Mapping[
             part = of_channel[0]
         if part not in of_channel:
             names = ", ".join(f"{channel}.{each}{ENDING}" for each in of_channel)
-            raise WrongUse(
-                f"what goes by {channel} has no {part or 'such'!r:.80}.", where=str(path), now=f"Call it {names}."
-            )
+            what = f"has no {part!r:.80}." if part else f"has {len(of_channel)} parts, and this names none."
+            raise WrongUse(f"what goes by {channel} {what}", where=str(path), now=f"Call it {names}.")
         found.setdefault(channel, {})[part] = Source(text=_text(path), where=str(path))
     return found
 
