@@ -395,7 +395,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mutes", "Mutes", "See what is muted, and hear of it again.", ("M",), "notifications", "channels"),
     Action(
         "resend", "Send again", "Put what was given up back on its way, under the same id.",
-        ("r",), "notifications", "channels",
+        ("r",), "notifications", "channels", "send again",
     ),
     Action(
         "show_channels", "Channels", "See how well each channel delivers, and try one.",

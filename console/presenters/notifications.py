@@ -247,7 +247,7 @@ def entry_row(entry: Entry, *, now_ms: int) -> Row:
     is_open = state in OPEN
     state_style = PRIORITY_STYLES[entry.priority] if state is NEW else state.style_name
     ink = "text strong" if entry.asking is not None else "text" if is_open else "muted"
-    is_lost = any(sent.state is DeliveryState.DEAD for sent in entry.told.deliveries) if entry.told else False
+    is_lost = is_given_up(entry)
     cells = (
         Cell(f"{state.text} ✗" if is_lost else state.text, "failed" if is_lost else state_style),
         Cell(entry.priority.value, PRIORITY_STYLES[entry.priority] if is_open else "muted"),
@@ -257,6 +257,11 @@ def entry_row(entry: Entry, *, now_ms: int) -> Row:
         Cell(age_text(entry, now_ms=now_ms), "muted"),
     )
     return Row(entry.key, cells)
+
+
+def is_given_up(entry: Entry) -> bool:
+    """Has a channel given it up, so that it can be sent again?"""
+    return entry.told is not None and any(sent.state is DeliveryState.DEAD for sent in entry.told.deliveries)
 
 
 def _what_cell(entry: Entry, *, is_open: bool, now_ms: int) -> Cell:
@@ -338,11 +343,9 @@ def empty_text(text: str, keys: Mapping[str, str], *, is_any: bool, trouble: str
         return f"{trouble}\nWhat sessions ask you stands here all the same."
     return "\n".join(
         (
-            "Nobody was told anything yet.",
-            "What a session asks you stands here, and what was told:",
-            "a debate began or is over, something went wrong, it is your turn.",
-            "Routes in settings.toml say by which channel, also to your phone:",
-            "docs/how-to/be-told.md",
+            "Nothing asks you, and nobody was told anything yet.",
+            "What sessions ask, and what is told of them, comes here by itself.",
+            "[[notifications.routes]] in settings.toml says by which channels.",
             *([f"{keys['show_channels']} lists the channels and tries one"] if keys.get("show_channels") else []),
         )
     )

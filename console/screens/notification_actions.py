@@ -10,10 +10,9 @@ from textual.screen import Screen
 from console import notice_acts as acts
 from console.beside import beside
 from console.presenters.figures import counted
-from console.presenters.notifications import OPEN, names_of, standing
+from console.presenters.notifications import OPEN, is_given_up, names_of, standing
 from core.domain.errors import MootError
 from core.domain.ids import SessionId
-from core.notifying.delivering import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -234,7 +233,7 @@ class NotificationActions(Screen[None]):
 
     def action_resend(self) -> None:
         chosen = self.chosen
-        dead = [each for each in chosen if _is_dead(each)]
+        dead = [each for each in chosen if is_given_up(each)]
         if dead:
             self._ask(acts.send_again(_ids(dead)))
         elif chosen:
@@ -271,7 +270,3 @@ class NotificationActions(Screen[None]):
 
 def _ids(entries: Sequence[Entry]) -> list[str]:
     return [each.told.notification.id for each in entries if each.told is not None]
-
-
-def _is_dead(entry: Entry) -> bool:
-    return entry.told is not None and any(sent.state is DeliveryState.DEAD for sent in entry.told.deliveries)

@@ -15,10 +15,19 @@ from textual.widgets import Input, Static
 
 from console import notice_acts as acts
 from console.bindings import bindings_for
-from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
+from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.notification_detail import detail
 from console.presenters.notification_filter import FILTER_HELP, completion, read_filter
-from console.presenters.notifications import NEW, beside_cursor, empty_text, entry_row, list_title, standing, times_text
+from console.presenters.notifications import (
+    NEW,
+    beside_cursor,
+    empty_text,
+    entry_row,
+    is_given_up,
+    list_title,
+    standing,
+    times_text,
+)
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.screens.notification_actions import NotificationActions
 from console.screens.notification_reading import DEPTH_FIRST, DEPTH_MAX, EVERYTHING, Asked, NotificationReader, Reading
@@ -152,11 +161,7 @@ class NotificationsScreen(NotificationActions):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(KeyBar).show(
-            footer_hints(("list", "notifications", "anywhere"), self._keymap),
-            always=help_hint(self._keymap),
-            places=place_hints(self._keymap),
-        )
+        self._show_keys()
         self.run_worker(self._read_on(), group="read")
 
     def look_soon(self) -> None:
@@ -360,6 +365,21 @@ class NotificationsScreen(NotificationActions):
         with suppress(NoMatches):
             self.query_one("#title", Lines).show([line])
 
+    def _show_keys(self) -> None:
+        """The keys that matter for the row under the cursor."""
+        keymap, current = self._keymap, self.current
+        idle = set() if any(each.asking is not None for each in self.entries) else {"answer_case"}
+        if current is None:
+            idle |= {"list_open", "acknowledge", "snooze"}
+        hints = [
+            each for each in footer_hints(("list", "notifications", "anywhere"), keymap) if each.action_id not in idle
+        ]
+        if current is not None and is_given_up(current):
+            hints.insert(0, hint_of("resend", keymap))
+        if self.has_class("-zoomed"):
+            hints.insert(0, hint_of("back", keymap))  # for who has but a mouse there is no other way to the list
+        self.query_one(KeyBar).show(hints, always=help_hint(keymap), places=place_hints(keymap))
+
     def _show_ages(self) -> None:
         """Of the rows in sight, those whose age reads otherwise by now."""
         now_ms, in_sight = self._now_ms(), frozenset(self.rows.keys_in_sight)
@@ -372,6 +392,7 @@ class NotificationsScreen(NotificationActions):
     def _show_detail(self) -> None:
         with suppress(NoMatches):
             self.query_one("#detail", Prose).show(self._detail())
+            self._show_keys()
 
     def _detail(self) -> Sequence[Paragraph]:
         reading, current = self._reading, self.current

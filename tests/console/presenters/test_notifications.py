@@ -155,7 +155,7 @@ def test_the_title_counts_and_says_what_is_wrong_with_deliveries() -> None:
 
 
 def test_an_empty_inbox_says_what_would_be_here_and_how_to_be_told() -> None:
-    assert "Routes in settings.toml" in empty_text("", {"show_channels": "c"}, is_any=False)
+    assert "in settings.toml says by which channels" in empty_text("", {"show_channels": "c"}, is_any=False)
     assert "matches rust\nesc shows all" in empty_text("rust", {"back": "esc"}, is_any=False)
     assert "state:snoozed" in empty_text("", {}, is_any=True)
     assert empty_text("", {}, is_any=False, trouble="It is off.").startswith("It is off.")

@@ -377,7 +377,7 @@ async def test_the_filter_completes_itself_says_what_it_cannot_read_and_escape_s
 async def test_an_empty_inbox_says_what_would_be_here(settings: Settings) -> None:
     async with entered(settings, size=SMALL) as (hall, pilot, _):
         await at_inbox(hall, pilot)
-        await until(pilot, lambda: "Nobody was told anything yet." in shown(hall))
+        await until(pilot, lambda: "nobody was told anything yet." in shown(hall))
         for key in ("s", "S", "l", "m", "r", "o", "p", "a"):
             await pilot.press(key)
             assert hall.screen is inbox(hall)
