@@ -122,6 +122,8 @@ class RehearsalProvider:
         )
 
 
+TASK_CLARIFY = "clarify"
+NOTHING_BEYOND = "Nothing is known here beyond the evidence: take it as it stands."
 TO_ASK = (
     "Before I say anything I would like to know what no file can tell me.\n\n"
     "CLARIFY: Is there anything beyond the evidence that I should know?"
@@ -134,6 +136,8 @@ def rehearsed(request: ModelRequest) -> str:
     brief = request.brief
     if brief.may_ask and not _has_asked(request):
         return TO_ASK
+    if brief.task == TASK_CLARIFY:
+        return NOTHING_BEYOND
     corpus = read_corpus(brief.documents)
     words_max = request.tokens_output_max * 3 // 4
     if request.kind is StepKind.VERDICT and not _is_about_answers(brief):

@@ -290,6 +290,8 @@ def test_who_may_ask_asks_once_before_it_speaks() -> None:
     again = replace(may_ask, brief=replace(may_ask.brief, turns=(told,)))
     assert "CLARIFY" not in rehearsed(again)
     assert "CLARIFY" not in rehearsed(asked)
+    answers = request(role=Role.MODERATOR, task="clarify", documents=(BREAD,))
+    assert "beyond the evidence" in rehearsed(answers)
 
 
 def test_after_an_amendment_that_nothing_bears_on_a_side_concedes_it_has_no_case() -> None:
