@@ -30,6 +30,7 @@ from core.runtime.costs import CostKeeper
 from core.runtime.driver_health import Drives
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text, notes_from_text
 from core.runtime.exporting.exports import Exports
+from core.runtime.exporting.wanted import ExportPlan
 from core.runtime.exposing import Exposing
 from core.runtime.forking import Forks
 from core.runtime.gateway.gateway import Gateway
@@ -315,7 +316,7 @@ class Driver:
         if rhythm.metrics_seconds is not None:
             self._schedule.add("metrics", every_seconds=rhythm.metrics_seconds, work=self._export_on_schedule)
         if rhythm.exports is not None:
-            follow = partial(self._exports.follow, rhythm.exports)
+            follow = partial(self._follow_exports, rhythm.exports)
             self._schedule.add("exports", every_seconds=rhythm.exports.every_seconds, work=follow)
         if rhythm.health_seconds is not None:
             self._schedule.add("health", every_seconds=rhythm.health_seconds, work=self.check_health)
@@ -433,6 +434,10 @@ class Driver:
 
     async def _delete(self, session: SessionId) -> None:
         await self.office.perform("delete", {"session": session}, by=Asker(actor=UPKEEP))
+
+    async def _follow_exports(self, plan: ExportPlan) -> None:
+        await self.health_watch.require(Feature.EXPORTS)
+        await self._exports.follow(plan)
 
     async def _export_on_schedule(self) -> None:
         await self.health_watch.require(Feature.EXPORTS)
