@@ -25,7 +25,7 @@ from core.orchestrator import Orchestrator
 
 SESSIONS = 10_000
 HELD = 8
-ROUNDS = 9
+TEMPLATE = "complex_debate"
 DAYS = 60
 DAY_MS = 24 * 3_600 * 1_000
 OPEN_MS_MAX = 1_000
@@ -96,7 +96,10 @@ async def _filled(settings: Settings, *, sessions: int, held: int) -> tuple[int,
 
 async def _held(orchestrator: Orchestrator, seed: int) -> list[Stored]:
     session = await orchestrator.start_debate(
-        "Should release trains leave on Fridays?", casting={"": "simulated"}, rounds=ROUNDS, seed=seed
+        "Should release trains leave on Fridays?",
+        template_id=TEMPLATE,
+        casting={"": "simulated"},
+        seed=seed,
     )
     async for record in orchestrator.watch(session):
         if isinstance(record.event, SessionCompleted):

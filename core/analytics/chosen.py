@@ -36,7 +36,10 @@ ALL = Chosen()
 
 def chosen_rows(rows: Iterable[LifeRow], chosen: Chosen, *, tags: Mapping[SessionId, Collection[str]]) -> list[LifeRow]:
     """The rows that are meant, in the order in which their sessions were opened."""
-    found = [row for row in rows if is_chosen(row, chosen, tags=tags.get(row.session, ()))]
+    if chosen == ALL:
+        found = [row for row in rows if row.origin != EVALUATION]  # what is asked most, and of the most sessions
+    else:
+        found = [row for row in rows if is_chosen(row, chosen, tags=tags.get(row.session, ()))]
     found.sort(key=_when)
     return found
 

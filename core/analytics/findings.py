@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.analytics.finding import EVIDENCE_MAX, Finding, FindingKind, Severity, Unjudged
 from core.analytics.rows import LifeRow
-from core.analytics.seen_signs import SIGNS_LOOKED_FOR
+from core.analytics.seen_signs import SIGNS_LOOKED_FOR, shows_any
 from core.analytics.thresholds import STANDARD, Thresholds
 from core.analytics.told import between, counted, duration, percent
 from core.domain.ids import SessionId
@@ -185,10 +185,11 @@ def _of_single_ones(rows: Sequence[LifeRow], thresholds: Thresholds) -> Iterable
         least=Severity.WARNING,
     )
     asked = [row for row in rows if not row.asks_nobody]  # of what was drawn or rehearsed no model can be blamed
+    showing = [row for row in asked if shows_any(row)]  # few, so that most are looked at once
     for sign in SIGNS_LOOKED_FOR:
-        yield from _seen(
-            asked,
-            sign.is_seen,
+        yield from _told(
+            [row for row in showing if sign.is_seen(row)],
+            of=len(asked),
             kind=sign.kind,
             title=sign.title,
             seen=sign.seen,
@@ -227,24 +228,47 @@ def _seen(
     measured: str,
     suggestion: str,
     least: Severity = Severity.WORTH_KNOWING,
-    is_heuristic: bool = False,
 ) -> Iterable[Finding]:
     concerned = [row for row in rows if is_concerned(row)]
+    return _told(
+        concerned,
+        of=len(rows),
+        kind=kind,
+        title=title,
+        seen=seen,
+        measured=measured,
+        suggestion=suggestion,
+        least=least,
+    )
+
+
+def _told(
+    concerned: Sequence[LifeRow],
+    *,
+    of: int,
+    kind: FindingKind,
+    title: str,
+    seen: str,
+    measured: str,
+    suggestion: str,
+    least: Severity = Severity.WORTH_KNOWING,
+    is_heuristic: bool = False,
+) -> Iterable[Finding]:
     if not concerned:
         return
-    share_ppm = len(concerned) * PPM // len(rows)
+    share_ppm = len(concerned) * PPM // of
     is_often = len(concerned) >= OFTEN_SESSIONS and share_ppm >= OFTEN_PPM
     yield Finding(
         kind=kind,
         severity=Severity.WARNING if is_often else least,
         title=title,
-        text=f"{len(concerned):,} of {counted(len(rows), 'session')} {seen}.",
+        text=f"{len(concerned):,} of {counted(of, 'session')} {seen}.",
         measured=measured,
         suggestion=suggestion,
         is_heuristic=is_heuristic,
         sessions=_newest(concerned),
         count=len(concerned),
-        of=len(rows),
+        of=of,
         since_ms=_since_ms(concerned),
         value_ppm=share_ppm,
     )

@@ -207,7 +207,7 @@ def _charged(charges: tuple[Charge, ...], record: Recorded, call: Call, route: s
         each = charges[at]
         if each.quarter_ms == new.quarter_ms and each.route == new.route:
             return (*charges[:at], _together(each, new), *charges[at + 1 :])
-    return _bounded((*charges, new))
+    return bounded((*charges, new))
 
 
 def _together(one: Charge, other: Charge) -> Charge:
@@ -216,7 +216,7 @@ def _together(one: Charge, other: Charge) -> Charge:
     return Charge(quarter_ms=max(one.quarter_ms, other.quarter_ms), route=one.route, **counts)
 
 
-def _bounded(charges: tuple[Charge, ...]) -> tuple[Charge, ...]:
+def bounded(charges: tuple[Charge, ...]) -> tuple[Charge, ...]:
     """At most so many: the oldest of a route goes into its next one."""
     if len(charges) <= CHARGES_MAX:
         return charges

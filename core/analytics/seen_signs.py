@@ -46,6 +46,23 @@ def dominant_seat(words: Counts, *, seats: int) -> str:
     return seat if 2 * len(words) * words[seat] > (len(words) + 1) * total else ""
 
 
+def shows_any(row: LifeRow) -> bool:
+    """True where a session may show one of the signs; False where it shows none."""
+    signs = row.signs
+    return bool(
+        signs.repeated
+        or signs.echoed
+        or signs.cut_off
+        or signs.off_task
+        or signs.unreadable
+        or signs.unheard
+        or signs.returned
+        or signs.flattered
+        or signs.rounds_after_agreement
+        or dominant_seat(signs.words, seats=row.seats)
+    )
+
+
 def _any_at_least(counts: Counts, least: int) -> bool:
     return any(count >= least for count in counts.values())
 

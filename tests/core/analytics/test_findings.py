@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from core.analytics.finding import EVIDENCE_MAX, Finding, FindingKind, Severity
 from core.analytics.findings import findings_of
 from core.analytics.rows import LifeRow
-from core.analytics.seen_signs import SIGNS_LOOKED_FOR, dominant_seat
+from core.analytics.seen_signs import SIGNS_LOOKED_FOR, dominant_seat, shows_any
 from core.analytics.signs import Signs
 from core.analytics.thresholds import Thresholds
 from core.domain.ids import SeatId
@@ -99,9 +101,7 @@ def test_the_thresholds_are_the_operators() -> None:
         (FindingKind.NEAR_IDENTICAL, {"signs": Signs(echoed={ADA: 2})}),
     ],
 )
-def test_what_is_odd_in_one_session_is_told_with_it_and_of_no_other(
-    kind: FindingKind, odd: dict[str, object]
-) -> None:
+def test_what_is_odd_in_one_session_is_told_with_it_and_of_no_other(kind: FindingKind, odd: dict[str, object]) -> None:
     usual = [life(number, arguments=arguments) for number, arguments in ((1, 2), (2, 49))]
     told = found([*usual, life(3, **odd)], kind)
 
@@ -120,6 +120,16 @@ def test_signs_say_that_they_are_heuristics_and_are_not_looked_for_where_no_mode
     assert told is not None
     assert told.is_heuristic
     assert len({sign.kind for sign in SIGNS_LOOKED_FOR}) == len(SIGNS_LOOKED_FOR)
+
+
+seat_counts = st.dictionaries(st.sampled_from((ADA, BEN)), st.integers(0, 900), max_size=2)
+
+
+@given(st.builds(Signs, **dict.fromkeys([each.name for each in fields(Signs)][:-1], seat_counts)), st.integers(0, 3))
+def test_a_session_that_shows_a_sign_is_one_of_those_that_are_looked_at(signs: Signs, rounds: int) -> None:
+    row = life(1, signs=replace(signs, rounds_after_agreement=rounds))
+
+    assert shows_any(row) or not any(sign.is_seen(row) for sign in SIGNS_LOOKED_FOR)
 
 
 def test_what_happens_often_is_a_warning_and_what_happens_once_is_worth_knowing() -> None:

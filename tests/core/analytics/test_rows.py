@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analytics.life import fold_life
-from core.analytics.rows import UNREADABLE, Kept, fold_kept, row_of
+from core.analytics.rows import CHARGES_MAX, UNREADABLE, Charge, Kept, bounded, fold_kept, row_of
 from core.domain.costs import quarter_of
 from core.domain.events import Recorded, SessionOpened, Unreadable
 from core.domain.ids import SessionId
@@ -117,3 +117,15 @@ def test_a_clock_that_goes_back_takes_no_time_away() -> None:
     (kept,) = folded(back).values()
 
     assert row_of(kept).active_ms == 0
+
+
+def test_charges_are_bounded_and_what_they_come_to_stays() -> None:
+    charges: tuple[Charge, ...] = ()
+    for quarter in range(CHARGES_MAX + 50):
+        new = Charge(quarter_ms=quarter, route=f"shed:{quarter % 3}", cost_microusd=quarter, answers=1)
+        charges = bounded((*charges, new))
+
+    assert len(charges) == CHARGES_MAX
+    assert sum(each.cost_microusd for each in charges) == sum(range(CHARGES_MAX + 50))
+    assert sum(each.answers for each in charges) == CHARGES_MAX + 50
+    assert charges[-1].quarter_ms == CHARGES_MAX + 49

@@ -22,8 +22,9 @@ from core.analytics.finding import FindingKind
 from core.analytics.flips import Sights
 from core.analytics.rows import LifeRow
 from core.analytics.thresholds import Thresholds
-from core.domain.commands import Admit, Cancel, Open
+from core.domain.commands import COMMANDS, Admit, Cancel, Open
 from core.domain.errors import StorageFailed, WrongUse
+from core.domain.events import ENGINE_EVENTS
 from core.domain.ids import NO_SESSION, Digest
 from core.domain.label import Label
 from core.domain.session import Status
@@ -31,6 +32,7 @@ from core.notifying.notification import Notification, NotificationType, Priority
 from core.ports.process_use import ProcessUse
 from core.runtime.analytics import DAY_MS, Analytics, notification_id
 from core.runtime.analytics_alerts import AlertLooks
+from storage.codec import Codec
 from storage.opened import Storage, open_storage
 from tests.builders import Played
 from tests.core.analytics.histories import a_debate, number, to_its_end
@@ -354,3 +356,22 @@ async def test_what_this_process_takes_is_measured_between_two_looks(storage: St
 
     assert {target.name: target.seen for target in report.targets}["processor"] == "25 %"
     assert report.capacity.sessions_max == 32
+
+
+async def test_a_log_that_could_not_be_read_is_read_again_by_the_first_who_can(tmp_path: Path) -> None:
+    older = open_storage(tmp_path / "moot.db", codec=Codec((*ENGINE_EVENTS, *COMMANDS)))
+    other = open_storage(tmp_path / "moot.db", codec=whole_codec())
+    await record(other.log, to_its_end().log, number(1))
+    await other.close()
+    (cut_short,) = await analytics_of(older).rows()
+    assert cut_short.unreadable
+    assert (await analytics_of(older).report()).findings[0].kind is FindingKind.UNREADABLE_LOG
+    await older.close()
+    newer = open_storage(tmp_path / "moot.db", codec=whole_codec())
+
+    (whole,) = await analytics_of(newer).rows()
+
+    assert (whole.unreadable, whole.status) == ("", Status.COMPLETED)
+    await newer.lives.clear()
+    assert await analytics_of(newer).rows() == [whole]
+    await newer.close()
