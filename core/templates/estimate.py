@@ -129,11 +129,31 @@ def _played(
         for spec in template.steps_of_round(number, rounds_limit=rounds)
         if end != "low" or (spec.when is None and spec.iteration == 1)
     ]
+    if end == "high":
+        turns = _with_questions(template, turns)
     if template.verdict is not None and not template.is_vote:
         for judge in template.bench:
             passes = 1 if is_person(sitting[judge].model) else template.passes
             turns += [(rounds + 1, replace(template.verdict, seat=judge))] * passes
     return turns
+
+
+def _with_questions(template: Template, turns: list[tuple[int, StepSpec]]) -> list[tuple[int, StepSpec]]:
+    """The same where each seat that may ask does so as often as it may, before its last turn: then its prompt is the
+    longest. Where a seat answers it, that is a call too."""
+    asks = {seat.id: seat.may_ask for seat in template.seats if seat.may_ask}
+    if not asks:
+        return turns
+    last = {spec.seat: at for at, (_, spec) in enumerate(turns)}
+    found: list[tuple[int, StepSpec]] = []
+    for at, (number, spec) in enumerate(turns):
+        if last[spec.seat] == at:
+            asked = [(number, spec)]
+            if template.clarified_by:
+                asked.append((number, replace(spec, seat=template.clarified_by)))
+            found += asked * asks.get(spec.seat, 0)
+        found.append((number, spec))
+    return found
 
 
 def _gone_on(total: _Sum, half: _Sum, *, turns: int) -> _Sum:

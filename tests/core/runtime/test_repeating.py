@@ -163,6 +163,10 @@ async def of_a_resumed(stage: Stage, moot: Orchestrator) -> Mapping[str, object]
     return {"session": await paused(stage, moot)}
 
 
+async def of_telling(stage: Stage, moot: Orchestrator, **body: object) -> Mapping[str, object]:
+    return {"session": await paused(stage, moot), "seat": "proposer", "text": "Be brief.", **body}
+
+
 MINE = write_rules([replace(STANDARD_RULES[0], id="mine", rule_set="own")], facts={})  # type: ignore[arg-type]
 PLAIN = [dict(rule_to_plain(rule)) for rule in STANDARD_RULES]
 
@@ -171,6 +175,7 @@ REQUESTS: Mapping[str, Prepare] = {
     "start_refinement": of_a_refinement,
     "fork": of_a_fork,
     "command": partial(of_command, AddStatement(text="Mind the night shift.")),
+    "tell": of_telling,
     "resume": of_a_resumed,
     "label": of_a_label,
     "delete": of_the_dead,

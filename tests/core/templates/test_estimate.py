@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.domain.budget import FREE, Price
 from core.domain.estimates import Estimate, Pace, Spread
+from core.domain.ids import SeatId
 from core.domain.participants import Seat
 from core.prompts.window import TRANSCRIPT_CHARACTERS_MAX
 from core.templates.estimate import CHARACTERS_PER_TOKEN, TURNS_GONE_THROUGH_MAX, Known, estimated
@@ -64,6 +65,18 @@ def test_what_the_shipped_formats_are_said_to_cost_lies_between_small_models_and
         )
 
         assert low.low <= template.cost_microusd_expected <= high.high, template.id
+
+
+def test_seats_that_may_ask_cost_as_much_more_at_most_as_they_may_ask_for() -> None:
+    seats = tuple(replace(seat, may_ask=2) if seat.id == "proposer" else seat for seat in SIMPLE_DEBATE.seats)
+    curious = replace(SIMPLE_DEBATE, seats=seats)
+    answered = replace(curious, clarified_by=SeatId("judge"))
+
+    before, after, by_a_seat = (taken(each) for each in (SIMPLE_DEBATE, curious, answered))
+
+    assert (after.turns, by_a_seat.turns) == (before.turns + 2, before.turns + 4)
+    assert before.cost_microusd.high < after.cost_microusd.high < by_a_seat.cost_microusd.high
+    assert after.cost_microusd.expected == before.cost_microusd.expected
 
 
 def test_a_rehearsal_takes_no_money_and_no_minutes() -> None:
