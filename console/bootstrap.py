@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from console import collecting
@@ -30,7 +31,7 @@ from core.channels.unready import Unready
 from core.channels.webhook import BODY, Webhook
 from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import COMMANDS
-from core.domain.errors import StorageFailed, WrongUse
+from core.domain.errors import MootError, StorageFailed, WrongUse
 from core.domain.events import ENGINE_EVENTS
 from core.domain.flow import Flow, kinds_of
 from core.domain.ids import Digest
@@ -289,6 +290,31 @@ def inspect_database(config: Settings, *, all_chains: bool = False) -> DatabaseH
         rules_folder=folder_from_text(found.settings.get(FOLDER_SETTING, "")),
         costs=tuple(CostsOfDay(midnight_ms=span.from_ms, routes=span.routes) for span in found.costs),
     )
+
+
+def inspect_channels(config: Settings) -> Mapping[str, str]:
+    """What each channel lacks that is set up, "" where nothing is missing, and under `routes` and `templates` what is
+    wrong with those. Opens nothing and sends nothing; nothing at all where telling is switched off."""
+    if not config.enable_notifications:
+        return {}
+    looks: dict[str, Callable[[], object]] = dict.fromkeys((LOG, TERMINAL, PARTICIPANTS), lambda: None)
+    looks |= {name: partial(target, name, config) for name in config.webhooks}
+    looks |= {name: partial(mail_target, name, config) for name in config.mail}
+    # A token that nobody has asked for yet is made by whoever drives.
+    has_token = bool(config.live_token_env) or find_locations().live_token.exists()
+    looks[LIVE] = partial(live_target, config) if has_token else lambda: None
+    channels = tuple(looks)
+    looks["routes"] = lambda: routes_of(config, channels)
+    looks["templates"] = lambda: _words(config)
+    return {name: _fault_of(look) for name, look in looks.items()}
+
+
+def _fault_of(look: Callable[[], object]) -> str:
+    try:
+        look()
+    except MootError as fault:
+        return str(fault)
+    return ""
 
 
 def _telling(

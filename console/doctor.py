@@ -9,7 +9,7 @@ import asyncio
 import platform
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,8 @@ class PluginShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that the doctor looked at. `keys` says whether a provider's key is set, never what it is. `health` is
-    the disk's, and what whoever drives noted last; `off` is what is switched off there."""
+    the disk's, and what whoever drives noted last; `off` is what is switched off there. `channels` say what each
+    lacks, "" for nothing."""
 
     paths: Mapping[str, str]
     versions: Mapping[str, str]
@@ -93,6 +94,7 @@ class Report:
     health: tuple[Health, ...]
     off: tuple[SwitchedOff, ...]
     settings: tuple[SettingShown, ...]
+    channels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def level(self) -> Level:
@@ -104,7 +106,7 @@ class Report:
 def examine(settings: Settings, *, all_chains: bool = False) -> Report:
     """Look at everything without asking any provider, and at the chains of the newest sessions or of all. Of what it
     finds broken, only a table of prices raises."""
-    from console.bootstrap import inspect_database, installed_plugins
+    from console.bootstrap import inspect_channels, inspect_database, installed_plugins
     from core.runtime.health import look_at_disk
 
     database = inspect_database(settings, all_chains=all_chains)
@@ -117,6 +119,7 @@ def examine(settings: Settings, *, all_chains: bool = False) -> Report:
         keys=keys_present(),
         providers=asyncio.run(_providers(settings)),
         plugins=plugins_shown(installed_plugins()),
+        channels=inspect_channels(settings),
         database=database,
         health=(disk, *(health for health in (notes.health if notes else ()) if health.name != disk.name)),
         off=notes.off if notes else (),

@@ -101,3 +101,14 @@ def test_a_preview_of_what_is_not_there_is_refused_with_advice(moot: Moot) -> No
         in moot.run("notifications", "preview", "log", "--of", "beef", code=2).stderr
     )
     assert "log.j2 could not word it" in moot.run("notifications", "preview", "log", code=3).stderr
+
+
+def test_the_doctor_says_what_each_channel_lacks_and_makes_nothing(moot: Moot) -> None:
+    set_up(moot, '[webhooks.ops]\nurl_env = "OPS_URL"\n[live]\nport = 8765\n', log="{{ titel }}")
+    found = json.loads(moot.run("doctor", "--json").stdout)["channels"]
+
+    assert found["ops"].startswith("webhooks.ops: the environment variable OPS_URL is not set.")
+    assert (found["log"], found["live"], found["routes"]) == ("", "", "")
+    assert "Did you mean 'title'?" in found["templates"]
+    assert not (moot.home / "state" / "live-token").exists()
+    assert json.loads(moot.run("doctor", "--json", MOOT_ENABLE_NOTIFICATIONS="false").stdout)["channels"] == {}
