@@ -32,6 +32,7 @@ ATTEMPTS_SHOWN_MAX = 10
 """Of each delivery, the newest."""
 
 LEAD_CELLS = 11
+ID_SHOWN_CHARACTERS = 8
 
 HELD_FOR: Mapping[Held, str] = MappingProxyType(
     {Held.NOTHING: "is held", Held.QUIET: "waits for the end of the quiet hours", Held.DIGEST: "waits to be gathered"}
@@ -67,20 +68,15 @@ def detail(
 def _headline(entry: Entry, *, now_ms: int) -> Paragraph:
     state = standing(entry, now_ms=now_ms)
     style = PRIORITY_STYLES[entry.priority] if state in OPEN else "muted"
+    whose = f" · session {entry.session[:ID_SHOWN_CHARACTERS]}" if entry.session else ""
     return Paragraph(
         (
             (state.text, state.style_name),
             (" · ", "muted"),
             (entry.priority.value, style),
-            (
-                f" · {entry.type.value} · {_ago(entry.at_ms, now_ms)} · session {entry.session[:ID_SHOWN_CHARACTERS]}",
-                "muted",
-            ),
+            (f" · {entry.type.value} · {_ago(entry.at_ms, now_ms)}{whose}", "muted"),
         )
     )
-
-
-ID_SHOWN_CHARACTERS = 8
 
 
 def _ago(at_ms: int, now_ms: int) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from console.presenters.figures import age, count, counted
 from console.presenters.sessions import StateShown
 from console.presenters.shown import Cell, Line, Part, Row
+from core.domain.text import clean_text
 from core.notifying.delivering import DeliveryState
 from core.notifying.life import LifeState
 from core.notifying.muting import muted_by
@@ -359,5 +360,5 @@ def names_of(entries: Sequence[Entry]) -> str:
 
 
 def _short(title: str, characters_max: int = 40) -> str:
-    flat = " ".join(title.split())
+    flat = " ".join(clean_text(title).split())
     return flat if len(flat) <= characters_max else flat[: characters_max - 1].rstrip() + "…"

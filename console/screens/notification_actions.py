@@ -265,7 +265,7 @@ class NotificationActions(Screen[None]):
         channels = [sent.channel for sent in told.deliveries] or list(core.notifications.channels)
         id = told.notification.id
         shown = [(each, await core.notifications.preview(each, notification=id)) for each in channels]
-        await self.app.push_screen_wait(TextView("How it reads", preview_lines(shown), note=names_of([entry])))
+        await self.app.push_screen_wait(TextView("How it reads", preview_lines(shown), note=entry.type.value))
 
 
 def _ids(entries: Sequence[Entry]) -> list[str]:

@@ -131,7 +131,6 @@ class NotificationsScreen(NotificationActions):
         self._wanted = EVERYTHING
         self._depth = DEPTH_FIRST
         self._is_resting = False
-        self._is_away = False
         self._is_in_order = False
         self._is_anew = False
         self.read_count = 0
@@ -280,13 +279,6 @@ class NotificationsScreen(NotificationActions):
     def on_screen_resume(self) -> None:
         self._is_resting = False
         self._due.set()
-
-    def on_app_blur(self) -> None:
-        """Nobody reads what stands in a window behind others."""
-        self._is_away = True
-
-    def on_app_focus(self) -> None:
-        self._is_away = False
 
     # What came of reading and acting.
 
@@ -469,7 +461,8 @@ class NotificationsScreen(NotificationActions):
     async def _mark_read(self, core: Orchestrator) -> None:
         """What the operator has had in sight for a moment is read."""
         current, now = self.current, monotonic()
-        key = current.key if current is not None and self.is_detail_in_sight and not self._is_away else ""
+        is_looking = self.is_detail_in_sight and self.app.app_focus  # nobody reads in a window behind others
+        key = current.key if current is not None and is_looking else ""
         if key != self._looked[0]:
             self._looked = (key, now)
             self.set_timer(LOOKED_SECONDS, self.look_soon, name="looked at")

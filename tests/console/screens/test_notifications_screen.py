@@ -21,6 +21,7 @@ from console.setting_channels import WebhookSetting
 from console.widgets.bar import HeaderBar
 from console.widgets.lines import Lines
 from console.widgets.rows import Rows
+from core.domain.ids import NO_SESSION
 from core.domain.session import Status
 from core.notifying.delivering import DeliveryState
 from core.notifying.notification import NotificationType, Priority
@@ -416,6 +417,35 @@ async def test_ten_thousand_are_listed_page_by_page_as_somebody_comes_near_their
         assert len(screen.query("*")) == widgets
         await filtered(hall, pilot, f"{notice(4_321).id}")
         await until(pilot, lambda: screen.rows.keys == (notice(4_321).id,))
+
+
+async def test_what_a_model_wrote_is_text_on_every_surface(settings: Settings) -> None:
+    title = "[/red] [bold]x[/bold] \x1b]0;mine\x07"
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        await filled_with(core, *(told(notice(n, "[/b] [link=x]", title=title)) for n in (1, 2)))
+        await at_inbox(hall, pilot, rows=2)
+        for key in ("p", "m", "l", "S", "s", "u", "enter"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert "\x1b" not in screen_text(hall), key
+            assert "[/" in screen_text(hall), key
+            if hall.screen.is_modal:
+                await pilot.press("escape")
+
+
+async def test_what_is_of_no_session_can_be_read_muted_and_leads_nowhere(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        alert = replace(notice(1, "Errors are above 20 %.", title="Errors"), session=NO_SESSION)
+        await filled_with(core, told(alert))
+        await at_inbox(hall, pilot, rows=1)
+        assert "session" not in said(hall).splitlines()[1]
+        await pilot.press("o")
+        await until(pilot, lambda: "of no session" in shown(hall))
+        await pilot.press("m")
+        await opened(hall, pilot, MuteDialog)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Nothing waits for you." in shown(hall))
+        assert [(each.session, each.type) for each in await core.notifications.mutes()] == [("", alert.type)]
 
 
 # The mouse, the header, another process.
