@@ -53,7 +53,7 @@ class Exposing:
         self._metrics = metrics
         self._driving = driving
         self._heard: dict[Digest, tuple[RuleId, ...]] = {}
-        self._began_ms = ports.clock.now_ms()
+        self._began_ms = ports.clock.now_ms() if driving is not None else 0
         self.lag = LoopLag(ports.monotonic_ns)
 
     async def families(self) -> tuple[Family, ...]:
