@@ -29,6 +29,7 @@ from console.presenters.rules_fired import (
 from console.presenters.sessions import CHILD, FORK, LEFT, STATES, is_left, title_of
 from console.presenters.shown import Line
 from console.presenters.transcript import seat_title, words
+from core.domain.cases import CLARIFICATION
 from core.domain.events import (
     ActionOverruled,
     AttemptFailed,
@@ -82,6 +83,8 @@ ANSWERS_SHOWN = (
     "go on, another iteration, keep the best draft, or cancel",
 )
 """What can be answered: to a debate, to a refinement."""
+
+TO_A_PARTICIPANT_SHOWN = "what it wants to know, or that it goes on without"
 
 
 @dataclass(slots=True)
@@ -328,9 +331,15 @@ def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, st
     return [
         Line((("◆ asks you", "attention strong"), (f"  {about}", "muted"))),
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
-        _hints(keys, ("answer", "answers: " + ANSWERS_SHOWN[kind_of(summary) is REFINEMENT])),
+        _hints(keys, ("answer", "answers: " + _answers(summary))),
         _hints(keys, ("add_statement", "says something to all seats first")),
     ]
+
+
+def _answers(summary: SessionSummary) -> str:
+    if summary.reason == CLARIFICATION:
+        return TO_A_PARTICIPANT_SHOWN
+    return ANSWERS_SHOWN[kind_of(summary) is REFINEMENT]
 
 
 def _turn(summary: SessionSummary, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:

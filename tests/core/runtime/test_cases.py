@@ -21,6 +21,7 @@ from core.domain.events import (
 from core.domain.ids import SeatId, SessionId, TemplateId
 from core.domain.session import Status
 from core.domain.steered import ParticipantTold
+from core.flows.refinement_events import DraftPresented
 from core.orchestrator import Orchestrator
 from core.providers.script import Answer, Script
 from core.rules.reading import read_rules
@@ -30,6 +31,8 @@ from core.runtime.ports import Limits
 from core.runtime.replaying import Outcome
 from core.templates.standard import STANDARD_TEMPLATES
 from core.templates.template import Template
+from tests.core.runtime.test_refining import refine
+from tests.core.runtime.test_refining_as_any_session import slow
 from tests.stage import THINKS_MS, Stage, script, start, until, until_event
 from tests.virtual_time import in_virtual_time
 
@@ -427,6 +430,45 @@ def test_many_that_ask_are_listed_the_oldest_first_and_one_in_the_end_none() -> 
         for session in sessions:
             await moot.command(session, AnswerEscalation(answer="cancel"))
         assert await moot.cases.open() == ()
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+def test_a_refinement_that_asks_is_a_case_with_answers_of_its_own_and_the_same_deadline() -> None:
+    async def work() -> None:
+        terms = AnswerTerms(answer_within_ms=WITHIN_MS, then=Then.COMPLETE)
+        stage = Stage(rules=(), script=slow("0.4", "0.5", "0.6"), limits=Limits(answer_terms=terms))
+        moot = await stage.drive()
+        session = await refine(moot, patience=9)
+        await until_event(moot, session, DraftPresented)
+        await moot.command(session, Escalate(question="Is it any good?"))
+
+        file = await moot.cases.file(session)
+        answers = {each.answer: each for each in file.answers}
+        assert answers["new_round"].label == "another iteration"
+        assert "follows no format" in answers["apply_template"].refused
+        assert file.case.then_does == "If nobody answers in time, it ends with what it has."
+
+        assert await until(moot, session) is Status.COMPLETED
+        assert stage.events(session, EscalationExpired)
+        assert (await moot.verify(session)).outcome is Outcome.SAME
+        await moot.stop()
+
+    in_virtual_time(work)
+
+
+def test_a_seat_of_a_refinement_is_told_alone_too() -> None:
+    async def work() -> None:
+        stage = Stage(rules=(), script=slow("0.4", "0.5", "0.9"))
+        moot = await stage.drive()
+        session = await refine(moot, patience=9)
+        await moot.tell(session, "writer", "Be brief.")
+        await until(moot, session)
+
+        told = [each for each in await moot.asked(session) if "Told to you alone" in each.request.messages[-1].text]
+        assert {each.call.seat for each in told} == {"writer"}
+        assert (await moot.verify(session)).outcome is Outcome.SAME
         await moot.stop()
 
     in_virtual_time(work)
