@@ -44,13 +44,15 @@ def no_child(summary: SessionSummary | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What an action is about: the session under the cursor, all that are chosen, and the turn that is."""
+    """What an action is about: the session under the cursor, all that are chosen, and the turn that is. Where it asks
+    several things at once, `asked_seq` is the event that asked this one, 0 for the first."""
 
     summary: SessionSummary
     label: Label | None
     targets: tuple[acting.Target, ...]
     turn: str
     fold: SessionFold | None
+    asked_seq: int = 0
 
     @property
     def target(self) -> acting.Target:
@@ -126,7 +128,7 @@ async def answer(screen: SessionActions, chosen: Chosen) -> None:
 
     core, session, app = await screen.app.core(), chosen.summary.session, screen.app
     try:
-        file = await core.cases.file(session)
+        file = await core.cases.file(session, asked_seq=chosen.asked_seq)
         formats = [
             (str(each.id), each.name) for each in await core.templates() if each.id != chosen.summary.template
         ]

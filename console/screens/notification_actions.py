@@ -131,6 +131,7 @@ class NotificationActions(Screen[None]):
             targets=(target_of(row, title_of(row, label)),),
             turn="",
             fold=feed.fold_of(row.session),
+            asked_seq=asking.asked_seq,
         )
         await STEPS["speak" if asking.is_turn else "answer"](self, chosen)  # type: ignore[arg-type]  # it has what they use
 
