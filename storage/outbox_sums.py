@@ -12,6 +12,12 @@ from core.ports.outbox import OutboxFigures
 from storage import outbox_rows as rows
 from storage.outbox_changes import REVISION, position_of
 
+_UNMUTED = (
+    "NOT EXISTS (SELECT 1 FROM notification_mutes m WHERE (m.session = '' OR m.session = n.session)"
+    " AND (m.type = '' OR m.type = n.type))"
+)
+"""Those that hold no more are dropped within a minute."""
+
 
 def rates_of(reader: sqlite3.Connection, since_ms: int) -> list[ChannelRate]:
     took: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -44,20 +50,25 @@ def rates_of(reader: sqlite3.Connection, since_ms: int) -> list[ChannelRate]:
 
 
 def figures_of(reader: sqlite3.Connection) -> OutboxFigures:
-    urgent, unread, snoozed = reader.execute(
-        "SELECT count(*) FILTER (WHERE rank <= ?), count(*) FILTER (WHERE read_ms = 0),"
-        f" count(*) FILTER (WHERE snoozed_ms > 0) FROM notifications WHERE {rows.OPEN}",
+    ((mutes,),) = reader.execute("SELECT count(*) FROM notification_mutes").fetchall()
+    audible = f"n.snoozed_ms = 0 AND {_UNMUTED}" if mutes else "n.snoozed_ms = 0"  # mostly nothing is muted
+    urgent, unread = reader.execute(
+        "SELECT count(*) FILTER (WHERE n.rank <= ?), count(*) FILTER (WHERE n.read_ms = 0)"
+        f" FROM notifications n WHERE {rows.OPEN} AND {audible}",
         (Priority.HIGH.rank,),
     ).fetchone()
     ((asking,),) = reader.execute(
-        f"SELECT count(*) FROM notifications WHERE asks <> '' AND answered_ms = 0 AND expired_ms = 0 AND {rows.OPEN}"
+        "SELECT count(*) FROM notifications n"
+        f" WHERE n.asks <> '' AND n.answered_ms = 0 AND n.expired_ms = 0 AND {rows.OPEN} AND {audible}"
+    ).fetchall()
+    ((snoozed,),) = reader.execute(
+        f"SELECT count(*) FROM notifications n WHERE n.snoozed_ms > 0 AND {rows.OPEN}"
     ).fetchall()
     states = dict(
         reader.execute(
             "SELECT state, count(*) FROM deliveries WHERE state IN ('pending', 'held', 'dead') GROUP BY state"
         )
     )
-    ((mutes,),) = reader.execute("SELECT count(*) FROM notification_mutes").fetchall()
     return OutboxFigures(
         unacknowledged=urgent,
         asking=asking,

@@ -256,7 +256,13 @@ class MemoryOutbox:
 
     async def figures(self) -> OutboxFigures:
         states = [sent.state for sent in self.sent.values()]
-        every = [told for told in self.told.values() if _may_be_reminded_of(told)]
+        every = [
+            told
+            for told in self.told.values()
+            if _may_be_reminded_of(told)
+            and not told.snoozed_until_ms
+            and not any(mute.is_of(told.notification) for mute in self.muted.values())
+        ]
         return OutboxFigures(
             unacknowledged=sum(told.notification.priority.rank <= Priority.HIGH.rank for told in every),
             asking=sum(bool(told.notification.asks) for told in every),
@@ -264,7 +270,7 @@ class MemoryOutbox:
             pending=states.count(DeliveryState.PENDING),
             held=states.count(DeliveryState.HELD),
             dead=states.count(DeliveryState.DEAD),
-            snoozed=sum(told.snoozed_until_ms > 0 for told in every),
+            snoozed=sum(told.snoozed_until_ms > 0 and _may_be_reminded_of(told) for told in self.told.values()),
             mutes=len(self.muted),
             revision=self.revision,
         )

@@ -109,8 +109,9 @@ class Wanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxFigures:
     """How many notifications are open that are urgent or high, how many ask something of somebody that is not answered
-    yet, how many nobody has read; how many deliveries wait, are held for later, were given up; how many notifications
-    are snoozed, how many mutes there are. Reminders count with what they remind of, digests not at all.
+    yet, how many nobody has read: of what is neither snoozed nor muted. How many deliveries wait, are held for later,
+    were given up; how many notifications are snoozed, how many mutes there are. Reminders count with what they remind
+    of, digests not at all.
 
     `revision` grows with whatever changes in the outbox.
     """

@@ -46,8 +46,12 @@ class Rounds:
         self._on_released = on_released
 
     async def remind(self) -> None:
-        """Remind of what nobody has seen to for long enough, of each at most once."""
+        """Remind of what nobody has seen to for long enough, of each at most once; mutes that are over are dropped."""
         now_ms = self._times.now_ms()
+        over = [mute.id for mute in await self._outbox.mutes() if not mute.holds_at(now_ms)]
+        if over:
+            await self._outbox.unmute(over)
+            await self._notifier.follow_mutes()
         await self._outbox.set_back(now_ms=now_ms)
         found = await self._outbox.to_remind(self._reminders, now_ms=now_ms, limit=REMINDED_MAX)
         if not found:

@@ -466,3 +466,13 @@ async def test_figures_count_what_needs_somebody_once_with_its_reminders(outbox:
     figures = await outbox.figures()
 
     assert (figures.unacknowledged, figures.asking, figures.unread) == (2, 1, 3)
+
+
+async def test_figures_leave_out_what_rests_and_what_is_muted(outbox: Outbox) -> None:
+    resting = told(notification(3, priority=Priority.HIGH))
+    await filled(outbox, asking(1), asking(2, session=OTHER), resting)
+    await outbox.snooze([resting.notification.id], until_ms=EVER)
+    await outbox.mute(Mute(session=OTHER))
+    figures = await outbox.figures()
+
+    assert (figures.unacknowledged, figures.asking, figures.unread, figures.snoozed) == (1, 1, 1, 1)

@@ -9,11 +9,13 @@ from itertools import pairwise
 
 import pytest
 
+from core.domain.commands import AnswerEscalation, Cancel, Escalate
 from core.domain.errors import StorageFailed
 from core.domain.events import Recorded
 from core.domain.summary import SessionSummary
 from core.engine.summarise import listed
 from core.notifying.delivering import FIRST_PAUSE_MS, PAUSE_MS_MAX, TRIES_MAX, Delivery, DeliveryState
+from core.notifying.life import LifeState
 from core.notifying.notification import NotificationType, Priority
 from core.notifying.routing import SENSIBLE_ROUTES, Route
 from core.notifying.timetable import Timetable, minute_of_utc
@@ -164,6 +166,24 @@ async def test_folding_in_other_batches_tells_the_same() -> None:
             await ears.add(news[at : at + size])
 
     assert list(whole.told) == list(pieces.told)
+
+
+async def test_folding_in_other_batches_ends_the_same() -> None:
+    asks = Escalate(question="Shall it go on?")
+    answers = AnswerEscalation(answer="continue", note="", by="ann")
+    news = folded(*opened(), asks, answers, asks, answers, asks, Cancel())
+    found: list[list[Told]] = []
+    for size in (len(news), 1, 3):
+        outbox = MemoryOutbox()
+        ears = notifier(outbox)
+        await ears.start(0)
+        for at in range(0, len(news), size):
+            await ears.add(news[at : at + size])
+        found.append(list(await outbox.find(Wanted(types=frozenset({NotificationType.ESCALATION_NOTICE})))))
+
+    assert found[0] == found[1] == found[2]
+    states = [each.state for each in reversed(found[0])]
+    assert states == [LifeState.ANSWERED, LifeState.ANSWERED, LifeState.EXPIRED]
 
 
 async def test_what_no_route_takes_is_not_kept_and_still_passed() -> None:

@@ -330,3 +330,19 @@ async def test_what_is_muted_reaches_the_audit_trail_alone_and_is_kept() -> None
 
     assert desk.waiting("log") == [1, 2]
     assert desk.waiting("ops") == [2]
+
+
+async def test_a_mute_that_is_over_is_dropped_and_what_it_hid_is_reminded_of() -> None:
+    desk = Desk()
+    notifier, rounds = desk.over()
+    await desk.outbox.mute(Mute(session=SESSION, until_ms=NOON_MS + HOUR_MS))
+    await desk.tell(notifier, notification(priority=Priority.URGENT))
+    desk.clock.at_ms += HOUR_MS - 1
+    await rounds.remind()
+    assert len(await desk.outbox.mutes()) == 1
+    assert await desk.of_type(REMINDER) == []
+
+    desk.clock.at_ms += 1
+    await rounds.remind()
+    assert list(await desk.outbox.mutes()) == []
+    assert len(await desk.of_type(REMINDER)) == 1
