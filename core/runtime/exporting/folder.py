@@ -34,10 +34,11 @@ from core.runtime.file_pairs import (
 
 SUMMARY = "summary"
 SUMMARY_BYTES_MAX = 1_000_000
+NS_PER_MS = 1_000_000
 _KINDS = "|".join(Kind)
 _ENDINGS = "|".join(re.escape(form.suffix) for form in Form)
 _NAME = re.compile(rf"({_KINDS})_({MOMENT.pattern})({_ENDINGS})", re.ASCII)
-_UNFINISHED = re.compile(rf"\.(?:{_KINDS})_({MOMENT.pattern}){re.escape(UNFINISHED_SUFFIX)}", re.ASCII)
+_UNFINISHED = re.compile(rf"\.(?:{_KINDS})_(?:{MOMENT.pattern}){re.escape(UNFINISHED_SUFFIX)}", re.ASCII)
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def drafted(folder: Path, kind: Kind, form: Form, at_ms: int) -> Iterator[Draft]
     nothing was added, nor where it is left without `place`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder, at_ms)
         draft = _held(folder, kind, form, at_ms)
     except OSError as error:
         raise refusal(error, folder) from error
@@ -128,8 +130,8 @@ def kept_exports(folder: Path) -> list[Kept]:
 
 
 def let_go(folder: Path, kind: Kind, *, now_ms: int, files_max: int, age_ms_max: int | None) -> list[Path]:
-    """Remove the exports of a kind beyond the newest `files_max` and those older than `age_ms_max`, and what an export
-    that was killed left unfinished; returns what went. The newest always stays."""
+    """Remove the exports of a kind beyond the newest `files_max` and those older than `age_ms_max`; returns what went.
+    The newest always stays."""
     gone: list[Path] = []
     for index, each in enumerate([each for each in kept_exports(folder) if each.kind is kind]):
         is_old = age_ms_max is not None and now_ms - each.at_ms > age_ms_max
@@ -137,12 +139,17 @@ def let_go(folder: Path, kind: Kind, *, now_ms: int, files_max: int, age_ms_max:
             why = "too old" if is_old else f"more than {files_max} of its kind"
             gone += _remove((each.file, each.summary))
             _log.info("an export was removed, being %s: %s", why, each.file)
-    for path in _listed(folder):
-        left = _UNFINISHED.fullmatch(path.name.removesuffix(f".{SUMMARY}"))
-        if left is not None and now_ms - unix_ms(left[1]) > ABANDONED_MS:
-            gone += _remove((path,))
-            _log.info("what an export left unfinished was removed: %s", path)
     return gone
+
+
+def _sweep(folder: Path, now_ms: int) -> None:
+    """Remove what exports that were killed left unfinished. One that goes on writes every few seconds."""
+    for path in _listed(folder):
+        if _UNFINISHED.fullmatch(path.name.removesuffix(f".{SUMMARY}")) is None:
+            continue
+        with suppress(FileNotFoundError):
+            if now_ms - path.stat().st_mtime_ns // NS_PER_MS > ABANDONED_MS and _remove((path,)):
+                _log.info("what an export left unfinished was removed: %s", path)
 
 
 def refusal(error: OSError, folder: Path) -> StorageFailed:

@@ -82,15 +82,16 @@ def test_no_file_goes_that_no_export_wrote(folder: Path) -> None:
     assert len(kept_exports(folder)) == 1
 
 
-def test_what_a_killed_export_left_goes_once_it_is_nobodys(folder: Path) -> None:
-    left = ".events_20200101T000000.000Z.unfinished"
-    new = ".events_20260921T141320.123Z.unfinished"
-    for name in (left, f"{left}.summary", new):
+def test_what_a_killed_export_left_goes_once_nobody_has_written_into_it_for_long(folder: Path) -> None:
+    left, new = ".events_20260901T000000.000Z.unfinished", ".rules_20260901T000000.000Z.unfinished"
+    strange = ".holiday.unfinished"
+    for name, at_ms in ((left, 0), (f"{left}.summary", 0), (new, AT_MS), (strange, 0)):
         (folder / name).write_text("half of it")
+        os.utime(folder / name, (at_ms / 1_000, at_ms / 1_000))
 
-    let_go(folder, Kind.EVENTS, now_ms=AT_MS, files_max=9, age_ms_max=None)
+    path = placed(folder, AT_MS + 1)
 
-    assert listed(folder) == [new]
+    assert listed(folder) == sorted((new, strange, path.name, f"summary_{path.stem}.json"))
 
 
 def test_a_moment_that_is_taken_by_any_form_is_passed_over(folder: Path) -> None:
