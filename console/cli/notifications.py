@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.cli import notifications_shown as shown
+from console.cli.moments import moment_ms
 from console.cli.notifications_meant import (
     Channel,
     Ids,
@@ -24,6 +26,7 @@ from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
 from console.cli.tables import table, table_columns
 from console.exit_codes import ExitCode
+from console.machine import now_ms
 from console.plain import json_text
 from core.domain.errors import WrongUse
 
@@ -199,6 +202,29 @@ def channels(database: Database = None) -> int:
         about = {**notifications.places, **notifications.lacking}
         for name in notifications.channels:
             sys.stdout.write(f"{name}   – {about[name]}\n" if about.get(name) else f"{name}\n")
+        return ExitCode.COMPLETED
+
+    return with_orchestrator(settings_with(database), work)
+
+
+@app.command()
+def rates(
+    since: Annotated[str, typer.Option("--since", metavar="WHEN", help="Tries since then: 1h, 7d, 2026-11-20.")] = "1d",
+    as_json: AsJson = False,
+    database: Database = None,
+) -> int:
+    """Show how well each channel delivers: tries, how long they took, what waits and what was given up."""
+    since_ms = moment_ms(since, now_ms=now_ms(), where="--since")
+
+    async def work(orchestrator: Orchestrator) -> int:
+        found = await orchestrator.notifications.rates(since_ms=since_ms)
+        if as_json:
+            sys.stdout.write(json_text([asdict(each) for each in found]) + "\n")
+        elif found:
+            rows = [shown.rate_row(each) for each in found]
+            sys.stdout.write(table(shown.RATE_COLUMNS, rows, width=table_columns()) + "\n")
+        else:
+            sys.stdout.write("Nothing was told by any channel.\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

@@ -10,6 +10,7 @@ from console.cli.tables import Column
 
 if TYPE_CHECKING:
     from core.notifying.muting import Mute
+    from core.notifying.rates import ChannelRate
     from core.notifying.routing import Route
     from core.ports.outbox import Attempt, Told
 
@@ -23,6 +24,9 @@ COLUMNS = (
     Column("what", is_flexible=True),
 )
 MUTE_COLUMNS = (Column("id"), Column("session"), Column("type"), Column("until"), Column("by"))
+RATE_COLUMNS = tuple(
+    map(Column, ("channel", "tries", "arrived", "failed", "median", "95 % within", "waits", "given up"))
+)
 TYPE_COLUMNS = (Column("type"), Column("priority"), Column("channels", is_flexible=True))
 _DELIVERIES = {"pending": "waits", "held": "held", "delivered": "✓", "dead": "✗ given up"}
 
@@ -158,6 +162,12 @@ def mute_as_plain(mute: Mute) -> dict[str, object]:
         "by": mute.by,
         "at_ms": mute.at_ms,
     }
+
+
+def rate_row(rate: ChannelRate) -> tuple[str, ...]:
+    took = (f"{rate.median_ms:,} ms", f"{rate.p95_ms:,} ms") if rate.delivered else ("–", "–")
+    counts = (rate.attempts, rate.delivered, rate.failed)
+    return (rate.channel, *map(str, counts), *took, str(rate.pending), str(rate.dead))
 
 
 def route_line(number: int, route: Route) -> str:

@@ -197,6 +197,18 @@ def test_what_was_read_is_told_from_what_was_acknowledged_and_both_are_found(moo
     assert [each["id"] for each in listed(moot, "--text", "is OVER")] == [ended["id"]]
 
 
+def test_how_well_each_channel_delivers_is_shown(moot: Moot) -> None:
+    assert moot.run("notifications", "rates").stdout == "Nothing was told by any channel.\n"
+    debated(moot)
+    heading, log = moot.run("notifications", "rates", "--since", "1h").stdout.splitlines()
+    (as_json,) = json.loads(moot.run("notifications", "rates", "--json").stdout)
+
+    assert heading.split()[:4] == ["channel", "tries", "arrived", "failed"]
+    assert log.split()[:4] == ["log", "2", "2", "0"]
+    assert (as_json["delivered"], as_json["dead"]) == (2, 0)
+    assert "is no moment" in moot.run("notifications", "rates", "--since", "soon", code=2).stderr
+
+
 def test_the_routes_are_shown_with_where_they_stand_and_the_way_of_each_type(moot: Moot) -> None:
     usual = moot.run("notifications", "routes").stdout
     assert "Routes that are sensible where nobody has said otherwise" in usual
