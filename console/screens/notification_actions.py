@@ -224,7 +224,7 @@ class NotificationActions(Screen[None]):
         from console.screens.dialogs.mute import MutesDialog
 
         core = await self._core()
-        titles = dict(self.app.session_titles())
+        titles = {str(session): title for session, title in self.app.session_titles()}
         mutes = await core.notifications.mutes()
         undone = await self.app.push_screen_wait(MutesDialog(mutes, titles, now_ms=self._now_ms()))
         if undone is not None:

@@ -44,6 +44,8 @@ from tests.console.screens.inbox_stage import (
 from tests.core.channels.receiver import Answer, receiver
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from console.settings import Settings
@@ -114,6 +116,36 @@ async def test_a_person_s_turn_stands_among_what_asks_and_is_spoken_from_there(s
         await pilot.press("g", "a")
 
         await opened(hall, pilot, SpeakDialog)
+
+
+CURIOUS = """
+id: curious
+rounds: 1
+escalation: {answer_within: 2h, then: complete}
+seats: [{id: proposer, role: proposer, may_ask: 1}, {id: opponent, role: opponent}, {id: judge, role: judge}]
+steps:
+  - {name: claim, seat: proposer, task: propose, instruction: Propose.}
+  - {name: reply, seat: opponent, task: oppose, instruction: Oppose.}
+verdict: {name: verdict, seat: judge, task: judge, expects: verdict, instruction: Judge.}
+"""
+SPEAKS = 'answers: {judge: "VERDICT: for", proposer: ["CLARIFY: Which week?", We should.], default: [We should not.]}'
+
+
+async def test_a_participant_s_question_is_answered_from_its_row(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "curious").write_text(SPEAKS, encoding="utf-8")
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        await core.formats.create(await core.formats.read(CURIOUS, origin="test"))
+        request = DebateRequest(question="Move?", template_id="curious", casting={"": "scripted:curious"})
+        session = await core.start_debate(request=request)
+        await at_inbox(hall, pilot)
+        await until(pilot, lambda: "asks" in states(hall).values() and "Which week?" in said(hall))
+        assert "proposer asks: Which week?" in said(hall)
+        assert "2 h left" in screen_text(hall)
+        await pilot.press("g", "a")
+        await opened(hall, pilot, AnswerDialog)
+        await pilot.press("enter", *"Theirs", "ctrl+s")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "asks" not in states(hall).values())
 
 
 async def test_where_nobody_is_told_anything_what_asks_stands_there_all_the_same(settings: Settings) -> None:
