@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterable
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
 
 from console.exported_blocks import Aside, Block, Chart, Grid, Heading, Item, Reading, Said, Told
 from console.exported_html import html_lines, html_of
@@ -16,8 +18,9 @@ from core.domain.events import Recorded, Unreadable
 from core.domain.flow import kinds_of
 from core.engine.facts import SESSION_FACTS
 from core.flows.debate import DebateFlow
+from core.flows.debate_events import ArgumentPresented
 from tests.builders import Played, complete_at
-from tests.core.analytics.histories import played, to_its_end
+from tests.core.analytics.histories import a_log, played, to_its_end
 from tests.core.flows.refining import single
 
 HOSTILE = (
@@ -203,3 +206,19 @@ def test_a_long_chart_shows_the_newest_in_markdown_and_says_so() -> None:
     assert len(lines) == READINGS_SHOWN_MAX + 3
     assert lines[1].startswith("turn 5 ")
     assert "the newest 60 of 65" in lines
+
+
+@settings(max_examples=25)
+@given_any(a_log.filter(bool))
+async def test_whatever_happens_in_a_session_its_page_is_whole_and_says_what_was_said(log: list[Recorded]) -> None:
+    sessions = dict.fromkeys(record.session for record in log)
+    for session in sessions:
+        own = [record for record in log if record.session == session]
+        elements = read(await as_html(own))
+        text = "".join(elements.said)
+
+        assert elements.tags <= ALLOWED
+        assert elements.open == []
+        for record in own:
+            if isinstance(record.event, ArgumentPresented):
+                assert record.event.text in text
