@@ -414,7 +414,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "event_source", "Events or log lines", "Show the lines of the log file instead, by the same filter; and back.",
-        ("l",), "events", "look", "log lines", 3,
+        ("l",), "events", "look", "events/log", 3,
     ),
     Action(
         "event_moment", "To the moment", "See the session as it stood behind this event.",

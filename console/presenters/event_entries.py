@@ -23,20 +23,20 @@ command brought about."""
 
 TELLING = (
     "rule",
-    "step",
-    "seat",
-    "outcome",
-    "question",
     "error",
+    "question",
+    "outcome",
     "reason",
     "why",
     "action",
+    "seat",
+    "step",
     "route",
     "by",
     "round",
     "number",
 )
-"""Of an event the first of these parts that it has say what it is about."""
+"""Of an event the first of these parts that it has say what it is about. A step's name holds the seat's."""
 
 TOLD_MAX = 3
 ABOUT_CHARACTERS_MAX = 200
@@ -151,7 +151,11 @@ def about(event: object) -> str:
     if text := getattr(event, "text", ""):
         seat = getattr(event, "seat", "")
         return f"{seat}: {' '.join(text[:ABOUT_CHARACTERS_MAX].split())}"[:ABOUT_CHARACTERS_MAX] if seat else text
-    told = [_told(name, value) for name in TELLING if (value := getattr(event, name, None)) not in (None, "", ())]
+    if motion := getattr(getattr(event, "opening", None), "motion", ""):
+        return str(motion)[:ABOUT_CHARACTERS_MAX]
+    named = [name for name in TELLING if getattr(event, name, None) not in (None, "", ())]
+    names = [name for name in named if name != "step" or "seat" not in named]
+    told = [_told(name, getattr(event, name)) for name in names]
     if not told:
         told = [_told(name, value) for name, value in _scalars(event)]
     return " · ".join(told[:TOLD_MAX])[:ABOUT_CHARACTERS_MAX]

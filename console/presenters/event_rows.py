@@ -81,6 +81,7 @@ def headline(window: Window, standing: Standing, keys: Mapping[str, str]) -> Lin
 
 def empty_text(standing: Standing, keys: Mapping[str, str], *, is_whole: bool, trouble: str = "") -> str:
     """What to say where nothing is shown."""
+    there, new = keys.get("go_sessions", "the palette"), keys.get("new_debate", "the palette")
     other, above = keys.get("event_source", "the palette"), keys.get("list_top", "the palette")
     if trouble:
         return f"{SOURCES[standing.source].capitalize()} can't be read.\n{trouble}"
@@ -89,5 +90,5 @@ def empty_text(standing: Standing, keys: Mapping[str, str], *, is_whole: bool, t
     if standing.filter_text:
         return "Nothing matches.\nesc shows everything again."
     if standing.source == "events":
-        return f"Nothing has been recorded.\n1, then c starts a debate; {other} shows the log lines."
+        return f"Nothing has been recorded.\n{there}, then {new} starts a debate; {other} shows the log lines."
     return f"The log file holds no line.\nORCHESTRATION_LOG_LEVEL says what it holds; {other} shows the events."

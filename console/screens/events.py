@@ -47,7 +47,16 @@ BELOW_HEIGHT_MIN = 34
 FIND_HELP = "find, in the same words as the filter · ] and [ go on"
 LOADING_TEXT = "What was recorded is being read …"
 
-KEYS_TOLD = ("event_moment", "event_session", "event_trace", "event_source", "list_end", "list_top")
+KEYS_TOLD = (
+    "event_moment",
+    "event_session",
+    "event_trace",
+    "event_source",
+    "list_end",
+    "list_top",
+    "go_sessions",
+    "new_debate",
+)
 
 COLUMNS = (
     Column(key="at", title="time", width=8, priority=9),
@@ -80,7 +89,7 @@ class EventsScreen(EventActions):
     EventsScreen.-tall #below { display: block; }
     EventsScreen.-wide #body { layout: horizontal; }
     EventsScreen.-wide #below {
-        display: block; width: 42%; height: 1fr; border-top: none; border-left: solid $structure;
+        display: block; width: 38%; height: 1fr; border-top: none; border-left: solid $structure;
     }
     EventsScreen.-wide #below:focus-within { border-top: none; border-left: solid $accent; }
     EventsScreen.-zoomed #above { display: none; }

@@ -226,7 +226,7 @@ def test_any_text_is_a_filter_or_is_refused_in_words(text: str) -> None:
 
 def test_what_an_event_is_about_is_told_in_a_few_words() -> None:
     assert PAUSED.about == "budget_spent_day · operator"
-    assert FAILED.about == "r1.opening.proposer · every model failed"
+    assert FAILED.about == "every model failed · r1.opening.proposer"
     assert UNREADABLE.about == "it is of a newer moot."
     assert about(SessionQueued()) == ""
 
