@@ -20,8 +20,8 @@ ROUND_SECONDS = 30
 REMINDED_MAX = 100
 """So many reminders in one round; the others follow in the next."""
 
-RELEASED_MAX = 500
-"""So many deliveries of a channel are looked at in one round once quiet hours are over."""
+RELEASED_MAX, PAGES_MAX = 500, 20
+"""So many deliveries of a channel are looked at at a time once quiet hours are over, and so often in one round."""
 
 DIGESTS_MAX = 20
 """So many digests by one channel in one round."""
@@ -80,17 +80,20 @@ class Rounds:
                 await self._send_digests(count.channel)
 
     async def _end_quiet(self, channel: str) -> None:
-        now_ms = self._times.now_ms()
-        held = await self._outbox.held(Held.QUIET, channel=channel, limit=RELEASED_MAX)
-        planned = [self._times.planned(replace(sent, due_ms=now_ms)) for sent in held]
-        let_go = [
-            # What was held all night has been gathered for long enough.
-            replace(each, due_ms=now_ms)
-            for each in planned
-            if each.held_for is not Held.QUIET
-        ]
-        if let_go and await self._outbox.release(let_go):
-            self._on_released()
+        for _ in range(PAGES_MAX):
+            now_ms = self._times.now_ms()
+            held = await self._outbox.held(Held.QUIET, channel=channel, limit=RELEASED_MAX)
+            planned = [self._times.planned(sent) for sent in held]
+            let_go = [
+                # What was held all night has been gathered for long enough.
+                replace(each, due_ms=now_ms)
+                for each in planned
+                if each.held_for is not Held.QUIET
+            ]
+            if let_go and await self._outbox.release(let_go):
+                self._on_released()
+            if len(let_go) < RELEASED_MAX:
+                return
 
     def _is_time_for(self, count: HeldCount) -> bool:
         """Whether a channel's digest is due. A moment further away than one interval was set by another clock."""

@@ -346,3 +346,14 @@ async def test_a_mute_that_is_over_is_dropped_and_what_it_hid_is_reminded_of() -
     await rounds.remind()
     assert list(await desk.outbox.mutes()) == []
     assert len(await desk.of_type(REMINDER)) == 1
+
+
+async def test_a_thousand_that_waited_for_the_morning_go_in_one_round() -> None:
+    desk = Desk()
+    desk.clock.at_ms = NOON_MS + 11 * HOUR_MS
+    notifier, rounds = desk.over(table=NIGHT)
+    await desk.tell(notifier, *(notification(number, at_ms=desk.clock.at_ms) for number in range(1, 1_101)))
+    desk.clock.at_ms = NOON_MS + 19 * HOUR_MS
+    await rounds.end_quiet()
+
+    assert len(desk.waiting("ops")) == 1_100
