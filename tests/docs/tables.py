@@ -20,6 +20,8 @@ from console.cli.app import app
 from console.exit_codes import MEANINGS
 from console.keys import shown_key
 from console.settings import SPECS, Settings
+from core.analytics.family_specs import SPECS as METRICS
+from core.channels.templates import FILTERS, VALUES
 from core.domain.events import ENGINE_EVENTS
 from core.domain.facts import FactSpec, FactUnit
 from core.engine.facts import SESSION_FACTS
@@ -186,6 +188,15 @@ def settings() -> str:
     )
 
 
+def message_values() -> str:
+    return table(("value", "what it is"), ((code(name), about) for name, about in VALUES.items()))
+
+
+def message_filters() -> str:
+    """In one row, because each does what its name says."""
+    return table(("filters",), ((", ".join(map(code, FILTERS)),),))
+
+
 def export_columns() -> str:
     return table(
         ("kind", "column", "holds", "what it is"),
@@ -198,6 +209,23 @@ def export_columns() -> str:
             )
             for kind, exported in EXPORTED.items()
             for number, column in enumerate(exported.columns)
+        ),
+    )
+
+
+def metrics() -> str:
+    """The metrics that can be fetched from outside."""
+    return table(
+        ("metric", "is a", "of the", "labels", "what it counts"),
+        (
+            (
+                code(spec.name),
+                spec.kind.value,
+                spec.source.value,
+                ", ".join(code(label) for label in spec.labels) or "–",
+                spec.about,
+            )
+            for spec in METRICS
         ),
     )
 
@@ -329,6 +357,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "standard_rules": standard_rules,
     "settings": settings,
     "exit_codes": exit_codes,
+    "metrics": metrics,
     "export_columns": export_columns,
     "templates": templates,
     "library_steps": library_steps,
@@ -338,6 +367,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
     "options": options,
+    "message_values": message_values,
+    "message_filters": message_filters,
 }
 
 _MARKED = re.compile(r"<!-- table: (\w+) -->\n(.*?)<!-- end of table -->", re.DOTALL)
