@@ -13,6 +13,7 @@ from console.exported_report import report
 from core.analytics.flips import Formats, all_seen
 from core.domain.events import Recorded
 from core.domain.facts import FactSpec
+from core.domain.summary import SessionSummary
 from core.exporting.readable import in_html, page_closing, page_opening
 
 TITLE_CHARACTERS_MAX = 120
@@ -28,11 +29,14 @@ DOTS_MAX = 80
 
 
 async def html_lines(
-    events: AsyncIterator[Recorded], formats: Formats = all_seen, facts: Mapping[str, FactSpec] | None = None
+    events: AsyncIterator[Recorded],
+    formats: Formats = all_seen,
+    facts: Mapping[str, FactSpec] | None = None,
+    row: SessionSummary | None = None,
 ) -> AsyncIterator[str]:
     """The page's lines."""
     is_open, is_listing = False, False
-    async for block in report(events, formats, facts):
+    async for block in report(events, formats, facts, row):
         if not is_open:
             for line in page_opening(_title(block)):
                 yield line

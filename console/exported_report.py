@@ -10,11 +10,12 @@ from console.exported_blocks import Aside, Block, Chart, Grid, Heading, Item, Re
 from console.exported_debate import DebateDocument
 from console.exported_refinement import RefinementDocument
 from console.plain import iso_time
+from console.presenters.answered import outcome_shown
 from console.presenters.asked import asked_or_told
 from console.presenters.carried import forked_words, unfolded
-from console.presenters.figures import money, percent, score
+from console.presenters.figures import counted, duration, money, percent, score
 from console.presenters.flips import SIGN, Listener, sentence, sums_words
-from console.presenters.kinds import KINDS, SESSION
+from console.presenters.kinds import KINDS, SESSION, kind_of, reading_text
 from console.presenters.rules_fired import Firing, erred, fired, overruled, switched_off
 from core.analytics.flips import FlipLedger, Formats, all_seen, counts_of
 from core.analytics.life import DebateLife, ModelUse, fold_life
@@ -36,6 +37,7 @@ from core.domain.events import (
 )
 from core.domain.facts import FactSpec
 from core.domain.steered import MotionAmended, ParticipantTold, StatementAdded
+from core.domain.summary import SessionSummary
 
 READINGS_MAX = 400
 FIRINGS_MAX = 1_000
@@ -73,9 +75,13 @@ DOCUMENTS: Mapping[str, Callable[[], Document]] = {"debate": DebateDocument, "re
 
 
 async def report(
-    events: AsyncIterator[Recorded], formats: Formats = all_seen, facts: Mapping[str, FactSpec] | None = None
+    events: AsyncIterator[Recorded],
+    formats: Formats = all_seen,
+    facts: Mapping[str, FactSpec] | None = None,
+    row: SessionSummary | None = None,
 ) -> AsyncIterator[Block]:
-    """A session from its first event to its last, and then what it comes to. `facts` say in which units rules saw."""
+    """A session from its first event to its last, and then what it comes to. `facts` say in which units rules saw;
+    with its `row` of the list, what came of it stands at its head."""
     minds = Listener(formats)
     gathered = _Gathered(facts or {})
     document: Document = DebateDocument()
@@ -88,6 +94,8 @@ async def report(
             document, about = DOCUMENTS.get(name, DebateDocument)(), KINDS.get(name, SESSION).about
             for block in _opening(recorded, event, document):
                 yield block
+            if row is not None:
+                yield Aside(glance(row))
         gathered.take(event, document)
         for block in (*document.blocks(event), *gathered.life_blocks(event, about)):
             yield block
@@ -204,6 +212,19 @@ def _cost_rows(models: Mapping[str, ModelUse]) -> Iterator[tuple[str, ...]]:
         names = ("attempts", "answers", "failures", "in_doubt", "tokens_input", "tokens_output")
         sums = (f"{sum(getattr(use, name) for _, use in uses):,}" for name in names)
         yield "in all", *sums, money(sum(use.cost_microusd for _, use in uses))
+
+
+def glance(row: SessionSummary) -> str:
+    """What came of a session, in one line: for who reads no further."""
+    kind = kind_of(row)
+    said = [f"{row.status.value}: {outcome_shown(row.outcome)}" if row.outcome else row.status.value]
+    if row.round:
+        said.append(f"{kind.lap} {row.round} of {row.rounds_limit}")
+    said.append(counted(row.turns, "turn"))
+    if reading := reading_text(row):
+        said.append(f"{kind.reading} {reading}")
+    said += [money(row.used_microusd), f"{duration(row.active_ms)} of active time"]
+    return f"{', '.join(said)}."
 
 
 def _minds(ledger: FlipLedger) -> Iterator[Block]:

@@ -115,7 +115,8 @@ async def _document(orchestrator: Orchestrator, session: SessionId, *, is_page: 
     await orchestrator.flips.learn(session)
     write = html_lines if is_page else markdown_lines
     events = all_events(orchestrator, session)
-    async for line in write(events, orchestrator.flips.formats, orchestrator.fact_specs()):
+    row = await orchestrator.summary(session)
+    async for line in write(events, orchestrator.flips.formats, orchestrator.fact_specs(), row):
         yield line
 
 

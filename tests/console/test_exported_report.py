@@ -17,6 +17,7 @@ from core.domain.commands import AddStatement, Admit, AmendMotion, Escalate, Ope
 from core.domain.events import Recorded, Unreadable
 from core.domain.flow import kinds_of
 from core.engine.facts import SESSION_FACTS
+from core.engine.summarise import summarise
 from core.flows.debate import DebateFlow
 from core.flows.debate_events import ArgumentPresented
 from tests.builders import Played, complete_at
@@ -166,6 +167,19 @@ def test_no_piece_of_a_page_lets_a_text_become_more_than_text(block: Block) -> N
     assert elements.tags <= ALLOWED
     assert not any(name.startswith("on") for name in elements.attributes)
     assert elements.open == []
+
+
+async def test_what_came_of_it_stands_at_its_head() -> None:
+    debate = a_debate()
+    row = None
+    for record in debate.log:
+        row = summarise(row, record, debate.engine.flows)
+    assert row is not None
+    lines = [line async for line in markdown_lines(given(debate.log), facts=FACTS, row=row)]
+
+    (head,) = [line for line in lines if line.startswith("*Completed: against")]
+    assert lines.index(head) < lines.index("## Round 1")
+    assert "round 1 of 2, 3 turns" in head
 
 
 async def test_a_session_that_is_not_over_says_how_it_stands() -> None:
