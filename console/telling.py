@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 
+from console.live_token import token_in_file, token_in_variable
+from console.locations import find_locations
 from console.setting_channels import MailSetting, WebhookSetting, is_address
 from console.settings import Settings
 from core.domain.errors import WrongUse
 from core.notifying.routing import LOG, SENSIBLE_ROUTES, Route, read_routes
 from core.ports.channel import ChannelUnready
+from core.ports.live_target import LiveTarget
 from core.ports.mail_target import MailSecurity, MailTarget
 from core.ports.webhook_target import WebhookTarget
+
+OWN_CHANNELS = (LOG, "live", "terminal", "participants")
+"""Names that no webhook and no mail can have."""
 
 
 def target(name: str, config: Settings, environ: Mapping[str, str] = os.environ) -> WebhookTarget:
@@ -25,6 +31,21 @@ def mail_target(name: str, config: Settings, environ: Mapping[str, str] = os.env
     return _mail_target(name, config.mail[name], config, environ)
 
 
+def live_target(config: Settings, environ: Mapping[str, str] = os.environ) -> LiveTarget | None:
+    """Where programs listen live; None where nobody may. Raises ChannelUnready where there is no token."""
+    if not config.live_port:
+        return None
+    variable = config.live_token_env
+    file = find_locations(environ).live_token
+    return LiveTarget(
+        port=config.live_port,
+        token=token_in_variable(variable, environ) if variable else token_in_file(file),
+        token_is_in=f"${variable}" if variable else str(file),
+        address=config.live_address,
+        origins=config.live_origins,
+    )
+
+
 def routes_of(config: Settings, channels: Collection[str]) -> tuple[Route, ...]:
     """The operator's routes, or the sensible ones. Raises WrongUse for one to a channel that is not set up."""
     if config.notification_routes is None:
@@ -35,8 +56,10 @@ def routes_of(config: Settings, channels: Collection[str]) -> tuple[Route, ...]:
 
 
 def _target(name: str, given: WebhookSetting, config: Settings, environ: Mapping[str, str]) -> WebhookTarget:
-    if name == LOG:
-        raise WrongUse(f"a webhook can't be called {LOG}: the audit trail is.", where="webhooks", now="Rename it.")
+    if name in OWN_CHANNELS:
+        raise WrongUse(
+            f"a webhook can't be called {name}: a channel of moot's own is.", where="webhooks", now="Rename it."
+        )
     url = given.url or _variable(given.url_env, f"webhooks.{name}", environ)
     if not is_address(url):
         raise ChannelUnready(
@@ -52,7 +75,7 @@ def _target(name: str, given: WebhookSetting, config: Settings, environ: Mapping
 
 
 def _mail_target(name: str, given: MailSetting, config: Settings, environ: Mapping[str, str]) -> MailTarget:
-    if name == LOG or name in config.webhooks:
+    if name in OWN_CHANNELS or name in config.webhooks:
         raise WrongUse(f"two channels are called {name}.", where=f"mail.{name}", now="Rename one.")
     return MailTarget(
         name=name,
