@@ -195,8 +195,9 @@ def _told(file: CaseFile) -> Iterator[str]:
     case, width, moment = file.case, terminal_columns(), now_ms()
     yield from wrapped(f"{case.session[:ID_SHOWN_CHARACTERS]}  {case.title}", width=width)
     yield from wrapped(f"◆ {case.question}", width=width)
-    since = age(max(0, moment - case.asked_at_ms))
-    yield f"  case {case.asked_seq}, asked by {_who(case)}, {since} ago" + (
+    waited = age(max(0, moment - case.asked_at_ms))
+    since = "just now" if waited == "now" else f"{waited} ago"
+    yield f"  case {case.asked_seq}, asked by {_who(case)}, {since}" + (
         f", because of: {in_words(case.reason)}" if case.reason else ""
     )
     yield from (f"  {line}" for line in file.why)

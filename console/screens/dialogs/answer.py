@@ -134,8 +134,9 @@ class AnswerDialog(Dialog[AnswerEscalation]):
                 with Vertical(id=f"for-{answer}", classes="answer -unchosen"):
                     text = self._drafts.get(name, self._motion if answer == "amend" else "")
                     yield _Several(text, placeholder=placeholder, id=name, classes="written")
-        yield label("Note, for the record (may stay empty)", gap=True)
-        yield field(self._drafts.get("note", ""), id="note")
+        if case.kind is CaseKind.ESCALATION:
+            yield label("Note, for the record (may stay empty)", gap=True)
+            yield field(self._drafts.get("note", ""), id="note")
 
     def _own_verdict(self) -> ComposeResult:
         with Vertical(id="for-complete", classes="answer -unchosen"):
@@ -161,6 +162,8 @@ class AnswerDialog(Dialog[AnswerEscalation]):
             yield Choices([Choice(id, id, name) for id, name in self._formats], lines_max=FORMATS_IN_SIGHT, id="format")
 
     def on_mount(self) -> None:
+        for words in self.query(Words):
+            words.move_cursor(words.document.end)
         self._show_chosen()
 
     @property
@@ -220,7 +223,7 @@ class AnswerDialog(Dialog[AnswerEscalation]):
     def action_answer(self) -> None:
         if self._is_sending:
             return
-        note = self.query_one("#note", Input).value.strip()
+        note = "".join(each.value.strip() for each in self.query(Input) if each.id == "note")
         chosen = self._chosen
         answer = self._answers.get(chosen)
         if answer is not None and answer.refused:
