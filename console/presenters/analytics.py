@@ -138,7 +138,7 @@ def _day_cells(figures: Figures) -> tuple[str, ...]:
         count(figures.completed),
         count(figures.failed),
         count(figures.escalated),
-        _share(figures.consensus_ppm),
+        share_words(figures.consensus_ppm),
         duration(figures.duration_ms.total // completed) if completed else NOTHING,
         money(figures.cost_microusd),
     )
@@ -209,10 +209,10 @@ def _learnt(report: AnalyticsReport) -> Iterator[Block]:
             rows=tuple(_effect_row(effect) for effect in insights.templates),
         )
     for comparison in insights.comparisons:
-        yield _compared(comparison)
+        yield compared_words(comparison)
     told = [each for each in insights.associations if each.difference.is_told]
     for association in told:
-        yield _associated(association, looks=insights.looks)
+        yield associated_words(association, looks=insights.looks)
     if insights.looks and not told:
         yield f"Of {counted(insights.looks, 'thing')} looked at, none goes with consensus beyond what chance explains."
     for outlier in insights.outliers[:SESSIONS_NAMED_MAX]:
@@ -240,7 +240,7 @@ def _effect_row(effect: TemplateEffect) -> tuple[str, ...]:
     )
 
 
-def _compared(comparison: Comparison) -> str:
+def compared_words(comparison: Comparison) -> str:
     difference = comparison.difference
     pair = f"{comparison.first} and {comparison.second}"
     if difference.is_told:
@@ -256,7 +256,7 @@ def _compared(comparison: Comparison) -> str:
     )
 
 
-def _associated(association: Association, *, looks: int) -> str:
+def associated_words(association: Association, *, looks: int) -> str:
     difference = association.difference
     way = "more" if difference.ppm > 0 else "less"
     return (
@@ -290,7 +290,7 @@ def _expected(report: AnalyticsReport) -> Iterator[Block]:
             " session, had it been forecast; within: how many lay between the two."
         )
     for each in forecasts.forecasts:
-        yield from _estimated(each)
+        yield from estimated_words(each)
     for few in forecasts.too_few:
         yield f"{few.template}: {counted(few.sessions, 'completed session')} so far; a forecast takes {few.needed}."
     if not forecasts.forecasts and not forecasts.too_few:
@@ -301,16 +301,16 @@ def _forecast_row(each: Forecast) -> tuple[str, ...]:
     name = f"{each.template} (no model asked)" if each.asks_nobody else str(each.template)
     return (
         name,
-        _spread(each.cost_microusd, money),
-        _share(each.cost_tried.error_ppm),
-        _share(each.cost_tried.covered_ppm),
-        _spread(each.active_ms, duration),
-        _share(each.active_tried.error_ppm),
-        _share(each.active_tried.covered_ppm),
+        spread_words(each.cost_microusd, money),
+        share_words(each.cost_tried.error_ppm),
+        share_words(each.cost_tried.covered_ppm),
+        spread_words(each.active_ms, duration),
+        share_words(each.active_tried.error_ppm),
+        share_words(each.active_tried.covered_ppm),
     )
 
 
-def _estimated(each: Forecast) -> Iterator[str]:
+def estimated_words(each: Forecast) -> Iterator[str]:
     parts = [
         f"{what} by {percent(tried.error_ppm)}"
         for what, tried in (("cost", each.estimates_cost), ("time", each.estimates_active))
@@ -325,12 +325,12 @@ def _is_tried(tried: Tried) -> bool:
     return tried.sessions > 0 and tried.error_ppm is not None
 
 
-def _spread(spread: Spread, shown: Callable[[int], str]) -> str:
+def spread_words(spread: Spread, shown: Callable[[int], str]) -> str:
     low, high = shown(spread.low), shown(spread.high)
     return low if low == high else f"{low} – {high}"
 
 
-def _share(ppm: int | None) -> str:
+def share_words(ppm: int | None) -> str:
     return NOTHING if ppm is None else percent(ppm)
 
 

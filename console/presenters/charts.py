@@ -1,0 +1,176 @@
+"""How is a chart drawn in plain characters, so that it reads without colour too?
+
+plotext draws it; it keeps one figure for the whole process, so that each chart is drawn under a lock, with its size
+given, and leaves nothing behind. What comes out is text alone: series are told apart by letters, the bar that is looked
+at by a full block or capital letters, and colours are put on by us, so that they are the theme's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from console.presenters.shown import Line, Part
+
+BAR, BAR_CHOSEN = "▒", "█"
+LETTERS = "abcdefgh"
+"""So many series can be told apart; what is beyond is put together."""
+
+SLOTS_MIN = 8
+"""Fewer bars than this are drawn as if there were so many: a single one would fill the screen, and say no more."""
+
+BAR_CELLS_MIN = 4
+"""Three for a bar, and one that keeps it from the next."""
+
+AXIS_CELLS = 12
+WIDTH_MIN, HEIGHT_MIN = 24, 6
+BAR_WIDTH = 0.7
+LABEL_GAP = 2
+
+_DRAWING = Lock()
+_AXIS = re.compile(r"[│┤]")
+_RUNS = re.compile(r"▒+|█+|[a-h]+|[A-H]+|[^▒█a-hA-H]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """What is stacked upon the series before. `letter` tells it apart; "" where it is the only one."""
+
+    name: str
+    values: tuple[int, ...]
+    letter: str = ""
+    style: str = "accent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars from left to right, one for each label; `shown` writes a value of the upright axis. `top` is the end of that
+    axis where it is always the same, 0 where it is the largest value."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    shown: Callable[[int], str]
+    top: int = 0
+
+
+def drawn(chart: Chart, *, width: int, height: int, chosen: int | None = None) -> tuple[str, ...]:
+    """The chart as lines of at most `width` characters: those bars of it that fit, the `chosen` one among them.
+
+    Empty where there is nothing to draw, or no room to draw it in.
+    """
+    if width < WIDTH_MIN or height < HEIGHT_MIN or not chart.labels:
+        return ()
+    first, last = window_of(len(chart.labels), width=width, chosen=chosen)
+    with _DRAWING:
+        lines = _plotted(chart, first, last, width=width, height=height, chosen=chosen)
+    return tuple(line[:width].rstrip() for line in lines)
+
+
+def window_of(bars: int, *, width: int, chosen: int | None) -> tuple[int, int]:
+    """Which bars are drawn where not all fit: the newest, or those around the chosen one."""
+    room = max(1, (width - AXIS_CELLS) // BAR_CELLS_MIN)
+    if bars <= room:
+        return 0, bars
+    middle = bars - 1 if chosen is None else chosen
+    first = max(0, min(bars - room, middle - room // 2))
+    return first, first + room
+
+
+def chart_lines(chart: Chart, *, width: int, height: int, chosen: int | None = None) -> tuple[Line, ...]:
+    """The chart in styles, with a legend where there are several series."""
+    legend = _legend(chart)
+    lines = drawn(chart, width=width, height=height - len(legend), chosen=chosen)
+    return (*legend, *(Line(parts=_styled(line, chart)) for line in lines)) if lines else ()
+
+
+def legend_text(chart: Chart) -> str:
+    """`a anthropic  b openai`; "" for a single series."""
+    lettered = [each for each in chart.series if each.letter]
+    return "  ".join(f"{each.letter} {each.name}" for each in lettered)
+
+
+def _legend(chart: Chart) -> tuple[Line, ...]:
+    parts: list[Part] = []
+    for each in chart.series:
+        if each.letter:
+            parts += [(f"{each.letter} ", f"{each.style} strong"), (f"{each.name}  ", "muted")]
+    return (Line(parts=tuple(parts)),) if parts else ()
+
+
+def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, chosen: int | None) -> Sequence[str]:
+    import plotext  # takes longer to load than a command that draws nothing may
+
+    places = range(first, last)
+    slots = max(SLOTS_MIN, len(places))
+    top = chart.top or max((sum(each.values[at] for each in chart.series) for at in places), default=0) or 1
+    heights = _heights(top, chart.shown)
+    edge = max(len(label) for _, label in heights) + 1
+    try:
+        plotext.clear_figure()
+        plotext.limit_size(False, False)
+        plotext.theme("clear")
+        plotext.plotsize(edge + slots * ((width - edge) // slots), height)  # bars of one width, gaps of one width
+        plotext.frame(False)
+        plotext.yaxes(True, False)
+        plotext.xaxes(True, False)
+        for group, is_chosen in (([at for at in places if at != chosen], False), ([chosen], True)):
+            xs = [at - first + 1 for at in group if at is not None and at in places]
+            if xs:
+                _bars(plotext, chart, [at for at in group if at is not None and at in places], xs, is_chosen=is_chosen)
+        plotext.xlim(0.5, slots + 0.5)
+        plotext.ylim(0, top)
+        ticks = _ticks(chart.labels[first:last], slots=slots, width=width)
+        plotext.xticks([at + 1 for at, _ in ticks], [label for _, label in ticks])
+        plotext.yticks([value for value, _ in heights], [label for _, label in heights])
+        text: str = plotext.uncolorize(plotext.build())
+    finally:
+        plotext.clear_figure()
+    return text.rstrip("\n").split("\n")
+
+
+def _bars(plotext: object, chart: Chart, group: Sequence[int], xs: Sequence[int], *, is_chosen: bool) -> None:
+    stacked = plotext.stacked_bar  # type: ignore[attr-defined]  # the module as a whole has no type
+    plain = BAR_CHOSEN if is_chosen else BAR
+    stacked(
+        list(xs),
+        [[each.values[at] for at in group] for each in chart.series],
+        marker=[(each.letter.upper() if is_chosen else each.letter) or plain for each in chart.series],
+        width=BAR_WIDTH,
+    )
+
+
+def _ticks(labels: Sequence[str], *, slots: int, width: int) -> list[tuple[int, str]]:
+    """Every label, or as many as stand apart, the last one among them."""
+    cells = max(1, (width - AXIS_CELLS) // slots)
+    longest = max(map(len, labels)) + LABEL_GAP
+    step = max(1, -(-longest // cells))
+    return [(at, label) for at, label in enumerate(labels) if (len(labels) - 1 - at) % step == 0]
+
+
+def _heights(top: int, shown: Callable[[int], str]) -> list[tuple[int, str]]:
+    """The end of the axis, its middle, and nothing; each label once."""
+    found: dict[str, int] = {}
+    for value in (0, top // 2, top):
+        found.setdefault(shown(value), value)
+    return [(value, label) for label, value in found.items()]
+
+
+def _styled(line: str, chart: Chart) -> tuple[Part, ...]:
+    axis = _AXIS.search(line)
+    if axis is None:
+        return ((line, "muted"),)
+    styles = {each.letter: each.style for each in chart.series if each.letter}
+    plain = chart.series[0].style if chart.series else "accent"
+    parts: list[Part] = [(line[: axis.end()], "muted")]
+    for run in _RUNS.findall(line[axis.end() :]):
+        kind = run[0]
+        if kind in (BAR, BAR_CHOSEN):
+            parts.append((run, plain if kind == BAR else "text strong"))
+        elif kind.lower() in styles:
+            parts.append((run, styles[kind.lower()] + (" strong" if kind.isupper() else "")))
+        else:
+            parts.append((run, "muted"))
+    return tuple(parts)
