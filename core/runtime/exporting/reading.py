@@ -71,8 +71,7 @@ def _of_parquet(path: Path, table: Table) -> Iterator[Row]:
 
     try:
         with parquet.ParquetFile(path) as file:
-            said = file.schema_arrow.metadata or file.metadata.metadata or {}
-            said = {**(file.metadata.metadata or {}), **said}
+            said = {**(file.metadata.metadata or {}), **(file.schema_arrow.metadata or {})}
             version = said.get(f"{METADATA}schema_version".encode(), b"").decode()
             kind = said.get(f"{METADATA}kind".encode(), b"").decode()
             _require_head(int(version) if version.isdecimal() else None, kind, path, table)
