@@ -59,7 +59,7 @@ async def check_health(
     further: Looks | None = None,
 ) -> tuple[Health, ...]:
     """One Health each for `database`, `disk`, `metrics_folder`, `spending`, where one is watched `rules_folder`, where
-    some are left out `plugins`, where figures are served `metrics_endpoint`, thoroughly `event_loop`, and for each of
+    some are left out `plugins`, where figures are served `metrics_port`, thoroughly `event_loop`, and for each of
     the `further` looks, by its name.
 
     `faults` are answers that wait for the disk. `folders` are further ones, by what they are for, whose disk matters.
@@ -79,7 +79,7 @@ async def check_health(
         looks["plugins"] = lambda: _plugins(ports)
     standing = ports.endpoint.standing if ports.endpoint is not None else None
     if standing is not None:
-        looks["metrics_endpoint"] = lambda: _endpoint(standing)
+        looks["metrics_port"] = lambda: _endpoint(standing)
     if is_thorough:
         looks["event_loop"] = lambda: _event_loop(ports.monotonic_ns)
     looks |= further or {}

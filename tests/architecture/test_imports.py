@@ -26,6 +26,8 @@ SLOW_TO_LOAD = (
     "openai",
     "google.genai",
     "google.generativeai",
+    "prometheus_client",
+    "psutil",
 )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SDKS = ("anthropic", "openai", "google.genai", "google.generativeai", "httpx2")
-LIBRARIES = ("sqlalchemy", "sqlmodel", "alembic", "pydantic", "apscheduler", "filelock", "typer", "yaml", "re2")
+LIBRARIES = ("sqlalchemy", "sqlmodel", "alembic", "pydantic", "apscheduler", "filelock", "typer", "yaml", "re2", "jinja2", "websockets")
 CORE = (
     "core.orchestrator",
     "core.engine",
@@ -122,7 +122,7 @@ def test_the_first_rows_need_no_core_and_no_library_but_sqlite(loaded: dict[str,
     assert unneeded not in loaded["rows"]
 
 
-@pytest.mark.parametrize("unneeded", [*SDKS, "sqlalchemy", "sqlmodel", "alembic"])
+@pytest.mark.parametrize("unneeded", [*SDKS, "sqlalchemy", "sqlmodel", "alembic", "prometheus_client"])
 def test_a_core_that_is_open_has_loaded_no_sdk_whatever_keys_are_set(
     loaded: dict[str, set[str]], unneeded: str
 ) -> None:

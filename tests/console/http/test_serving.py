@@ -139,8 +139,8 @@ async def test_a_port_that_is_taken_keeps_nobody_from_debating(tmp_path: Path, t
     assert status.is_driver
     assert served is not None
     assert served.fault.startswith(f"port {taken} at 127.0.0.1 is taken")
-    assert health["metrics_endpoint"].state == "degraded"
-    assert f"port {taken}" in health["metrics_endpoint"].reason
+    assert health["metrics_port"].state == "degraded"
+    assert f"port {taken}" in health["metrics_port"].reason
 
 
 async def test_what_is_deleted_beside_the_log_is_counted_again_and_is_equal(tmp_path: Path) -> None:

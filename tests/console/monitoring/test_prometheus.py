@@ -102,7 +102,7 @@ def test_a_real_prometheus_has_the_figures_that_the_log_gives(moot: Moot, tmp_pa
         assert evaluated > 0
         assert watching.value("orchestration_consensus_rate") in (0, 0.5, 1)
         assert watching.alerts() == {each.where for each in of_the_alerts()}
-        until(lambda: watching.value("orchestration_health{check='metrics_endpoint'}"), what="a health check")
+        until(lambda: watching.value("orchestration_health{check='metrics_port'}"), what="a health check")
         for expression in (*of_the_dashboard(), *of_the_alerts()):
             watching.query(expression.asked_now)
         for spec in SPECS:

@@ -233,7 +233,7 @@ async def test_plugins_that_were_left_out_are_told_of_and_others_are_not_spoken_
 async def test_where_figures_are_served_is_told_and_a_taken_port_is_degraded(storage: Storage, tmp_path: Path) -> None:
     ports = ports_of(storage, tmp_path)
     ports.endpoint = SimpleNamespace(standing=None)
-    assert "metrics_endpoint" not in await look(ports)
+    assert "metrics_port" not in await look(ports)
 
     for fault, level, reason in (
         ("", Level.OK, "figures can be fetched at http://127.0.0.1:9464/metrics"),
@@ -241,7 +241,7 @@ async def test_where_figures_are_served_is_told_and_a_taken_port_is_degraded(sto
     ):
         standing = EndpointStanding(address="http://127.0.0.1:9464/metrics", fault=fault)
         ports.endpoint = SimpleNamespace(standing=standing)
-        found = (await look(ports))["metrics_endpoint"]
+        found = (await look(ports))["metrics_port"]
         assert (found.state, found.reason) == (level, reason)
 
 
