@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from console.settings import Settings
 from console.terminal_notices import BELL, BRING_TITLE_BACK, KEEP_TITLE, notice, one_line, title, understands
+from core.ports.terminal_target import LOOKED_AT, NOBODY_SITS
 
+SWITCHED_OFF = "[terminal] switches it off"
 HANDS_ON_MS = 30_000
 """Where a terminal doesn't tell whether it is looked at, somebody who pressed a key this recently looks at it."""
 
@@ -27,7 +29,13 @@ class Ways:
     has_title: bool = True
 
 
+NO_WAY = Ways(has_bell=False, has_notices=False, has_title=False)
+
+
 def ways_of(settings: Settings) -> Ways:
+    """None where nobody is told anything."""
+    if not settings.enable_notifications:
+        return NO_WAY
     return Ways(has_bell=settings.terminal_bell, has_notices=settings.terminal_osc, has_title=settings.terminal_title)
 
 
@@ -68,14 +76,18 @@ class ConsoleTerminal:
             return self._is_in_front
         return self._hands_on_ms is not None and 0 <= self._now_ms() - self._hands_on_ms < HANDS_ON_MS
 
-    def tell(self, line: str) -> None:
-        if self._write is None or self.is_in_front:
-            return
+    def tell(self, line: str) -> str:
+        if self._write is None:
+            return NOBODY_SITS
+        if self.is_in_front:
+            return LOOKED_AT
         told = notice(line, self._environ) if self._ways.has_notices else ""
         if self._ways.has_bell:
             told += BELL
-        if told:
-            self._write(told)
+        if not told:
+            return SWITCHED_OFF
+        self._write(told)
+        return ""
 
     def count(self, needs_you: int) -> None:
         """Have the window's title say how much waits for the operator."""
@@ -96,9 +108,12 @@ class StderrTerminal:
         self._ways = ways
         self._environ = environ
 
-    def tell(self, line: str) -> None:
+    def tell(self, line: str) -> str:
         if not sys.stderr.isatty():
-            return
+            return NOBODY_SITS
+        if self._ways == NO_WAY:
+            return SWITCHED_OFF
         told = notice(line, self._environ) if self._ways.has_notices else ""
         sys.stderr.write(f"{told}{BELL if self._ways.has_bell else ''}{one_line(line)}\n")
         sys.stderr.flush()
+        return ""

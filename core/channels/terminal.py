@@ -41,8 +41,10 @@ class Terminal:
             return None
         said, note = await self._words.said(delivery)
         others = f" (and {self._unsaid} more before it)" if self._unsaid else ""
+        silent = self._target.tell(f"{said[LINE]}{others}")
+        if silent:
+            return f"nothing rang: {silent}"
         self._rang_ms, self._unsaid = now_ms, 0
-        self._target.tell(f"{said[LINE]}{others}")
         return note
 
     def wording(self, delivery: Delivery) -> tuple[Part, ...]:

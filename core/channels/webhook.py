@@ -69,8 +69,9 @@ class Webhook:
         return self._words.parts(delivery)
 
     async def close(self) -> None:
-        if self._http is not None:
-            await self._http.aclose()
+        http, self._http = self._http, None  # whoever drives next begins anew
+        if http is not None:
+            await http.aclose()
 
     @property
     def _host(self) -> str:

@@ -133,11 +133,12 @@ class TellingDesk:
         sent = Delivery(id=delivery_id(trial.id, name), notification=trial, channel=name)
         began_ms = self._clock.now_ms()
         try:
-            await channel.deliver(sent)
+            note = await channel.deliver(sent)
         except NotDelivered as failed:
             raise CommandRefused(str(failed), where=f"channel {name}", now="Nothing was kept of this try.") from failed
         took_ms = self._clock.now_ms() - began_ms
-        return InboxAnswer(is_done=True, text=f"{name} took it in {took_ms} ms", body={"took_ms": took_ms})
+        text = f"{name} took it in {took_ms} ms" + (f"; {note}" if note else "")
+        return InboxAnswer(is_done=True, text=text, body={"took_ms": took_ms})
 
     async def _meant(self, body: Body, least: Wanted, what: str) -> Collection[str] | Wanted:
         """Which are asked for of those that fulfil `least`: by ids, which may be cut short, by what they are, or all.

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SDKS = ("anthropic", "openai", "google.genai", "google.generativeai", "httpx2")
-LIBRARIES = ("sqlalchemy", "sqlmodel", "alembic", "pydantic", "apscheduler", "filelock", "typer", "yaml", "re2", "jinja2", "websockets")
+LIBRARIES = ("sqlalchemy", "sqlmodel", "alembic", "pydantic", "apscheduler", "filelock", "typer", "yaml", "re2")
+OF_CHANNELS = ("aiosmtplib", "jinja2", "websockets")
+"""What telling somebody takes, where an operator has set it up."""
 CORE = (
     "core.orchestrator",
     "core.engine",
@@ -108,7 +110,7 @@ def _open(folder: Path) -> dict[str, set[str]]:
     return {moment: set(modules) for moment, modules in json.loads(seen.read_text()).items()}
 
 
-@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *CORE, "storage", "sqlite3", "console.bootstrap"])
+@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *OF_CHANNELS, *CORE, "storage", "sqlite3", "console.bootstrap"])
 def test_the_first_frame_needs_textual_and_the_sessions_screen_alone(
     loaded: dict[str, set[str]], unneeded: str
 ) -> None:
@@ -116,7 +118,7 @@ def test_the_first_frame_needs_textual_and_the_sessions_screen_alone(
     assert unneeded not in loaded["frame"]
 
 
-@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *CORE, "console.bootstrap", "console.feed"])
+@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *OF_CHANNELS, *CORE, "console.bootstrap", "console.feed"])
 def test_the_first_rows_need_no_core_and_no_library_but_sqlite(loaded: dict[str, set[str]], unneeded: str) -> None:
     assert {"console.presenters.sessions", "storage.first_look", "sqlite3"} <= loaded["rows"]
     assert unneeded not in loaded["rows"]

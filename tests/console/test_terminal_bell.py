@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.terminal_bell import ConsoleTerminal, StderrTerminal, Ways
+from console.settings import Settings
+from console.terminal_bell import ConsoleTerminal, StderrTerminal, Ways, ways_of
 from console.terminal_notices import BRING_TITLE_BACK, KEEP_TITLE, TEXT_CHARACTERS_MAX, notice, title
 
 XTERM = {"TERM": "xterm-256color"}
@@ -45,9 +46,9 @@ def test_whoever_looks_at_the_console_is_not_rung_for() -> None:
     screen = Screen()
     terminal = attached(screen)
     terminal.looked_at(True)
-    terminal.tell("in front")
+    assert terminal.tell("in front") == "the console is looked at"
     terminal.looked_at(False)
-    terminal.tell("behind")
+    assert terminal.tell("behind") == ""
 
     assert ["behind" in each for each in screen.written] == [True]
 
@@ -152,6 +153,16 @@ def test_without_a_screen_a_line_and_a_bell_go_to_standard_error(monkeypatch: py
     StderrTerminal(Ways(has_notices=False), environ=XTERM).tell(HOSTILE)
 
     assert error.getvalue() == "\aover next;more\n"
+
+
+def test_where_nobody_is_told_anything_nothing_rings_and_no_window_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = Tty(is_tty=True)
+    monkeypatch.setattr("sys.stderr", error)
+    ways = ways_of(Settings(enable_notifications=False))
+
+    assert StderrTerminal(ways, environ=XTERM).tell("told") == "[terminal] switches it off"
+    assert error.getvalue() == ""
+    assert not ways.has_title
 
 
 def test_where_standard_error_is_no_terminal_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

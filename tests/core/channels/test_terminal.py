@@ -14,8 +14,9 @@ class Bell:
         self.lines: list[str] = []
         self.at_ms = 1_000
 
-    def tell(self, line: str) -> None:
+    def tell(self, line: str) -> str:
         self.lines.append(line)
+        return ""
 
     def now_ms(self) -> int:
         return self.at_ms
@@ -54,4 +55,6 @@ async def test_a_clock_that_is_set_back_silences_nothing() -> None:
 
 
 async def test_where_nobody_sits_nothing_is_wrong() -> None:
-    await Terminal(NoTerminal(), Bell()).deliver(delivery())
+    note = await Terminal(NoTerminal(), Bell()).deliver(delivery())
+
+    assert note == "nothing rang: no console and no `moot drive` runs in a terminal"

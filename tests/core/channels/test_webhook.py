@@ -163,6 +163,16 @@ async def test_addresses_of_private_networks_are_known(host: str) -> None:
     assert await is_private(f"http://{host}/x")
 
 
+async def test_a_hook_that_was_closed_is_used_again_by_whoever_drives_next() -> None:
+    async with receiver() as there:
+        hook = webhook(there.url)
+        for _ in range(2):
+            await hook.deliver(delivery(channel="ops"))
+            await hook.close()
+
+    assert len(there.received) == 2
+
+
 async def test_what_a_debate_says_can_not_add_a_header() -> None:
     async with receiver() as there:
         hook = webhook(there.url)
