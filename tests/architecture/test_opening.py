@@ -110,7 +110,9 @@ def _open(folder: Path) -> dict[str, set[str]]:
     return {moment: set(modules) for moment, modules in json.loads(seen.read_text()).items()}
 
 
-@pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *OF_CHANNELS, *CORE, "storage", "sqlite3", "console.bootstrap"])
+@pytest.mark.parametrize(
+    "unneeded", [*SDKS, *LIBRARIES, *OF_CHANNELS, *CORE, "storage", "sqlite3", "console.bootstrap"]
+)
 def test_the_first_frame_needs_textual_and_the_sessions_screen_alone(
     loaded: dict[str, set[str]], unneeded: str
 ) -> None:
