@@ -30,6 +30,7 @@ LOOK_SECONDS = 0.2
 """How often the log file is looked at again: nobody says when another process writes into it."""
 
 SESSION_SHOWN_CHARACTERS = 8
+KIND_COLUMNS = 18
 NOTHING = "Nothing is on record that is looked for here."
 FIELDS_OF_LINES_MAX = 1_000
 """So many of the newest lines are asked which fields there are besides those that moot's own have."""
@@ -243,5 +244,6 @@ def line_of(entry: Entry, *, width: int) -> str:
     session = entry.session[:SESSION_SHOWN_CHARACTERS] or "–"
     seq = entry.value("seq")
     place = f"{session}:{seq}" if seq is not None else session
-    head = f"{when if entry.at_ms else '–':<14}  {entry.level.word:<7}  {place:<13}  "
-    return head + cut(clean_text(f"{entry.kind}  {entry.about}"), max(COLUMNS_MIN, width - len(head)))
+    kind = cut(clean_text(entry.kind), KIND_COLUMNS)
+    head = f"{when if entry.at_ms else '–':<14}  {entry.level.word:<7}  {place:<13}  {kind:<{KIND_COLUMNS}}  "
+    return (head + cut(clean_text(entry.about), max(COLUMNS_MIN, width - len(head)))).rstrip()
