@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
+from core.analytics.histogram import Histogram
 from core.analytics.measures import Measures
 from core.analytics.overview import Overview
 from core.analytics.rule_measures import NOT_MEASURED, RuleMeasure
@@ -129,18 +130,31 @@ def metric_rows(measures: Measures, seen: Overview) -> Iterator[Row]:
         "models": measures.models,
         "rules": {str(id): use for id, use in measures.rules.items()},
         "actions": measures.actions,
+        "changes_of_mind_by_template": measures.flips.templates,
+        "changes_of_mind_by_model": measures.flips.models,
+        "changes_of_mind_unasked": measures.flips.unasked,
     }
     for section, uses in groups.items():
         for of, use in sorted(uses.items()):
             yield from _figures(section, of, use)
+    for kind, count in sorted(measures.watched.errors.items()):
+        yield "errors", kind, "count", count
+    for model, amount in sorted(measures.watched.returned_microusd.items()):
+        yield "models", model, "returned_microusd", amount
     for each in fields(measures.histograms):
-        histogram = getattr(measures.histograms, each.name)
-        bounds = (*(f"up_to_{bound}" for bound in histogram.bounds), BEYOND)
-        for name, count in zip(bounds, histogram.counts, strict=True):
-            yield "histograms", each.name, name, count
-        yield "histograms", each.name, "total", histogram.total
+        yield from _buckets("histograms", each.name, getattr(measures.histograms, each.name))
+    for provider, histogram in sorted(measures.watched.latencies.items()):
+        yield from _buckets("answer_latency_ms_by_provider", provider, histogram)
     for name, value in sorted(measures.gauges.items()):
         yield "gauges", "", name, value
+
+
+def _buckets(section: str, of: str, histogram: Histogram) -> Iterator[Row]:
+    """How many values lie in each, by its upper bound, and the sum of the values themselves."""
+    bounds = (*(f"up_to_{bound}" for bound in histogram.bounds), BEYOND)
+    for name, count in zip(bounds, histogram.counts, strict=True):
+        yield section, of, name, count
+    yield section, of, "total", histogram.total
 
 
 def _figures(section: str, of: str, record: object) -> Iterator[Row]:
