@@ -11,11 +11,14 @@ from core.analytics import family_specs as specs
 from core.analytics.book import Book, advanced
 from core.analytics.families import OTHER, VALUE_CHARACTERS_MAX, Family, Kind, Sample, Spread, bounded
 from core.analytics.gathered import Gathered
+from core.analytics.histogram import empty, observed
+from core.analytics.life import ModelUse
 from core.analytics.log_families import log_families
-from core.analytics.measures import Timer
+from core.analytics.measures import FlowUse, Measures, RuleUse, TemplateUse, Timer
 from core.analytics.process_families import ProcessReadings, process_families
+from core.analytics.watched import Watched
 from core.domain.events import Recorded, RuleFired, SessionOpened
-from core.domain.ids import Digest, RuleId
+from core.domain.ids import Digest, RuleId, TemplateId
 from core.domain.session import Status
 from tests.core.analytics.histories import RULES, a_log, as_one_log, played, settle_doubt, to_its_end
 
@@ -179,6 +182,27 @@ def test_a_thousand_values_of_a_label_become_a_hundred_and_the_rest() -> None:
     assert figures(family)[("alpha", OTHER)] == (900,)
     assert family.cut == 900
     assert sum(values[0] for values in figures(family).values()) == 1_000
+
+
+def test_a_log_with_a_thousand_of_everything_comes_to_a_page_of_bounded_size() -> None:
+    names = [f"p{number}:{'m' * 300}{number}" for number in range(1_000)]
+    measures = Measures(
+        models={name: ModelUse(attempts=1, answers=1, cost_microusd=1) for name in names},
+        templates={TemplateId(name): TemplateUse(opened=1) for name in names},
+        flows={name: FlowUse(opened=1) for name in names},
+        rules={RuleId(name): RuleUse(fired=1) for name in names},
+        watched=Watched(errors=dict.fromkeys(names, 1), latencies={name: observed(empty((1,)), 1) for name in names}),
+    )
+
+    families = families_of(Book(measures=measures))
+
+    assert sum(len(family.samples) for family in families.values()) < 3_000
+    for name in (specs.ERRORS.name, specs.COST.name, specs.RULES_FIRED.name, specs.SESSIONS.name):
+        assert total(families, name) == 1_000
+        assert families[name].cut
+    latencies = figures(families[specs.LATENCY.name])
+    assert len(latencies) == specs.PROVIDERS_MAX + 1
+    assert sum(sum(values[:-1]) for values in latencies.values()) == 1_000
 
 
 def test_what_is_counted_together_is_said() -> None:
