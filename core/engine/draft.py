@@ -12,7 +12,7 @@ from core.domain.events import Event, SessionOpened
 from core.domain.flow import Flow
 from core.domain.session import SessionState, Status
 from core.engine.answering import instead, is_due
-from core.engine.decide import decide, is_for_the_flow
+from core.engine.decide import decide, is_for_the_flow, waiting_doubts
 from core.engine.engine import Engine
 from core.engine.evolve import evolve, evolve_flow, is_of_the_engine
 from core.engine.following import follow_ups
@@ -83,6 +83,7 @@ class Draft:
         state, count = self.state, len(self.events)
         try:
             self._take(command)
+            self._require_nothing_in_doubt(state)
         except CommandRefused as refusal:
             terms = self.flow.answer_terms(state)
             if terms is None or not is_due(state, terms, now_ms=self.now_ms):
@@ -90,6 +91,16 @@ class Draft:
             self.state = state
             del self.events[count:]
             self.add(*instead(state, terms, refusal, now_ms=self.now_ms))
+
+    def _require_nothing_in_doubt(self, asked: SessionState) -> None:
+        """A call that may have been paid for is made again by nobody but a person, whatever was said to happen."""
+        doubtful = {doubt.step for doubt in waiting_doubts(asked)}
+        for step in plan(self.engine, self.state) if doubtful else ():
+            if step.id in doubtful:
+                raise CommandRefused(
+                    f"{step.id} may have been paid for already, and only you have it asked again.",
+                    where=f"session {asked.session[:8]}",
+                )
 
     def _take(self, command: Command) -> None:
         decided = decide(self.state, command, now_ms=self.now_ms, flow=self._flow)

@@ -14,10 +14,10 @@ from core.domain.events import (
     SessionEscalated,
     SessionFailed,
     SessionPaused,
-    StepRetried,
 )
-from core.domain.ids import TemplateId
+from core.domain.ids import StepId, TemplateId
 from core.domain.session import Status
+from core.engine.answering import expired
 from core.engine.replay import verify
 from core.flows.debate_events import (
     RoundsLimitChanged,
@@ -168,27 +168,39 @@ def test_before_its_deadline_nothing_happens() -> None:
     assert "1 ms before" in played.refuses(ReachDeadline())
 
 
-def test_unanswered_it_goes_on_and_what_failed_is_tried_again() -> None:
-    played = waiting(Then.CONTINUE, begun, lambda played: played.doubt(policy="ask"))
-    unanswered(played)
+def test_unanswered_it_goes_on_where_it_stopped() -> None:
+    played = unanswered(waiting(Then.CONTINUE))
 
     (told,) = played.of(EscalationExpired)
     assert (told.wanted, told.then, told.waited_ms) == ("continue", "continue", HOUR_MS)
-    assert played.wanted == ("r1.claim.proposer",)
+    assert played.wanted == ("r1.reply.opponent",)
+
+
+@pytest.mark.parametrize("then", [Then.CONTINUE, Then.PAUSE])
+def test_what_may_have_been_paid_for_is_asked_again_by_nobody_but_a_person(then: Then) -> None:
+    played = unanswered(waiting(then, begun, lambda played: played.doubt(policy="ask")))
+
+    (told,) = played.of(EscalationExpired)
+    assert told.then == "pause"
+    assert ("paid for" in told.why) is (then is Then.CONTINUE)
+    assert played.status is Status.PAUSED
+    assert verify(played.engine, SESSION, played.log) is None
+
+
+def test_a_call_in_doubt_is_left_behind_with_its_round() -> None:
+    played = unanswered(waiting(Then.NEW_ROUND, begun, lambda played: played.doubt(policy="ask")))
+
+    assert played.wanted == ("r2.claim.proposer",)
 
 
 def test_unanswered_what_gave_up_is_tried_again_where_it_goes_on() -> None:
-    played = waiting(Then.CONTINUE, begun)
-    for _ in range(2):
-        played.fail()
-        played.begin()
-    played.doubt(policy="ask")
-    assert played.state.work.exhausted
+    played = waiting(Then.CONTINUE)
+    gave_up = replace(played.state.work, exhausted=(StepId("r1.reply.opponent"),))
+    terms = AnswerTerms(answer_within_ms=HOUR_MS, then=Then.CONTINUE)
 
-    unanswered(played)
+    events = expired(replace(played.state, work=gave_up), terms, now_ms=played.now_ms + HOUR_MS)
 
-    assert [event.step for event in played.of(StepRetried)] == ["r1.claim.proposer"]
-    assert played.wanted == ("r1.claim.proposer",)
+    assert kinds(events) == ["StepRetried", "EscalationExpired"]
 
 
 def test_unanswered_a_new_round_begins() -> None:
