@@ -21,6 +21,7 @@ Place = Literal[
     "templates",
     "system",
     "notifications",
+    "analytics",
     "events",
 ]
 
@@ -34,6 +35,7 @@ PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
         "templates": "Templates",
         "system": "System",
         "notifications": "Notifications",
+        "analytics": "Analytics",
         "events": "Events and log lines",
         "transcript": "In a transcript",
         "list": "In a list",
@@ -407,6 +409,23 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "notification_session", "To the session", "To the session that it tells of.", ("o",), "notifications", "look",
     ),
+    # Analytics.
+    Action(
+        "chart_next", "Next chart", "Turn to the next of the charts.",
+        ("right", "right_square_bracket"), "analytics", "look", "next chart", 1,
+    ),
+    Action(
+        "chart_previous", "Previous chart", "Turn to the chart before.",
+        ("left", "left_square_bracket"), "analytics", "look",
+    ),
+    Action(
+        "time_range", "Time range", "Look at a day, a week, a month, or all there is.",
+        ("t",), "analytics", "look", "time", 3,
+    ),
+    Action(
+        "acknowledge_alert", "Seen", "Say that the alert under the cursor was seen.",
+        ("a",), "analytics", "alerts", "seen", 4,
+    ),
     # Events.
     Action(
         "follow_events", "Follow or hold", "Hold the list where it is; again to go along with what comes in.",
@@ -478,6 +497,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "go_notifications", "Notifications", "To what asks you and what was told.",
         ("5",), "anywhere", "go", "notices",
+    ),
+    Action(
+        "go_analytics", "Analytics", "To what sessions come to, and what is odd about them.",
+        ("6",), "anywhere", "go", "analytics",
     ),
     Action(
         "go_events", "Events", "To what is recorded in all sessions, and the log lines.",

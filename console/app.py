@@ -316,6 +316,8 @@ class MootApp(App[int], inherit_bindings=False):
 
     def places_of(self, screen: Screen[Any]) -> tuple[Place, ...]:
         """Which places' actions a screen carries out."""
+        from console.screens.analytics import AnalyticsScreen
+        from console.screens.behind import BehindScreen
         from console.screens.beside import BesideScreen
         from console.screens.drafts import DraftsScreen
         from console.screens.events import EventsScreen
@@ -338,6 +340,10 @@ class MootApp(App[int], inherit_bindings=False):
             return ("notifications", "list")
         if isinstance(screen, EventsScreen):
             return ("events", "list")
+        if isinstance(screen, AnalyticsScreen):
+            return ("analytics", "list")
+        if isinstance(screen, BehindScreen):
+            return ("list",)
         return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
@@ -418,6 +424,12 @@ class MootApp(App[int], inherit_bindings=False):
             self.screen.put_in_order()
         else:
             self._go_to(NotificationsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+
+    def action_go_analytics(self) -> None:
+        from console.screens.analytics import AnalyticsScreen
+
+        if not isinstance(self.screen, AnalyticsScreen):
+            self._go_to(AnalyticsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
 
     def action_go_events(self) -> None:
         from console.locations import find_locations

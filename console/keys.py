@@ -19,6 +19,7 @@ PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
     ("list", "templates", "anywhere"),
     ("list", "system", "anywhere"),
     ("list", "notifications", "anywhere"),
+    ("list", "analytics", "anywhere"),
     ("list", "events", "anywhere"),
     ("drafts", "anywhere"),
     ("past", "anywhere"),
@@ -26,7 +27,9 @@ PLACES_TOGETHER: tuple[tuple[Place, ...], ...] = (
 )
 """Places whose keys are live at the same time, innermost first: one key means one thing in each line."""
 
-PLACE_ACTIONS = ("go_sessions", "go_rules", "go_templates", "go_system", "go_notifications", "go_events")
+PLACE_ACTIONS = (
+    "go_sessions", "go_rules", "go_templates", "go_system", "go_notifications", "go_analytics", "go_events",
+)  # fmt: skip  # in the order of their digits
 
 FOOTER_HINTS_MAX = 5
 """At 80 columns: five keys and help. More would be read by nobody."""

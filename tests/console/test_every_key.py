@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "3": ("templates", "list"),
     "4": ("system", "list"),
     "5": ("notifications", "list"),
+    "6": ("analytics", "list"),
     "7": ("events", "list"),
 }
 """What is bound, by the key that leads to where it is bound."""
