@@ -277,12 +277,23 @@ def drive(
         served = orchestrator.served
         if served is not None:
             say(f"figures are not served: {served.fault}" if served.fault else f"figures at {served.address}")
+        if settings.enable_notifications:
+            _say_channels(orchestrator, listens=bool(settings.live_port))
         await stop.asked.wait()
         say("stopping: turns under way are recorded, or marked in doubt. Again to stop at once.")
         return ExitCode.COMPLETED
 
     terminal = StderrTerminal(ways_of(settings))
     return with_orchestrator(settings, work, wheel=Wheel.REQUIRED, terminal=terminal)
+
+
+def _say_channels(orchestrator: Orchestrator, *, listens: bool) -> None:
+    """Which channels can't be used yet, and where programs listen live."""
+    notifications = orchestrator.notifications
+    for name, lacks in notifications.lacking.items():
+        say(f"channel {name}: {lacks}")
+    if listens and "live" not in notifications.lacking:
+        say(f"programs listen live at {notifications.places['live']}")
 
 
 def demo(

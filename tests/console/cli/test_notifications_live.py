@@ -58,6 +58,23 @@ def test_what_is_told_live_is_heard_in_another_process_from_a_place_on(moot: Moo
     assert re.match(r"2  \d\d:\d\d:\d\d  normal  DEBATE_", shown)
 
 
+def test_a_port_that_is_taken_and_a_variable_that_is_missing_are_said_and_end_nothing(moot: Moot) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        set_up(moot, '[webhooks.ops]\nurl_env = "OPS_URL"\n')
+        driving = moot.start("drive", "--live", str(taken.getsockname()[1]))
+        try:
+            assert driving.stderr is not None
+            said = [driving.stderr.readline() for _ in range(3)]
+        finally:
+            driving.send_signal(signal.SIGTERM)
+            _, rest = driving.communicate(timeout=60)
+
+    assert "driving" in said[0]
+    assert "channel ops: webhooks.ops: the environment variable OPS_URL is not set." in said[1]
+    assert re.search(r"channel live: ws://127.0.0.1:\d+ can't be listened at: ", said[2])
+    assert driving.returncode == 0, rest
+
+
 def test_where_nobody_listens_it_is_said_what_to_do(moot: Moot) -> None:
     assert "Set port in [live]" in moot.run("notifications", "watch", code=2).stderr
 
