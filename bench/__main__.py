@@ -30,6 +30,7 @@ from bench.exporting import EVENTS as EXPORTED_EVENTS
 from bench.exporting import exports
 from bench.gateway import CALLS_PER_ROUND, overhead
 from bench.keys import keys
+from bench.logs import logged_turns, looks_back
 from bench.measuring import Figure, load_average
 from bench.metrics import a_fetch, measured_turns
 from bench.refining import ROUNDS as REFINED_ROUNDS
@@ -87,6 +88,12 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         "metrics": (
             lambda folder: asyncio.run(measured_turns(folder, rounds=rounds, turns=turns)),
             lambda folder: asyncio.run(a_fetch(folder, rounds=rounds, turns=turns)),
+        ),
+        "logs": (
+            lambda folder: asyncio.run(logged_turns(folder, rounds=rounds, turns=turns)),
+            lambda folder: asyncio.run(
+                looks_back(folder, rounds=1, sessions=12, are_open=3) if is_quick else looks_back(folder, rounds=5)
+            ),
         ),
         "crowd": (lambda folder: crowd(**crowded),),
         "gateway": (lambda folder: asyncio.run(overhead(rounds=rounds, calls=20 if is_quick else CALLS_PER_ROUND)),),
