@@ -226,7 +226,7 @@ async def test_who_reads_nothing_is_cut_off_and_holds_up_nobody(monkeypatch: pyt
 
 
 async def test_who_asks_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics_endpoint, "REQUEST_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(metrics_endpoint, "REQUEST_SECONDS_MAX", 0.1)
 
     async with served(Figures()) as endpoint:
         left = await unanswered(endpoint, "")
