@@ -24,20 +24,25 @@ ID_SHOWN_CHARACTERS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelShown:
-    """A channel with how its tries went; `lacks` is what it can't be used without, "" for nothing."""
+    """A channel with how its tries went; `lacks` is what it can't be used without, `where` where it is found, "" for
+    nothing."""
 
     name: str
     rate: ChannelRate | None = None
     lacks: str = ""
+    where: str = ""
 
 
 def channels_shown(
-    names: Sequence[str], lacking: Mapping[str, str], rates: Sequence[ChannelRate]
+    names: Sequence[str], lacking: Mapping[str, str], places: Mapping[str, str], rates: Sequence[ChannelRate]
 ) -> tuple[ChannelShown, ...]:
     """Those that are set up, in their order, and behind them those that are no more and still have something to say."""
     by_name = {each.channel: each for each in rates}
     gone = [name for name in sorted(by_name) if name not in names]
-    known = [ChannelShown(name=name, rate=by_name.get(name), lacks=lacking.get(name, "")) for name in names]
+    known = [
+        ChannelShown(name=name, rate=by_name.get(name), lacks=lacking.get(name, ""), where=places.get(name, ""))
+        for name in names
+    ]
     return (*known, *(ChannelShown(name=name, rate=by_name[name], lacks="It is not set up any more.") for name in gone))
 
 
@@ -80,10 +85,10 @@ def channel_note(shown: ChannelShown | None) -> str:
         return ""
     if shown.lacks:
         return f"{shown.name}: {shown.lacks}"
-    rate = shown.rate
+    rate, name = shown.rate, f"{shown.name}, {shown.where}" if shown.where else shown.name
     if rate is None or not rate.attempts:
-        return f"{shown.name}: nothing went by it in the last day."
-    told = f"{shown.name}: {counted(rate.delivered, 'try', 'tries')} of {count(rate.attempts)} arrived in the last day"
+        return f"{name}: nothing went by it in the last day."
+    told = f"{name}: {counted(rate.delivered, 'try', 'tries')} of {count(rate.attempts)} arrived in the last day"
     return f"{told}; {count(rate.dead)} given up, which can be sent again." if rate.dead else f"{told}."
 
 

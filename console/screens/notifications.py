@@ -18,16 +18,8 @@ from console.bindings import bindings_for
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.notification_detail import detail
 from console.presenters.notification_filter import FILTER_HELP, completion, read_filter
-from console.presenters.notifications import (
-    NEW,
-    beside_cursor,
-    empty_text,
-    entry_row,
-    is_given_up,
-    list_title,
-    standing,
-    times_text,
-)
+from console.presenters.notification_rows import RowsDrawn
+from console.presenters.notifications import NEW, beside_cursor, empty_text, is_given_up, list_title, standing
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.screens.notification_actions import NotificationActions
 from console.screens.notification_reading import DEPTH_FIRST, DEPTH_MAX, EVERYTHING, Asked, NotificationReader, Reading
@@ -135,7 +127,7 @@ class NotificationsScreen(NotificationActions):
         self._is_anew = False
         self.read_count = 0
         self._looked = ("", 0.0)
-        self._ages: dict[str, str] = {}
+        self._drawn = RowsDrawn()
         self._due = asyncio.Event()
         self._reader = NotificationReader()
         self.rows = Rows(COLUMNS, empty_text=LOADING_TEXT)
@@ -291,6 +283,8 @@ class NotificationsScreen(NotificationActions):
         self.read_count += 1
         if before is None or _looks_otherwise(before, reading):
             self._show_rows()
+        for row in self._drawn.aged(self.rows.keys_in_sight, now_ms=self._now_ms()):
+            self.rows.update_row(row)
         self._show_title()
         self._show_detail()
 
@@ -328,7 +322,7 @@ class NotificationsScreen(NotificationActions):
     # Showing.
 
     def _show_rows(self) -> None:
-        reading, now_ms = self._reading, self._now_ms()
+        reading = self._reading
         if reading is None:
             return
         by_key = {each.key: each for each in reading.entries}
@@ -340,7 +334,7 @@ class NotificationsScreen(NotificationActions):
         self.rows.set_empty_text(
             empty_text(reading.wanted.text, self.keys_shown, is_any=is_any, trouble=reading.trouble)
         )
-        self.rows.set_rows([entry_row(by_key[key], now_ms=now_ms) for key in keys], keeps_order=False)
+        self.rows.set_rows(self._drawn.rows([by_key[key] for key in keys], now_ms=self._now_ms()), keeps_order=False)
 
     def _show_title(self) -> None:
         reading = self._reading
@@ -371,15 +365,6 @@ class NotificationsScreen(NotificationActions):
         if self.has_class("-zoomed"):
             hints.insert(0, hint_of("back", keymap))  # for who has but a mouse there is no other way to the list
         self.query_one(KeyBar).show(hints, always=help_hint(keymap), places=place_hints(keymap))
-
-    def _show_ages(self) -> None:
-        """Of the rows in sight, those whose age reads otherwise by now."""
-        now_ms, in_sight = self._now_ms(), frozenset(self.rows.keys_in_sight)
-        ages = {each.key: times_text(each, now_ms=now_ms) for each in self.entries if each.key in in_sight}
-        for each in self.entries:
-            if each.key in ages and ages[each.key] != self._ages.get(each.key, ages[each.key]):
-                self.rows.update_row(entry_row(each, now_ms=now_ms))
-        self._ages = ages
 
     def _show_detail(self) -> None:
         with suppress(NoMatches):
@@ -428,7 +413,6 @@ class NotificationsScreen(NotificationActions):
                 if not self._is_resting:
                     self.post_message(self.Read(await self._reader.read(core, self._asked())))
                     await self._mark_read(core)
-                    self._show_ages()
                 took = monotonic() - began
                 await asyncio.sleep(max(READ_SECONDS / 4, took))
                 with suppress(TimeoutError):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column(key="state", title="", width=11, priority=9),
-    Column(key="name", title="channel", width=10, is_flex=True, priority=10),
+    Column(key="name", title="channel", width=12, is_flex=True, priority=10),
     Column(key="delivered", title="arrived", width=7, align="right", priority=6),
     Column(key="failed", title="failed", width=6, align="right", priority=8),
     Column(key="median", title="p50", width=7, align="right", priority=3),
@@ -131,7 +131,8 @@ class ChannelsDialog(Dialog[None]):
         except MootError as error:
             self.post_message(self.Read((), said, refused or str(error)))
             return
-        shown = channels_shown(self._names, self._core.notifications.lacking, rates)
+        told = self._core.notifications
+        shown = channels_shown(self._names, told.lacking, told.places, rates)
         self.post_message(self.Read(shown, said, refused))
 
     def on_channels_dialog_read(self, event: Read) -> None:

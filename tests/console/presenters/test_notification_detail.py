@@ -168,7 +168,7 @@ def test_a_channel_says_how_it_delivers_and_what_it_lacks() -> None:
         ChannelRate(channel="ops", attempts=10, delivered=8, failed=2, median_ms=40, p95_ms=1_250, pending=3, dead=1),
         ChannelRate(channel="old", attempts=1, failed=1),
     )
-    shown = channels_shown(("log", "ops", "chat"), {"chat": "CHAT_WEBHOOK is not set."}, rates)
+    shown = channels_shown(("log", "ops", "chat"), {"chat": "CHAT_WEBHOOK is not set."}, {"log": "in a file"}, rates)
     rows = {each.name: [cell.text for cell in channel_row(each).cells] for each in shown}
 
     assert list(rows) == ["log", "ops", "chat", "old"]
@@ -176,6 +176,7 @@ def test_a_channel_says_how_it_delivers_and_what_it_lacks() -> None:
     assert rows["ops"] == ["◐ unsteady", "ops", "8", "2", "40 ms", "1.2 s", "3", "1"]
     assert rows["chat"][0] == "– not ready"
     assert channel_note(shown[1]).startswith("ops: 8 tries of 10 arrived in the last day; 1 given up")
+    assert channel_note(shown[0]) == "log, in a file: nothing went by it in the last day."
     assert channel_note(shown[2]) == "chat: CHAT_WEBHOOK is not set."
     assert channel_note(shown[3]) == "old: It is not set up any more."
 
