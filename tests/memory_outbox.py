@@ -297,7 +297,7 @@ class MemoryOutbox:
         new = [each for each in told if each.notification.id not in self.told]
         for each in new:
             self.told[each.notification.id] = each
-            self.sent |= {sent.id: sent for sent in each.deliveries if sent.id not in self.sent}
+            self.sent |= {sent.id: replace(sent, gathered=()) for sent in each.deliveries if sent.id not in self.sent}
         return len(new)
 
     def _end(self, ending: Ending) -> None:
