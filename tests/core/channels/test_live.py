@@ -20,8 +20,16 @@ from core.notifying.delivering import Delivery
 from tests.core.channels.listener import TOKEN, Opened, Pages, heard, opened, small_socket
 from tests.core.notifying.builders import delivery, notification
 
+PATIENCE_SECONDS = 60
 TOLD = 100
 """So many long messages make some megabytes."""
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests keeps nobody from a word."""
+    for bound in ("FIRST_WORD_SECONDS_MAX", "LAST_WORDS_SECONDS_MAX", "CLOSE_SECONDS_MAX"):
+        monkeypatch.setattr(f"core.channels.live.{bound}", PATIENCE_SECONDS)
 
 
 def sent(number: int, text: str = "It is over.") -> Delivery:
@@ -214,8 +222,9 @@ async def test_there_is_nothing_at_another_address_and_no_room_for_too_many(tmp_
 
 
 async def test_a_client_that_never_reads_is_let_go_holds_up_nobody_and_can_come_back_where_it_was(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("core.channels.live.CLOSE_SECONDS_MAX", 0.1)
     async with opened(tmp_path, seconds_max=0.2) as there:
         deaf = small_socket(there.live.port)
         async with there.connect(sock=deaf, max_queue=1, close_timeout=0.1) as client:

@@ -73,6 +73,7 @@ async def debated(moot: Orchestrator, folder: Path) -> SessionId:
 @pytest.fixture(autouse=True)
 def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOOT_HOME", str(tmp_path))
+    monkeypatch.setattr("core.channels.live.FIRST_WORD_SECONDS_MAX", 60)
 
 
 async def test_a_client_hears_notifications_and_events_of_the_process_that_drives(tmp_path: Path) -> None:
