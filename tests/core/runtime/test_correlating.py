@@ -88,8 +88,10 @@ def test_each_line_of_a_call_says_whose_it_is_and_what_led_to_it() -> None:
         correlations = [str(line.said["correlation"]) for line in calls]
         assert len(set(correlations)) == len(correlations) > 2
         assert correlations == [f"{line.said['step']}#{line.said['attempt']}" for line in calls]
-        # Each leads back to the one before, and the first to what opened the session.
-        assert [line.said["cause"] for line in calls[1:]] == correlations[:-1]
+        # Each leads back to one before; two that judge at once to the same.
+        causes = [str(line.said["cause"]) for line in calls]
+        assert all(cause in correlations[:at] for at, cause in enumerate(causes) if at)
+        assert causes[1] == correlations[0]
         recorded = {record.envelope.correlation for record in stage.records(session) if record.envelope is not None}
         assert {*correlations, calls[0].said["cause"]} - {""} <= recorded
         for name in ("sent", "answered"):
