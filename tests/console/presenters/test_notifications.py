@@ -194,3 +194,14 @@ def test_what_is_new_stands_in_its_order(shown: list[str], ordered: list[str]) -
     assert arrived == [key for key in ordered if key not in shown]
     if not set(shown) & set(ordered):
         assert result == ordered
+
+
+@given(ordered=KEYS, is_shown=st.lists(st.booleans(), min_size=31, max_size=31), at=st.integers(0, 40))
+def test_a_list_that_was_in_order_stays_so_below_the_cursor(ordered: list[str], is_shown: list[bool], at: int) -> None:
+    shown = [key for key, here in zip(ordered, is_shown, strict=False) if here]
+    cursor = shown[at % len(shown)] if shown else None
+
+    result = beside_cursor(shown, ordered, cursor)
+
+    below = result[result.index(cursor) + 1 :] if cursor is not None else result
+    assert below == [key for key in ordered if key in below]
