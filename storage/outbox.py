@@ -31,8 +31,8 @@ from storage.readers import Readers
 from storage.writer import Writer
 
 POSITION = "outbox"
-BRIEF_TRIES_MAX = 4
-"""So few tries are kept on the spot."""
+BRIEF_TOLD_MAX, BRIEF_TRIES_MAX = 4, 4
+"""So few notifications, and so few tries, are kept on the spot."""
 
 SLICE_MAX = 2_000
 """So many notifications are changed in one transaction."""
@@ -66,7 +66,7 @@ class SqliteOutbox:
                 changes.changed(writer)
             return True
 
-        return await self._writer.run(add, is_brief=len(told) + len(endings) <= 1)
+        return await self._writer.run(add, is_brief=len(told) + len(endings) <= BRIEF_TOLD_MAX)
 
     async def put(self, told: Sequence[Told]) -> int:
         def put(writer: sqlite3.Connection) -> int:

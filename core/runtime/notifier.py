@@ -88,7 +88,9 @@ class Notifier:
         times: Times,
         *,
         on_added: Callable[[], None],
+        on_fresh: Callable[[Sequence[Delivery]], bool] = lambda fresh: False,
     ) -> None:
+        """`on_fresh` is handed what was added and may take it as it is; where it does not, `on_added` is called."""
         self._outbox = outbox
         self._routes = tuple(routes)
         self._times = times
@@ -98,6 +100,7 @@ class Notifier:
         )
         self._flows = flows
         self._on_added = on_added
+        self._on_fresh = on_fresh
         self._position = 0
 
     async def start(self, position: int) -> None:
@@ -130,7 +133,7 @@ class Notifier:
             self._position = await self._outbox.position() or 0
             return
         self._position = position
-        if told:
+        if told and not self._on_fresh([sent for each in told for sent in each.deliveries]):
             self._on_added()
 
     def may_tell(self, records: Iterable[Recorded]) -> bool:
@@ -204,6 +207,7 @@ class Dispatcher:
         self._ready: dict[str, deque[Delivery]] = {}
         self._read_ms = 0
         self._is_stale = True
+        self._is_reading = False
         self._unread: set[str] = set()
         self._ended_meanwhile: set[str] = set()
         self._tried: list[tuple[Delivery, Attempt]] = []
@@ -212,6 +216,18 @@ class Dispatcher:
     def wake(self) -> None:
         self._is_stale = True
         self._awake.set()
+
+    def take(self, fresh: Sequence[Delivery]) -> bool:
+        """Deliver these, which are on record and nowhere else yet, without asking for them. False, and nothing is
+        taken, where others wait: they may be more urgent."""
+        if self._is_stale or self._is_reading or self._unread or any(self._ready.values()):
+            return False
+        now_ms = self._clock.now_ms()
+        due = [each for each in fresh if each.state is DeliveryState.PENDING and each.due_ms <= now_ms]
+        for delivery in sorted(due, key=lambda each: each.notification.priority.rank):
+            self._ready.setdefault(delivery.channel, deque()).append(delivery)
+        self._awake.set()
+        return len(due) == len(fresh)
 
     async def run(self) -> None:
         """Deliver what is due, for ever. What is under way when it is cancelled goes on."""
@@ -263,7 +279,7 @@ class Dispatcher:
 
     async def _read_page(self) -> None:
         """Take what is due, the most urgent first, for the channels that have room."""
-        self._is_stale, now_ms = False, self._clock.now_ms()
+        self._is_stale, self._is_reading, now_ms = False, True, self._clock.now_ms()
         self._ended_meanwhile.clear()
         busy = [name for name in self._channels if not self._room(name)]
         room = min(BATCH_MAX, max(1, 2 * sum(map(self._room, self._channels))))
@@ -273,6 +289,8 @@ class Dispatcher:
         except BaseException:
             self._is_stale = True
             raise
+        finally:
+            self._is_reading = False
         self._read_ms = now_ms
         self._unread = set(self._channels) if len(found) >= limit else set(busy)
         self._ready = {}

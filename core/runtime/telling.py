@@ -55,7 +55,9 @@ class Telling:
         self._clock = clock
         times = Times(clock, ports.timetable, ports.local_minute)
         self._dispatcher = Dispatcher(ports.outbox, ports.channels, clock, times)
-        self.notifier = Notifier(ports.outbox, ports.routes, flows, times, on_added=self._dispatcher.wake)
+        self.notifier = Notifier(
+            ports.outbox, ports.routes, flows, times, on_added=self._dispatcher.wake, on_fresh=self._dispatcher.take
+        )
         self._rounds = Rounds(ports.outbox, self.notifier, times, ports.reminders, on_released=self._dispatcher.wake)
         desk = TellingDesk(ports.outbox, ports.channels, self.notifier, clock, on_released=self._dispatcher.wake)
         self.verbs = desk.verbs

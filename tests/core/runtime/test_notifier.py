@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -388,3 +388,63 @@ def test_what_was_seen_to_meanwhile_is_not_sent_from_an_old_page() -> None:
 
     in_virtual_time(work)
     assert len(ears.heard) <= 3
+
+
+def test_what_has_just_been_kept_goes_without_being_looked_for_unless_others_wait() -> None:
+    class Looking(MemoryOutbox):
+        looks = 0
+
+        async def due(self, *, now_ms: int, limit: int, busy: Collection[str]) -> Sequence[Delivery]:
+            self.looks += 1
+            return await super().due(now_ms=now_ms, limit=limit, busy=busy)
+
+    outbox, ears = Looking(stands=0), Ears(takes_ms=1)
+    news = folded(*WHOLE)
+
+    async def work() -> None:
+        clock = VirtualClock(START_MS + HOUR_MS)
+        dispatcher = Dispatcher(outbox, {ears.name: ears}, clock, times(clock))
+        flows = after(*opened()).engine.flows
+        teller = Notifier(outbox, ALL, flows, times(clock), on_added=dispatcher.wake, on_fresh=dispatcher.take)
+        await teller.start(0)
+        running = asyncio.create_task(dispatcher.run())
+        await asyncio.sleep(0.01)
+        for record in news:
+            await teller.add([record])
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.5)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await dispatcher.finish(1_000)
+
+    in_virtual_time(work)
+    assert len(ears.heard) == len(outbox.sent) > 10
+    assert len({each.id for each in ears.heard}) == len(ears.heard)
+    assert settled(outbox)
+    assert outbox.looks < len(ears.heard)
+
+
+def test_what_is_kept_while_the_outbox_is_read_is_not_forgotten() -> None:
+    class Slow(MemoryOutbox):
+        async def due(self, *, now_ms: int, limit: int, busy: Collection[str]) -> Sequence[Delivery]:
+            found = await super().due(now_ms=now_ms, limit=limit, busy=busy)
+            await asyncio.sleep(0.05)
+            return found
+
+    outbox, ears = Slow(stands=0), Ears()
+    each = told(notification())
+
+    async def work() -> None:
+        clock = VirtualClock(START_MS + HOUR_MS)
+        dispatcher = Dispatcher(outbox, {ears.name: ears}, clock, times(clock))
+        running = asyncio.create_task(dispatcher.run())
+        await asyncio.sleep(0.02)
+        await outbox.add([each], after=0, position=1)
+        if not dispatcher.take(each.deliveries):
+            dispatcher.wake()
+        await asyncio.sleep(0.3)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    in_virtual_time(work)
+    assert len(ears.heard) == 1
