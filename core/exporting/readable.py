@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from core.exporting.tables import Column, Holds, Row, Table
+from core.exporting.tables import SCHEMA_VERSION, Column, Holds, Row, Table
 from core.exporting.written import plain_text
 
 CELL_CHARACTERS_MAX = 400
@@ -79,7 +79,7 @@ def html_table_opening(table: Table, title: str) -> Iterator[str]:
     """The page up to the first row."""
     yield from page_opening(title, is_wide=True)
     yield f"<h1>{in_html(title)}</h1>"
-    yield f"<p>Each row is {in_html(table.about)}. {CUT}</p>"
+    yield f"<p>Each row is {in_html(table.about)}, as schema {SCHEMA_VERSION} has it. {CUT}</p>"
     heads = "".join(f'<th title="{in_html(each.about)}">{in_html(each.name)}</th>' for each in table.columns)
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
 
@@ -98,7 +98,12 @@ def html_table_closing(count: int) -> Iterator[str]:
 
 def markdown_table_opening(table: Table, title: str) -> Iterator[str]:
     """The document up to the first row."""
-    yield from (f"# {escaped(title)}", "", f"Each row is {escaped(table.about)}. {CUT}", "")
+    yield from (
+        f"# {escaped(title)}",
+        "",
+        f"Each row is {escaped(table.about)}, as schema {SCHEMA_VERSION} has it. {CUT}",
+        "",
+    )
     yield "| " + " | ".join(escaped(name) for name in table.names) + " |"
     yield "|" + "".join("--:|" if column.holds is Holds.INTEGER else "---|" for column in table.columns)
 

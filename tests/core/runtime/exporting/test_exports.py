@@ -388,3 +388,12 @@ async def test_sessions_are_gone_through_in_pages_each_once(storage: Storage, fo
     assert sorted(found) == sorted(row.session for row in await storage.index.summaries())
     assert len(found) == len(set(found)) == 7
     assert (await exported(storage, folder, Kind.SESSIONS)).rows == 7
+
+
+@pytest.mark.parametrize("form", Form)
+async def test_each_file_says_of_which_schema_it_is(storage: Storage, folder: Path, form: Form) -> None:
+    await record(storage, log_of(to_its_end().log))
+
+    content = (await exported(storage, folder, Kind.EVENTS, form)).file.read_bytes()
+
+    assert b"schema_version" in content or b"as schema 1 has it" in content
