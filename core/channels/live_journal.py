@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -18,7 +19,7 @@ FILE_BYTES_MAX = 10_000_000
 HELD_MAX = 2_000
 """So many of the newest are held in memory, where they are looked for first."""
 
-PAGE_MAX = 500
+PAGE_MAX = 2_000
 _BEGINNING = b'{"place":'
 
 Message = tuple[int, str]
@@ -77,17 +78,14 @@ class LiveJournal:
             file.write(lines if _ends_whole(file.tell(), self._path) else b"\n" + lines)
 
     def after(self, place: int) -> list[Message]:
-        """What stands beyond `place`, oldest first, at most `PAGE_MAX`."""
+        """What stands beyond `place`, oldest first, at most `PAGE_MAX`. Nobody writes meanwhile: a file that was set
+        aside while it is looked for would be found in neither place."""
         with self._lock:
             if self._held and self._held[0][0] <= place + 1:
-                return [message for message in self._held if message[0] > place][:PAGE_MAX]
-        found: list[Message] = []
-        for at, line in self._on_disk():
-            if at > place:
-                found.append((at, line.decode("utf-8", "replace")))
-                if len(found) == PAGE_MAX:
-                    break
-        return found
+                beyond: Iterator[Message] = (message for message in self._held if message[0] > place)
+            else:
+                beyond = ((at, line.decode("utf-8", "replace")) for at, line in self._on_disk() if at > place)
+            return list(islice(beyond, PAGE_MAX))
 
     def _known_last(self) -> int:
         if self._last is None:

@@ -8,9 +8,13 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode
 
@@ -286,3 +290,32 @@ async def test_no_token_stands_in_any_line_of_the_log(tmp_path: Path, caplog: py
 
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("websockets.client")]
     assert TOKEN not in "".join(ours) + target
+
+
+@given(
+    st.lists(st.integers(1, 4), max_size=30),
+    st.integers(0, 3),
+    st.integers(200, 2_000),
+    st.integers(1, 5),
+)
+def test_whoever_pages_through_the_journal_misses_nothing_that_is_kept(
+    batches: list[int], restarts: int, bytes_max: int, held: int
+) -> None:
+    with (
+        TemporaryDirectory() as folder,
+        patch("core.channels.live_journal.FILE_BYTES_MAX", bytes_max),
+        patch("core.channels.live_journal.HELD_MAX", held),
+        patch("core.channels.live_journal.PAGE_MAX", 3),
+    ):
+        path = Path(folder) / "moot.live.jsonl"
+        journal, place = LiveJournal(path), 0
+        heard: list[int] = []
+        for number, count in enumerate(batches):
+            if restarts and number % (restarts + 1) == restarts:
+                journal = LiveJournal(path)
+            journal.append_all([{"id": f"{number}-{each}"} for each in range(count)])
+            while messages := journal.after(place):
+                heard += [at for at, _ in messages]
+                place = messages[-1][0]
+
+    assert heard == list(range(1, sum(batches) + 1))
