@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from core.domain.ids import SessionId
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.life import Ending
 from core.notifying.muting import Mute
-from core.notifying.notification import Notification, Priority
+from core.notifying.notification import Priority
 from core.notifying.rates import ChannelRate
 from core.notifying.reminding import Reminders
 from core.ports.outbox import (
@@ -376,18 +375,8 @@ def _tried(writer: sqlite3.Connection, delivery: Delivery, attempt: Attempt) -> 
 
 def _deliveries(reader: sqlite3.Connection, query: str, values: Sequence[object]) -> list[Delivery]:
     """What a query for `SENT` and `NOTIFICATION_COLUMNS` finds, digests with what they hold."""
-    every = reader.execute(query, values).fetchall()
-    gathered: dict[str, list[Notification]] = defaultdict(list)
-    for ids in rows.parts([row[0] for row in every if row[rows.SENT_COUNT + 1] == "DIGEST"]):
-        held = (
-            f"SELECT d.digest, {rows.NOTIFICATION_COLUMNS} FROM deliveries d JOIN notifications n"
-            f" ON n.id = d.notification WHERE d.digest <> '' AND d.digest IN ({rows.marks(ids)})"
-        )
-        for digest, *row in reader.execute(f"{held} ORDER BY d.rank, n.position, d.id", ids):
-            gathered[digest].append(rows.notification(row))
-    return [
-        rows.delivery(
-            row[: rows.SENT_COUNT], rows.notification(row[rows.SENT_COUNT :]), gathered=tuple(gathered.get(row[0], ()))
-        )
-        for row in every
+    found = [
+        rows.delivery(row[: rows.SENT_COUNT], rows.notification(row[rows.SENT_COUNT :]))
+        for row in reader.execute(query, values)
     ]
+    return rows.with_gathered(reader, found)

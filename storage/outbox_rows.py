@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.domain.ids import SeatId, SessionId
@@ -103,12 +104,31 @@ def found(reader: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> list[Tol
     """What rows of `TOLD_COLUMNS` say, each with its deliveries."""
     every = list(rows)
     notifications = {row[0]: notification(row[:_TOLD_COUNT]) for row in every}
-    sent: dict[str, list[Delivery]] = {id: [] for id in notifications}
+    deliveries: list[Delivery] = []
     for ids in parts(notifications):
-        deliveries = f"SELECT d.notification, {SENT} FROM deliveries d WHERE d.notification IN ({marks(ids)})"
-        for id, *row in reader.execute(f"{deliveries} ORDER BY d.channel", ids):
-            sent[id].append(delivery(row, notifications[id]))
+        query = f"SELECT d.notification, {SENT} FROM deliveries d WHERE d.notification IN ({marks(ids)})"
+        for id, *row in reader.execute(f"{query} ORDER BY d.channel", ids):
+            deliveries.append(delivery(row, notifications[id]))
+    sent: dict[str, list[Delivery]] = {id: [] for id in notifications}
+    for each in with_gathered(reader, deliveries):
+        sent[each.notification.id].append(each)
     return [_told(notifications[row[0]], tuple(sent[row[0]]), row[_TOLD_COUNT:]) for row in every]
+
+
+def with_gathered(reader: sqlite3.Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """The same, digests with what is gathered in them, the most urgent first and of these the oldest."""
+    gathered: dict[str, list[Notification]] = {
+        each.id: [] for each in deliveries if each.notification.type is NotificationType.DIGEST
+    }
+    for ids in parts(gathered):
+        query = (
+            f"SELECT d.digest, {NOTIFICATION_COLUMNS} FROM deliveries d JOIN notifications n"
+            # The index holds what has a digest, which SQLite uses only where it is said.
+            f" ON n.id = d.notification WHERE d.digest <> '' AND d.digest IN ({marks(ids)})"
+        )
+        for digest, *row in reader.execute(f"{query} ORDER BY d.rank, n.position, d.id", ids):
+            gathered[digest].append(notification(row))
+    return [replace(each, gathered=tuple(gathered.get(each.id, ()))) if gathered else each for each in deliveries]
 
 
 def _told(of: Notification, sent: tuple[Delivery, ...], life: Sequence[Any]) -> Told:
@@ -163,7 +183,7 @@ def notification(row: Sequence[Any]) -> Notification:
     )
 
 
-def delivery(row: Sequence[Any], told: Notification, gathered: tuple[Notification, ...] = ()) -> Delivery:
+def delivery(row: Sequence[Any], told: Notification) -> Delivery:
     id, channel, state, tries, due_ms, ended_ms, last_error, held_for, digest = row
     return Delivery(
         id=id,
@@ -176,7 +196,6 @@ def delivery(row: Sequence[Any], told: Notification, gathered: tuple[Notificatio
         last_error=last_error,
         held_for=Held(held_for),
         digest=digest,
-        gathered=gathered,
     )
 
 

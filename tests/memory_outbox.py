@@ -277,7 +277,8 @@ class MemoryOutbox:
 
     async def forget(self, session: SessionId) -> None:
         self.muted = {id: mute for id, mute in self.muted.items() if mute.session != session}
-        for digest in {sent.digest for sent in self.sent.values() if sent.notification.session == session} - {""}:
+        digests = {sent.digest for sent in self.sent.values() if sent.notification.session == session}
+        for digest in digests & self.sent.keys():
             for part in [each for each in self.sent.values() if each.digest == digest]:
                 waits = part.state is DeliveryState.HELD
                 self.sent[part.id] = replace(part, digest="", state=DeliveryState.PENDING if waits else part.state)
@@ -344,7 +345,7 @@ class MemoryOutbox:
 
     def _now(self, told: Told) -> Told:
         sent = sorted(told.deliveries, key=lambda sent: sent.channel)
-        return replace(told, deliveries=tuple(self.sent[each.id] for each in sent))
+        return replace(told, deliveries=tuple(self._whole(self.sent[each.id]) for each in sent))
 
     def _is_wanted(self, told: Told, wanted: Wanted) -> bool:
         each = told.notification

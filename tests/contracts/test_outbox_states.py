@@ -374,6 +374,7 @@ async def test_a_digest_is_no_news_of_its_own_and_stands_among_the_dead_letters(
     assert sorted(await found(outbox, Wanted(state=DeliveryState.DEAD))) == [0, 1, 2]
     (one,) = await outbox.find(Wanted(types=frozenset({NotificationType.DIGEST})))
     assert one.notification == digest.notification
+    assert one.deliveries[0].gathered == digest.gathered
 
 
 async def test_a_digest_that_is_sent_again_takes_its_parts_along_and_a_part_can_go_alone(outbox: Outbox) -> None:
