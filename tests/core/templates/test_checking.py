@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.domain.cases import AnswerTerms, Then
 from core.domain.ids import SeatId
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
@@ -59,6 +60,27 @@ WRONG: dict[str, tuple[Template, Kind, Severity]] = {
     "a seat that nobody fills": (
         replace(PANEL, seats=(*PANEL.seats[:-1], seat("judge", Role.JUDGE, "judy"))),
         Kind.UNKNOWN_PARTICIPANT,
+        Severity.ERROR,
+    ),
+    "an answer by somebody who isn't there": (
+        replace(PANEL, clarified_by=SeatId("anne")),
+        Kind.UNKNOWN_SEAT,
+        Severity.ERROR,
+    ),
+    "an answer by somebody who asks": (
+        replace(PANEL, seats=tuple(replace(each, may_ask=1) for each in PANEL.seats), clarified_by=PANEL.seats[0].id),
+        Kind.MISUSED,
+        Severity.ERROR,
+    ),
+    "an answer to nobody": (replace(PANEL, clarified_by=PANEL.seats[0].id), Kind.MISUSED, Severity.WARNING),
+    "questions without end": (
+        replace(PANEL, seats=tuple(replace(each, may_ask=11) for each in PANEL.seats)),
+        Kind.OUT_OF_BOUNDS,
+        Severity.ERROR,
+    ),
+    "no time to answer": (
+        replace(PANEL, escalation=AnswerTerms(answer_within_ms=0, then=Then.PAUSE)),
+        Kind.OUT_OF_BOUNDS,
         Severity.ERROR,
     ),
     "rules that aren't there": (replace(PANEL, rule_set="owm"), Kind.UNKNOWN_RULE_SET, Severity.ERROR),

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.ids import ParticipantId, SeatId, TemplateId
+from core.domain.cases import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN, AnswerTerms, Then
+from core.domain.ids import NO_SEAT, ParticipantId, SeatId, TemplateId
 from core.domain.participants import DEBATING
 from core.domain.text import clean_text
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
-from core.templates.bounds import TEMPLATE_BYTES_MAX
+from core.templates.bounds import MAY_ASK_MAX, TEMPLATE_BYTES_MAX
 from core.templates.checking import Severity, check_template, errors_of
 from core.templates.formats import SHIPPED_TEMPLATES
 from core.templates.template import (
@@ -114,6 +115,13 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 )
 
 
+ANSWER_TERMS = st.builds(
+    AnswerTerms,
+    answer_within_ms=st.integers(ANSWER_MILLISECONDS_MIN, ANSWER_MILLISECONDS_MAX),
+    then=st.sampled_from(Then),
+)
+
+
 @st.composite
 def templates(draw: st.DrawFn) -> Template:
     ids = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
@@ -146,7 +154,12 @@ def templates(draw: st.DrawFn) -> Template:
         complexity=draw(st.sampled_from(Complexity)),
         rounds=draw(st.integers(1, 100)),
         seats=tuple(
-            SeatSpec(id=seat, role=draw(st.sampled_from(DEBATING)), participant=ParticipantId("panelist"))
+            SeatSpec(
+                id=seat,
+                role=draw(st.sampled_from(DEBATING)),
+                participant=ParticipantId("panelist"),
+                may_ask=draw(st.integers(0, MAY_ASK_MAX)),
+            )
             for seat in seats
         ),
         steps=tuple(sorted(steps, key=lambda step: step.block)),
@@ -180,6 +193,8 @@ def templates(draw: st.DrawFn) -> Template:
         source=draw(st.just("") | TEXTS),
         decided_by=DecidedBy.JUDGE,
         early_stop=draw(st.sampled_from(EarlyStop)),
+        escalation=draw(st.none() | ANSWER_TERMS),
+        clarified_by=draw(st.sampled_from([NO_SEAT, *seats])),
     )
 
 
@@ -246,6 +261,23 @@ steps:
             "id: short_panel",
             "id: short_panel\nearly_stop: calibratd",
             "2:13: no early stop is called 'calibratd'. Did you mean 'calibrated'?",
+        ),
+        (
+            "id: short_panel",
+            "id: short_panel\nescalation: {answer_within: 2h, then: contniue}",
+            "2:39: no end of waiting is called 'contniue'. Did you mean 'continue'?",
+        ),
+        ("id: short_panel", "id: short_panel\nescalation: {then: pause}", "2:13: this has no 'answer_within'."),
+        (
+            "id: short_panel",
+            "id: short_panel\nescalation: {answer_within: 1ms, then: pause}",
+            "2:29: '1ms' can't be 'answer_within'.",
+        ),
+        ("id: short_panel", "id: short_panel\nescalation: never", "2:13: what happens to a question is a mapping"),
+        (
+            "id: short_panel",
+            "id: short_panel\nclarified_by: anne",
+            "2:15: 'anne' is to answer what is asked,",
         ),
         ("id: short_panel", "id: short_panel\nrules: owm", "2:8: no set of rules is called 'owm'. Did you mean 'own'?"),
         ("use: final_decision", "use: vote", "16:8: vote gives no verdict. Use final_decision."),
