@@ -1,8 +1,9 @@
 """How is a chart drawn in plain characters, so that it reads without colour too?
 
 plotext draws it; it keeps one figure for the whole process, so that each chart is drawn under a lock, with its size
-given, and leaves nothing behind. What comes out is text alone: series are told apart by letters, the bar that is looked
-at by a full block or capital letters, and colours are put on by us, so that they are the theme's.
+given, and leaves nothing behind. What comes out is text alone: series are told apart by letters, and the bar that is
+looked at by a full block or capital letters and a pointer below it. Colours are put on by us, so that they are the
+theme's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from threading import Lock
 from console.presenters.shown import Line, Part
 
 BAR, BAR_CHOSEN = "▒", "█"
+POINTER, AXIS_CORNER = "▲", "└"
 LETTERS = "abcdefgh"
 """So many series can be told apart; what is beyond is put together."""
 
@@ -108,18 +110,21 @@ def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, ch
     top = chart.top or max((sum(each.values[at] for each in chart.series) for at in places), default=0) or 1
     heights = _heights(top, chart.shown)
     edge = max(len(label) for _, label in heights) + 1
+    cells = max(1, (width - edge - 1) // slots)
     try:
         plotext.clear_figure()
         plotext.limit_size(False, False)
         plotext.theme("clear")
-        plotext.plotsize(edge + slots * ((width - edge) // slots), height)  # bars of one width, gaps of one width
+        plotext.plotsize(edge + slots * cells + 1, height)  # so that every bar has as many columns as the next
         plotext.frame(False)
         plotext.yaxes(True, False)
         plotext.xaxes(True, False)
-        for group, is_chosen in (([at for at in places if at != chosen], False), ([chosen], True)):
-            xs = [at - first + 1 for at in group if at is not None and at in places]
-            if xs:
-                _bars(plotext, chart, [at for at in group if at is not None and at in places], xs, is_chosen=is_chosen)
+        plotext.stacked_bar(
+            [at - first + 1 for at in places],
+            [[each.values[at] for at in places] for each in chart.series],
+            marker=[each.letter or BAR for each in chart.series],
+            width=BAR_WIDTH,
+        )
         plotext.xlim(0.5, slots + 0.5)
         plotext.ylim(0, top)
         ticks = _ticks(chart.labels[first:last], slots=slots, width=width)
@@ -128,18 +133,22 @@ def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, ch
         text: str = plotext.uncolorize(plotext.build())
     finally:
         plotext.clear_figure()
-    return text.rstrip("\n").split("\n")
+    lines = text.rstrip("\n").split("\n")
+    if chosen is not None and chosen in places:
+        _mark(lines, edge + cells * (chosen - first), cells)
+    return lines
 
 
-def _bars(plotext: object, chart: Chart, group: Sequence[int], xs: Sequence[int], *, is_chosen: bool) -> None:
-    stacked = plotext.stacked_bar  # type: ignore[attr-defined]  # the module as a whole has no type
-    plain = BAR_CHOSEN if is_chosen else BAR
-    stacked(
-        list(xs),
-        [[each.values[at] for at in group] for each in chart.series],
-        marker=[(each.letter.upper() if is_chosen else each.letter) or plain for each in chart.series],
-        width=BAR_WIDTH,
-    )
+def _mark(lines: list[str], column: int, cells: int) -> None:
+    """Draw the bar in these columns as the one that is looked at, and point at it from the axis, also where it is too
+    low to be seen."""
+    for at, line in enumerate(lines):
+        if AXIS_CORNER in line:
+            pointer = column + cells // 2
+            lines[at] = line[:pointer] + POINTER + line[pointer + 1 :]
+            return
+        bar = line[column : column + cells].replace(BAR, BAR_CHOSEN)
+        lines[at] = line[:column] + bar.upper() + line[column + cells :]
 
 
 def _ticks(labels: Sequence[str], *, slots: int, width: int) -> list[tuple[int, str]]:
@@ -161,7 +170,8 @@ def _heights(top: int, shown: Callable[[int], str]) -> list[tuple[int, str]]:
 def _styled(line: str, chart: Chart) -> tuple[Part, ...]:
     axis = _AXIS.search(line)
     if axis is None:
-        return ((line, "muted"),)
+        before, pointer, behind = line.partition(POINTER)
+        return ((before, "muted"), (pointer, "text strong"), (behind, "muted")) if pointer else ((line, "muted"),)
     styles = {each.letter: each.style for each in chart.series if each.letter}
     plain = chart.series[0].style if chart.series else "accent"
     parts: list[Part] = [(line[: axis.end()], "muted")]

@@ -1,0 +1,273 @@
+"""Does the Analytics screen show how debates go, and lead to the sessions behind each figure?"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from console.presenters.analytics_views import VIEW_NAMES
+from console.screens.analytics import AnalyticsScreen
+from console.screens.behind import BehindScreen
+from console.widgets.lines import Lines
+from core.analytics.alerting import Alert
+from core.analytics.finding import FindingKind, Severity
+from core.domain.session import Status
+from core.runtime.analytics import AlertStanding, notification_id
+from tests.console.gone_well import DEBATES, debates, show_debates
+from tests.console.hall import Hall, entered, screen_text, start, until, until_status
+from tests.console.hall import settings as settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from textual.pilot import Pilot
+
+    from console.settings import Settings
+    from core.analytics.rows import LifeRow
+    from core.orchestrator import Orchestrator
+
+WIDE, SMALL = (140, 42), (80, 24)
+TITLES = tuple(each.title for each in VIEW_NAMES)
+
+
+@asynccontextmanager
+async def on_analytics(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    size: tuple[int, int] = WIDE,
+    rows: list[LifeRow] | None = None,
+) -> AsyncIterator[tuple[AnalyticsScreen, Pilot[Any], Hall]]:
+    """The screen over six weeks of debates."""
+    async with entered(settings, size=size) as (hall, pilot, core):
+        show_debates(core, monkeypatch, debates() if rows is None else rows)
+        yield await opened(hall, pilot), pilot, hall
+
+
+async def opened(hall: Hall, pilot: Pilot[Any]) -> AnalyticsScreen:
+    await pilot.press("6")
+    await until(pilot, lambda: isinstance(hall.screen, AnalyticsScreen) and hall.screen.read_count > 0)
+    screen = hall.screen
+    assert isinstance(screen, AnalyticsScreen)
+    return screen
+
+
+async def pressed(screen: AnalyticsScreen, pilot: Pilot[Any], *keys: str) -> None:
+    """Press what has something read anew, and wait for that."""
+    before = screen.read_count
+    await pilot.press(*keys)
+    await until(pilot, lambda: screen.read_count > before)
+
+
+def chart_of(screen: AnalyticsScreen) -> list[str]:
+    lines = screen.query_one("#chart", Lines).lines
+    return ["".join(text for text, _ in line.parts) for line in lines]
+
+
+def said(screen: AnalyticsScreen) -> str:
+    return str(screen.query_one("#refused").render())
+
+
+def head_of(screen: AnalyticsScreen) -> str:
+    (line,) = screen.query_one("#chosen", Lines).lines
+    return "".join(text for text, _ in line.parts)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL, (200, 60)], ids=str)
+async def test_each_chart_has_bars_axes_and_rows_at_every_size(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with on_analytics(settings, monkeypatch, size=size) as (screen, pilot, _):
+        for at, name in enumerate(VIEW_NAMES):
+            view = screen.view
+            assert view is not None
+            assert view.key == name.key
+            assert screen.rows.keys, name
+            chart = chart_of(screen)
+            assert bool(chart) is (at > 0), name
+            assert all(len(line) <= size[0] - 2 for line in chart), name
+            if chart:
+                assert any("┤" in line for line in chart), name
+                assert sum(line.count("▲") for line in chart) == 1, "the bar under the cursor is marked"
+            await pilot.press("right")
+        assert screen.view is not None
+        assert screen.view.key == "overview"
+
+
+async def test_the_bar_under_the_cursor_is_marked_and_the_mark_goes_along(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, _):
+        await pilot.press("right", "right")  # durations
+        first = chart_of(screen)
+        await pilot.press("j")
+        second = chart_of(screen)
+
+        assert first != second
+        assert sum(line.count("█") for line in first) > 0
+        assert first[-1] == second[-1]
+
+
+async def test_a_bar_leads_to_its_sessions_and_these_to_the_session(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        screen = await opened(hall, pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: bool(screen.rows.keys))
+
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
+
+        behind = hall.screen
+        assert isinstance(behind, BehindScreen)
+        assert behind.rows.keys == (session,)
+        assert "1 session opened on 2026-11-20" in screen_text(hall)
+        await pilot.press("enter")
+        await until(pilot, lambda: hall.screen is hall.sessions and hall.sessions.session == session)
+
+
+async def test_escape_leads_back_from_the_sessions_to_the_chart(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, hall):
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: hall.screen is screen)
+
+        assert screen.view is not None
+        assert screen.view.key == "debates"
+
+
+async def test_a_finding_says_what_was_measured_and_leads_to_its_evidence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, hall):
+        while screen.rows.cursor_key != "finding:over_time":
+            await pilot.press("j")
+        assert "Measured: The time that a session was running" in screen_text(hall)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
+
+        assert isinstance(hall.screen, BehindScreen)
+        assert 0 < len(hall.screen.rows.keys) < 10
+
+
+async def test_what_has_no_sessions_says_so_where_it_was_asked(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, _):
+        while screen.rows.cursor_key != "target:memory":
+            await pilot.press("j")
+        await pilot.press("enter")
+        await until(pilot, lambda: "no sessions that could be listed" in said(screen))
+        await pilot.press("escape")
+        assert said(screen) == ""
+
+
+async def test_a_key_goes_through_the_stretches_of_time(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, _):
+        counts = []
+        for span in ("all", "24 h", "7 d", "30 d"):
+            await pressed(screen, pilot, "t")
+            assert head_of(screen).startswith(f"{span} ·")
+            report = screen._reading.report if screen._reading is not None else None
+            assert report is not None
+            counts.append(report.sessions)
+
+        assert counts[0] == DEBATES
+        assert 0 < counts[1] < counts[2] < counts[3] < DEBATES
+
+
+async def test_words_narrow_what_is_charted_and_wrong_ones_are_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, _):
+        whole = head_of(screen)
+        await pilot.press("slash")
+        await pressed(screen, pilot, *"format", "colon", *"jury", "underscore", *"debate")
+        await pilot.press("enter")
+        assert head_of(screen) != whole
+        assert "format:jury_debate" in head_of(screen)
+
+        await pilot.press("slash", "space", *"colour", "colon", *"red")
+        await until(pilot, lambda: "is no word of this filter" in said(screen))
+        await pressed(screen, pilot, "escape")
+        assert head_of(screen) == whole
+
+
+async def test_an_alert_is_acknowledged_where_it_stands(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    alert = Alert(
+        id="error_rate@1",
+        kind=FindingKind.ERROR_RATE,
+        severity=Severity.SERIOUS,
+        title="Many sessions fail",
+        text="9 of 12.",
+        suggestion="Look.",
+        sessions=(debates()[3].session,),
+        count=9,
+        of=12,
+        raised_at_ms=1,
+    )
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        show_debates(core, monkeypatch, debates())
+        acknowledged = await _with_alert(core, monkeypatch, alert)
+        screen = await opened(hall, pilot)
+        assert screen.rows.keys[0] == f"alert:{alert.id}"
+        await pilot.press("a")
+        await until(pilot, lambda: acknowledged == [notification_id(alert.id)])
+        await pilot.press("G", "a")
+        await until(pilot, lambda: "No alert is under the cursor" in said(screen))
+
+
+async def _with_alert(core: Orchestrator, monkeypatch: pytest.MonkeyPatch, alert: Alert) -> list[str]:
+    """Have that alert raised; returns the ids that are acknowledged."""
+    acknowledged: list[str] = []
+
+    async def alerts() -> list[AlertStanding]:
+        return [AlertStanding(alert=alert, notification=notification_id(alert.id))]
+
+    async def acknowledge(ids: list[str], **_: object) -> str:
+        acknowledged.extend(ids)
+        return "acknowledged"
+
+    monkeypatch.setattr(core.analytics, "alerts", alerts)
+    monkeypatch.setattr(core.notifications, "acknowledge", acknowledge)
+    return acknowledged
+
+
+async def test_without_a_session_it_says_what_would_be_here_and_draws_no_axes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch, rows=[]) as (screen, pilot, hall):
+        for _ in VIEW_NAMES:
+            assert "There is none yet." in screen_text(hall)
+            assert "┤" not in screen_text(hall)
+            assert screen.rows.keys == ()
+            await pilot.press("right")
+
+
+async def test_a_stretch_without_sessions_says_how_to_widen_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch, rows=debates()[:20]) as (screen, pilot, hall):
+        assert "t takes a longer time" in screen_text(hall)
+        await pressed(screen, pilot, "t")
+        assert screen.rows.keys
+
+
+async def test_new_sessions_come_in_without_moving_the_cursor(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        await until_status(core, await start(core, "Tabs or spaces?"), Status.COMPLETED)
+        screen = await opened(hall, pilot)
+        await pilot.press("right")
+        key = screen.rows.cursor_key
+        await until_status(core, await start(core, "Rename main?"), Status.COMPLETED)
+        await until(pilot, lambda: "2 sessions" in head_of(screen))
+
+        assert screen.rows.cursor_key == key
