@@ -22,7 +22,10 @@ def acknowledge(ids: Sequence[str], names: str) -> Work:
     """Say that these were seen. Taking it back has them open again."""
 
     async def work(core: Orchestrator) -> Done:
-        await _in_parts(core.notifications.acknowledge, ids)
+        async def see(part: list[str]) -> str:
+            return await core.notifications.acknowledge(part, are_whole=True)
+
+        await _in_parts(see, ids)
         return Done(text=f"seen: {names}", undo=back)
 
     async def back(core: Orchestrator) -> Done:
@@ -37,7 +40,7 @@ def snooze(ids: Sequence[str], for_ms: int, names: str) -> Work:
 
     async def work(core: Orchestrator) -> Done:
         async def rest(part: list[str]) -> str:
-            return await core.notifications.snooze(part, for_ms=for_ms)
+            return await core.notifications.snooze(part, for_ms=for_ms, are_whole=True)
 
         await _in_parts(rest, ids)
         return Done(text=f"for {duration(for_ms)} at rest: {names}", undo=back)

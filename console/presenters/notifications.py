@@ -165,9 +165,9 @@ def entries_of(
 
 
 def tells_of(told: Told, asking: Asking) -> bool:
-    """Was this told because of what waits now?"""
+    """Was this told because of what waits now? What reminds of it was told because nobody had acknowledged it."""
     each = told.notification
-    if each.session != asking.session:
+    if each.session != asking.session or each.reminds:
         return False
     if asking.is_turn:
         return each.type in _TURNS and each.seat == asking.seat

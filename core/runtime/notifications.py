@@ -106,10 +106,12 @@ class Notifications:
         """All of them, also those that hold no more, oldest first."""
         return await self._at_hand.outbox.mutes()
 
-    async def acknowledge(self, ids: Sequence[str] = (), *, is_all: bool = False, wanted: Wanted | None = None) -> str:
+    async def acknowledge(
+        self, ids: Sequence[str] = (), *, is_all: bool = False, wanted: Wanted | None = None, are_whole: bool = False
+    ) -> str:
         """Note that these were seen, each with its reminders: by ids, which may be cut short, all, or those that are
-        looked for. Returns what was done."""
-        return await self._asked("acknowledge", _which(ids, is_all=is_all, wanted=wanted))
+        looked for. Returns what was done. Of ids that `are_whole` those are left out that need nobody any more."""
+        return await self._asked("acknowledge", _which(ids, is_all=is_all, wanted=wanted, are_whole=are_whole))
 
     async def unacknowledge(self, ids: Sequence[str]) -> str:
         """Have nobody have seen these, by their whole ids."""
@@ -127,14 +129,16 @@ class Notifications:
         for_ms: int = 0,
         is_all: bool = False,
         wanted: Wanted | None = None,
+        are_whole: bool = False,
     ) -> str:
         """Let these rest until a moment, or for a time; then they come back as a reminder."""
         when = {"until_ms": until_ms} if until_ms else {"for_ms": for_ms}
-        return await self._asked("snooze", {**_which(ids, is_all=is_all, wanted=wanted), **when})
+        which = _which(ids, is_all=is_all, wanted=wanted, are_whole=are_whole)
+        return await self._asked("snooze", {**which, **when})
 
     async def unsnooze(self, ids: Sequence[str]) -> str:
         """Have these rest no longer."""
-        return await self._asked("snooze", {"ids": list(ids), "until_ms": 0})
+        return await self._asked("snooze", {"ids": list(ids), "whole": True, "until_ms": 0})
 
     async def mute(
         self, *, session: str = "", type: NotificationType | None = None, until_ms: int = 0, for_ms: int = 0
@@ -169,8 +173,8 @@ class Notifications:
         return self._ports
 
 
-def _which(ids: Sequence[str], *, is_all: bool, wanted: Wanted | None) -> dict[str, object]:
-    body: dict[str, object] = {"ids": list(ids), "all": is_all or wanted is not None}
+def _which(ids: Sequence[str], *, is_all: bool, wanted: Wanted | None, are_whole: bool) -> dict[str, object]:
+    body: dict[str, object] = {"ids": list(ids), "all": is_all or wanted is not None, "whole": are_whole}
     return body if wanted is None else {**body, "wanted": wanted_to_plain(wanted)}
 
 

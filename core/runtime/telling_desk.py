@@ -142,9 +142,12 @@ class TellingDesk:
 
     async def _meant(self, body: Body, least: Wanted, what: str) -> Collection[str] | Wanted:
         """Which are asked for of those that fulfil `least`: by ids, which may be cut short, by what they are, or all.
-        Raises WrongUse for one that is not there."""
+        Raises WrongUse for one that is not there; of ids that are whole, those of others are left out: what a screen
+        shows may have been answered a moment ago."""
         if body.get("all") or body.get("wanted"):
             return wanted_from(body.get("wanted") or {}, least)
+        if body.get("whole"):
+            return _ids(body)
         return [each.notification.id for each in await self._named(body, least, what)]
 
     async def _dead(self, body: Body) -> Sequence[Told]:

@@ -57,10 +57,11 @@ def test_what_told_of_a_question_stands_in_its_row_as_long_as_it_waits() -> None
     notice = told(notification(7, type=NotificationType.ESCALATION_NOTICE, priority=Priority.URGENT))
     other = told(notification(6))
 
-    (asks, rest) = entries_of([ASKING], [notice, other])
+    reminder = told(replace(notice.notification, id="r", type=NotificationType.REMINDER, reminds="x"))
+    (asks, reminds, rest) = entries_of([ASKING], [reminder, notice, other])
     (row, after) = entries_of([], [notice, other])
 
-    assert (asks.asking, asks.told, rest.told) == (ASKING, notice, other)
+    assert (asks.asking, asks.told, reminds.told, rest.told) == (ASKING, notice, reminder, other)
     assert (row.told, after.told) == (notice, other)
     assert texts(asks)[0] == "◆ asks"
     assert texts(row)[0] == "● new"

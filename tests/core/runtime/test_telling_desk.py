@@ -69,6 +69,15 @@ async def test_what_is_meant_is_acknowledged_and_nothing_else(body: Mapping[str,
     assert await office.open() == left
 
 
+async def test_of_whole_ids_those_are_left_out_that_need_nobody_any_more() -> None:
+    office = await Office().filled()
+    every = [each.notification.id for each in await office.hands.outbox.find(Wanted())]
+    await office.ask("acknowledge", ids=[f"{SESSION}-2"])
+
+    assert await office.ask("acknowledge", ids=[*every[:2], "gone"], whole=True) == "acknowledged 1"
+    assert await office.ask("snooze", ids=every, whole=True, for_ms=HOUR_MS) == "snoozed 1"
+
+
 async def test_an_acknowledgement_is_taken_back() -> None:
     office = await Office().filled()
     await office.ask("acknowledge", all=True)
