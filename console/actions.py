@@ -161,6 +161,10 @@ ACTIONS: tuple[Action, ...] = (
         ("S",), "sessions", "steer",
     ),
     Action(
+        "session_events", "Its events", "See what is recorded in the session as it comes, event by event.",
+        ("l",), "sessions", "look",
+    ),
+    Action(
         "look_back", "Look back", "Step along the session's events, or play them: what was true behind each.",
         ("h",), "sessions", "look",
     ),

@@ -432,13 +432,18 @@ class MootApp(App[int], inherit_bindings=False):
             self._go_to(AnalyticsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
 
     def action_go_events(self) -> None:
-        from console.locations import find_locations
         from console.screens.events import EventsScreen
 
         if not isinstance(self.screen, EventsScreen):
-            log_file = find_locations().log_file
-            keymap = self.keymap_in_force
-            self._go_to(EventsScreen(self.core, log_file, now_ms=self.now_ms, keymap=keymap))
+            self.show_events()
+
+    def show_events(self, session: SessionId | None = None) -> None:
+        """Show what is recorded in all sessions, or in one."""
+        from console.locations import find_locations
+        from console.screens.events import EventsScreen
+
+        log_file, keymap = find_locations().log_file, self.keymap_in_force
+        self._go_to(EventsScreen(self.core, log_file, now_ms=self.now_ms, keymap=keymap, session=session))
 
     def look_back(self, session: SessionId, *, at_seq: int | None = None, speed: float | None = None) -> None:
         """Show a session's past at event `at_seq`, by default the last; with a `speed`, play it up to there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -62,6 +63,7 @@ from core.providers.simulated import SimulatedProvider
 from core.rules.extending import NO_PLUGINS, Plugins
 from core.runtime.backups import Backups
 from core.runtime.caching import CachedAnswers
+from core.runtime.correlating import fields
 from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
 from core.runtime.exporting.wanted import ExportPlan
@@ -101,6 +103,8 @@ NOTIFICATIONS_SUFFIX, LIVE_SUFFIX = ".notifications.jsonl", ".live.jsonl"
 MILLISECONDS_PER_SECOND = 1_000
 ANALYTICS_SECONDS = 60
 DAY_MS = 24 * 3_600 * MILLISECONDS_PER_SECOND
+
+_log = logging.getLogger(__name__)
 
 
 def _flows(templates: Mapping[Digest, Template], documents: Mapping[Digest, Document]) -> tuple[Flow, ...]:
@@ -423,6 +427,8 @@ def _told_of(storage: Storage) -> tuple[str, ...]:
     migrated = storage.migrated
     if migrated is None:
         return ()
+    said = fields(before=migrated.before, schema=SCHEMA_VERSION, kept=str(migrated.copy))
+    _log.info("the database was brought to a newer schema", extra=said)
     return (
         f"{storage.path}: brought from schema {migrated.before} to {SCHEMA_VERSION}. As it was before it is kept at "
         f"{migrated.copy}; delete that once you no longer want to go back.",

@@ -151,7 +151,7 @@ class EventActions(Screen[None]):
             self.say_refusal("This is about no session.")
             return
         appended, correlation = self._looked.appended, entry.value("correlation")
-        session = f"session:{entry.session[:SESSION_TYPED_CHARACTERS]}"
+        session = session_filter(SessionId(entry.session))
         if appended is not None and self._looked.key == entry.key:
             self.filter_to(f"{session} seq>={appended.records[0].seq} seq<={appended.records[-1].seq}")
         elif correlation:
@@ -312,3 +312,8 @@ class EventActions(Screen[None]):
         """The key of an action, as the keymap in force has it."""
         keys = self._keymap.of(action_id)
         return shown_key(keys[0]) if keys else "The palette"
+
+
+def session_filter(session: SessionId | None) -> str:
+    """What narrows a list to one session; nothing where there is none."""
+    return f"session:{session[:SESSION_TYPED_CHARACTERS]}" if session else ""

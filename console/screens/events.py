@@ -18,7 +18,7 @@ from console.presenters.event_filter import FILTER_HELP
 from console.presenters.event_rows import Standing, empty_text, entry_row, headline
 from console.presenters.event_window import Window
 from console.presenters.paragraphs import Paragraph, paragraphs
-from console.screens.event_actions import EventActions
+from console.screens.event_actions import EventActions, session_filter
 from console.screens.event_following import EventReader
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.lines import Lines
@@ -114,7 +114,7 @@ class EventsScreen(EventActions):
     ) -> None:
         """`core` waits until the core is open. `log_file` is the one that all processes of this operator write into.
         `now_ms` is the time of day. At first only `session` is shown, where one is given."""
-        super().__init__(log_file, now_ms=now_ms, keymap=keymap, text=f"session:{session}" if session else "")
+        super().__init__(log_file, now_ms=now_ms, keymap=keymap, text=session_filter(session))
         self._core = core
         self._trouble = ""
         self._shown: dict[str, Row] = {}

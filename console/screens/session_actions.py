@@ -227,6 +227,15 @@ class SessionActions(Screen[None]):
     def action_settle(self) -> None:
         self._steer("settle")
 
+    def action_session_events(self) -> None:
+        """The events of the session under the cursor, as they are recorded."""
+        self.catch_up()
+        self.clear_refusal()
+        if self._session is None:
+            self.say_refusal(NO_SESSION)
+        else:
+            self.app.show_events(self._session)
+
     def action_look_back(self) -> None:
         """Step along the events of the session under the cursor."""
         self.catch_up()

@@ -68,6 +68,9 @@ from core.runtime.time_limit import TimeLimit
 STORAGE_RETRY_MILLISECONDS = 1_000
 """How long an answer that could not be recorded waits before it is tried again: it was paid for."""
 
+APPEND_NANOSECONDS_SLOW = 1_000_000_000
+"""A disk that takes longer than this for a few lines is about to hold up everybody."""
+
 CONFLICTS_MAX = 3
 """How often an outcome is decided anew because somebody else had written to the log."""
 
@@ -365,7 +368,10 @@ class SessionLoop:
             if isinstance(error, LogConflict):
                 await self._read_on()
             raise
-        self._instruments.work.add(APPEND, self._instruments.monotonic_ns() - began_ns)
+        took_ns = self._instruments.monotonic_ns() - began_ns
+        self._instruments.work.add(APPEND, took_ns)
+        if took_ns > APPEND_NANOSECONDS_SLOW:
+            _log.warning("an append took long", extra=fields(session=self.session, took_ms=took_ns // 1_000_000))
         self._advance(state, recorded)
         return settlement.events, begun
 

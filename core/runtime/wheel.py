@@ -7,6 +7,7 @@ nobody drives, it takes the wheel for just as long as a request takes.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -15,6 +16,7 @@ from core.domain.errors import CommandRefused, DriverBusy, StorageFailed
 from core.ports.inbox import InboxAnswer
 from core.runtime.analytics import Analytics
 from core.runtime.announcements import Announcements
+from core.runtime.correlating import fields
 from core.runtime.driver import Driver
 from core.runtime.exporting.exports import Exports
 from core.runtime.metrics_files import MetricsFiles
@@ -30,6 +32,8 @@ FOLLOW_MILLISECONDS = 100
 
 CLOSED = "this moot is being closed."
 OPEN_ANEW = "Ask again once it is opened anew."
+
+_log = logging.getLogger(__name__)
 
 
 class Wheel:
@@ -78,6 +82,8 @@ class Wheel:
         if self.driver is None:
             await self._announce_position()
             self._following = asyncio.create_task(self._follow(), name="follow")
+            if drive:
+                _log.info("this process has joined", extra=fields(driver=self._ports.lock.holder()))
 
     async def take(self) -> None:
         """Drive from now on where nobody does, and go on with what was left. Changes nothing where this process drives.

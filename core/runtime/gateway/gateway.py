@@ -120,7 +120,10 @@ class Gateway:
             breaker.failed(ticket)
             observed.failed(type(error).__name__, "")
             raise
+        was_closed = breaker.state is BreakerState.CLOSED
         breaker.succeeded(ticket)
+        if not was_closed and breaker.state is BreakerState.CLOSED:
+            _log.info("the route is asked again")
         took_ms = self._now_ms() - began_ms
         observed.answered(took_ms)
         if _log.isEnabledFor(logging.DEBUG):

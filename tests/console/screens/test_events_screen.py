@@ -200,6 +200,22 @@ async def test_one_key_leads_to_the_moment_and_another_to_the_session(settings: 
         await until(pilot, lambda: hall.screen is hall.sessions and hall.sessions.session == session)  # type: ignore[attr-defined]
 
 
+async def test_a_session_s_events_are_a_key_away_from_it(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        await until_status(core, await start(core, "Rename main?"), Status.COMPLETED)
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        hall.sessions.go_to(session)
+        await until(pilot, lambda: hall.sessions.session == session)
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(hall.screen, EventsScreen) and hall.screen.is_read)
+        screen = hall.screen
+        assert isinstance(screen, EventsScreen)
+        await until(pilot, lambda: {entry.session for entry in screen._window.entries} == {session})
+
+        assert f"session:{session[:12]}" in title_of(screen)
+
+
 async def test_what_is_looked_for_is_marked_and_gone_through_without_narrowing(settings: Settings) -> None:
     async with on_events(settings) as (screen, pilot, _, __):
         before = kinds(screen)
