@@ -213,6 +213,16 @@ def state(target: Target, text: str) -> Work:
     return commanding([target], AddStatement(text=text), "every seat hears you from the next turn on in")
 
 
+def tell(target: Target, seat: str, text: str) -> Work:
+    """Tell one seat alone; it can't be taken back."""
+
+    async def work(core: Orchestrator) -> Done:
+        said = await core.tell(target.session, seat, text)
+        return Done(text=f"{said} in {names_of([target.title])}")
+
+    return work
+
+
 def amend(target: Target, motion: str, *, before: str, about: str = "motion") -> Work:
     """Change what it is about; undoing changes it back, and both stay in the log."""
     return _changing(target, AmendMotion(motion=motion), AmendMotion(motion=before), f"amended the {about} of")

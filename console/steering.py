@@ -245,13 +245,17 @@ async def raise_rounds(screen: SessionActions, chosen: Chosen) -> None:
 
 
 async def add_statement(screen: SessionActions, chosen: Chosen) -> None:
-    from console.screens.dialogs.text import TextDialog
+    from console.screens.dialogs.statement import StatementDialog
 
-    text = await screen.app.push_screen_wait(
-        TextDialog("Add a statement", "Every seat hears it from the next turn on", is_multiline=True)
-    )
-    if text:
-        screen.app.acting.ask(acting.state(chosen.target, text), screen)
+    core = await screen.app.core()
+
+    async def seats() -> tuple[str, ...]:
+        return tuple(map(str, (await core.state(chosen.summary.session)).flow.seats))
+
+    said = await screen.app.push_screen_wait(StatementDialog(seats))
+    if said is not None:
+        work = acting.tell(chosen.target, said.seat, said.text) if said.seat else acting.state(chosen.target, said.text)
+        screen.app.acting.ask(work, screen)
 
 
 async def amend_motion(screen: SessionActions, chosen: Chosen) -> None:

@@ -250,7 +250,7 @@ async def test_a_statement_and_an_amended_motion_reach_the_session(settings: Set
         session = await under_way(core, "Split billing?")
         await until(pilot, lambda: hall.sessions.session == session)
         await pilot.press("s")
-        await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
+        await until(pilot, lambda: type(hall.screen).__name__ == "StatementDialog")
         await pilot.press(*"Think", "ctrl+s")
         await until(pilot, lambda: "Think" in screen_text(hall))
         await pilot.press("m")
