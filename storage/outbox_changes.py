@@ -22,16 +22,19 @@ def keep(writer: sqlite3.Connection, told: Sequence[Told]) -> int:
 
 
 def end(writer: sqlite3.Connection, ending: Ending) -> None:
-    changes = "answered_by = ?, answered_ms = ?" if ending.by else "expired_why = ?, expired_ms = ?"
-    asks, what = ("asks = ?", ending.asks) if ending.asks != ALL_ASKED else ("substr(asks, 1, ?) <> ?", DOUBT)
+    changes = "answered_by = ?2, answered_ms = ?3" if ending.by else "expired_why = ?2, expired_ms = ?3"
+    match ending.asks:
+        case _ if ending.asks == ALL_ASKED:
+            asks, what = "substr(asks, 1, length(?1)) <> ?1", DOUBT
+        case kind if kind.endswith(":"):
+            asks, what = "substr(asks, 1, length(?1)) = ?1", kind
+        case single:
+            asks, what = "asks = ?1", single
     writer.execute(
         f"UPDATE notifications SET {changes} WHERE asks <> '' AND answered_ms = 0 AND expired_ms = 0"
-        f" AND session = ? AND position < ? AND {asks}",
-        (
-            ending.by or ending.why, ending.at_ms, ending.session, ending.position,
-            *((len(DOUBT),) if ending.asks == ALL_ASKED else ()), what,
-        ),
-    )  # fmt: skip  # as the question marks stand
+        f" AND session = ?4 AND position < ?5 AND {asks}",
+        (what, ending.by or ending.why, ending.at_ms, ending.session, ending.position),
+    )
 
 
 def meant(writer: sqlite3.Connection, which: Collection[str] | Wanted, condition: str, *, limit: int) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core.domain.ids import SessionId
 from core.notifying.delivering import Delivery, DeliveryState, Held
-from core.notifying.life import ALL_ASKED, DOUBT, Ending
+from core.notifying.life import Ending, is_ended
 from core.notifying.muting import Mute, muted_by
 from core.notifying.notification import NotificationType, Priority
 from core.notifying.rates import ChannelRate, percentile
@@ -304,7 +304,7 @@ class MemoryOutbox:
     def _end(self, ending: Ending) -> None:
         for id, told in self.told.items():
             each = told.notification
-            is_meant = ending.asks == each.asks or (ending.asks == ALL_ASKED and not each.asks.startswith(DOUBT))
+            is_meant = is_ended(each.asks, ending.asks)
             is_over = told.answered_ms or told.expired_ms
             if each.session != ending.session or each.position >= ending.position:
                 continue

@@ -12,6 +12,7 @@ from core.domain.events import (
     AttemptSucceeded,
     ClarificationAnswered,
     ClarificationForgone,
+    CompletionDecided,
     EscalationAnswered,
     EscalationExpired,
     Recorded,
@@ -23,7 +24,16 @@ from core.domain.events import (
 )
 from core.domain.people import PERSON, is_person
 from core.domain.provider_errors import ProviderError
-from core.notifying.life import ALL_ASKED, CASE, STANDSTILL, Ending, clarification_of, doubt_of, turn_of
+from core.notifying.life import (
+    ALL_ASKED,
+    CASE,
+    CLARIFICATION,
+    STANDSTILL,
+    Ending,
+    clarification_of,
+    doubt_of,
+    turn_of,
+)
 
 IN_TIME = "nobody answered in time"
 WITHOUT = "it was gone on with without an answer"
@@ -35,11 +45,7 @@ ASKED = "asked"
 
 def ended_by(record: Recorded) -> tuple[Ending, ...]:
     """What `record` ends, usually nothing."""
-    ended = _ended(record)
-    if ended is None:
-        return ()
-    asks, by, why = ended
-    return (
+    return tuple(
         Ending(
             session=record.session,
             position=record.position,
@@ -47,35 +53,41 @@ def ended_by(record: Recorded) -> tuple[Ending, ...]:
             asks=asks,
             by=by,
             why="" if by else why,
-        ),
+        )
+        for asks, by, why in _ended(record)
     )
 
 
-def _ended(record: Recorded) -> tuple[str, str, str] | None:
+def _ended(record: Recorded) -> tuple[tuple[str, str, str], ...]:
     """What is asked no more, by whom it was answered, and otherwise why."""
     match record.event:
         case AttemptSucceeded(step=step, model=model):
-            return (turn_of(step), PERSON, "") if model == PERSON else None
+            return ((turn_of(step), PERSON, ""),) if model == PERSON else ()
         case AttemptFailed(step=step, route=route, error=error, message=message) if is_person(route):
-            return turn_of(step), PERSON if error == ProviderError.REFUSED else "", message or error.replace("_", " ")
+            by = PERSON if error == ProviderError.REFUSED else ""
+            return ((turn_of(step), by, message or error.replace("_", " ")),)
         case AttemptInDoubt(step=step, route=route, why=why) if is_person(route):
-            return turn_of(step), "", why.replace("_", " ")
+            return ((turn_of(step), "", why.replace("_", " ")),)
         case AttemptSettled(step=step, attempt=attempt, by=by):
-            return doubt_of(step, attempt), by, ""
+            return ((doubt_of(step, attempt), by, ""),)
         case EscalationAnswered(by=by):
-            return CASE, by, ""
+            return ((CASE, by, ""),)
         case EscalationExpired():
-            return CASE, "", IN_TIME
+            return ((CASE, "", IN_TIME),)
         case ClarificationAnswered(step=step, by=by):
-            return clarification_of(step), by, ""
+            return ((clarification_of(step), by, ""),)
         case ClarificationForgone(step=step, reason=reason, by=by):
             why = IN_TIME if reason == "expired" else WITHOUT
-            return clarification_of(step), by if reason == ASKED else "", why
-        case SessionResumed(by=by) | StepRetried(by=by):
-            return STANDSTILL, by, ""
+            return ((clarification_of(step), by if reason == ASKED else "", why),)
+        case StepRetried(by=by):
+            return ((STANDSTILL, by, ""),)
+        case SessionResumed(by=by):  # whoever has it go on has answered what it stood for
+            return (STANDSTILL, by, ""), (CASE, by, ""), (CLARIFICATION, by, "")
+        case CompletionDecided(by=by):
+            return (CASE, by, ""), (CLARIFICATION, by, "")
         case SessionCompleted() | SessionCancelled():
-            return ALL_ASKED, "", AT_THE_END
+            return ((ALL_ASKED, "", AT_THE_END),)
         case SessionFailed():
-            return ALL_ASKED, "", AT_A_FAILURE
+            return ((ALL_ASKED, "", AT_A_FAILURE),)
         case _:
-            return None
+            return ()

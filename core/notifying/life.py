@@ -18,6 +18,9 @@ STANDSTILL = "standstill"
 """What one asks of a session that failed, or that a rule paused."""
 
 ALL_ASKED = ""
+DOUBT = "doubt:"
+CLARIFICATION = "clarification:"
+"""How what is asked begins that is one of a kind; an ending that names the kind alone is of all of it."""
 
 
 class LifeState(StrEnum):
@@ -34,8 +37,8 @@ class LifeState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What a session asked before `position` needs nobody any more from `at_ms` (Unix) on: all that asks `asks`, or all
-    that asks anything (`ALL_ASKED`) but calls in doubt, which stay open behind a session's end.
+    """What a session asked before `position` needs nobody any more from `at_ms` (Unix) on: all that asks `asks`, or is
+    of that kind, or all that asks anything (`ALL_ASKED`) but calls in doubt, which stay open behind a session's end.
 
     It was answered by `by`, or has expired because of `why`; one of the two is "".
     """
@@ -46,6 +49,13 @@ class Ending:
     asks: str = ALL_ASKED
     by: str = ""
     why: str = ""
+
+
+def is_ended(asks: str, by: str) -> bool:
+    """Whether an ending of what is named `by` ends what asks `asks`."""
+    if by == ALL_ASKED:
+        return not asks.startswith(DOUBT)
+    return asks.startswith(by) if by.endswith(":") else asks == by
 
 
 def turn_of(step: str) -> str:
@@ -60,7 +70,4 @@ def doubt_of(step: str, attempt: int) -> str:
 
 def clarification_of(asked: str) -> str:
     """What one asks that tells of a participant's question; `asked` is what tells it from others of its session."""
-    return f"clarification:{asked}"
-
-
-DOUBT = "doubt:"
+    return f"{CLARIFICATION}{asked}"

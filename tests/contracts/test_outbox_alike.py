@@ -231,7 +231,7 @@ class Life:
             session=self.chance.choice(SESSIONS),
             position=position,
             at_ms=self.now_ms,
-            asks=self.chance.choice((ALL_ASKED, *ASKS[1:])),
+            asks=self.chance.choice((ALL_ASKED, "turn:", *ASKS[1:])),
             by=by,
             why="" if by else "it is over",
         )

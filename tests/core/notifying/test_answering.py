@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.commands import AnswerEscalation, Cancel, Escalate
+from core.domain.commands import AnswerEscalation, Cancel, Complete, Escalate
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
@@ -12,6 +12,7 @@ from core.domain.events import (
     AttemptSucceeded,
     ClarificationAnswered,
     ClarificationForgone,
+    CompletionDecided,
     EscalationAnswered,
     EscalationExpired,
     Event,
@@ -25,7 +26,7 @@ from core.domain.events import (
 )
 from core.domain.ids import SeatId, StepId
 from core.notifying.answering import AT_A_FAILURE, AT_THE_END, IN_TIME, WITHOUT, ended_by
-from core.notifying.life import ALL_ASKED, CASE, STANDSTILL, Ending
+from core.notifying.life import ALL_ASKED, CASE, CLARIFICATION, STANDSTILL, Ending, is_ended
 from tests.builders import Move, after, opened
 from tests.core.notifying.builders import SESSION
 from tests.core.notifying.test_noticing import all_told
@@ -98,7 +99,6 @@ def forgone(reason: str) -> ClarificationForgone:
         (forgone("expired"), f"clarification:{STEP}", "", IN_TIME),
         (forgone("asked"), f"clarification:{STEP}", "operator", ""),
         (forgone("not_now"), f"clarification:{STEP}", "", WITHOUT),
-        (SessionResumed(by="ann"), STANDSTILL, "ann", ""),
         (StepRetried(step=STEP, by="ann"), STANDSTILL, "ann", ""),
         (SessionCompleted(reason="rounds_played"), ALL_ASKED, "", AT_THE_END),
         (SessionCancelled(reason="asked", by="ann"), ALL_ASKED, "", AT_THE_END),
@@ -122,6 +122,39 @@ def test_each_end_says_what_it_ends_and_by_whom_or_why(event: Event, asks: str, 
 )
 def test_what_models_do_and_what_only_pauses_ends_nothing(event: Event) -> None:
     assert ended(event) == ()
+
+
+def test_whoever_has_a_session_go_on_or_end_has_answered_what_it_stood_for() -> None:
+    assert {asks for asks, by, _ in ended(SessionResumed(by="ann")) if by == "ann"} == {
+        STANDSTILL,
+        CASE,
+        CLARIFICATION,
+    }
+    assert {asks for asks, _, _ in ended(CompletionDecided(reason="asked", by="ann"))} == {CASE, CLARIFICATION}
+
+
+@pytest.mark.parametrize(
+    ("asks", "by", "ends"),
+    [
+        (CASE, CASE, True),
+        (CASE, STANDSTILL, False),
+        ("clarification:a", CLARIFICATION, True),
+        ("clarification:a", "clarification:a", True),
+        ("clarification:ab", "clarification:a", False),
+        ("turn:a", CLARIFICATION, False),
+        ("turn:a", ALL_ASKED, True),
+        ("doubt:a:1", ALL_ASKED, False),
+        ("doubt:a:1", "doubt:a:1", True),
+    ],
+)
+def test_an_ending_ends_what_it_names_or_all_of_a_kind(asks: str, by: str, ends: bool) -> None:
+    assert is_ended(asks, by) is ends
+
+
+def test_a_case_whose_session_is_completed_early_is_answered_by_who_completes_it() -> None:
+    moves = (*opened(), Escalate(question="Shall it go on?"), Complete(reason="enough"))
+
+    assert [each.by for each in endings(*moves) if each.asks == CASE] == ["operator", "operator"]
 
 
 def test_what_a_case_asks_is_what_its_answer_ends() -> None:
