@@ -156,7 +156,7 @@ class Notifier:
         as urgent."""
         as_urgent = replace(of, priority=reminder.priority)
         channels = (*channels_for(reminder, self._routes), *channels_for(as_urgent, self._routes))
-        return self._told(reminder, tuple(dict.fromkeys(channels)))
+        return self._told(reminder, self._heard(reminder, tuple(dict.fromkeys(channels))))
 
     def _kept(self, notifications: Iterable[Notification]) -> list[Told]:
         """Those that some route takes. What is muted goes into the audit trail alone, and is kept all the same."""
@@ -165,10 +165,14 @@ class Notifier:
             channels = channels_for(each, self._routes)
             if not channels:
                 continue
-            if muted_by(each, self._mutes, now_ms=self._times.now_ms()) is not None:
-                channels = tuple(channel for channel in channels if channel == LOG)
-            kept.append(self._told(each, channels))
+            kept.append(self._told(each, self._heard(each, channels)))
         return kept
+
+    def _heard(self, notification: Notification, channels: tuple[str, ...]) -> tuple[str, ...]:
+        """Of these channels those by which it goes, muted or not."""
+        if muted_by(notification, self._mutes, now_ms=self._times.now_ms()) is None:
+            return channels
+        return tuple(channel for channel in channels if channel == LOG)
 
     def _told(self, notification: Notification, channels: Iterable[str]) -> Told:
         return Told(

@@ -86,6 +86,8 @@ class TellingDesk:
             by=by.actor,
             at_ms=self._clock.now_ms(),
         )
+        if mute.type is NotificationType.DIGEST:
+            raise WrongUse("a digest repeats what others tell.", now="Mute those.")
         known = await self._outbox.mutes()
         if len(known) >= MUTES_MAX and all(each.id != mute.id for each in known):
             raise CommandRefused(

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.errors import WrongUse
 from core.notifying.notification import NotificationType, Priority
-from core.notifying.routing import SENSIBLE_ROUTES, Route, channels_for, read_routes
+from core.notifying.routing import SENSIBLE_ROUTES, Route, channels_for, channels_of, read_routes
 from tests.core.notifying.builders import notification
 
 CHANNELS = ("log", "ops", "archive")
@@ -72,3 +72,23 @@ def test_a_route_that_makes_no_sense_is_refused_with_its_number(route: Any, mess
 def test_more_routes_than_anybody_means_are_refused() -> None:
     with pytest.raises(WrongUse, match="names 101 routes"):
         read(*[{"channels": ["log"]}] * 101)
+
+
+def test_a_route_may_be_about_single_seats() -> None:
+    (route,) = read({"channels": ["ops"], "seats": ["judge"]})
+
+    assert channels_for(notification(seat="judge"), [route]) == ("ops",)
+    assert channels_for(notification(seat="proposer"), [route]) == ()
+    assert channels_for(notification(), [route]) == ()
+
+
+def test_the_way_of_a_type_is_said_with_the_sessions_for_which_alone_it_holds() -> None:
+    routes = read(
+        {"channels": ["ops"], "types": ["REMINDER"], "flows": ["refinement"]},
+        {"channels": ["log"], "priority": "normal", "last": True},
+        {"channels": ["archive"]},
+    )
+
+    assert channels_of(NotificationType.REMINDER, Priority.HIGH, routes) == ("ops (refinement)", "log")
+    assert channels_of(NotificationType.DEBATE_STARTED, Priority.NORMAL, routes) == ("log",)
+    assert channels_of(NotificationType.TURN_NOTIFICATION, Priority.LOW, routes) == ("archive",)

@@ -100,6 +100,7 @@ async def test_an_acknowledgement_is_taken_back() -> None:
         ("snooze", {"all": True, "for_ms": AWAY_MS_MAX + 1}, "within a year"),
         ("snooze", {"all": True, "for_ms": -5}, "until when must lie ahead"),
         ("mute", {}, "it isn't said what"),
+        ("mute", {"type": "DIGEST"}, "a digest repeats what others tell"),
         ("mute", {"type": "REMINDRE"}, "Did you mean 'REMINDER'?"),
         ("mute", {"session": SESSION, "until_ms": 5}, "until when must lie ahead"),
         ("unmute", {"ids": ["beef"]}, "nothing that begins with 'beef' is muted"),

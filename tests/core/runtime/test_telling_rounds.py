@@ -357,3 +357,15 @@ async def test_a_thousand_that_waited_for_the_morning_go_in_one_round() -> None:
     await rounds.end_quiet()
 
     assert len(desk.waiting("ops")) == 1_100
+
+
+async def test_reminders_that_are_muted_reach_the_audit_trail_alone() -> None:
+    desk = Desk()
+    await desk.outbox.mute(Mute(type=REMINDER))
+    notifier, rounds = desk.over()
+    await desk.tell(notifier, notification(priority=Priority.URGENT))
+    desk.clock.at_ms += HOUR_MS
+    await rounds.remind()
+
+    (again,) = await desk.of_type(REMINDER)
+    assert [sent.channel for sent in again.deliveries] == ["log"]
