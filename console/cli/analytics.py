@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.analytics.analysis import AnalyticsReport
     from core.orchestrator import Orchestrator
 
+CHART_LINES = 14
+
 NO_SESSIONS = 'no session was held yet. `moot demo` rehearses one, and asks no model; `moot debate "…"` holds one.'
 NONE_CHOSEN = "no session is meant by that. Leave out --since or another filter; `moot sessions list` has all of them."
 NO_ALERTS = "nothing was odd enough to be told so far. While a moot drives, it looks every minute."
@@ -59,6 +61,7 @@ def analytics(
     tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="With this tag; repeatable.")] = None,
     evaluations: Annotated[bool, typer.Option("--evaluations", help="Count sessions of evaluations too.")] = False,
     asked: Annotated[bool, typer.Option("--asked", help="Leave out what was rehearsed or simulated.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="With every chart of the console, as text.")] = False,
     as_json: AsJson = False,
     database: Database = None,
 ) -> int:
@@ -90,6 +93,8 @@ def analytics(
             sys.stdout.write(json_text(report) + "\n")
         elif report.sessions:
             sys.stdout.write(page_of(report) + "\n")
+            if plain:
+                sys.stdout.write("\n" + charts_of(report) + "\n")
         else:
             say(NONE_CHOSEN if report.position else NO_SESSIONS)
         return ExitCode.COMPLETED
@@ -129,6 +134,32 @@ def page_of(report: AnalyticsReport) -> str:
     lines = [f"Sessions {chosen}.", ""] if chosen else []
     for section in sections_of(report):
         lines += [*_section(section, page), ""]
+    return "\n".join(lines[:-1])
+
+
+def charts_of(report: AnalyticsReport) -> str:
+    """Each chart of the console with its rows, as text."""
+    from console.presenters.analytics_views import VIEW_NAMES, view_of
+    from console.presenters.charts import drawn, legend_text
+
+    page = Page(width=min(COLUMNS_MAX, terminal_columns()))
+    lines: list[str] = []
+    for name in VIEW_NAMES[1:]:
+        view = view_of(name.key, report)
+        if view.chart is None or not view.rows:
+            continue
+        rows = [[cell.text for cell in row.cells] for row in view.rows]
+        columns = [Column(title, is_number=at > 0) for at, title in enumerate(view.titles)]
+        legend = legend_text(view.chart)
+        lines += [
+            page.heading(view.title),
+            "",
+            *([legend, ""] if legend else []),
+            *drawn(view.chart, width=page.width, height=CHART_LINES),
+            "",
+            table(columns, rows, width=table_columns()),
+            "",
+        ]
     return "\n".join(lines[:-1])
 
 

@@ -144,7 +144,7 @@ def _mark(lines: list[str], column: int, cells: int) -> None:
     low to be seen."""
     for at, line in enumerate(lines):
         if AXIS_CORNER in line:
-            pointer = column + cells // 2
+            pointer = column + (cells + 1) // 2
             lines[at] = line[:pointer] + POINTER + line[pointer + 1 :]
             return
         bar = line[column : column + cells].replace(BAR, BAR_CHOSEN)

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from console.presenters.analytics_shown import DataRow, View
     from core.orchestrator import Orchestrator
 
-FIGURES = 6
+FIGURES, FIGURES_FEW = 6, 3
+WITH_FEW = ("durations", "consensus", "escalations", "rules")
+"""Views of few figures, which leave more room for names."""
+
 ROWS_LINES_MIN = 5
 CHART_LINES_MAX = 18
 DETAIL_LINES = 7
@@ -54,10 +57,13 @@ MATTERS = (
     Column(key="what", title="what", width=20, is_flex=True, priority=12),
     Column(key="seen", title="seen", width=19, align="right", priority=9),
 )
-FIGURED = (
-    Column(key="0", title="", width=16, is_flex=True, priority=12),
-    *(Column(key=str(at), title="", width=11, align="right", priority=10 - at) for at in range(1, FIGURES + 1)),
-)
+
+
+def _figured(figures: int) -> tuple[Column, ...]:
+    return (
+        Column(key="0", title="", width=16, is_flex=True, priority=12),
+        *(Column(key=str(at), title="", width=11, align="right", priority=10 - at) for at in range(1, figures + 1)),
+    )
 
 
 class AnalyticsScreen(Screen[None]):
@@ -68,8 +74,9 @@ class AnalyticsScreen(Screen[None]):
     AnalyticsScreen { layout: vertical; background: $background; overflow: hidden; }
     AnalyticsScreen #body { height: 1fr; width: 1fr; }
     AnalyticsScreen Rows { height: 1fr; }
-    AnalyticsScreen #figures { display: none; }
-    AnalyticsScreen.-charted #figures { display: block; }
+    AnalyticsScreen #figures, AnalyticsScreen #few { display: none; }
+    AnalyticsScreen.-charted #figures, AnalyticsScreen.-few #few { display: block; }
+    AnalyticsScreen.-few #figures { display: none; }
     AnalyticsScreen.-charted #matters { display: none; }
     AnalyticsScreen #detail { height: 7; border-top: solid $structure; padding: 0 1; }
     AnalyticsScreen.-charted #detail { display: none; }
@@ -105,7 +112,8 @@ class AnalyticsScreen(Screen[None]):
         self._view: View | None = None
         self.read_count = 0
         self.matters = Rows(MATTERS, empty_text=self._empty(), id="matters")
-        self.figures = Rows(FIGURED, empty_text=self._empty(), id="figures")
+        self.figures = Rows(_figured(FIGURES), empty_text=self._empty(), id="figures")
+        self.few = Rows(_figured(FIGURES_FEW), empty_text=self._empty(), id="few")
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self.app.header_view)
@@ -115,6 +123,7 @@ class AnalyticsScreen(Screen[None]):
             yield Lines(id="chart")
             yield self.matters
             yield self.figures
+            yield self.few
             yield Prose(id="detail")
             search = Input(placeholder=FILTER_HELP, id="search", select_on_focus=False)
             search.cursor_blink = False
@@ -135,7 +144,13 @@ class AnalyticsScreen(Screen[None]):
     @property
     def rows(self) -> Rows:
         """The rows in sight."""
-        return self.figures if self._at else self.matters
+        if self._at == 0:
+            return self.matters
+        return self.few if self._has_few else self.figures
+
+    @property
+    def _has_few(self) -> bool:
+        return VIEW_NAMES[self._at].key in WITH_FEW
 
     @property
     def current(self) -> DataRow | None:
@@ -267,6 +282,7 @@ class AnalyticsScreen(Screen[None]):
         self._at = at
         self.say_refusal("")
         self.set_class(at > 0, "-charted")
+        self.set_class(self._has_few, "-few")
         self._show_view()
         self.rows.focus()
 
@@ -297,11 +313,12 @@ class AnalyticsScreen(Screen[None]):
                 [chosen_line(report, SPANS[self._span], self._text, title=view.title)]
             )
         self.rows.set_empty_text(self._empty())
-        if self._at:
+        cells = 0 if self._at == 0 else 1 + (FIGURES_FEW if self._has_few else FIGURES)
+        if cells:
             titles = {str(at): title for at, title in enumerate(view.titles)}
-            self.figures.set_titles({str(at): titles.get(str(at), "") for at in range(FIGURES + 1)})
+            self.rows.set_titles({str(at): titles.get(str(at), "") for at in range(cells)})
         shown = view.rows if is_any else ()
-        self.rows.set_rows([_padded(row, FIGURES + 1 if self._at else 0) for row in shown], keeps_order=False)
+        self.rows.set_rows([_padded(row, cells) for row in shown], keeps_order=False)
         self._show_chart()
         self._show_detail()
 

@@ -46,6 +46,15 @@ def test_at_80_columns_no_line_of_words_is_longer(held: Moot) -> None:
     assert max(map(len, (line for line in lines if "  " not in line.strip()))) <= 80
 
 
+def test_with_plain_every_chart_is_printed_with_its_rows(held: Moot) -> None:
+    told = held.run("analytics", "--plain", COLUMNS="80").stdout
+
+    assert "c completed  f failed  x cancelled  o going on" in told
+    assert told.count("┤") >= 6
+    assert "── how long completed sessions were active" in told
+    assert max(len(line) for line in told.splitlines() if "┤" in line or "└" in line) <= 80
+
+
 def test_sessions_are_chosen_and_an_empty_choice_is_said_to_be_one(held: Moot) -> None:
     assert json.loads(held.run("analytics", "--template", "standard_debate", "--json").stdout)["sessions"] == 2
     assert json.loads(held.run("analytics", "--flow", "refinement", "--json").stdout)["sessions"] == 0
