@@ -19,6 +19,7 @@ from core.analytics.gathered import Gathered
 from core.analytics.histogram import empty, observed
 from core.analytics.measures import Timer
 from tests.console.cli.process import MOTION, SECONDS_MAX, Moot
+from tests.console.cli.test_metrics_port import said_of_figures
 from tests.console.monitoring.expressions import of_the_alerts, of_the_dashboard, series_of
 from tests.console.monitoring.programs import PORTS_TRIED_MAX, prometheus, promtool, until
 from tests.redis_server import free_port
@@ -38,12 +39,11 @@ def driving(moot: Moot) -> Iterator[str]:
             "drive", "--metrics-port", str(port), MOOT_REHEARSAL_PACE="0", MOOT_HEALTH_CHECK_INTERVAL_SECONDS="1"
         )
         try:
-            assert driver.stderr is not None
-            said = [driver.stderr.readline(), driver.stderr.readline()]
-            if f"figures at http://127.0.0.1:{port}/metrics" in said[1]:
+            said = said_of_figures(driver)
+            if f"figures at http://127.0.0.1:{port}/metrics" in said:
                 yield f"127.0.0.1:{port}"
                 return
-            assert "taken by another program" in said[1], said
+            assert "taken by another program" in said, said
         finally:
             driver.send_signal(signal.SIGTERM)
             driver.communicate(timeout=SECONDS_MAX)
