@@ -128,6 +128,21 @@ async def test_who_has_joined_serves_nothing_and_tells_what_the_log_does(tmp_pat
         assert of_the_log(await other.families()) == of_the_log(await driver.families())
 
 
+async def test_who_takes_the_wheel_serves_from_then_on(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, metrics_port=1)
+    async with opened(settings, takes_any_port=True) as first, opened(settings, takes_any_port=True) as second:
+        await a_debate(first, tmp_path)
+        await first.stop()
+        before = second.served
+
+        await second.take_the_wheel()
+        page = await fetched(second)
+
+    assert before is None
+    assert first.served is None
+    assert "\norchestration_debates_total 1.0\n" in page
+
+
 async def test_a_port_that_is_taken_keeps_nobody_from_debating(tmp_path: Path, taken: int) -> None:
     async with opened(settings_of(tmp_path, metrics_port=taken)) as orchestrator:
         await a_debate(orchestrator, tmp_path)
