@@ -98,6 +98,8 @@ class Telling:
     async def close(self) -> None:
         """Tell what has just happened, for a moment, and let the channels go. Nobody may call `run` any more."""
         try:
+            await self._rounds.end_quiet()  # who drives for a moment at a time never comes to a round
+            await self._rounds.send_digests()
             await self._dispatcher.finish(FINISH_MILLISECONDS)
         except MootError as failed:
             _log.warning("notifications wait for the next one who drives: %s", failed)

@@ -13,10 +13,16 @@ from console.bootstrap import open_orchestrator
 from console.settings import Settings
 from core.domain.commands import AnswerEscalation, Cancel, Escalate
 from core.domain.ids import NO_SESSION, SessionId
+from core.notifying.delivering import DeliveryState, Held
 from core.notifying.life import LifeState
 from core.notifying.notification import Notification, NotificationType, Priority
 from core.orchestrator import Orchestrator
 from core.ports.outbox import Told, Wanted
+from storage.opened import open_storage
+from tests.contracts.outboxes import held
+from tests.core.notifying.builders import AT_MS, notification
+from tests.core.notifying.builders import told as told_by
+from tests.storage.builders import codec
 
 THINKS = {"answers": {"default": [{"text": "…", "delay_ms": 10_000_000}]}}
 ESCALATIONS = Wanted(types=frozenset({NotificationType.ESCALATION_NOTICE}))
@@ -121,3 +127,18 @@ async def test_an_alert_that_follows_from_no_event_is_told_once(tmp_path: Path) 
 
     (kept,) = await told(tmp_path, Wanted(id="alert-1"))
     assert kept.notification.title == "Calls fail"
+
+
+async def test_who_drives_for_a_moment_at_a_time_sends_what_has_waited_long_enough(tmp_path: Path) -> None:
+    async with opened(tmp_path, drive=False) as moot:
+        assert await moot.notifications.unmute(is_all=True) == "unmuted 0"
+    storage = open_storage(tmp_path / "moot.db", codec=codec())
+    waiting = [held(told_by(notification(number), "log"), Held.DIGEST, due_ms=AT_MS) for number in (1, 2)]
+    assert await storage.outbox.put(waiting) == 2
+    await storage.close()
+    async with opened(tmp_path, drive=False) as moot:
+        await moot.notifications.unmute(is_all=True)  # drives for as long as it takes
+
+        found = await moot.notifications.find(Wanted(types=frozenset({NotificationType.DEBATE_COMPLETED})))
+    assert {each.deliveries[0].held_for for each in found} == {Held.NOTHING}
+    assert {each.deliveries[0].state for each in found} != {DeliveryState.HELD}
