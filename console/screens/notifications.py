@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
-from time import localtime, monotonic, strftime
+from time import localtime, strftime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
 from textual.containers import Container, Vertical
 from textual.css.query import NoMatches
-from textual.message import Message
 from textual.widgets import Input, Static
 
-from console import notice_acts as acts
 from console.bindings import bindings_for
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.notification_detail import detail
 from console.presenters.notification_filter import FILTER_HELP, completion, read_filter
 from console.presenters.notification_rows import RowsDrawn
-from console.presenters.notifications import NEW, beside_cursor, empty_text, is_given_up, list_title, standing
+from console.presenters.notifications import beside_cursor, empty_text, is_given_up, list_title
 from console.presenters.paragraphs import Paragraph, paragraphs
-from console.screens.notification_actions import NotificationActions
-from console.screens.notification_reading import DEPTH_FIRST, DEPTH_MAX, EVERYTHING, Asked, NotificationReader, Reading
+from console.screens.notification_reading import DEPTH_FIRST
+from console.screens.notification_watching import NotificationWatching
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.cells import clean
 from console.widgets.lines import Lines
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
 from console.widgets.suggester import LineSuggester
-from core.domain.errors import MootError, WrongUse
+from core.domain.errors import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -39,17 +36,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from console.acting import Acting
-    from console.presenters.notifications import Entry
+    from console.screens.notification_reading import Reading
     from core.orchestrator import Orchestrator
-
-READ_SECONDS = 0.2
-PULSE_SECONDS = 1.0
-"""Deliveries and mutes change without anything being committed to a log."""
-LOOKED_SECONDS = 0.6
-"""Who looks at one so long has read it."""
-
-DEEPER_ROWS = 100
-"""Nearer to the last row than this, more are read."""
 
 BESIDE_WIDTH_MIN = 112
 """From here on what there is to say of a row stands beside the list."""
@@ -68,7 +56,7 @@ COLUMNS = (
 LOADING_TEXT = "What was told is being read …"
 
 
-class NotificationsScreen(NotificationActions):
+class NotificationsScreen(NotificationWatching):
     """The inbox: what is asked on top, then what is open, then the rest; the row under the cursor explained beside it.
 
     It reads by itself while it is shown. What is looked at for a moment counts as read.
@@ -103,13 +91,6 @@ class NotificationsScreen(NotificationActions):
         *(binding for binding in bindings_for("anywhere") if binding.id in ("filter", "back", "zoom")),
     ]
 
-    class Read(Message):
-        """The door has been looked through."""
-
-        def __init__(self, reading: Reading) -> None:
-            super().__init__()
-            self.reading = reading
-
     def __init__(
         self,
         core: Callable[[], Awaitable[Orchestrator]],
@@ -120,16 +101,9 @@ class NotificationsScreen(NotificationActions):
         """`core` waits until the core is open. `now_ms` is the time of day."""
         super().__init__(core, now_ms=now_ms)
         self._keymap = keymap
-        self._wanted = EVERYTHING
-        self._depth = DEPTH_FIRST
-        self._is_resting = False
-        self._is_in_order = False
-        self._is_anew = False
         self.read_count = 0
-        self._looked = ("", 0.0)
+        self._is_in_order = False
         self._drawn = RowsDrawn()
-        self._due = asyncio.Event()
-        self._reader = NotificationReader()
         self.rows = Rows(COLUMNS, empty_text=LOADING_TEXT)
 
     def compose(self) -> ComposeResult:
@@ -153,14 +127,7 @@ class NotificationsScreen(NotificationActions):
 
     def on_mount(self) -> None:
         self._show_keys()
-        self.run_worker(self._read_on(), group="read")
-
-    def look_soon(self) -> None:
-        self._due.set()
-
-    def look_anew(self) -> None:
-        self._is_anew = True
-        self._due.set()
+        self.run_worker(self.read_on(), group="read")
 
     def put_in_order(self) -> None:
         """What is most urgent on top again; while one reads, rows keep their places."""
@@ -175,7 +142,7 @@ class NotificationsScreen(NotificationActions):
 
     @property
     def is_detail_in_sight(self) -> bool:
-        return self.query_one("#below").display
+        return any(pane.display for pane in self.query("#below"))  # none while the screen is being left
 
     # Keys.
 
@@ -225,7 +192,7 @@ class NotificationsScreen(NotificationActions):
     def on_rows_cursor_moved(self) -> None:
         self.say_refusal("")
         self._show_detail()
-        self._look_deeper()
+        self.look_deeper()
         self.look_soon()
 
     def on_rows_marked(self) -> None:
@@ -265,16 +232,9 @@ class NotificationsScreen(NotificationActions):
         self.set_class(self.size.height >= BELOW_HEIGHT_MIN, "-tall")
         self.call_after_refresh(self._show_detail)
 
-    def on_screen_suspend(self) -> None:
-        self._is_resting = True
-
-    def on_screen_resume(self) -> None:
-        self._is_resting = False
-        self._due.set()
-
     # What came of reading and acting.
 
-    def on_notifications_screen_read(self, event: Read) -> None:
+    def on_notification_watching_read(self, event: NotificationWatching.Read) -> None:
         before, reading = self._reading, event.reading
         if reading.wanted != self._wanted:
             self.say_refusal(reading.trouble)
@@ -397,73 +357,9 @@ class NotificationsScreen(NotificationActions):
         return strftime("%H:%M:%S" if then[:3] == today[:3] else "%d %b %H:%M", then)
 
     def say_refusal(self, why: str) -> None:
-        place = self.query_one("#refused", Static)
-        place.update(clean(why))
-        place.set_class(bool(why), "-said")
-
-    # Reading, beside the screen: what is found comes back as messages.
-
-    async def _read_on(self) -> None:
-        core = await self._core()
-        stop = core.on_committed(lambda _: self._due.set())
-        try:
-            while True:
-                began = monotonic()
-                self._due.clear()
-                if not self._is_resting:
-                    self.post_message(self.Read(await self._reader.read(core, self._asked())))
-                    await self._mark_read(core)
-                took = monotonic() - began
-                await asyncio.sleep(max(READ_SECONDS / 4, took))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(PULSE_SECONDS):
-                        await self._due.wait()
-        finally:
-            stop()
-
-    def _asked(self) -> Asked:
-        feed, is_anew = self.app.feed, self._is_anew
-        self._is_anew = False
-        return Asked(
-            wanted=self._wanted,
-            depth=self._depth,
-            key=self.rows.cursor_key,
-            rows=feed.summaries if feed is not None else {},
-            labels=feed.labels if feed is not None else {},
-            now_ms=self._now_ms(),
-            is_anew=is_anew,
-        )
-
-    def _look_deeper(self) -> None:
-        """Older ones are read as somebody comes near the last row."""
-        reading, rows = self._reading, self.rows
-        if reading is None or not reading.has_more or self._depth >= DEPTH_MAX or rows.cursor_key is None:
-            return
-        if rows.cursor_key in rows.keys[-DEEPER_ROWS:]:
-            self._depth = min(DEPTH_MAX, max(self._depth, 2 * len(rows.keys)))
-
-    async def _mark_read(self, core: Orchestrator) -> None:
-        """What the operator has had in sight for a moment is read."""
-        current, now = self.current, monotonic()
-        is_looking = self.is_detail_in_sight and self.app.app_focus  # nobody reads in a window behind others
-        key = current.key if current is not None and is_looking else ""
-        if key != self._looked[0]:
-            self._looked = (key, now)
-            self.set_timer(LOOKED_SECONDS, self.look_soon, name="looked at")
-        id = self._unread_id(current)
-        if not key or now - self._looked[1] < LOOKED_SECONDS or not id:
-            return
-        with suppress(MootError):  # whether it was read is worth no refusal
-            await acts.mark_read(core, [id])
-            self.look_anew()
-
-    def _unread_id(self, entry: Entry | None) -> str:
-        """What the operator looks at for the first time; "" where nobody has to be told of that."""
-        told = entry.told if entry is not None else None
-        if entry is None or told is None or told.read_ms:
-            return ""
-        is_new = entry.asking is not None or standing(entry, now_ms=self._now_ms()) is NEW
-        return told.notification.id if is_new else ""
+        for place in self.query("#refused").results(Static):  # none while the screen is being left
+            place.update(clean(why))
+            place.set_class(bool(why), "-said")
 
 
 def _looks_otherwise(before: Reading, now: Reading) -> bool:
