@@ -21,8 +21,10 @@ from console.bindings import bindings_for, textual_keymap
 from console.coming_dialogs import DIALOGS, ComingDialogs
 from console.early_keys import EarlyKeys
 from console.exit_codes import ExitCode
+from console.going import Going, places_of
 from console.hosting import CoreHost
 from console.keys import STANDARD_KEYMAP, action
+from console.leaving import Leaving
 from console.machine import now_ms
 from console.presenters.shown import HeaderView
 from console.screens.sessions import SessionsScreen
@@ -39,15 +41,13 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from console.acting import Acting
-    from console.actions import Place
     from console.feed import Feed
     from console.first_rows import FirstRows
     from console.keys import Keymap
     from console.terminal_bell import ConsoleTerminal
     from console.theme_files import ColourTheme
     from core.domain.ids import SessionId
-    from core.domain.summary import SessionSummary
-    from core.orchestrator import Orchestrator, Progress
+    from core.orchestrator import Orchestrator
     from core.ports.first_look import TakeFirstLook
 
     Replays = tuple[SessionId, int | None, float]
@@ -110,7 +110,6 @@ class MootApp(App[int], inherit_bindings=False):
         self.feed: Feed | None = None
         self.sessions = SessionsScreen()
         self.now_ms = now_ms
-        self._is_leaving = False
         self._notices = notices
         self._keep_theme = keep_theme
         self._first_look = first_look
@@ -119,6 +118,8 @@ class MootApp(App[int], inherit_bindings=False):
         self._terminal = terminal
         self._early = EarlyKeys()
         self._coming = ComingDialogs(self)
+        self._leaving = Leaving(self)
+        self.going = Going(self)
         self.drafts: dict[str, str] = {}
         self.answers: dict[tuple[SessionId, int], dict[str, str]] = {}
         for each in themes.values():
@@ -210,7 +211,7 @@ class MootApp(App[int], inherit_bindings=False):
         if self._replays is not None:
             session, at_seq, speed = self._replays
             self.sessions.go_to(session)
-            self.look_back(session, at_seq=at_seq, speed=speed)
+            self.going.to_past(session, at_seq=at_seq, speed=speed)
         await self.feed.run()
 
     def _tell_what_was_left(self, core: Orchestrator) -> None:
@@ -228,7 +229,7 @@ class MootApp(App[int], inherit_bindings=False):
         rows = await asyncio.to_thread(self._first_rows)
         if rows is not None:
             self.header_view = rows.header(OPENING_NOTICE)
-            self._show_header()
+            self.show_header()
             self.sessions.show_first(rows)
             painted = asyncio.Event()
             self.call_after_refresh(painted.set)
@@ -254,9 +255,10 @@ class MootApp(App[int], inherit_bindings=False):
         self.header_view = event.view
         if self._terminal is not None:
             self._terminal.count(event.view.needs_you)
-        self._show_header()
+        self.show_header()
 
-    def _show_header(self) -> None:
+    def show_header(self) -> None:
+        """Every screen has the same line at the top."""
         for screen in self.screen_stack:
             for bar in screen.query(HeaderBar):
                 bar.show(self.header_view)
@@ -273,24 +275,17 @@ class MootApp(App[int], inherit_bindings=False):
 
     def on_feed_left(self, event: Feed.Left) -> None:
         """Whoever drove has ended: say so, and what leads on from there."""
-        left = {0: "nothing was left unfinished", 1: "1 session was left"}.get(
-            event.count, f"{event.count} sessions were left"
-        )
-        key = self.sessions.keys_shown.get("take_wheel")
-        on = f". {key} takes the wheel, and goes on with it here" if key else ""
-        self.notify(f"Nobody drives any more; {left}{on}.", severity="warning", timeout=NOTICE_SECONDS, markup=False)
+        from console.presenters.unasked import left_in_words
+
+        told = left_in_words(event.count, self.sessions.keys_shown.get("take_wheel", ""))
+        self.notify(told, severity="warning", timeout=NOTICE_SECONDS, markup=False)
 
     def on_feed_rules_refused(self, event: Feed.RulesRefused) -> None:
         """A file of rules is broken: what it said before is in force, and nobody would see that."""
-        first, *others = event.problems
-        more = f" (and {len(others)} more)" if others else ""
-        self.notify(
-            f"{first.splitlines()[0]}{more}\nThe rules in force are as they were.",
-            title="rules folder",
-            severity="warning",
-            timeout=NOTICE_SECONDS,
-            markup=False,
-        )
+        from console.presenters.unasked import rules_refused_in_words
+
+        told = rules_refused_in_words(event.problems)
+        self.notify(told, title="rules folder", severity="warning", timeout=NOTICE_SECONDS, markup=False)
 
     def on_notify(self, event: Notify) -> None:
         """One notice at a time about one matter: of two, the older is over, and would cover what is read."""
@@ -313,38 +308,6 @@ class MootApp(App[int], inherit_bindings=False):
         self.notify(event.why, severity="error", markup=False)
 
     # --- what can be done anywhere ------------------------------------------------------------------------------
-
-    def places_of(self, screen: Screen[Any]) -> tuple[Place, ...]:
-        """Which places' actions a screen carries out."""
-        from console.screens.analytics import AnalyticsScreen
-        from console.screens.behind import BehindScreen
-        from console.screens.beside import BesideScreen
-        from console.screens.drafts import DraftsScreen
-        from console.screens.events import EventsScreen
-        from console.screens.notifications import NotificationsScreen
-        from console.screens.past import PastScreen
-        from console.screens.rules import RulesScreen
-        from console.screens.templates import TemplatesScreen
-
-        if screen is self.sessions:
-            return ("sessions", "list", "transcript")
-        if isinstance(screen, PastScreen):
-            return ("past",)
-        if isinstance(screen, BesideScreen):
-            return ("beside",)
-        if isinstance(screen, DraftsScreen):
-            return ("drafts",)
-        if isinstance(screen, TemplatesScreen):
-            return ("templates", "list")
-        if isinstance(screen, NotificationsScreen):
-            return ("notifications", "list")
-        if isinstance(screen, EventsScreen):
-            return ("events", "list")
-        if isinstance(screen, AnalyticsScreen):
-            return ("analytics", "list")
-        if isinstance(screen, BehindScreen):
-            return ("list",)
-        return ("rules", "list") if isinstance(screen, RulesScreen) else ("system", "list")
 
     async def act(self, action_id: str) -> None:
         """Carry out an action by its id, where it is carried out."""
@@ -384,94 +347,25 @@ class MootApp(App[int], inherit_bindings=False):
         self.acting.undo(self.screen)
 
     def action_go_sessions(self) -> None:
-        """To the list; where it shows already, put it in order again."""
-        if self.screen is self.sessions:
-            self.sessions.put_in_order()
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self.going.back_to_sessions()
 
     def action_go_rules(self) -> None:
-        from console.screens.rules import RulesScreen
-
-        if not isinstance(self.screen, RulesScreen):
-            self._go_to(
-                RulesScreen(
-                    self.acting, self.core, self.sessions.session, now_ms=self.now_ms, keymap=self.keymap_in_force
-                )
-            )
+        self.going.to_rules()
 
     def action_go_templates(self) -> None:
-        from console.screens.templates import TemplatesScreen
-
-        if not isinstance(self.screen, TemplatesScreen):
-            self._go_to(
-                TemplatesScreen(
-                    self.acting, self.core, self.sessions.session, now_ms=self.now_ms, keymap=self.keymap_in_force
-                )
-            )
+        self.going.to_templates()
 
     def action_go_system(self) -> None:
-        from console.screens.system import SystemScreen
-
-        if not isinstance(self.screen, SystemScreen):
-            self._go_to(SystemScreen(self.acting, self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+        self.going.to_system()
 
     def action_go_notifications(self) -> None:
-        """To the inbox; where it shows already, put it in order again."""
-        from console.screens.notifications import NotificationsScreen
-
-        if isinstance(self.screen, NotificationsScreen):
-            self.screen.put_in_order()
-        else:
-            self._go_to(NotificationsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+        self.going.to_notifications()
 
     def action_go_analytics(self) -> None:
-        from console.screens.analytics import AnalyticsScreen
-
-        if not isinstance(self.screen, AnalyticsScreen):
-            self._go_to(AnalyticsScreen(self.core, now_ms=self.now_ms, keymap=self.keymap_in_force))
+        self.going.to_analytics()
 
     def action_go_events(self) -> None:
-        from console.screens.events import EventsScreen
-
-        if not isinstance(self.screen, EventsScreen):
-            self.show_events()
-
-    def show_events(self, session: SessionId | None = None) -> None:
-        """Show what is recorded in all sessions, or in one."""
-        from console.locations import find_locations
-        from console.screens.events import EventsScreen
-
-        log_file, keymap = find_locations().log_file, self.keymap_in_force
-        self._go_to(EventsScreen(self.core, log_file, now_ms=self.now_ms, keymap=keymap, session=session))
-
-    def look_back(self, session: SessionId, *, at_seq: int | None = None, speed: float | None = None) -> None:
-        """Show a session's past at event `at_seq`, by default the last; with a `speed`, play it up to there."""
-        from console.screens.past import PastScreen
-
-        label = self.feed.labels.get(session) if self.feed is not None else None
-        keymap = self.keymap_in_force
-        self._go_to(PastScreen(session, self.core, label=label, keymap=keymap, at_seq=at_seq, speed=speed))
-
-    def show_beside(self, fork: SessionSummary) -> None:
-        """Show a fork beside the session that it goes on from."""
-        from console.screens.beside import BesideScreen
-
-        self._go_to(BesideScreen(fork, self.core, keymap=self.keymap_in_force))
-
-    def show_drafts(self, row: SessionSummary) -> None:
-        """Show a refinement's drafts side by side."""
-        from console.screens.drafts import DraftsScreen
-
-        label = self.feed.labels.get(row.session) if self.feed is not None else None
-        self._go_to(DraftsScreen(row, self.core, label=label, keymap=self.keymap_in_force))
-
-    def _go_to(self, screen: Screen[None]) -> None:
-        """Show a place of its own; one key leads back to the sessions."""
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.push_screen(screen)
-        self.call_after_refresh(self._show_header)
+        self.going.to_events()
 
     def action_jump(self) -> None:
         from console.screens.jump import JumpScreen, jump_targets
@@ -484,7 +378,7 @@ class MootApp(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         from console.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.keymap_in_force, self.places_of(self.screen)[0]), self._act_on)
+        self.push_screen(HelpScreen(self.keymap_in_force, places_of(self.screen)[0]), self._act_on)
 
     async def _act_on(self, action_id: str | None) -> None:
         if action_id is not None:
@@ -516,10 +410,6 @@ class MootApp(App[int], inherit_bindings=False):
         ordered = in_order(self.feed.summaries.values())
         return [(each.session, title_of(each, labels.get(each.session))) for each in ordered]
 
-    def show_session(self, session: SessionId) -> None:
-        self.action_go_sessions()
-        self.sessions.go_to(session)
-
     # --- spending -----------------------------------------------------------------------------------------------
 
     def action_global_pause(self) -> None:
@@ -547,71 +437,12 @@ class MootApp(App[int], inherit_bindings=False):
     def action_kill_switch(self) -> None:
         # It is asked once, however often the key is pressed.
         if not any(worker.name == KILL_SWITCH and not worker.is_finished for worker in self.workers):
-            self.run_worker(self._switch_spending(), name=KILL_SWITCH, group=DIALOGS)
+            from console.kill_switch import switch_spending
 
-    async def _switch_spending(self) -> None:
-        from console.acting import allow_spending, stop_spending
-        from console.screens.dialogs.confirm import ConfirmDialog
-
-        asker = self.screen
-        is_stopped = (await (await self.core()).system_status()).is_spending_stopped
-        dialog = (
-            ConfirmDialog("Allow spending again?", "What was paused stays paused until you resume it.", "allow", False)
-            if is_stopped
-            else ConfirmDialog(
-                "Stop all spending?",
-                "Every request under way is broken off and may have been paid for; everything pauses, and nothing is "
-                "asked until you allow it again, also after a restart.",
-                "stop",
-                True,
-            )
-        )
-        if await self.push_screen_wait(dialog):
-            self.acting.ask(allow_spending if is_stopped else stop_spending, asker)
+            self.run_worker(switch_spending(self), name=KILL_SWITCH, group=DIALOGS)
 
     # --- leaving ------------------------------------------------------------------------------------------------
 
     async def action_quit(self) -> None:
         """Leave; ask once where something would stand still."""
-        if not self._is_leaving:
-            self.run_worker(self._leave(), group="leaving")
-
-    async def _leave(self) -> None:
-        core = self.host.opened
-        if core is None:
-            self.exit(ExitCode.COMPLETED)
-            return
-        from console.hosting import running
-
-        moving = await running(core) if core.is_driver else 0
-        if moving and not await self._may_leave(moving):
-            return
-        self._is_leaving = True
-        speaking = self._speaking(core)
-        self.workers.cancel_group(self, "feed")
-        from console.screens.leaving import LeavingScreen
-
-        waited = await self.push_screen_wait(LeavingScreen(self.host, speaking, self._title_of))
-        self.exit(ExitCode.COMPLETED if waited else ExitCode.STOPPED)
-
-    async def _may_leave(self, moving: int) -> bool:
-        from console.screens.dialogs.confirm import ConfirmDialog
-
-        said = "1 session is under way." if moving == 1 else f"{moving} sessions are under way."
-        dialog = ConfirmDialog(
-            "Leave moot?",
-            f"{said} Turns being spoken are recorded, then it waits for the next start of moot. "
-            "'moot drive' goes on without a console.",
-            "leave",
-            False,
-        )
-        is_sure = await self.push_screen_wait(dialog)
-        return bool(is_sure)
-
-    def _speaking(self, core: Orchestrator) -> tuple[Progress, ...]:
-        from console.feed import sessions_speaking
-
-        return tuple(sessions_speaking(core, self.feed.summaries if self.feed is not None else ()))
-
-    def _title_of(self, session: str) -> str:
-        return next((title for each, title in self.session_titles() if each == session), session[:8])
+        self._leaving.ask()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from console.going import places_of
 from console.keys import palette_entries
 from console.widgets.cells import one_line
 
@@ -42,7 +43,7 @@ class MootCommands(Provider):
 
     def _actions(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         app = self.moot
-        places: tuple[Place, ...] = (*app.places_of(self.screen), "anywhere")
+        places: tuple[Place, ...] = (*places_of(self.screen), "anywhere")
         for action, key in palette_entries(places, app.keymap_in_force):
             name = f"{action.title}  ({key})" if key else action.title
             yield name, action.help, partial(app.act, action.id)
@@ -55,4 +56,4 @@ class MootCommands(Provider):
     def _sessions(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         app = self.moot
         for session, title in app.session_titles()[:SESSIONS_OFFERED_MAX]:
-            yield f"Session {one_line(title)}", session[:8], partial(app.show_session, session)
+            yield f"Session {one_line(title)}", session[:8], partial(app.going.to_session, session)

@@ -134,7 +134,7 @@ class EventActions(Screen[None]):
         if entry is None or not entry.session or not isinstance(seq, int):
             self.say_refusal("This is about no event of a session.")
             return
-        self.app.look_back(SessionId(entry.session), at_seq=seq)
+        self.app.going.to_past(SessionId(entry.session), at_seq=seq)
 
     def action_event_session(self) -> None:
         """The session of the entry under the cursor, in the list of sessions."""
@@ -142,7 +142,7 @@ class EventActions(Screen[None]):
         if entry is None or not entry.session:
             self.say_refusal("This is about no session.")
             return
-        self.app.show_session(SessionId(entry.session))
+        self.app.going.to_session(SessionId(entry.session))
 
     def action_event_trace(self) -> None:
         """Only what the same command brought about; of a log line, what else was written of the same call."""

@@ -143,7 +143,7 @@ class NotificationActions(Screen[None]):
         elif not current.session or self.app.feed is None or current.session not in self.app.feed.summaries:
             self.say_refusal("This is of no session that is still there.")
         else:
-            self.app.show_session(SessionId(current.session))
+            self.app.going.to_session(SessionId(current.session))
 
     # What was seen, and what is to rest.
 

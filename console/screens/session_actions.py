@@ -105,7 +105,7 @@ class SessionActions(Screen[None]):
         elif not is_refinement(self.summary):
             self.say_refusal(NO_DRAFTS)
         else:
-            self.app.show_drafts(self.summary)
+            self.app.going.to_drafts(self.summary)
 
     def action_accept_draft(self) -> None:
         self._steer("accept_draft")
@@ -234,7 +234,7 @@ class SessionActions(Screen[None]):
         if self._session is None:
             self.say_refusal(NO_SESSION)
         else:
-            self.app.show_events(self._session)
+            self.app.going.to_events_of(self._session)
 
     def action_look_back(self) -> None:
         """Step along the events of the session under the cursor."""
@@ -243,7 +243,7 @@ class SessionActions(Screen[None]):
         if self._session is None:
             self.say_refusal(NO_SESSION)
         else:
-            self.app.look_back(self._session)
+            self.app.going.to_past(self._session)
 
     def action_fork(self) -> None:
         self.catch_up()
@@ -263,7 +263,7 @@ class SessionActions(Screen[None]):
         if summary is None or not summary.forked_from:
             self.say_refusal("This is no fork: it stands beside nothing. ├ marks those that are.")
         else:
-            self.app.show_beside(summary)
+            self.app.going.to_beside(summary)
 
     def action_rename(self) -> None:
         self._steer("rename")
