@@ -14,7 +14,7 @@ from core.analytics.histogram import LATENCY_MS_BOUNDS, Histogram, both, empty, 
 from core.analytics.life import DebateLife, model_of
 from core.analytics.tallies import merged
 from core.domain.changing import changed
-from core.domain.commands import BeginAttempt, Fork, Open, Queue, ResumeRun
+from core.domain.commands import BeginAttempt, Fork, Open, Queue, ResumeRun, RetryStep
 from core.domain.costs import provider_of
 from core.domain.events import (
     AttemptFailed,
@@ -84,10 +84,14 @@ def fold_watched(watched: Watched, record: Recorded, *, before: DebateLife | Non
 
 
 def _is_heard(record: Recorded, life: DebateLife) -> bool:
-    """An append begins with what was decided, and rules have a say while the session runs and is not to end."""
-    if record.envelope is None or not life.rules or life.status is not Status.RUNNING or life.reason:
+    """An append begins with what was decided, and rules have a say while the session runs and is not to end. A failed
+    one whose step is retried runs behind the event that says so."""
+    if record.envelope is None or not life.rules:
         return False
-    return not isinstance(record.envelope.command, UNHEARD)
+    command = record.envelope.command
+    if isinstance(command, RetryStep):
+        return True
+    return life.status is Status.RUNNING and not life.reason and not isinstance(command, UNHEARD)
 
 
 def _kind_of_error(event: object) -> str:

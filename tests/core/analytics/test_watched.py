@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from core.analytics.book import Book, advanced
 from core.analytics.watched import RULE_ERRED, SESSION_FAILED, UNHEARD, Watched
 from core.domain.commands import AmendMotion, Pause
 from core.domain.costs import provider_of
-from core.domain.events import AttemptFailed, AttemptSucceeded, Recorded, RuleErred, SessionFailed
+from core.domain.events import (
+    AttemptFailed,
+    AttemptSucceeded,
+    CompletionDecided,
+    Recorded,
+    RuleErred,
+    SessionCancelled,
+    SessionEscalated,
+    SessionFailed,
+    SessionPaused,
+)
+from core.domain.ids import RuleId
 from core.domain.provider_errors import NOT_SENT
 from core.engine import settle
+from core.engine.draft import Draft
+from core.engine.react import react
 from tests.builders import Played
-from tests.core.analytics.histories import a_debate, a_log, played, to_its_end
+from tests.core.analytics.histories import MOVES, a_debate, a_log, played, to_its_end
+
+STOPPING = (SessionPaused, SessionEscalated, SessionFailed, SessionCancelled, CompletionDecided)
 
 
 def watched_of(log: list[Recorded]) -> Watched:
@@ -47,6 +66,36 @@ def test_rules_are_heard_at_most_once_a_decision(debate: Played) -> None:
     decisions = sum(watched_of(debate.log).decisions.values())
 
     assert decisions <= sum(1 for each in debate.log if each.envelope is not None)
+
+
+class Counted:
+    """Hears the rules as the engine does, and remembers for which decisions."""
+
+    def __init__(self) -> None:
+        self._heard: list[Draft] = []
+
+    def __call__(self, draft: Draft, **seen: Any) -> frozenset[RuleId]:
+        if not any(draft is each for each in self._heard):
+            self._heard.append(draft)
+        return react(draft, **seen)
+
+    @property
+    def on_record(self) -> int:
+        return sum(1 for draft in self._heard if draft.events)
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=25), st.booleans())
+def test_the_rules_are_never_counted_as_heard_less_often_than_they_were(
+    moves: list[Callable[[Played], object]], is_ruled: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(settle, "react", counted := Counted())
+        debate = played(moves, is_ruled=is_ruled)
+
+    told = sum(watched_of(debate.log).decisions.values())
+
+    stops = sum(isinstance(each.event, STOPPING) for each in debate.log)
+    assert counted.on_record <= told <= counted.on_record + stops
 
 
 def test_of_a_whole_debate_the_rules_are_heard_with_its_admission_and_each_turn_until_its_end_is_decided() -> None:
