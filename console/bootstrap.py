@@ -16,7 +16,8 @@ from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id, process_use
 from console.message_templates import read_sources
 from console.plugins import find_plugins
-from console.settings import PROVIDER_KEYS, PROVIDERS, SPECS, Settings
+from console.setting_specs import SPECS
+from console.settings import PROVIDER_KEYS, PROVIDERS, Settings
 from console.telling import live_target, mail_target, routes_of, target
 from console.telling_times import local_minute_of, timetable_of
 from console.version import VERSION

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from console.locations import Locations, find_locations
 from console.machine import now_ms
-from console.settings import SPECS, Settings, keys_present
+from console.setting_specs import SPECS
+from console.settings import Settings, keys_present
 from console.version import VERSION
 from core.analytics.health_levels import Health, Level, worst
 

@@ -19,7 +19,8 @@ from console.actions import ACTIONS, PLACE_TITLES
 from console.cli.app import app
 from console.exit_codes import MEANINGS
 from console.keys import shown_key
-from console.settings import SPECS, Settings
+from console.setting_specs import SPECS
+from console.settings import Settings
 from core.analytics.family_specs import SPECS as METRICS
 from core.channels.templates import FILTERS, VALUES
 from core.domain.events import ENGINE_EVENTS

@@ -12,8 +12,9 @@ import pytest
 
 from console import bootstrap
 from console.keymap_files import load_keymap
-from console.settings import SPECS, Settings, load_settings
+from console.setting_specs import SPECS
 from console.settings import TABLES as TABLES_OF_SETTINGS
+from console.settings import Settings, load_settings
 from console.settings_file import entries
 from console.theme_files import load_theme
 from core.domain.events import ENGINE_EVENTS

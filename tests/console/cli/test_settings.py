@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.bootstrap import limits_of
-from console.settings import NAMES_WITHOUT_EFFECT, SPECS, Settings, for_demo, keys_present, load_settings
+from console.setting_specs import SPECS
+from console.settings import NAMES_WITHOUT_EFFECT, Settings, for_demo, keys_present, load_settings
 from core.domain.errors import WrongUse
 
 PROVIDERS = ("anthropic", "gemini", "openai", "groq", "vllm", "compatible", "ollama")
