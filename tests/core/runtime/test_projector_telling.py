@@ -26,7 +26,15 @@ from tests.memory import Disk, MemoryCostBook, MemoryIndex, MemoryLog
 from tests.memory_outbox import MemoryOutbox
 from tests.virtual_time import VirtualClock, in_virtual_time
 
+PAGE = 5
 ALL = (Route(channels=("log",)),)
+
+
+class PagedLog(MemoryLog):
+    """Read a few events at a time, so that what is read again lies behind what was told."""
+
+    async def read_all(self, *, after_position: int = 0, limit: int = PAGE) -> Sequence[Recorded]:
+        return await super().read_all(after_position=after_position, limit=min(limit, PAGE))
 
 
 class RefusingIndex(MemoryIndex):
@@ -74,7 +82,7 @@ class Desk:
         flows = DEBATE.engine.flows
         times = Times(clock, Timetable(), minute_of_utc)
         self.notifier = Notifier(outbox, routes, flows, times, on_added=lambda: None)
-        log = MemoryLog(self.disk)
+        log = PagedLog(self.disk)
         self.projector = Projector(
             log,
             index,
