@@ -46,8 +46,9 @@ torture: setup ## the long runs: many seeds, crashes, faults
 	$(TESTS) -m torture
 	$(VENV)/bin/python -m tests.kills 1000
 
-picture: setup ## draw docs/pictures/console.svg from a rehearsed debate
+picture: setup ## draw the pictures in docs/pictures from rehearsed and invented debates
 	@$(VENV)/bin/python scripts/picture
+	@$(VENV)/bin/python scripts/picture-analytics
 
 lock: setup ## pin the newest versions that pyproject.toml allows
 	@scripts/lock

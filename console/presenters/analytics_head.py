@@ -47,7 +47,7 @@ def empty_lines(report: AnalyticsReport | None, span: Span, text: str, keys: Map
         return "The figures are being read …"
     if report.position == 0:
         return (
-            "What sessions come to stands here: how many, how they end, what they cost, what is odd.\n"
+            "How sessions go stands here: how many, how they end, what is odd.\n"
             f"There is none yet. {_key(keys, 'go_sessions')} leads to the sessions, and {_key(keys, 'new_debate')}"
             " there starts one."
         )

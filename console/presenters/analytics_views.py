@@ -73,7 +73,7 @@ def view_of(key: str, report: AnalyticsReport, alerts: Sequence[AlertStanding] =
             return _shares(
                 report,
                 key="consensus",
-                title="consensus, of the completed sessions in which it was measured, by day",
+                title="share with consensus, of those measured, by day",
                 titles=("day", "reached", "measured", "share"),
                 count_of=lambda figures: figures.agreed,
                 whole_of=lambda figures: figures.measured,
@@ -83,7 +83,7 @@ def view_of(key: str, report: AnalyticsReport, alerts: Sequence[AlertStanding] =
             return _shares(
                 report,
                 key="escalations",
-                title="sessions that asked a person, of those that began, by day",
+                title="share that asked a person, of those begun, by day",
                 titles=("day", "asked", "began", "share"),
                 count_of=lambda figures: figures.escalated,
                 whole_of=lambda figures: figures.started,
@@ -212,7 +212,7 @@ def _costs(report: AnalyticsReport) -> View:
     if rest:
         values.append((OTHERS, [_cost(day, rest) for day in days]))
     chart = Chart(
-        title="what calls cost, by the day on which they ended and by provider",
+        title="cost of calls, by day and provider",
         labels=_labels(days),
         series=tuple(
             Series(name=name, letter=LETTERS[at], style=f"seat_{at % TINTS + 1}", values=tuple(series))

@@ -16,7 +16,7 @@ from threading import Lock
 from console.presenters.shown import Line, Part
 
 BAR, BAR_CHOSEN = "▒", "█"
-POINTER, AXIS_CORNER = "▲", "└"
+POINTER, AXIS_CORNER, TICK = "▲", "└", "┬"
 LETTERS = "abcdefgh"
 """So many series can be told apart; what is beyond is put together."""
 
@@ -115,7 +115,7 @@ def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, ch
         plotext.clear_figure()
         plotext.limit_size(False, False)
         plotext.theme("clear")
-        plotext.plotsize(edge + slots * cells + 1, height)  # so that every bar has as many columns as the next
+        plotext.plotsize(edge + slots * cells + 1, height - 1)  # so that every bar has as many columns as the next
         plotext.frame(False)
         plotext.yaxes(True, False)
         plotext.xaxes(True, False)
@@ -127,16 +127,31 @@ def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, ch
         )
         plotext.xlim(0.5, slots + 0.5)
         plotext.ylim(0, top)
-        ticks = _ticks(chart.labels[first:last], slots=slots, width=width)
-        plotext.xticks([at + 1 for at, _ in ticks], [label for _, label in ticks])
+        plotext.xticks([], [])  # it places labels that are close now here and now there
         plotext.yticks([value for value, _ in heights], [label for _, label in heights])
         text: str = plotext.uncolorize(plotext.build())
     finally:
         plotext.clear_figure()
     lines = text.rstrip("\n").split("\n")
+    _label(lines, chart.labels[first:last], edge=edge, cells=cells, width=width)
     if chosen is not None and chosen in places:
         _mark(lines, edge + cells * (chosen - first), cells)
     return lines
+
+
+def _label(lines: list[str], labels: Sequence[str], *, edge: int, cells: int, width: int) -> None:
+    """Write below the axis what the bars are called: each of them, or as many as stand apart, the newest among them."""
+    step = max(1, -(-(max(map(len, labels)) + LABEL_GAP) // cells))
+    axis, below = list(lines[-1].ljust(width)), [" "] * width
+    for at, label in enumerate(labels):
+        if (len(labels) - 1 - at) % step:
+            continue
+        middle = edge + cells * at + (cells + 1) // 2
+        begins = max(0, min(middle - len(label) // 2, width - len(label)))
+        axis[middle] = TICK
+        below[begins : begins + len(label)] = label
+    lines[-1] = "".join(axis).rstrip()
+    lines.append("".join(below).rstrip())
 
 
 def _mark(lines: list[str], column: int, cells: int) -> None:
@@ -149,14 +164,6 @@ def _mark(lines: list[str], column: int, cells: int) -> None:
             return
         bar = line[column : column + cells].replace(BAR, BAR_CHOSEN)
         lines[at] = line[:column] + bar.upper() + line[column + cells :]
-
-
-def _ticks(labels: Sequence[str], *, slots: int, width: int) -> list[tuple[int, str]]:
-    """Every label, or as many as stand apart, the last one among them."""
-    cells = max(1, (width - AXIS_CELLS) // slots)
-    longest = max(map(len, labels)) + LABEL_GAP
-    step = max(1, -(-longest // cells))
-    return [(at, label) for at, label in enumerate(labels) if (len(labels) - 1 - at) % step == 0]
 
 
 def _heights(top: int, shown: Callable[[int], str]) -> list[tuple[int, str]]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import plotext
 import pytest
 from hypothesis import given, settings
@@ -21,6 +26,8 @@ from console.presenters.charts import (
     legend_text,
     window_of,
 )
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def chart(values: list[int], *, top: int = 0) -> Chart:
@@ -80,9 +87,9 @@ def test_the_axes_say_where_they_end() -> None:
 def test_of_many_bars_those_around_the_chosen_one_are_drawn() -> None:
     many = chart(list(range(1, 101)))
 
-    assert "11-98" in "\n".join(drawn(many, width=80, height=12))
+    assert "11-100" in "\n".join(drawn(many, width=80, height=12))
     early = "\n".join(drawn(many, width=80, height=12, chosen=0))
-    assert "11-98" not in early
+    assert "11-100" not in early
     assert POINTER in early
 
 
@@ -142,3 +149,29 @@ def test_every_line_is_coloured_by_names_of_the_palette(chosen: int | None) -> N
     }
 
     assert names <= {"muted", "accent", "text strong", *(f"seat_{n}{w}" for n in (1, 2) for w in ("", " strong"))}
+
+
+SAME = """
+from tests.console.presenters.test_charts import chart, stacked
+from console.presenters.charts import drawn
+for width in (40, 78, 138):
+    print("\\n".join(drawn(chart([5, 3] * 15), width=width, height=12, chosen=4)))
+    print("\\n".join(drawn(stacked((4, 2, 9), (1, 3, 7)), width=width, height=12, chosen=1)))
+"""
+
+
+def test_a_chart_is_the_same_in_every_process() -> None:
+    """Names have another place in a set in each process; a picture must not."""
+    drawn_by = {
+        subprocess.run(
+            [sys.executable, "-c", SAME],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(drawn_by) == 1
+    assert len(drawn_by.pop()) > 1_000
