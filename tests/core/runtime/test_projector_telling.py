@@ -15,6 +15,7 @@ from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
 from core.engine.summarise import listed
 from core.notifying.life import Ending
+from core.notifying.notification import Notification
 from core.notifying.routing import SENSIBLE_ROUTES, Route
 from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.outbox import Told
@@ -112,7 +113,7 @@ async def ended(running: asyncio.Task[None]) -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-def told_at_once() -> list[str]:
+def told_at_once() -> list[Notification]:
     outbox = MemoryOutbox()
 
     async def work() -> None:
@@ -126,7 +127,11 @@ def told_at_once() -> list[str]:
         await desk.notifier.add(folded)
 
     in_virtual_time(work)
-    return list(outbox.told)
+    return said_by(outbox)
+
+
+def said_by(outbox: MemoryOutbox) -> list[Notification]:
+    return [each.notification for each in outbox.told.values()]
 
 
 def test_somebody_is_told_before_rows_are_stored() -> None:
@@ -137,12 +142,12 @@ def test_somebody_is_told_before_rows_are_stored() -> None:
         running = await desk.begin()
         desk.commit(DEBATE.log)
         await asyncio.sleep(0.01)
-        assert list(outbox.told) == told
+        assert said_by(outbox) == told
         assert index.rows == {}
 
         await asyncio.sleep(FLUSH_MILLISECONDS / 1_000)
         assert index.reached == DEBATE.log[-1].position
-        assert list(outbox.told) == told
+        assert said_by(outbox) == told
         await ended(running)
 
     told = told_at_once()
@@ -199,7 +204,7 @@ def test_however_it_comes_and_whatever_the_disk_refuses_the_same_is_told_in_the_
     rows: dict[SessionId, SessionSummary] = {}
     for record in DEBATE.log:
         rows[record.session] = listed(rows.get(record.session), record, DEBATE.engine.flows)
-    assert list(outbox.told) == TOLD
+    assert said_by(outbox) == TOLD
     assert index.rows == rows
 
 
