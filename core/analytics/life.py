@@ -99,7 +99,8 @@ class DebateLife:
     `active_ms` is time spent running: neither pauses nor queues count. `template` is the one being followed,
     `template_opened` the one that the debate began with. `failures` are failed attempts, `overruled` actions of rules
     that were not carried out. `asked` are the models of calls under way by step, `doubted` those of calls in doubt by
-    step and attempt (`r1.opening.proposer#2`). `rules` is the version of the rules that is in force. `estimate` is what
+    step and attempt (`r1.opening.proposer#2`). `rules` is the version of the rules that is in force;
+    one that `is_ending` is still to have its verdict, and hears none. `estimate` is what
     was expected of it before it began. `minds` are those of its seats until it is over.
     """
 
@@ -137,6 +138,7 @@ class DebateLife:
     asked: Mapping[str, str] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
     rules: Digest = NO_DIGEST
+    is_ending: bool = False
     estimate: Estimate | None = None
     minds: Minds = NO_MINDS
 
@@ -221,7 +223,7 @@ def _told(life: DebateLife, event: Event, at_ms: int) -> Changes:
         case ClarificationAnswered(still_waits=False) | ClarificationForgone(still_waits=False):
             return {"status": Status.RUNNING, "reason": ""} if life.status is Status.ESCALATED else {}
         case CompletionDecided():
-            return {"reason": event.reason}
+            return {"reason": event.reason, "is_ending": True}
         case SessionCompleted():
             return {"status": Status.COMPLETED, "reason": event.reason, "ended_at_ms": at_ms, "minds": NO_MINDS}
         case SessionFailed():

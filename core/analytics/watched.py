@@ -14,7 +14,17 @@ from core.analytics.histogram import LATENCY_MS_BOUNDS, Histogram, both, empty, 
 from core.analytics.life import DebateLife, model_of
 from core.analytics.tallies import merged
 from core.domain.changing import changed
-from core.domain.commands import BeginAttempt, Fork, Open, Queue, ResumeRun, RetryStep
+from core.domain.commands import (
+    Admit,
+    AnswerEscalation,
+    BeginAttempt,
+    Fork,
+    Open,
+    Queue,
+    Resume,
+    ResumeRun,
+    RetryStep,
+)
 from core.domain.costs import provider_of
 from core.domain.events import (
     AttemptFailed,
@@ -39,6 +49,9 @@ SESSION_FAILED = "session_failed"
 
 UNHEARD = (BeginAttempt, Open, Fork, Queue, ResumeRun)
 """Commands upon which rules are not heard: what they record is an intent, or a place in a queue."""
+
+LETTING_GO_ON = (Resume, Admit, AnswerEscalation, RetryStep)
+"""Behind these a session runs, though their first event may only be one that leads there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +97,13 @@ def fold_watched(watched: Watched, record: Recorded, *, before: DebateLife | Non
 
 
 def _is_heard(record: Recorded, life: DebateLife) -> bool:
-    """An append begins with what was decided, and rules have a say while the session runs and is not to end. A failed
-    one whose step is retried runs behind the event that says so."""
-    if record.envelope is None or not life.rules:
+    """An append begins with what was decided, and rules have a say while the session runs and is not to end."""
+    if record.envelope is None or not life.rules or life.is_ending:
         return False
     command = record.envelope.command
-    if isinstance(command, RetryStep):
+    if isinstance(command, LETTING_GO_ON):
         return True
-    return life.status is Status.RUNNING and not life.reason and not isinstance(command, UNHEARD)
+    return life.status is Status.RUNNING and not isinstance(command, UNHEARD)
 
 
 def _kind_of_error(event: object) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.analytics.book import Book, advanced
-from core.analytics.watched import RULE_ERRED, SESSION_FAILED, UNHEARD, Watched
+from core.analytics.watched import LETTING_GO_ON, RULE_ERRED, SESSION_FAILED, UNHEARD, Watched
 from core.domain.commands import AmendMotion, Pause
 from core.domain.costs import provider_of
 from core.domain.events import (
@@ -84,6 +84,7 @@ class Counted:
         return sum(1 for draft in self._heard if draft.events)
 
 
+@settings(derandomize=True)
 @given(st.lists(st.sampled_from(MOVES), max_size=25), st.booleans())
 def test_the_rules_are_never_counted_as_heard_less_often_than_they_were(
     moves: list[Callable[[Played], object]], is_ruled: bool
@@ -123,3 +124,4 @@ def test_a_paused_debate_hears_no_rules() -> None:
 
 def test_commands_upon_which_no_rule_is_heard_are_those_that_the_engine_names() -> None:
     assert set(UNHEARD) == set(settle.QUIET_COMMANDS)
+    assert set(LETTING_GO_ON) == set(settle.LETTING_GO_ON)
