@@ -407,6 +407,21 @@ async def test_the_filter_completes_itself_says_what_it_cannot_read_and_escape_s
         await until(pilot, lambda: len(inbox(hall).rows.keys) == 2)
 
 
+async def test_the_palette_does_here_what_the_keys_do(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        each = notice(1)
+        await filled_with(core, told(each))
+        screen = await at_inbox(hall, pilot, rows=1)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: hall.screen is not screen)
+        await pilot.press(*"Acknowledge")
+        await until(pilot, lambda: "Acknowledge all shown" in screen_text(hall))
+        await pilot.press("escape")
+        await until(pilot, lambda: hall.screen is screen)
+        await hall.act("acknowledge")
+        await until(pilot, lambda: states(hall) == {each.id: "seen"})
+
+
 async def test_an_empty_inbox_says_what_would_be_here(settings: Settings) -> None:
     async with entered(settings, size=SMALL) as (hall, pilot, _):
         await at_inbox(hall, pilot)
