@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.analytics.insights import Association, Comparison, TemplateEffect
     from core.analytics.trends import Figures
     from core.domain.estimates import Spread
+    from core.domain.ids import SessionId
 
 NOTHING = "–"
 DAYS_SHOWN_MAX = 14
@@ -184,8 +185,14 @@ def _odd(report: AnalyticsReport) -> Iterator[Block]:
         yield f"Told since {day_of(alert.raised_at_ms)}: {alert.title}."
 
 
+def named_session(finding: Finding, session: SessionId) -> str:
+    """`1f3a5b7c (opponent)`: a session of the evidence, and the seats that it is about."""
+    seats = ", ".join(seat.replace("_", " ") for seat in finding.seats.get(session, ()))
+    return session[:ID_SHOWN_CHARACTERS] + (f" ({seats})" if seats else "")
+
+
 def _found(finding: Finding) -> Noted:
-    named = ", ".join(session[:ID_SHOWN_CHARACTERS] for session in finding.sessions[:SESSIONS_NAMED_MAX])
+    named = ", ".join(named_session(finding, session) for session in finding.sessions[:SESSIONS_NAMED_MAX])
     more = finding.count - min(len(finding.sessions), SESSIONS_NAMED_MAX)
     guess = " It is a heuristic." if finding.is_heuristic else ""
     return Noted(

@@ -11,6 +11,7 @@ from console.presenters.analytics import (
     associated_words,
     compared_words,
     estimated_words,
+    named_session,
     share_words,
     spread_words,
 )
@@ -80,13 +81,19 @@ def _finding(finding: Finding) -> DataRow:
             Cell(finding.title),
             Cell(f"{finding.count:,} of {finding.of:,}"),
         ),
-        behind=Behind(what=f"concerned: {finding.title.lower()}", named=finding.sessions),
+        behind=Behind(what=f"{_which(finding)}: {finding.title.lower()}", named=finding.sessions),
         below=_said(
             f"{finding.text} Since {day_of(finding.since_ms)}.",
             f"Measured: {finding.measured}{guess}",
             finding.suggestion,
+            *([f"Seen last in {named_session(finding, finding.sessions[0])}."] if finding.sessions else []),
         ),
     )
+
+
+def _which(finding: Finding) -> str:
+    shown = len(finding.sessions)
+    return "concerned" if shown == finding.count else f"that are the newest of {finding.count:,}"
 
 
 def _targets(report: AnalyticsReport) -> Iterator[DataRow]:

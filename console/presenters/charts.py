@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 
 from console.presenters.shown import Line, Part
@@ -31,6 +32,7 @@ WIDTH_MIN, HEIGHT_MIN = 24, 6
 BAR_WIDTH = 0.7
 LABEL_GAP = 2
 
+PLOTTED_MAX = 16
 _DRAWING = Lock()
 _AXIS = re.compile(r"[│┤]")
 _RUNS = re.compile(r"▒+|█+|[a-h]+|[A-H]+|[^▒█a-hA-H]+")
@@ -58,6 +60,11 @@ class Chart:
     top: int = 0
 
 
+def load() -> None:
+    """Load what draws, away from whoever must not wait."""
+    import plotext  # noqa: F401  # that it is loaded is all
+
+
 def drawn(chart: Chart, *, width: int, height: int, chosen: int | None = None) -> tuple[str, ...]:
     """The chart as lines of at most `width` characters: those bars of it that fit, the `chosen` one among them.
 
@@ -66,9 +73,20 @@ def drawn(chart: Chart, *, width: int, height: int, chosen: int | None = None) -
     if width < WIDTH_MIN or height < HEIGHT_MIN or not chart.labels:
         return ()
     first, last = window_of(len(chart.labels), width=width, chosen=chosen)
-    with _DRAWING:
-        lines = _plotted(chart, first, last, width=width, height=height, chosen=chosen)
+    plotted = _plotted(chart, first, last, width, height)
+    lines = list(plotted.lines)
+    if chosen is not None:
+        _mark(lines, plotted.edge + plotted.cells * (chosen - first), plotted.cells)
     return tuple(line[:width].rstrip() for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plotted:
+    """Lines, how many columns the axis takes, and how many each bar."""
+
+    lines: tuple[str, ...]
+    edge: int
+    cells: int
 
 
 def window_of(bars: int, *, width: int, chosen: int | None) -> tuple[int, int]:
@@ -102,7 +120,9 @@ def _legend(chart: Chart) -> tuple[Line, ...]:
     return (Line(parts=tuple(parts)),) if parts else ()
 
 
-def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, chosen: int | None) -> Sequence[str]:
+@lru_cache(maxsize=PLOTTED_MAX)
+def _plotted(chart: Chart, first: int, last: int, width: int, height: int) -> _Plotted:
+    """Drawn once for as long as the cursor stays among the bars that are drawn: that takes longer than a key may."""
     import plotext  # takes longer to load than a command that draws nothing may
 
     places = range(first, last)
@@ -111,32 +131,31 @@ def _plotted(chart: Chart, first: int, last: int, *, width: int, height: int, ch
     heights = _heights(top, chart.shown)
     edge = max(len(label) for _, label in heights) + 1
     cells = max(1, (width - edge - 1) // slots)
-    try:
-        plotext.clear_figure()
-        plotext.limit_size(False, False)
-        plotext.theme("clear")
-        plotext.plotsize(edge + slots * cells + 1, height - 1)  # so that every bar has as many columns as the next
-        plotext.frame(False)
-        plotext.yaxes(True, False)
-        plotext.xaxes(True, False)
-        plotext.stacked_bar(
-            [at - first + 1 for at in places],
-            [[each.values[at] for at in places] for each in chart.series],
-            marker=[each.letter or BAR for each in chart.series],
-            width=BAR_WIDTH,
-        )
-        plotext.xlim(0.5, slots + 0.5)
-        plotext.ylim(0, top)
-        plotext.xticks([], [])  # it places labels that are close now here and now there
-        plotext.yticks([value for value, _ in heights], [label for _, label in heights])
-        text: str = plotext.uncolorize(plotext.build())
-    finally:
-        plotext.clear_figure()
+    with _DRAWING:
+        try:
+            plotext.clear_figure()
+            plotext.limit_size(False, False)
+            plotext.theme("clear")
+            plotext.plotsize(edge + slots * cells + 1, height - 1)  # so that every bar has as many columns as the next
+            plotext.frame(False)
+            plotext.yaxes(True, False)
+            plotext.xaxes(True, False)
+            plotext.stacked_bar(
+                [at - first + 1 for at in places],
+                [[each.values[at] for at in places] for each in chart.series],
+                marker=[each.letter or BAR for each in chart.series],
+                width=BAR_WIDTH,
+            )
+            plotext.xlim(0.5, slots + 0.5)
+            plotext.ylim(0, top)
+            plotext.xticks([], [])  # it places labels that are close now here and now there
+            plotext.yticks([value for value, _ in heights], [label for _, label in heights])
+            text: str = plotext.uncolorize(plotext.build())
+        finally:
+            plotext.clear_figure()
     lines = text.rstrip("\n").split("\n")
     _label(lines, chart.labels[first:last], edge=edge, cells=cells, width=width)
-    if chosen is not None and chosen in places:
-        _mark(lines, edge + cells * (chosen - first), cells)
-    return lines
+    return _Plotted(lines=tuple(lines), edge=edge, cells=cells)
 
 
 def _label(lines: list[str], labels: Sequence[str], *, edge: int, cells: int, width: int) -> None:

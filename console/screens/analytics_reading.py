@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from console.presenters.analytics_filter import within
+from console.presenters.charts import load
 from core.domain.errors import MootError
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class AnalyticsReader:
     async def run(self, opening: Callable[[], Awaitable[Orchestrator]]) -> None:
         """Until cancelled."""
         core = await opening()
+        await asyncio.to_thread(load)
         stop = core.on_committed(lambda _: self._due.set())
         try:
             while True:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.domain.ids import SessionId
+from core.domain.ids import SeatId, SessionId
 
 EVIDENCE_MAX = 20
 """So many sessions are named with a finding, the newest; how many there are is told besides."""
@@ -52,8 +53,9 @@ class Finding:
     """Something odd. `text` says what was seen, with its figures, `measured` what exactly is measured, `suggestion`
     what an operator may do. What is a heuristic says so: it may be wrong about any one session.
 
-    `count` of `of` sessions are concerned, and `sessions` are the newest of them. `since_ms` (Unix) is when the oldest
-    that is concerned was opened. `value_ppm` and `threshold_ppm` are the share and its bound; 0 where it is none.
+    `count` of `of` sessions are concerned, `sessions` are the newest of them, and `seats` those that it is about in
+    each, where it is about seats. `since_ms` (Unix) is when the oldest that is concerned was opened. `value_ppm` and
+    `threshold_ppm` are the share and its bound; 0 where it is none.
     """
 
     kind: FindingKind
@@ -64,6 +66,7 @@ class Finding:
     suggestion: str
     is_heuristic: bool = False
     sessions: tuple[SessionId, ...] = ()
+    seats: Mapping[SessionId, tuple[SeatId, ...]] = field(default_factory=dict)
     count: int = 0
     of: int = 0
     since_ms: int = 0

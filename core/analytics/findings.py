@@ -15,7 +15,7 @@ from core.analytics.rows import LifeRow
 from core.analytics.seen_signs import SIGNS_LOOKED_FOR, shows_any
 from core.analytics.thresholds import STANDARD, Thresholds
 from core.analytics.told import between, counted, duration, percent
-from core.domain.ids import SessionId
+from core.domain.ids import SeatId, SessionId
 from core.domain.intervals import PPM, wilson_ppm
 from core.domain.session import Status
 
@@ -196,6 +196,7 @@ def _of_single_ones(rows: Sequence[LifeRow], thresholds: Thresholds) -> Iterable
             measured=sign.measured,
             suggestion=sign.suggestion,
             is_heuristic=True,
+            seats_of=sign.seats_of,
         )
     yield from _seen(
         rows,
@@ -253,6 +254,7 @@ def _told(
     suggestion: str,
     least: Severity = Severity.WORTH_KNOWING,
     is_heuristic: bool = False,
+    seats_of: Callable[[LifeRow], tuple[SeatId, ...]] = lambda row: (),
 ) -> Iterable[Finding]:
     if not concerned:
         return
@@ -266,7 +268,8 @@ def _told(
         measured=measured,
         suggestion=suggestion,
         is_heuristic=is_heuristic,
-        sessions=_newest(concerned),
+        sessions=(newest := _newest(concerned)),
+        seats={row.session: seats for row in concerned if row.session in newest and (seats := seats_of(row))},
         count=len(concerned),
         of=of,
         since_ms=_since_ms(concerned),

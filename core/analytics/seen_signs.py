@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from core.analytics.finding import FindingKind
 from core.analytics.rows import LifeRow
 from core.analytics.signs import Counts
+from core.domain.ids import SeatId
 
 REPEATED_MIN = 2
 ECHOED_MIN = 2
@@ -26,7 +27,8 @@ DOMINANT_WORDS_MIN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignLookedFor:
-    """A sign, and in which words it is told: `seen` goes on after `3 of 40 sessions`."""
+    """A sign, and in which words it is told: `seen` goes on after `3 of 40 sessions`. `seats_of` are the seats of a
+    session that show it, where it is about seats."""
 
     kind: FindingKind
     title: str
@@ -34,6 +36,7 @@ class SignLookedFor:
     measured: str
     suggestion: str
     is_seen: Callable[[LifeRow], bool]
+    seats_of: Callable[[LifeRow], tuple[SeatId, ...]] = lambda row: ()
 
 
 def dominant_seat(words: Counts, *, seats: int) -> str:
@@ -63,8 +66,9 @@ def shows_any(row: LifeRow) -> bool:
     )
 
 
-def _any_at_least(counts: Counts, least: int) -> bool:
-    return any(count >= least for count in counts.values())
+def _at_least(counts: Counts, least: int) -> tuple[SeatId, ...]:
+    """The seats of so many at least."""
+    return tuple(sorted(seat for seat, count in counts.items() if count >= least))
 
 
 SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
@@ -75,7 +79,8 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         measured="Arguments of at least 20 words that share four fifths of their groups of three words with an earlier "
         "one of the same seat, among the newest 16 arguments.",
         suggestion="End earlier, or have the step ask for something new: what repeats costs and adds nothing.",
-        is_seen=lambda row: _any_at_least(row.signs.repeated, REPEATED_MIN),
+        is_seen=lambda row: bool(_at_least(row.signs.repeated, REPEATED_MIN)),
+        seats_of=lambda row: _at_least(row.signs.repeated, REPEATED_MIN),
     ),
     SignLookedFor(
         kind=FindingKind.NO_END,
@@ -91,7 +96,8 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         seen=f"have a seat whose answers ran into their limit {CUT_OFF_MIN} times or more",
         measured="Answers that ended because the most tokens they may have were reached.",
         suggestion="Raise max_tokens of that participant, or have its prompt ask for less.",
-        is_seen=lambda row: _any_at_least(row.signs.cut_off, CUT_OFF_MIN),
+        is_seen=lambda row: bool(_at_least(row.signs.cut_off, CUT_OFF_MIN)),
+        seats_of=lambda row: _at_least(row.signs.cut_off, CUT_OFF_MIN),
     ),
     SignLookedFor(
         kind=FindingKind.OFF_TASK,
@@ -100,7 +106,8 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         measured="Arguments of at least 20 words in which no word of four letters or more begins like one of the "
         "motion's. Synonyms and other languages are missed.",
         suggestion="Read those turns; another model, or a prompt that repeats the motion, may help.",
-        is_seen=lambda row: _any_at_least(row.signs.off_task, OFF_TASK_MIN),
+        is_seen=lambda row: bool(_at_least(row.signs.off_task, OFF_TASK_MIN)),
+        seats_of=lambda row: _at_least(row.signs.off_task, OFF_TASK_MIN),
     ),
     SignLookedFor(
         kind=FindingKind.UNREADABLE_ANSWERS,
@@ -110,6 +117,7 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         suggestion="See with `moot sessions show ID --interactions` what was said instead; smaller models often need "
         "another participant.",
         is_seen=lambda row: bool(row.signs.unreadable),
+        seats_of=lambda row: _at_least(row.signs.unreadable, 1),
     ),
     SignLookedFor(
         kind=FindingKind.SELF_CONTRADICTION,
@@ -118,6 +126,7 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         measured="Changes of mind between which nobody else was heard, and minds taken up again after another one.",
         suggestion="`moot sessions show ID --flips` has each change; a lower temperature may make it steadier.",
         is_seen=lambda row: bool(row.signs.unheard or row.signs.returned),
+        seats_of=lambda row: tuple(sorted(row.signs.unheard.keys() | row.signs.returned.keys())),
     ),
     SignLookedFor(
         kind=FindingKind.FLATTERY,
@@ -127,6 +136,7 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         "phrase of praise or full agreement.",
         suggestion="Have seats answer before they see the others, or hide who said what.",
         is_seen=lambda row: bool(row.signs.flattered),
+        seats_of=lambda row: _at_least(row.signs.flattered, 1),
     ),
     SignLookedFor(
         kind=FindingKind.DOMINANCE,
@@ -136,6 +146,7 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         "more than two thirds.",
         suggestion="Bound its max_tokens, or ask the others for more.",
         is_seen=lambda row: bool(dominant_seat(row.signs.words, seats=row.seats)),
+        seats_of=lambda row: (SeatId(dominant_seat(row.signs.words, seats=row.seats)),),
     ),
     SignLookedFor(
         kind=FindingKind.NEAR_IDENTICAL,
@@ -144,6 +155,7 @@ SIGNS_LOOKED_FOR: tuple[SignLookedFor, ...] = (
         measured="Arguments of at least 20 words that share four fifths of their groups of three words with one of "
         "another seat, among the newest 16 arguments.",
         suggestion="Cast different models or roles: seats that speak as one vote as one.",
-        is_seen=lambda row: _any_at_least(row.signs.echoed, ECHOED_MIN),
+        is_seen=lambda row: bool(_at_least(row.signs.echoed, ECHOED_MIN)),
+        seats_of=lambda row: _at_least(row.signs.echoed, ECHOED_MIN),
     ),
 )

@@ -132,6 +132,17 @@ def test_a_session_that_shows_a_sign_is_one_of_those_that_are_looked_at(signs: S
     assert shows_any(row) or not any(sign.is_seen(row) for sign in SIGNS_LOOKED_FOR)
 
 
+def test_a_sign_names_the_seats_that_show_it() -> None:
+    rows = [life(1, signs=Signs(repeated={ADA: 2, BEN: 1})), life(2, signs=Signs(words={ADA: 10, BEN: 900}))]
+
+    repeating, dominating = found(rows, FindingKind.REPEATED_STEPS), found(rows, FindingKind.DOMINANCE)
+
+    assert repeating is not None
+    assert dominating is not None
+    assert repeating.seats == {rows[0].session: (ADA,)}
+    assert dominating.seats == {rows[1].session: (BEN,)}
+
+
 def test_what_happens_often_is_a_warning_and_what_happens_once_is_worth_knowing() -> None:
     odd = Signs(repeated={ADA: 2})
 
