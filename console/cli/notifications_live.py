@@ -121,6 +121,8 @@ def _listened(target: LiveTarget, wish: Mapping[str, object], *, limit: int, as_
                 if limit and heard >= limit:
                     return ExitCode.COMPLETED
         raise StorageFailed("the process that drives has ended.", where=url, now=_back(place))
+    except KeyboardInterrupt:
+        return ExitCode.STOPPED  # which is how one ends listening
     except InvalidStatus as refused:
         status = refused.response.status_code
         if status in NOT_OURS:

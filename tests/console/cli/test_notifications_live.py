@@ -48,10 +48,18 @@ def test_what_is_told_live_is_heard_in_another_process_from_a_place_on(moot: Moo
         moot.run("debate", MOTION, "--template", "simple_debate", "--seat", f"all=scripted:{script(moot)}")
         heard = moot.run("notifications", "watch", "--from", "0", "--limit", "2", "--json").stdout.splitlines()
         shown = moot.run("notifications", "watch", "--from", "1", "--limit", "1").stdout
+        ends = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            listening = moot.start("notifications", "watch", "--from", "1")
+            assert listening.stdout is not None
+            assert "DEBATE_" in listening.stdout.readline()
+            listening.send_signal(number)
+            ends.append((listening.communicate(timeout=60)[1], listening.returncode))
     finally:
         driving.send_signal(signal.SIGTERM)
         driving.communicate(timeout=60)
 
+    assert ends == [("", 130)] * 2
     messages = [json.loads(line) for line in heard]
     assert [each["kind"] for each in messages] == ["welcome", "notification", "notification"]
     assert {each["type"] for each in messages[1:]} == {"DEBATE_STARTED", "DEBATE_COMPLETED"}
