@@ -189,7 +189,7 @@ def test_a_preview_names_each_channel_and_part() -> None:
 
 
 def test_a_mute_says_of_what_and_for_how_long() -> None:
-    titles = {SESSION: "Split billing?"}
+    titles = {str(SESSION): "Split billing?"}
     over = NotificationType.DEBATE_COMPLETED
     rows = [
         [cell.text for cell in mute_row(each, titles, now_ms=AT_MS).cells]
