@@ -119,8 +119,8 @@ class LogFiles:
                 yield from _lines_before(file, end)
 
     def _files(self) -> list[_File]:
-        """Those that there are, oldest first. One that begins where one was deleted is another file, though the disk may
-        give it the same number."""
+        """Those that there are, oldest first. One that begins where another was deleted is a file of its own, though
+        the disk may give it the same number."""
         found = []
         for path in self._paths:
             try:

@@ -50,6 +50,7 @@ _WARNING = (
     "AttemptFailed",
     "AttemptInDoubt",
     "CascadeStopped",
+    "EscalationExpired",
     "RuleErred",
     "RuleSwitchedOff",
     "SessionEscalated",

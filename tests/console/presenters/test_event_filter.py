@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.presenters.event_entries import EventEntry, about
-from console.presenters.event_filter import Vocabulary, read_filter, vocabulary_of
+from console.presenters.event_filter import Vocabulary, completion, read_filter, vocabulary_of
 from console.presenters.log_lines import read_line
 from core.domain.commands import OPERATOR, Envelope, Pause
 from core.domain.errors import WrongUse
@@ -222,6 +222,32 @@ def test_any_text_is_a_filter_or_is_refused_in_words(text: str) -> None:
     assert read_filter(wanted.text, VOCABULARY, now_ms=NOW_MS).terms == wanted.terms
     for each in (*ALL, LINE):
         wanted.holds(each)
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("ki", "kind:"),
+        ("kind:RuleF", "kind:RuleFired"),
+        ("kind:rulef", "kind:RuleFired"),
+        ("level>=w", "level>=warning"),
+        ("session:ab -corr", "session:ab -correlation:"),
+        ("zzzz", ""),
+        ("kind:RuleFired", ""),
+        ("", ""),
+        ("kind:RuleFired ", ""),
+    ],
+)
+def test_the_last_word_completes_itself(typed: str, completed: str) -> None:
+    assert completion(typed, VOCABULARY) == completed
+
+
+@given(text=st.text(max_size=40))
+def test_what_is_completed_goes_on_from_what_was_typed(text: str) -> None:
+    completed = completion(text, VOCABULARY)
+
+    assert completed == "" or len(completed) > len(text.lstrip())
+    assert not completed or completed.casefold().startswith(text.lstrip().casefold())
 
 
 def test_what_an_event_is_about_is_told_in_a_few_words() -> None:
