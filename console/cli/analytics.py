@@ -16,13 +16,14 @@ from console.exit_codes import ExitCode
 from console.failures import say
 from console.machine import now_ms
 from console.plain import json_text
-from core.domain.errors import WrongUse
+from core.domain.errors import WrongUse, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from console.presenters.analytics import Block, FigureTable, Section
     from core.analytics.analysis import AnalyticsReport
+    from core.analytics.chosen import Chosen
     from core.orchestrator import Orchestrator
 
 CHART_LINES = 14
@@ -77,18 +78,19 @@ def analytics(
     async def work(orchestrator: Orchestrator) -> int:
         from core.analytics.chosen import FOR_EVER_MS, Chosen
 
-        report = await orchestrator.analytics.report(
-            Chosen(
-                since_ms=since_ms,
-                until_ms=FOR_EVER_MS if until_ms is None else until_ms,
-                flows=frozenset(flow or ()),
-                templates=frozenset(template or ()),
-                models=frozenset(model or ()),
-                tags=frozenset(tag or ()),
-                with_evaluations=evaluations,
-                is_asked_only=asked,
-            )
+        chosen = Chosen(
+            since_ms=since_ms,
+            until_ms=FOR_EVER_MS if until_ms is None else until_ms,
+            flows=frozenset(flow or ()),
+            templates=frozenset(template or ()),
+            models=frozenset(model or ()),
+            tags=frozenset(tag or ()),
+            with_evaluations=evaluations,
+            is_asked_only=asked,
         )
+        report = await orchestrator.analytics.report(chosen)
+        if report.position and not report.sessions:
+            await _require_known(orchestrator, chosen)
         if as_json:
             sys.stdout.write(json_text(report) + "\n")
         elif report.sessions:
@@ -123,6 +125,27 @@ def alerts(as_json: AsJson = False, database: Database = None) -> int:
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
+
+
+async def _require_known(orchestrator: Orchestrator, chosen: Chosen) -> None:
+    """Refuse a name that nothing on record has, where that is why no session was found: it may be misspelt."""
+    from console.presenters.kinds import KINDS
+    from core.analytics.chosen import Chosen
+
+    rows = await orchestrator.analytics.rows(Chosen(with_evaluations=True))
+    flows = {*(row.flow for row in rows), *KINDS}
+    templates: set[str] = {row.template for row in rows}
+    models = {model for row in rows for model in row.models}
+    _require("--flow", chosen.flows, flows)
+    _require("--template", chosen.templates, templates)
+    _require("--model", chosen.models, models)
+
+
+def _require(option: str, wanted: Collection[str], known: Collection[str]) -> None:
+    for name in sorted(wanted):
+        if name not in known:
+            listed = f"On record are {', '.join(sorted(filter(None, known)))}."
+            raise WrongUse(f"no session on record has {name!r:.80}.", where=option, now=nearest(name, known) or listed)
 
 
 def page_of(report: AnalyticsReport) -> str:

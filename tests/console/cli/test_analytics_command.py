@@ -64,6 +64,13 @@ def test_sessions_are_chosen_and_an_empty_choice_is_said_to_be_one(held: Moot) -
     assert held.run("analytics", "--since", "1h").stdout.startswith("Sessions opened since ")
 
 
+def test_a_name_that_nothing_on_record_has_is_refused_with_the_nearest(held: Moot) -> None:
+    told = held.run("analytics", "--template", "standard_debat", code=2).stderr
+
+    assert "--template: no session on record has 'standard_debat'. Did you mean 'standard_debate'?" in told
+    assert "On record are simulated" in held.run("analytics", "--model", "zzz", code=2).stderr
+
+
 def test_moments_that_make_no_sense_are_refused(moot: Moot) -> None:
     assert "is no moment" in moot.run("analytics", "--since", "soon", code=2).stderr
     assert "nothing lies between" in moot.run("analytics", "--since", "1h", "--until", "2h", code=2).stderr
