@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from core.domain.cases import CLARIFICATION
 from core.domain.changing import changed
 from core.domain.children import OpenChild
 from core.domain.events import (
@@ -23,12 +22,7 @@ from core.domain.events import (
     BudgetChanged,
     ChildEnded,
     ChildStarted,
-    ClarificationAnswered,
     ClarificationAsked,
-    ClarificationForgone,
-    CompletionDecided,
-    EscalationAnswered,
-    EscalationExpired,
     Event,
     RuleErred,
     RuleFired,
@@ -37,17 +31,8 @@ from core.domain.events import (
     RulesChanged,
     RuleSwitchedOff,
     RunResumed,
-    SessionAdmitted,
-    SessionCancelled,
-    SessionCompleted,
-    SessionEscalated,
-    SessionFailed,
     SessionForked,
     SessionOpened,
-    SessionPaused,
-    SessionQueued,
-    SessionResumed,
-    SpendRefused,
     StepExhausted,
     StepRetried,
 )
@@ -58,17 +43,16 @@ from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import (
     ActiveTime,
     DoubtfulAttempt,
-    Escalation,
     FailedAttempt,
     Life,
     Money,
     OpenAttempt,
-    Question,
     Ruling,
     SessionState,
     Status,
     Work,
 )
+from core.engine.life import life_after, questioned, waited_longer
 
 Key = TypeVar("Key", bound=str)
 Entry = TypeVar("Entry")
@@ -156,16 +140,16 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
             return changed(state, seq=seq, at_ms=at_ms, work=work, money=spent, time=time, flow=flow_state)
         case RunResumed():
             stood = changed(time, active_ms=time.at(state.at_ms), counted_at_ms=at_ms)
-            life = _waited_longer(state.life, event.leapt_ms) if event.leapt_ms else state.life
+            life = waited_longer(state.life, event.leapt_ms) if event.leapt_ms else state.life
             return changed(state, seq=seq, at_ms=at_ms, time=stood, life=life, flow=flow_state)
         case ClarificationAsked():
-            life = _questioned(state.life, event, at_ms, seq)
+            life = questioned(state.life, event, at_ms, seq)
             # It was answered, and is asked for again: numbers of attempts go on.
             work = changed(state.work, tries={**state.work.tries, event.step: event.attempt})
             time = _time_after(time, life.status, at_ms)
             return changed(state, seq=seq, at_ms=at_ms, life=life, work=work, time=time, flow=flow_state)
         case _:
-            life = _life_after(state.life, event, at_ms, seq)
+            life = life_after(state.life, event, at_ms, seq)
             time = _time_after(time, life.status, at_ms)
             return changed(state, seq=seq, at_ms=at_ms, life=life, time=time, flow=flow_state)
 
@@ -237,80 +221,6 @@ def _forked(state: SessionState, event: SessionForked, at_ms: int, flow: Flow) -
         ruling=changed(state.ruling, spent=frozenset(event.spent), switched_off=frozenset(event.switched_off)),
         flow=then.flow,
     )
-
-
-def _life_after(life: Life, event: Event, at_ms: int, seq: int) -> Life:
-    match event:
-        case SessionQueued():
-            return changed(life, status=Status.WAITING)
-        case SessionAdmitted():
-            return changed(life, status=Status.RUNNING, has_begun=True, reason="", escalation=None)
-        case SessionResumed():
-            return changed(life, status=Status.RUNNING, reason="", escalation=None, is_unpaid=False, questions=())
-        case SessionPaused():
-            return changed(life, status=Status.PAUSED, reason=event.reason)
-        case SessionEscalated():
-            asked = Escalation(
-                question=event.question, reason=event.reason, rule=event.rule, asked_at_ms=at_ms, asked_seq=seq
-            )
-            return changed(
-                life,
-                status=Status.ESCALATED,
-                reason=event.reason,
-                escalation=asked,
-                escalations=life.escalations + 1,
-            )
-        case EscalationAnswered() | EscalationExpired():
-            return changed(life, status=Status.RUNNING, reason="", escalation=None, questions=())
-        case ClarificationAnswered() | ClarificationForgone():
-            return _no_longer_questioned(life, event.step)
-        case CompletionDecided():
-            return changed(life, completing=event.reason, questions=())
-        case SpendRefused():
-            return changed(life, is_unpaid=life.completing is not None)
-        case SessionCompleted():
-            return changed(life, status=Status.COMPLETED, reason=event.reason, escalation=None)
-        case SessionFailed():
-            return changed(life, status=Status.FAILED, reason=event.reason, escalation=None, questions=())
-        case SessionCancelled():
-            return changed(life, status=Status.CANCELLED, reason=event.reason, escalation=None, questions=())
-        case _:
-            return life
-
-
-def _questioned(life: Life, event: ClarificationAsked, at_ms: int, seq: int) -> Life:
-    """The session waits for the operator; for a seat that is to answer it goes on."""
-    if event.asked_of:
-        return life
-    asked = Question(
-        step=event.step,
-        seat=event.seat,
-        round=event.round,
-        question=event.question,
-        asked_at_ms=at_ms,
-        asked_seq=seq,
-    )
-    questions = (*life.questions, asked)
-    if life.status is not Status.RUNNING:
-        return changed(life, questions=questions)
-    return changed(life, status=Status.ESCALATED, reason=CLARIFICATION, questions=questions)
-
-
-def _no_longer_questioned(life: Life, step: StepId) -> Life:
-    left = tuple(each for each in life.questions if each.step != step)
-    if left == life.questions:
-        return life
-    if left or life.escalation is not None or life.status is not Status.ESCALATED:
-        return changed(life, questions=left)
-    return changed(life, status=Status.RUNNING, reason="", questions=())
-
-
-def _waited_longer(life: Life, leapt_ms: int) -> Life:
-    escalation = life.escalation
-    if escalation is not None:
-        escalation = changed(escalation, leapt_ms=escalation.leapt_ms + leapt_ms)
-    questions = tuple(changed(each, leapt_ms=each.leapt_ms + leapt_ms) for each in life.questions)
-    return changed(life, escalation=escalation, questions=questions)
 
 
 def _time_after(time: ActiveTime, status: Status, at_ms: int) -> ActiveTime:
