@@ -19,7 +19,8 @@ from core.notifying.timetable import LocalMinute, Timetable, minute_of_utc
 from core.ports.channel import Attended, Channel, Driving
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox
-from core.runtime.notifier import Dispatcher, Notifier, Times
+from core.runtime.dispatcher import Dispatcher
+from core.runtime.notifier import Notifier, Times
 from core.runtime.schedule import Work
 from core.runtime.telling_desk import TellingDesk
 from core.runtime.telling_rounds import ROUND_SECONDS, Rounds

@@ -22,7 +22,8 @@ from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.channel import NotDelivered
 from core.ports.clock import Clock
 from core.ports.outbox import Attempt, Told, Wanted
-from core.runtime.notifier import Dispatcher, Notifier, Times
+from core.runtime.dispatcher import Dispatcher
+from core.runtime.notifier import Notifier, Times
 from tests.builders import Move, after, opened
 from tests.core.notifying.builders import notification, told
 from tests.memory_outbox import MemoryOutbox

@@ -15,7 +15,8 @@ from core.notifying.reminding import SENSIBLE_REMINDERS
 from core.notifying.routing import Route
 from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.outbox import Outbox, Wanted
-from core.runtime.notifier import BATCH_MAX, UNDER_WAY_MAX, Dispatcher, Notifier, Times
+from core.runtime.dispatcher import BATCH_MAX, UNDER_WAY_MAX, Dispatcher
+from core.runtime.notifier import Notifier, Times
 from core.runtime.telling_rounds import REMINDED_MAX, Rounds
 from storage.opened import open_storage
 from tests.core.notifying.builders import SESSION
