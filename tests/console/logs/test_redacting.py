@@ -86,7 +86,7 @@ def test_the_environment_tells_what_is_secret_by_its_names() -> None:
         "SMTP_PASSWORD": "three",
         "REDIS_URL": "redis://:pw@host",
         "OPENAI_BASE_URL": "https://gate.example/v1",
-        "HOME": "/home/someone",
+        "LANG": "C.UTF-8",
         "EMPTY_TOKEN": "",
     }
 

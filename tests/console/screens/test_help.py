@@ -30,7 +30,7 @@ def test_a_place_is_named_on_its_first_row_alone() -> None:
     places = [row.cells[0].text for row in help_rows() if row.cells[0].text]
 
     beyond = ["Drafts of a refinement", "In the past of a session", "Beside its origin"]
-    named = ["Rules", "Templates", "System", "Notifications", "Events and log lines"]
+    named = ["Rules", "Templates", "System", "Notifications", "Analytics", "Events and log lines"]
     assert places == ["Sessions", *beyond, *named, "In a transcript", "In a list", "Anywhere"]
 
 
