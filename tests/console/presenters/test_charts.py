@@ -59,6 +59,14 @@ def test_the_chosen_bar_is_told_by_its_block_and_a_pointer() -> None:
     assert BAR_CHOSEN not in "\n".join(drawn(chart([3, 5, 1]), width=78, height=12))
 
 
+@pytest.mark.parametrize("width", [40, 61, 78, 139])
+def test_the_whole_bar_is_drawn_as_the_chosen_one_and_no_part_of_another(width: int) -> None:
+    *bars, axis, _ = drawn(chart([5, 5, 5]), width=width, height=12, chosen=1)
+    for line in bars:
+        assert line.count(BAR_CHOSEN) * 2 == line.count(BAR) > 0
+        assert abs(2 * axis.index(POINTER) - line.index(BAR_CHOSEN) - line.rindex(BAR_CHOSEN)) <= 1
+
+
 def test_a_bar_of_nothing_is_pointed_at_all_the_same() -> None:
     lines = drawn(chart([3, 0, 1]), width=78, height=12, chosen=1)
 

@@ -29,6 +29,13 @@ def test_a_difference_lies_within_its_interval_and_more_looks_make_it_wider(
     assert (one.sessions_needed == 0) is one.is_told
 
 
+def test_one_of_many_looks_is_told_only_where_it_would_be_among_so_many() -> None:
+    one, other = Counted(count=40, of=60), Counted(count=28, of=60)
+
+    assert difference_of(one, other).is_told
+    assert not difference_of(one, other, looks=10).is_told
+
+
 @given(counts, counts)
 def test_a_difference_turned_round_is_the_same_the_other_way(first: Counted, second: Counted) -> None:
     one, other = difference_of(first, second), difference_of(second, first)
