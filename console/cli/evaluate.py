@@ -51,6 +51,7 @@ The same command again reads what was answered, and goes on with the rest. 'moot
 """
 
 NO_CONTROLS = "none"
+NOTHING_TRIED = "No task came to its end: there is nothing to compare yet."
 TEAM_SIGN = "+"
 
 
@@ -171,7 +172,8 @@ async def _evaluated(
         if as_json:
             sys.stdout.write(json_text(as_plain(plan, report, ended=ended)) + "\n")
         else:
-            _print(plan, report)
+            sys.stdout.write(_read_out(plan, report) + "\n")
+            sys.stdout.flush()
         for path in folder.finish(report, ended=ended) if folder is not None else ():
             say(f"written: {path}")
     except BaseException:
@@ -298,7 +300,10 @@ def _beforehand(plan: EvaluationPlan) -> list[str]:
     return lines
 
 
-def _print(plan: EvaluationPlan, report: Report) -> None:
+def _read_out(plan: EvaluationPlan, report: Report) -> str:
+    """The tables with what they tell, or that there is nothing to tell."""
+    if not report.tally.tasks:
+        return NOTHING_TRIED
     from console.presenters.evaluations import (
         ARM_TITLES,
         COMPARISON_TITLES,
@@ -317,8 +322,7 @@ def _print(plan: EvaluationPlan, report: Report) -> None:
     told = notes(report, unasked=plan.unasked, budget_microusd=plan.request.cap_microusd)
     for text in (*in_words(report), "", *told):
         lines += wrapped(text, width=width)
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    return "\n".join(lines)
 
 
 def _told_how_it_ended(plan: EvaluationPlan, outcome: Outcome, settings: Settings) -> int:

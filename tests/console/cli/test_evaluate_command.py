@@ -136,9 +136,10 @@ def test_stopped_by_ctrl_c_it_says_how_to_go_on_and_goes_on(moot: Moot, tasks: s
         if "1 arm and 0 controls" in line:
             break
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=SECONDS_MAX)
+    printed, said = running.communicate(timeout=SECONDS_MAX)
 
     assert running.returncode == ExitCode.STOPPED, said
+    assert printed == "No task came to its end: there is nothing to compare yet.\n", "no tables without figures"
     assert "the same command goes on: moot eval vote_only --tasks" in said
     scripted(tmp_path, {"default": answer})
     assert "0/3" in moot.run("eval", "vote_only", "--tasks", tasks, "--models", model).stdout
