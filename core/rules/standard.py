@@ -93,9 +93,7 @@ _ENABLED = (
         priority=85,
         when=AllOf(parts=(_at_least("error_count", 5), _more_than("error_rate_ppm", 100_000))),
         then=(
-            EscalateToHuman(
-                question="More than one attempt in ten has failed. Shall the debate go on?", reason="error_rate"
-            ),
+            EscalateToHuman(question="More than one attempt in ten has failed. Shall it go on?", reason="error_rate"),
         ),
         rule_set=STANDARD_RULE_SET,
     ),
@@ -115,9 +113,7 @@ _ENABLED = (
         priority=75,
         when=_lasted("silence_ms", 600_000),
         then=(
-            EscalateToHuman(
-                question="Nobody has finished a turn for ten minutes. Shall the debate go on?", reason="silence"
-            ),
+            EscalateToHuman(question="Nobody has finished a turn for ten minutes. Shall it go on?", reason="silence"),
         ),
         rule_set=STANDARD_RULE_SET,
     ),
