@@ -11,8 +11,9 @@ import typer
 from console.cli.commanding import have_gone_on
 from console.cli.options import AsJson, Database, SessionArgument, settings_with
 from console.cli.resuming import standing_still
-from console.cli.running import with_orchestrator
+from console.cli.running import ID_SHOWN_CHARACTERS, with_orchestrator
 from console.exit_codes import ExitCode
+from console.failures import say
 from core.domain.status import Status
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def draft(
 def accept(
     session: SessionArgument,
     draft: Annotated[
-        int | None, typer.Option("--draft", metavar="N", min=1, help="Its number; the newest without.")
+        int | None, typer.Option("--draft", metavar="N", min=1, help="Its number; the best one without.")
     ] = None,
     as_json: AsJson = False,
     database: Database = None,
@@ -52,10 +53,9 @@ def accept(
     """Take a draft of a refinement as it is, whatever its score: the refinement ends with it, and it is printed."""
     from core.flows.refinement_commands import AcceptDraft
 
-    command = AcceptDraft(draft=draft or 0)
-
     async def act(orchestrator: Orchestrator, found: SessionId) -> None:
-        await _told(orchestrator, found, command)
+        meant = draft or await _best(orchestrator, found)
+        await _told(orchestrator, found, AcceptDraft(draft=meant))
 
     return have_gone_on(session, act, database, as_json=as_json)
 
@@ -78,6 +78,23 @@ def revise(
         await _told(orchestrator, found, ReviseDraft(text=text))
 
     return have_gone_on(session, act, database, as_json=as_json, first=standing_still)
+
+
+async def _best(orchestrator: Orchestrator, session: SessionId) -> int:
+    """The draft that `moot sessions draft` prints, told before it is taken; 0 where the core refuses to take any."""
+    from console.presenters.figures import score
+    from core.flows.refinement_state import RefinementState
+
+    state = await orchestrator.state(session)
+    if not isinstance(state.flow, RefinementState) or state.life.status.is_over or state.life.completing is not None:
+        return 0
+    best, newest = state.flow.kept, len(state.flow.drafts)
+    if best is None:
+        return 0
+    known = "nothing is known of any yet" if best.score_ppm is None else f"the best so far: {score(best.score_ppm)}"
+    other = "" if best.number == newest else f" The newest is draft {newest}: --draft {newest} takes that one."
+    say(f"session {session[:ID_SHOWN_CHARACTERS]}: draft {best.number} is taken, {known}.{other}")
+    return best.number
 
 
 async def _told(orchestrator: Orchestrator, session: SessionId, command: Command) -> None:

@@ -191,6 +191,21 @@ def test_the_operator_takes_a_draft_as_it_is(moot: Moot) -> None:
     assert "nothing more can happen" in moot.run("sessions", "accept", id_, code=2).stderr
 
 
+def test_the_best_draft_is_taken_unless_another_is_named_and_is_told_beside_the_newest(moot: Moot) -> None:
+    hanging = a_script(moot, 0.6, 0.4, drafts=["One.", "Two.", {"text": "Three.", "faults": ["hang"]}])
+    process = moot.start("refine", BRIEF, "--writer", hanging, "--json", **STOPS_AT_ONCE)
+    id_ = str(read_until(process, "DraftDecided")[0]["session"])[:8]
+    read_until(process, "DraftDecided")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SECONDS_MAX)
+
+    done = moot.run("sessions", "accept", id_, **STOPS_AT_ONCE)
+
+    assert done.stdout == moot.run("sessions", "draft", id_).stdout == "One.\n"
+    told = f"session {id_}: draft 1 is taken, the best so far: 0.60. The newest is draft 2: --draft 2 takes that one."
+    assert told in done.stderr
+
+
 def test_the_operator_puts_a_draft_of_their_own_in_its_place_and_it_is_reviewed_as_any_other(
     moot: Moot, tmp_path: Path
 ) -> None:
