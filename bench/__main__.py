@@ -126,9 +126,11 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             ),
         ),
         "export": (
-            lambda folder: exports(folder, rounds=1, events=200, times=3)
-            if is_quick
-            else exports(folder, rounds=3, events=EXPORTED_EVENTS),
+            lambda folder: (
+                exports(folder, rounds=1, events=200, times=3)
+                if is_quick
+                else exports(folder, rounds=3, events=EXPORTED_EVENTS)
+            ),
         ),
         "telling": (lambda folder: telling(**told),),
         "templates": (

@@ -316,8 +316,7 @@ def export(targets: Sequence[Target], folder: Path, ending: str = ".md", *, repl
 
         write = export_bundle if ending == ENDING else export_session
         written = [
-            await write(core, each.session, export_path(each, folder, ending), replaces=replaces)
-            for each in targets
+            await write(core, each.session, export_path(each, folder, ending), replaces=replaces) for each in targets
         ]
         where = str(written[0]) if len(written) == 1 else f"{len(written)} files in {folder}"
         return Done(text=f"wrote {where}")

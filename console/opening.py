@@ -77,9 +77,7 @@ def open_console(
 
         return first_look(settings.database)
 
-    return run_console(
-        open_core, settings, first_look=look, is_demo=demo, replays=replays, terminal=terminal
-    )
+    return run_console(open_core, settings, first_look=look, is_demo=demo, replays=replays, terminal=terminal)
 
 
 def open_with(given: dict[str, object]) -> int:

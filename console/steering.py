@@ -129,9 +129,7 @@ async def answer(screen: SessionActions, chosen: Chosen) -> None:
     core, session, app = await screen.app.core(), chosen.summary.session, screen.app
     try:
         file = await core.cases.file(session, asked_seq=chosen.asked_seq)
-        formats = [
-            (str(each.id), each.name) for each in await core.templates() if each.id != chosen.summary.template
-        ]
+        formats = [(str(each.id), each.name) for each in await core.templates() if each.id != chosen.summary.template]
     except MootError as error:
         screen.say_refusal(str(error))
         return

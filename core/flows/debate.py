@@ -98,6 +98,7 @@ MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
 """What is longer is evidence, and belongs into a file."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebateFlow:
     """The debate. `templates` and `documents` are looked up by the digests that an opening pins, `measures` by their

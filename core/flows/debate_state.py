@@ -56,6 +56,7 @@ ARGUING_ROLES = (*DEBATING_ROLES, Role.PANELIST)
 
 _OF_A_DEBATE = frozenset((*DEBATE_EVENTS, ClarificationAsked, ClarificationAnswered, ClarificationForgone))
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """How consensus stands: now, at the end of the last round, and its way there. None until it is measured, and where

@@ -254,7 +254,15 @@ async def test_files_of_another_database_are_not_gone_on_from(storage: Storage, 
 
 @pytest.mark.parametrize(
     "damaged",
-    ["", "no json", "[]", '{"schema": 99}', '{"schema": 2, "position": 3}', '{"schema": 1, "position": 3}', '{"schema": 1, "debates": [{}]}'],
+    [
+        "",
+        "no json",
+        "[]",
+        '{"schema": 99}',
+        '{"schema": 2, "position": 3}',
+        '{"schema": 1, "position": 3}',
+        '{"schema": 1, "debates": [{}]}',
+    ],
 )
 async def test_a_damaged_file_costs_a_recount_and_no_figure(
     storage: Storage, folder: Path, damaged: str, caplog: pytest.LogCaptureFixture
