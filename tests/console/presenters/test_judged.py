@@ -9,6 +9,7 @@ import pytest
 from console.cli.page import Page
 from console.cli.spoken_debate import SpokenDebate
 from console.exported_debate import DebateDocument
+from console.marked_down import markdown
 from console.presenters.answered import noted
 from console.presenters.judged import counted_in_words, judging_in_words
 from console.presenters.shown import TurnView
@@ -51,7 +52,9 @@ def spoken(played: Judgement) -> str:
 
 def written(played: Judgement) -> str:
     document = DebateDocument()
-    return "\n".join(line for event in played.events for line in document.lines(event))
+    return "\n".join(
+        line for event in played.events for block in document.blocks(event) for line in markdown(block, None)
+    )
 
 
 def test_each_ballot_is_a_turn_with_its_order_in_the_place_of_its_call() -> None:
