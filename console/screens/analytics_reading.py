@@ -67,13 +67,15 @@ class AnalyticsReader:
         self._teller = teller
         self._now_ms = now_ms
         self._due = asyncio.Event()
+        self._asked = asyncio.Event()
 
     def look_soon(self) -> None:
         self._due.set()
 
     def want(self, wanted: Wanted) -> None:
-        """Look at other sessions from now on."""
+        """Look at other sessions from now on, without a rest before."""
         self.wanted = wanted
+        self._asked.set()
         self._due.set()
 
     async def run(self, opening: Callable[[], Awaitable[Orchestrator]]) -> None:
@@ -84,23 +86,20 @@ class AnalyticsReader:
         try:
             while True:
                 self._due.clear()
+                self._asked.clear()
                 began = monotonic()
                 if not self.is_resting:
-                    self._teller.post_message(self.Found(await self._read(core)))
-                wanted = self.wanted
+                    self._teller.post_message(self.Found(await self._read(core, self.wanted)))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(max(REST_SECONDS, SHARE_MAX * (monotonic() - began))):
-                        while self.wanted is wanted:  # who asks for something else is not kept waiting
-                            self._due.clear()
-                            await self._due.wait()
+                        await self._asked.wait()  # what was asked for while the last was read counts too
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PULSE_SECONDS):
                         await self._due.wait()
         finally:
             stop()
 
-    async def _read(self, core: Orchestrator) -> Reading:
-        wanted = self.wanted
+    async def _read(self, core: Orchestrator, wanted: Wanted) -> Reading:
         try:
             report = await core.analytics.report(within(wanted.chosen, wanted.span, now_ms=self._now_ms()))
             return Reading(wanted=wanted, report=report, alerts=await core.analytics.alerts())
