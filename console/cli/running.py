@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from console.exit_codes import ExitCode
 from console.failures import say, silence_output
 from console.headless import Ending, StopRequest, follow
+from console.machine import now_ms
 from console.settings import COMMAND_LINE, DEMO, Settings
 from core.domain.errors import PricesUnknown, WrongUse
 
@@ -129,7 +130,16 @@ async def follow_to_the_end(
     advice = how_to_go_on(ending, session, settings)
     if advice:
         say(advice)
+    if ending.is_question and (hurry := await _due(orchestrator, session)):
+        say(f"session {session[:ID_SHOWN_CHARACTERS]}: {hurry}")
     return ending
+
+
+async def _due(orchestrator: Orchestrator, session: SessionId) -> str:
+    """How long there is to answer; "" where nobody is hurried."""
+    from console.presenters.deadlines import due_in_words
+
+    return due_in_words(await orchestrator.cases.of(session), now_ms=now_ms())
 
 
 def how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:

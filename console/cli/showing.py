@@ -15,6 +15,7 @@ from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestr
 from console.cli.session_states import is_left, state_shown
 from console.cli.tables import pairs
 from console.exit_codes import ExitCode
+from console.machine import now_ms
 from console.plain import iso_time
 from console.settings import Settings
 from core.domain.errors import WrongUse
@@ -69,7 +70,10 @@ def show(
             costs = await orchestrator.session_costs(found)
             driven = orchestrator.is_driven
             further = await _beside(orchestrator, summary)
-            _print_standing(summary, labels.get(found), costs, doubts, further, is_driven=driven, settings=settings)
+            asked = await _asked(orchestrator, summary, settings)
+            _print_standing(
+                summary, labels.get(found), costs, doubts, asked, further, is_driven=driven, settings=settings
+            )
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings, work)
@@ -102,6 +106,7 @@ def _print_standing(
     label: Label | None,
     costs: Mapping[str, Costs],
     doubts: Sequence[str],
+    asked: Sequence[tuple[str, str]],
     further: Sequence[tuple[str, str]],
     *,
     is_driven: bool,
@@ -117,7 +122,7 @@ def _print_standing(
     rows = [
         ("session", summary.session),
         ("state", state_shown(summary, is_driven=is_driven) + why),
-        ("asks", summary.question if summary.status is Status.ESCALATED else ""),
+        *asked,
         ("title", (label.title if label else "") or summary.title),
         ("tags", ", ".join(label.tags) if label else ""),
         ("fork of", _origin(summary) if summary.forked_from else ""),
@@ -132,6 +137,21 @@ def _print_standing(
         *(("in doubt", doubt) for doubt in doubts),
     ]
     sys.stdout.write("\n" + pairs([row for row in rows if row[1]], indent="") + "\n")
+
+
+async def _asked(orchestrator: Orchestrator, summary: SessionSummary, settings: Settings) -> list[tuple[str, str]]:
+    """What it waits for, until when and what happens then, and the command that says what can be answered."""
+    from console.presenters.deadlines import asked_besides, due_in_words
+
+    if summary.status is not Status.ESCALATED:
+        return []
+    cases = () if summary.unreadable else await orchestrator.cases.of(summary.session)
+    besides = asked_besides(cases)
+    return [
+        ("asks", f"{summary.question} ({besides})" if besides else summary.question),
+        ("until", due_in_words(cases, now_ms=now_ms())),
+        ("answers", command_line("sessions", "cases", summary.session[:ID_SHOWN_CHARACTERS], settings=settings)),
+    ]
 
 
 async def _beside(orchestrator: Orchestrator, summary: SessionSummary) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ def curious(moot: Moot) -> str:
     seats = f"all=scripted:{moot.home / 'script.yaml'}"
     done = moot.run("debate", MOTION, "--template", "curious", "--seat", seats, "--json", code=4)
     assert "proposer asks: Which week?" in done.stderr
+    assert re.search(r"due in (2 h|1 h 59 min)\. If nobody answers in time, proposer goes on without\.", done.stderr)
     return str(events_of(done.stdout)[0]["session"])[:8]
 
 
@@ -131,6 +133,18 @@ def test_a_seat_alone_is_told(moot: Moot, asking: str) -> None:
     assert "before its next turn" in moot.run("sessions", "tell", asking, "opponent", "Be brief.").stdout
     assert "Opponent alone: Be brief." in moot.run("sessions", "show", asking).stdout
     assert "nobody sits as 'nobody'" in moot.run("sessions", "tell", asking, "nobody", "So.", code=2).stderr
+
+
+def test_a_session_says_until_when_it_waits_and_where_the_answers_are_told(
+    moot: Moot, curious: str, asking: str
+) -> None:
+    hurried = moot.run("sessions", "show", curious).stdout
+    patient = moot.run("sessions", "show", asking).stdout
+
+    assert re.search(r"^until +due in (2 h|1 h \d+ min)\. If nobody answers in time, proposer goes", hurried, re.M)
+    assert re.search(rf"^answers +moot sessions cases {curious}$", hurried, re.M)
+    assert re.search(r"^asks +Is this any good\?$", patient, re.M)
+    assert not re.search(r"^until", patient, re.M), "nobody is hurried"
 
 
 def test_a_session_that_asks_nothing_has_no_cases(moot: Moot) -> None:
