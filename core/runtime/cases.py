@@ -25,6 +25,7 @@ from core.flows.debate_events import RoundStarted
 from core.ports.session_index import SessionIndex
 from core.runtime.explaining import Explaining
 from core.runtime.ports import Ports
+from core.runtime.records import as_kept, is_record
 from core.runtime.rows import RowsBeyond
 from core.runtime.supervisor import folded
 
@@ -64,7 +65,8 @@ class Cases:
     async def open(self) -> tuple[Case, ...]:
         """Every question that waits, the oldest first. One of a session that can't be read here is left out, and the
         log file says why."""
-        rows = [row for row in await (await self._rows()).summaries() if row.status is Status.ESCALATED]
+        kept = await as_kept(self._ports.log, await (await self._rows()).summaries())
+        rows = [row for row in kept if row.status is Status.ESCALATED]
         known: dict[SessionId, tuple[int, tuple[Case, ...]]] = {}
         for row in rows:
             before = self._known.get(row.session)
@@ -82,13 +84,13 @@ class Cases:
     async def of(self, session: SessionId) -> tuple[Case, ...]:
         """What one session asks; nothing where it asks nothing. Raises WrongUse for an unknown one."""
         row, state = await self._looked_up(session)
-        return cases_in(self._ports, state, row)
+        return await self._asked(row, state)
 
     async def file(self, session: SessionId, *, asked_seq: int = 0) -> CaseFile:
         """One question whole: that of event `asked_seq`, 0 for the session's first. Raises WrongUse where it is not
         asked, or not any more."""
         row, state = await self._looked_up(session)
-        found = [case for case in cases_in(self._ports, state, row) if asked_seq in (0, case.asked_seq)]
+        found = [case for case in await self._asked(row, state) if asked_seq in (0, case.asked_seq)]
         if not found:
             raise WrongUse(
                 "it asks nothing." if not asked_seq else f"it no longer asks what event {asked_seq} asked.",
@@ -110,6 +112,10 @@ class Cases:
         if row is None:
             raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` shows those there are.")
         return row, state
+
+    async def _asked(self, row: SessionSummary, state: SessionState) -> tuple[Case, ...]:
+        """What it asks here: a record of another place asks nobody anything."""
+        return () if await is_record(self._ports.log, row.session) else cases_in(self._ports, state, row)
 
     async def _why(self, case: Case) -> tuple[str, ...]:
         """The rule that asked with the values that it saw; nothing where no rule did."""

@@ -101,7 +101,9 @@ class Driver:
         self.openings = Openings(ports, limits, metrics.paces)
         self._announcements = announcements
         telling = ports.telling
-        self._telling = Telling(telling, ports.engine.flows, ports.clock) if telling is not None else None
+        self._telling = (
+            Telling(telling, ports.engine.flows, ports.clock, taken=ports.log.taken) if telling is not None else None
+        )
         self.projector = Projector(
             ports.log,
             ports.index,

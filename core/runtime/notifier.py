@@ -6,7 +6,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.events import Recorded
@@ -22,6 +22,8 @@ from core.notifying.routing import LOG, Route, channels_for
 from core.notifying.timetable import LocalMinute, Timetable, planned, retried_ms
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox, Told
+
+Taken = Callable[[], Awaitable[Mapping[SessionId, int]]]
 
 Folded = Sequence[tuple[Recorded, SessionSummary]]
 """Records in the order of the log, each with its session's row behind it."""
@@ -48,6 +50,11 @@ class Times:
         return retried_ms(self.table, priority, sent.channel, due_ms=due_ms, local_minute=self.local_minute)
 
 
+async def nothing_taken() -> Mapping[SessionId, int]:
+    """`Taken` where every session is of this place."""
+    return {}
+
+
 class Notifier:
     """`start` once, then `add` what was folded. `on_added` is called where something is to be delivered."""
 
@@ -60,8 +67,11 @@ class Notifier:
         *,
         on_added: Callable[[], None],
         on_fresh: Callable[[Sequence[Delivery]], bool] = lambda fresh: False,
+        taken: Taken = nothing_taken,
     ) -> None:
-        """`on_fresh` is handed what was added and may take it as it is; where it does not, `on_added` is called."""
+        """`on_fresh` is handed what was added and may take it as it is; where it does not, `on_added` is called.
+        `taken` says of sessions that were recorded elsewhere up to which position they are: of what happened there
+        nobody is told here, where it can't be answered."""
         self._outbox = outbox
         self._routes = tuple(routes)
         self._times = times
@@ -72,6 +82,7 @@ class Notifier:
         self._flows = flows
         self._on_added = on_added
         self._on_fresh = on_fresh
+        self._taken = taken
         self._position = 0
 
     async def start(self, position: int) -> None:
@@ -93,10 +104,12 @@ class Notifier:
         if not folded or folded[-1][0].position <= self._position:
             return
         new = [(record, row) for record, row in folded if record.position > self._position]
-        told = self._kept(
-            notification
-            for record, row in new
-            for notification in noticed(record, row, self._flows.get(row.flow), least=self._least)
+        told = await self._happened_here(
+            self._kept(
+                notification
+                for record, row in new
+                for notification in noticed(record, row, self._flows.get(row.flow), least=self._least)
+            )
         )
         endings = [ending for record, _ in new for ending in ended_by(record)]
         position = folded[-1][0].position
@@ -106,6 +119,11 @@ class Notifier:
         self._position = position
         if told and not self._on_fresh([sent for each in told for sent in each.deliveries]):
             self._on_added()
+
+    async def _happened_here(self, told: list[Told]) -> list[Told]:
+        """Those that don't come from a record of another place."""
+        taken = await self._taken() if told else {}
+        return [each for each in told if each.notification.position > taken.get(each.notification.session, 0)]
 
     def may_tell(self, records: Iterable[Recorded]) -> bool:
         """Whether somebody may have to be told because of these."""

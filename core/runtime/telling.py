@@ -20,7 +20,7 @@ from core.ports.channel import Attended, Channel, Driving
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox
 from core.runtime.dispatcher import Dispatcher
-from core.runtime.notifier import Notifier, Times
+from core.runtime.notifier import Notifier, Taken, Times, nothing_taken
 from core.runtime.schedule import Work
 from core.runtime.telling_desk import TellingDesk
 from core.runtime.telling_rounds import ROUND_SECONDS, Rounds
@@ -51,13 +51,21 @@ class TellingPorts:
 class Telling:
     """Made for one stretch of driving: `start`, then `run` for ever, then `close`."""
 
-    def __init__(self, ports: TellingPorts, flows: Mapping[str, Flow], clock: Clock) -> None:
+    def __init__(
+        self, ports: TellingPorts, flows: Mapping[str, Flow], clock: Clock, *, taken: Taken = nothing_taken
+    ) -> None:
         self._ports = ports
         self._clock = clock
         times = Times(clock, ports.timetable, ports.local_minute)
         self._dispatcher = Dispatcher(ports.outbox, ports.channels, clock, times)
         self.notifier = Notifier(
-            ports.outbox, ports.routes, flows, times, on_added=self._dispatcher.wake, on_fresh=self._dispatcher.take
+            ports.outbox,
+            ports.routes,
+            flows,
+            times,
+            on_added=self._dispatcher.wake,
+            on_fresh=self._dispatcher.take,
+            taken=taken,
         )
         self._rounds = Rounds(ports.outbox, self.notifier, times, ports.reminders, on_released=self._dispatcher.wake)
         desk = TellingDesk(ports.outbox, ports.channels, self.notifier, clock, on_released=self._dispatcher.wake)

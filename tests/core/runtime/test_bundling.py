@@ -15,13 +15,14 @@ import pytest
 from console.bootstrap import demo_request, open_orchestrator
 from console.settings import Settings
 from core.domain.chain import ROOT, Stored, link_of
-from core.domain.commands import Pause
+from core.domain.commands import Escalate, Pause
 from core.domain.errors import CommandRefused, StorageFailed, WrongUse
 from core.domain.events import AttemptSucceeded, Recorded
 from core.domain.ids import Digest, SessionId
 from core.domain.session import Status
 from core.orchestrator import Orchestrator
 from core.ports.bundles import Bundle
+from core.ports.outbox import Wanted
 from core.runtime.bundling import Incoming, Standing
 from core.runtime.records import is_record
 from core.runtime.repeating import recorded_for
@@ -193,6 +194,24 @@ async def test_what_stood_midway_is_not_gone_on_with_and_costs_nothing_here(tmp_
         assert await there.summaries() == []
         await taken(there, path)
         assert await there.digest(session) == head
+
+
+async def test_what_a_record_of_another_place_asks_nobody_is_asked_or_told_here(tmp_path: Path) -> None:
+    async with driven(tmp_path / "here") as here:
+        session = await stopped_midway(here, tmp_path)
+        await here.command(session, Escalate(question="Is this what you meant?"))
+        assert [case.question for case in await here.cases.open()] == ["Is this what you meant?"]
+        path = await exported(here, session, tmp_path / "a.zip")
+    async with driven(tmp_path / "there") as there:
+        await taken(there, path)
+        assert [row.session for row in await there.summaries()] == [session]
+        assert await there.cases.open() == await there.cases.of(session) == ()
+        with pytest.raises(WrongUse, match="it asks nothing"):
+            await there.cases.file(session)
+        ours = await debated(there)  # what is told of it is kept behind what the record would have told
+    async with driven(tmp_path / "there") as there:
+        told = await there.notifications.find(Wanted())
+        assert {each.notification.session for each in told} == {ours}
 
 
 async def test_what_another_inbox_asked_for_is_not_taken_for_what_is_asked_here(tmp_path: Path) -> None:
