@@ -88,7 +88,8 @@ def _listed(numbers: list[int]) -> str:
 
 
 def _seats(template: Template) -> Iterator[Finding]:
-    speaking = {step.seat for step in template.steps} | set(template.bench)
+    # Whoever answers what others ask has a part without a step.
+    speaking = {step.seat for step in template.steps} | set(template.bench) | {template.clarified_by}
     for seat in template.seats:
         if seat.id not in speaking:
             what = f"{seat.id} never speaks: no step is theirs."

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.domain.cases import AnswerTerms, Then
-from core.domain.ids import SeatId
+from core.domain.ids import NO_SEAT, SeatId
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
 from core.rules.condition import AnyOf, Compare, ConditionType, Not
@@ -242,6 +242,14 @@ def test_an_unknown_name_comes_with_the_nearest() -> None:
         "template small_panel: error: answer_ann is taken by 'anne', and there is no such seat. Did you mean 'ann'?"
     )
     assert found.part == ("steps", "answer_ann", "seat")
+
+
+def test_who_answers_what_the_others_ask_needs_no_step() -> None:
+    asking = tuple(replace(each, may_ask=1) for each in PANEL.seats)
+    template = replace(PANEL, seats=(*asking, seat("dan")), clarified_by=SeatId("dan"))
+
+    assert kinds(template) == {}
+    assert kinds(replace(template, clarified_by=NO_SEAT)) == {Kind.SILENT_SEAT: Severity.WARNING}
 
 
 def test_what_isnt_known_here_is_not_spoken_of() -> None:
