@@ -36,11 +36,15 @@ def row(told: Told) -> tuple[str, ...]:
     return (
         each.id[:ID_SHOWN_CHARACTERS],
         when(each.at_ms, form="%m-%d %H:%M"),
-        each.priority.value if told.is_open else "seen" if told.acknowledged_ms else told.state.value,
+        each.priority.value if told.is_open else f"{each.priority.value}, {_ended(told)}",
         each.type.value,
         ", ".join(f"{sent.channel} {_DELIVERIES[sent.state.value]}" for sent in told.deliveries),
         f"{each.title}: {each.text}",
     )
+
+
+def _ended(told: Told) -> str:
+    return "seen" if told.acknowledged_ms else told.state.value
 
 
 def lines(told: Told, attempts: Sequence[Attempt]) -> list[str]:

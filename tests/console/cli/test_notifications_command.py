@@ -114,6 +114,7 @@ def test_what_was_seen_is_open_no_more(moot: Moot) -> None:
     assert moot.run("notifications", "ack", "--all").stdout == "acknowledged 1\n"
     assert "is left to acknowledge" in moot.run("notifications", "ack", str(newest["id"])[:8], code=2).stderr
     assert listed(moot)[0]["acknowledged_by"] == "operator"
+    assert moot.run("notifications", "list").stdout.count("normal, seen") == 2, "its priority is still said"
 
 
 @pytest.mark.parametrize(
