@@ -1,15 +1,58 @@
-"""Is a seat's model asked, or does an answer stand that was given to the same request before?"""
+"""Is a seat's model asked, or does an answer stand that was given to the same request before? And for how long is an
+answer waited for?"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
 from core.domain.commands import RecordAnswer, RecordFailure
+from core.domain.people import is_person, wait_ms_of
 from core.ports.response_cache import Answer
+from core.runtime.announcements import Announcements, Progress
 from core.runtime.caching import CachedAnswers, Hit
-from core.runtime.step_runner import Attempt
+from core.runtime.gateway.gateway import Gateway
+from core.runtime.ports import Limits, Ports
+from core.runtime.step_runner import Attempt, perform
+from core.runtime.time_limit import TimeLimit
 
 Asked = RecordAnswer | RecordFailure
+
+PERSON_MILLISECONDS_SPARE = 60_000
+
+
+class Asking:
+    """Makes calls, for all sessions of a driver, and shows what is said."""
+
+    def __init__(self, ports: Ports, limits: Limits, *, gateway: Gateway, announcements: Announcements) -> None:
+        self._ports = ports
+        self._limits = limits
+        self._gateway = gateway
+        self._announcements = announcements
+
+    async def outcome(self, attempt: Attempt, progress: Progress, *, sent: Callable[[], None]) -> Asked:
+        """What a call came to; `sent` is called once it has gone out. Raises TimeoutError for one that took too
+        long."""
+        answers = self._kept_answers(attempt)
+        with TimeLimit(self._call_ms_max(attempt.request.model) / 1_000):
+            if answers is None:
+                return await self._performed(attempt, progress, sent)
+            return await asked(attempt, answers, lambda: self._performed(attempt, progress, sent))
+
+    def _performed(self, attempt: Attempt, progress: Progress, sent: Callable[[], None]) -> Awaitable[Asked]:
+        show = self._announcements.progressed
+        return perform(attempt, gateway=self._gateway, show=show, progress=progress, sent=sent)
+
+    def _call_ms_max(self, route: str) -> int:
+        """A person is waited for as long as was said, and a little longer: their adapter ends the wait, not we."""
+        most = self._limits.call_milliseconds_max
+        return max(most, wait_ms_of(route) + PERSON_MILLISECONDS_SPARE) if is_person(route) else most
+
+    def _kept_answers(self, attempt: Attempt) -> CachedAnswers | None:
+        """Where an answer may have been kept; a rehearsal reads more than its prompt and is always asked."""
+        answers, route = self._ports.answers, attempt.request.model
+        if answers is None or is_person(route) or self._ports.providers.describe(route).is_rehearsal:
+            return None
+        return answers
 
 
 async def asked(attempt: Attempt, answers: CachedAnswers, ask: Callable[[], Awaitable[Asked]]) -> Asked:

@@ -7,10 +7,12 @@ own, the day's, and the switch that stops all spending.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, AttemptSucceeded, Event
 from core.domain.ids import SessionId, StepId
-from core.domain.session import SessionState
+from core.domain.session import DoubtfulAttempt, SessionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,22 @@ class Ledger:
     def hold(self, session: SessionId, step: StepId, attempt: int, *, cost_microusd_max: int) -> None:
         """Count a call that another process made and recorded no end of: until that is on record it may be paid for."""
         self._held[session, step, attempt] = cost_microusd_max
+
+    def follow(self, session: SessionId, event: Event, *, doubtful: Iterable[DoubtfulAttempt]) -> None:
+        """Count what a session's newest event says of a call. `doubtful` are those that were in doubt before it."""
+        match event:
+            case (
+                AttemptSucceeded(step=step, attempt=number, cost_microusd=cost)
+                | AttemptFailed(step=step, attempt=number, cost_microusd=cost)
+                | AttemptInDoubt(step=step, attempt=number, cost_microusd_max=cost)
+            ):
+                self.settle(session, step, number, cost_microusd=cost)
+            case AttemptSettled(step=step, attempt=number, difference_microusd=difference):
+                for doubt in doubtful:
+                    if (doubt.step, doubt.attempt) == (step, number):
+                        self.give_back(difference_microusd=difference, charged_at_ms=doubt.since_ms)
+            case _:
+                pass
 
     def settle(self, session: SessionId, step: StepId, attempt: int, *, cost_microusd: int) -> None:
         """The call ended: let go of what was held and count what it cost."""

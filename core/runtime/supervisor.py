@@ -36,10 +36,12 @@ from core.engine.evolve import unopened
 from core.engine.replay import fold
 from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.asking import Asking
 from core.runtime.checking import Checking
 from core.runtime.children import Children
 from core.runtime.correlating import fields
 from core.runtime.deadlines import Deadlines
+from core.runtime.entries import Entries
 from core.runtime.errands import Errands
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import Instruments
@@ -88,7 +90,8 @@ class Supervisor:
         self._ports = ports
         self._limits = limits
         self._ledger = ledger
-        self._gateway = gateway
+        self._entries = Entries(ports.engine, ledger=ledger, gateway=gateway, rules=rules, instruments=instruments)
+        self._asking = Asking(ports, limits, gateway=gateway, announcements=announcements)
         self._rules = rules
         self._announcements = announcements
         self._instruments = instruments
@@ -373,7 +376,8 @@ class Supervisor:
             ports=self._ports,
             limits=self._limits,
             ledger=self._ledger,
-            gateway=self._gateway,
+            entries=self._entries,
+            asking=self._asking,
             rules=self._rules,
             announcements=self._announcements,
             instruments=self._instruments,
