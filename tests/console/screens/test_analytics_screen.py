@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from console.presenters.analytics_views import VIEW_NAMES
+from console.screens import analytics_reading
 from console.screens.analytics import AnalyticsScreen
 from console.screens.behind import BehindScreen
 from console.widgets.lines import Lines
@@ -61,6 +63,15 @@ async def pressed(screen: AnalyticsScreen, pilot: Pilot[Any], *keys: str) -> Non
     await until(pilot, lambda: screen.read_count > before)
 
 
+async def to_row(screen: AnalyticsScreen, pilot: Pilot[Any], key: str) -> None:
+    """Go down to that row."""
+    for _ in screen.rows.keys:
+        if screen.rows.cursor_key == key:
+            return
+        await pilot.press("j")
+    raise AssertionError(f"there is no row {key}")
+
+
 def chart_of(screen: AnalyticsScreen) -> list[str]:
     lines = screen.query_one("#chart", Lines).lines
     return ["".join(text for text, _ in line.parts) for line in lines]
@@ -103,9 +114,9 @@ async def test_the_bar_under_the_cursor_is_marked_and_the_mark_goes_along(
         await pilot.press("right", "right")  # durations
         first = chart_of(screen)
         await pilot.press("j")
+        await until(pilot, lambda: chart_of(screen) != first)
         second = chart_of(screen)
 
-        assert first != second
         assert sum(line.count("█") for line in first) > 0
         assert first[-1] == second[-1]
 
@@ -146,8 +157,7 @@ async def test_a_finding_says_what_was_measured_and_leads_to_its_evidence(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with on_analytics(settings, monkeypatch) as (screen, pilot, hall):
-        while screen.rows.cursor_key != "finding:over_time":
-            await pilot.press("j")
+        await to_row(screen, pilot, "finding:over_time")
         assert "Measured: The time that a session was running" in screen_text(hall)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
@@ -160,8 +170,7 @@ async def test_what_has_no_sessions_says_so_where_it_was_asked(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with on_analytics(settings, monkeypatch) as (screen, pilot, _):
-        while screen.rows.cursor_key != "target:memory":
-            await pilot.press("j")
+        await to_row(screen, pilot, "target:memory")
         await pilot.press("enter")
         await until(pilot, lambda: "no sessions that could be listed" in said(screen))
         await pilot.press("escape")
@@ -271,3 +280,25 @@ async def test_new_sessions_come_in_without_moving_the_cursor(
         await until(pilot, lambda: "2 sessions" in head_of(screen))
 
         assert screen.rows.cursor_key == key
+
+
+async def test_what_is_asked_for_while_something_is_read_is_read_next(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analytics_reading, "PULSE_SECONDS", 10_000)  # nothing else may have it read
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, hall):
+        analytics = (await hall.core()).analytics
+        report, reading, goes_on = analytics.report, asyncio.Event(), asyncio.Event()
+
+        async def held(*arguments: Any) -> Any:
+            reading.set()
+            await goes_on.wait()
+            return await report(*arguments)
+
+        monkeypatch.setattr(analytics, "report", held)
+        await pilot.press("t")
+        await until(pilot, reading.is_set)
+        await pilot.press("t")
+        goes_on.set()
+
+        await until(pilot, lambda: head_of(screen).startswith("24 h ·"))
