@@ -58,7 +58,7 @@ CHOSEN = "chosen in the console"
 COMMAND_LINE = "command line"
 DEMO = "demo"
 PROVIDERS = "providers"
-TABLES = (PROVIDERS, "refine", "notifications", "live", "terminal", "exports", "analytics")
+TABLES = frozenset(spec.key.partition(".")[0] for spec in SPECS if "." in spec.key)
 
 
 def read_budget(text: str) -> int:

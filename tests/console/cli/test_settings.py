@@ -121,6 +121,18 @@ def test_the_command_line_wins_over_the_environment_over_the_file_over_the_defau
     assert settings.origins["mouse"] == "default"
 
 
+def test_what_has_a_name_in_two_parts_is_set_in_a_table_of_the_file(tmp_path: Path) -> None:
+    tables = 'escalation = {answer_minutes = 90, then = "continue"}\n[analytics]\nsessions_min = 20\n'
+
+    settings = load_settings(environ=home(tmp_path, tables))
+
+    assert (settings.escalation_answer_minutes, settings.escalation_then) == (90, "continue")
+    assert settings.analytics_sessions_min == 20
+    for heading in sorted({key.partition(".")[0] for key in SAMPLES if "." in key}):
+        with pytest.raises(WrongUse, match=rf"no setting is called '{heading}\.nonsense'"):
+            load_settings(environ=home(tmp_path, f"[{heading}]\nnonsense = 1\n"))
+
+
 def test_the_theme_chosen_last_in_the_console_wins_over_the_default_alone(tmp_path: Path) -> None:
     environ = home(tmp_path)
     (tmp_path / "state").mkdir()
