@@ -14,7 +14,7 @@ import json
 import socket
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -34,6 +34,8 @@ KEEPING_THE_METHOD = (307, 308)
 TRY_AGAIN = (408, 425, 429)
 RETRY_AFTER_SECONDS_MAX = 3_600
 SIGNED_WITH = "v1"
+THROUGH_A_GATEWAY = IPv6Network("64:ff9b::/96")
+"""Addresses by which networks without the older ones reach those."""
 
 
 class Webhook:
@@ -103,6 +105,7 @@ class Webhook:
             )
         try:
             target = urljoin(url, location)
+            _ = urlsplit(target).port  # raises for one that can not be
         except ValueError as error:
             raise NotDelivered(f"{host_of(url)} redirects to what is no address.", is_final=True) from error
         if urlsplit(target).scheme not in ("http", "https") or urlsplit(target).scheme < urlsplit(url).scheme:
@@ -157,9 +160,20 @@ async def is_private(url: str) -> bool:
     """True where any address that the host stands for is not one of the open internet, or where there is none."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host_of(url), None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # no name may be as long as some are
         return True
-    return not found or any(not ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in found)
+    return not found or any(not is_open(str(entry[4][0]).partition("%")[0]) for entry in found)
+
+
+def is_open(shown: str) -> bool:
+    """Whether an address is one of the open internet, and so is the one that is written into it where a gateway would
+    go on to that."""
+    address = ip_address(shown)
+    if isinstance(address, IPv6Address):
+        within = address.sixtofour or (IPv4Address(address.packed[-4:]) if address in THROUGH_A_GATEWAY else None)
+        if within is not None:
+            return within.is_global
+    return address.is_global
 
 
 def _refused(host: str, status: int, retry_after: str) -> NotDelivered:

@@ -8,8 +8,9 @@ from hashlib import sha256
 
 import pytest
 
-from core.channels.webhook import Webhook, WebhookTarget, is_private
+from core.channels.webhook import Webhook, is_open, is_private
 from core.ports.channel import NotDelivered
+from core.ports.webhook_target import WebhookTarget
 from tests.core.channels.receiver import Answer, receiver
 from tests.core.notifying.builders import AT_MS, delivery, notification
 
@@ -138,7 +139,9 @@ async def test_a_redirect_in_a_circle_comes_to_an_end() -> None:
     assert len(there.received) == 4
 
 
-@pytest.mark.parametrize("location", ["ftp://127.0.0.1/x", "gopher://127.0.0.1/x", "http://[broken"])
+@pytest.mark.parametrize(
+    "location", ["ftp://127.0.0.1/x", "gopher://127.0.0.1/x", "http://[broken", "http://127.0.0.1:99999/x"]
+)
 async def test_a_redirect_to_what_is_no_web_address_is_refused(location: str) -> None:
     async with receiver(Answer(status=307, headers={"location": location})) as there:
         refused = await refusal_of(webhook(there.url, may_be_private=True))
@@ -157,10 +160,28 @@ async def test_no_message_shows_the_address_whose_path_may_hold_a_token() -> Non
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "[::1]", "[fd00::1]", "0.0.0.0"]
+    "host",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "192.168.0.1",
+        "[::1]",
+        "[fd00::1]",
+        "0.0.0.0",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        f"{'a' * 64}.example",
+    ],
 )
 async def test_addresses_of_private_networks_are_known(host: str) -> None:
     assert await is_private(f"http://{host}/x")
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "64:ff9b::101:101", "2002:101:101::"])
+def test_addresses_of_the_open_internet_are_known(address: str) -> None:
+    assert is_open(address)
 
 
 async def test_a_hook_that_was_closed_is_used_again_by_whoever_drives_next() -> None:
