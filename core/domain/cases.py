@@ -40,6 +40,16 @@ class Then(StrEnum):
     FAIL = "fail"
 
 
+THEN_DOES: dict[str, str] = {
+    Then.CONTINUE: "it goes on where it stopped",
+    Then.NEW_ROUND: "the next round begins",
+    Then.COMPLETE: "it ends with what it has",
+    Then.PAUSE: "it pauses",
+    Then.CANCEL: "it is cancelled",
+    Then.FAIL: "it fails, and can be resumed",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTerms:
     """How long a session waits for an answer, in milliseconds of everybody's time, and what happens then."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
+from core.domain.cases import THEN_DOES, AnswerTerms
 from core.domain.events import (
     AttemptInDoubt,
     AttemptStarted,
@@ -31,6 +32,7 @@ from core.domain.ids import NO_SEAT, SeatId
 from core.domain.people import is_person
 from core.domain.summary import EVALUATION, SessionSummary
 from core.domain.text import clean_text
+from core.notifying.hurrying import hurried
 from core.notifying.life import CASE, STANDSTILL, clarification_of, doubt_of, turn_of
 from core.notifying.notification import Notification, NotificationType, Priority
 
@@ -42,6 +44,8 @@ TEXT_CHARACTERS_MAX = 1_000
 ID_CHARACTERS = 16
 
 _RULE = "rule:"
+_LAPS = {"refinement": "iteration"}
+"""What a round is called in a flow that has another word for it."""
 
 
 USUAL: Mapping[NotificationType, Priority] = {
@@ -62,11 +66,17 @@ reminder is a step more urgent than what it reminds of."""
 
 
 def noticed(
-    record: Recorded, row: SessionSummary, flow: Flow | None, *, least: Priority = Priority.LOW
+    record: Recorded,
+    row: SessionSummary,
+    flow: Flow | None,
+    *,
+    least: Priority = Priority.LOW,
+    terms: AnswerTerms | None = None,
 ) -> tuple[Notification, ...]:
     """What `record` tells, usually nothing. `row` is the session's behind it; `flow` is None for one that is unknown
     here. A session that another one began, or that is one of many of an evaluation, tells only what somebody may have
-    to do something about. What is less urgent than `least` nobody would be told, and isn't made."""
+    to do something about. What is less urgent than `least` nobody would be told, and isn't made. `terms` say how long
+    an answer to what is asked is waited for."""
     told = _of_its_life(record, row) if type(record.event) in _OF_ITS_LIFE else _of_its_rounds(record.event, row, flow)
     if told is None:
         return ()
@@ -86,11 +96,16 @@ def noticed(
             at_ms=record.at_ms,
             flow=row.flow.partition("@")[0],
             title=row.title,
-            text=clean_text(text)[:TEXT_CHARACTERS_MAX],
+            text=_with_its_deadline(clean_text(text), hurried(record.event, terms)),
             seat=seat,
             asks=asks,
         ),
     )
+
+
+def _with_its_deadline(text: str, until: str) -> str:
+    """However long a question is, until when it can be answered is said."""
+    return f"{text[: TEXT_CHARACTERS_MAX - len(until) - 1]} {until}" if until else text[:TEXT_CHARACTERS_MAX]
 
 
 def may_tell(event: Event, *, least: Priority) -> bool:
@@ -137,7 +152,7 @@ def _of_its_life(record: Recorded, row: SessionSummary) -> Told | None:
             text = f"{question} ({reason.replace('_', ' ')})" if reason else question
             return NotificationType.ESCALATION_NOTICE, Priority.URGENT, text, NO_SEAT, CASE
         case EscalationExpired(then=then, why=why):
-            text = f"Nobody answered in time, and so: {then.replace('_', ' ')}.{f' {why}' if why else ''}"
+            text = f"Nobody answered in time: {THEN_DOES.get(then, then.replace('_', ' '))}.{f' {why}' if why else ''}"
             return NotificationType.ESCALATION_NOTICE, Priority.HIGH, text, NO_SEAT, ""
         case ClarificationAsked(step=step, seat=seat, question=question, asked_of=asked_of) if asked_of == NO_SEAT:
             text = f"{seat} asks before it speaks: {question}"
@@ -181,12 +196,17 @@ def _of_its_rounds(event: Event, row: SessionSummary, flow: Flow | None) -> Told
     if flow is None:
         return None
     if flow.round_began(event):
-        text = f"{row.round} of {row.rounds_limit} begins."
+        text = f"{_lap(row).capitalize()} {row.round} of {row.rounds_limit} begins."
         return NotificationType.ROUND_STARTED, Priority.LOW, text, NO_SEAT, ""
     if flow.round_ended(event) and row.consensus_ppm is not None:
-        text = f"Consensus is at {row.consensus_ppm // PPM_PER_PERCENT} % after {row.round} of {row.rounds_limit}."
+        percent = row.consensus_ppm // PPM_PER_PERCENT
+        text = f"Consensus is at {percent} % after {_lap(row)} {row.round} of {row.rounds_limit}."
         return NotificationType.CONSENSUS_UPDATE, Priority.LOW, text, NO_SEAT, ""
     return None
+
+
+def _lap(row: SessionSummary) -> str:
+    return _LAPS.get(row.flow.partition("@")[0], "round")
 
 
 def _how_it_ended(row: SessionSummary, reason: str) -> str:

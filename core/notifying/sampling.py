@@ -14,12 +14,12 @@ TITLE = "The release train leaves on Fridays"
 
 _TEXTS: Mapping[NotificationType, tuple[Priority, str]] = {
     NotificationType.DEBATE_STARTED: (Priority.NORMAL, "It has begun."),
-    NotificationType.ROUND_STARTED: (Priority.LOW, "2 of 5 begins."),
+    NotificationType.ROUND_STARTED: (Priority.LOW, "Round 2 of 5 begins."),
     NotificationType.TURN_NOTIFICATION: (Priority.LOW, "It is the turn of opponent."),
     NotificationType.ARGUMENT_REQUEST: (Priority.HIGH, "It is your turn: proposer is waited for."),
     NotificationType.RESPONSE_REQUEST: (Priority.HIGH, "It is your turn: proposer is waited for."),
     NotificationType.CLARIFICATION_REQUEST: (Priority.HIGH, "opponent asks: which of the two trains is meant?"),
-    NotificationType.CONSENSUS_UPDATE: (Priority.LOW, "Consensus is at 62 % after 2 of 5."),
+    NotificationType.CONSENSUS_UPDATE: (Priority.LOW, "Consensus is at 62 % after round 2 of 5."),
     NotificationType.DEBATE_COMPLETED: (Priority.NORMAL, "It is over (consensus reached), for $0.12 at most."),
     NotificationType.ESCALATION_NOTICE: (Priority.URGENT, "Two rounds brought them no closer. Go on? (deadlock)"),
     NotificationType.DIGEST: (Priority.NORMAL, "2 notifications were gathered."),

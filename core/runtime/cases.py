@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from core.domain.cases import CLARIFICATION, AnswerTerms, Case, CaseFile, CaseKind, PossibleAnswer, Then
+from core.domain.cases import CLARIFICATION, THEN_DOES, AnswerTerms, Case, CaseFile, CaseKind, PossibleAnswer
 from core.domain.commands import CLARIFY, AnswerEscalation
 from core.domain.errors import CommandRefused, MootError, WrongUse
 from core.domain.events import Event, Recorded
@@ -40,14 +40,6 @@ ABOUT = {"refinement": "brief"}
 
 _log = logging.getLogger(__name__)
 
-THEN: dict[str, str] = {
-    Then.CONTINUE: "it goes on where it stopped",
-    Then.NEW_ROUND: "the next round begins",
-    Then.COMPLETE: "it ends with what it has",
-    Then.PAUSE: "it pauses",
-    Then.CANCEL: "it is cancelled",
-    Then.FAIL: "it fails, and can be resumed",
-}
 NO_DEADLINE = "It waits for as long as it takes: neither its format nor the settings name a deadline."
 
 
@@ -128,6 +120,17 @@ class Cases:
         return case.rule, *explanation.as_lines()
 
 
+async def answer_terms(ports: Ports, session: SessionId) -> AnswerTerms | None:
+    """How long a session waits for answers, and what happens then; None for as long as it takes, and where it can't be
+    read."""
+    try:
+        state = await folded(ports, session)
+        return ports.engine.flow(state).answer_terms(state)
+    except MootError as error:
+        _log.warning("how long session %s waits can't be read: %s", session[:8], error)
+        return None
+
+
 def cases_in(ports: Ports, state: SessionState, row: SessionSummary) -> tuple[Case, ...]:
     """What a session asks as it stands: its escalation first, then what participants want to know."""
     if state.life.status is not Status.ESCALATED:
@@ -166,7 +169,7 @@ def _then_does(asked: Escalation | Question, terms: AnswerTerms | None) -> str:
         return NO_DEADLINE
     if isinstance(asked, Question):
         return f"If nobody answers in time, {asked.seat} goes on without."
-    return f"If nobody answers in time, {THEN[terms.then]}."
+    return f"If nobody answers in time, {THEN_DOES[terms.then]}."
 
 
 def possible_answers(ports: Ports, state: SessionState, row: SessionSummary, case: Case) -> tuple[PossibleAnswer, ...]:

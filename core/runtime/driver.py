@@ -25,6 +25,7 @@ from core.ports.inbox import InboxAnswer
 from core.runtime.analytics import Analytics
 from core.runtime.analytics_alerts import AlertLooks
 from core.runtime.announcements import Announcements, Progress
+from core.runtime.cases import answer_terms
 from core.runtime.correlating import fields
 from core.runtime.costs import CostKeeper
 from core.runtime.driver_health import Drives
@@ -102,7 +103,15 @@ class Driver:
         self._announcements = announcements
         telling = ports.telling
         self._telling = (
-            Telling(telling, ports.engine.flows, ports.clock, taken=ports.log.taken) if telling is not None else None
+            Telling(
+                telling,
+                ports.engine.flows,
+                ports.clock,
+                taken=ports.log.taken,
+                terms=partial(answer_terms, ports),
+            )
+            if telling is not None
+            else None
         )
         self.projector = Projector(
             ports.log,

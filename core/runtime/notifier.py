@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from core.domain.cases import AnswerTerms
 from core.domain.events import Recorded
 from core.domain.flow import Flow
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
 from core.notifying.answering import ended_by
 from core.notifying.delivering import Delivery, delivery_id
+from core.notifying.hurrying import asks_the_operator
 from core.notifying.muting import Mute, muted_by
 from core.notifying.noticing import may_tell, noticed
 from core.notifying.notification import Notification, Priority
@@ -24,6 +26,7 @@ from core.ports.clock import Clock
 from core.ports.outbox import Outbox, Told
 
 Taken = Callable[[], Awaitable[Mapping[SessionId, int]]]
+Terms = Callable[[SessionId], Awaitable[AnswerTerms | None]]
 
 Folded = Sequence[tuple[Recorded, SessionSummary]]
 """Records in the order of the log, each with its session's row behind it."""
@@ -55,6 +58,11 @@ async def nothing_taken() -> Mapping[SessionId, int]:
     return {}
 
 
+async def nobody_hurried(session: SessionId) -> AnswerTerms | None:
+    """`Terms` where every session waits for as long as it takes."""
+    return None
+
+
 class Notifier:
     """`start` once, then `add` what was folded. `on_added` is called where something is to be delivered."""
 
@@ -68,10 +76,11 @@ class Notifier:
         on_added: Callable[[], None],
         on_fresh: Callable[[Sequence[Delivery]], bool] = lambda fresh: False,
         taken: Taken = nothing_taken,
+        terms: Terms = nobody_hurried,
     ) -> None:
         """`on_fresh` is handed what was added and may take it as it is; where it does not, `on_added` is called.
         `taken` says of sessions that were recorded elsewhere up to which position they are: of what happened there
-        nobody is told here, where it can't be answered."""
+        nobody is told here, where it can't be answered. `terms` say how long a session waits for answers."""
         self._outbox = outbox
         self._routes = tuple(routes)
         self._times = times
@@ -83,6 +92,7 @@ class Notifier:
         self._on_added = on_added
         self._on_fresh = on_fresh
         self._taken = taken
+        self._terms = terms
         self._position = 0
 
     async def start(self, position: int) -> None:
@@ -104,11 +114,16 @@ class Notifier:
         if not folded or folded[-1][0].position <= self._position:
             return
         new = [(record, row) for record, row in folded if record.position > self._position]
+        terms = {
+            record.position: await self._terms(record.session) for record, _ in new if asks_the_operator(record.event)
+        }
         told = await self._happened_here(
             self._kept(
                 notification
                 for record, row in new
-                for notification in noticed(record, row, self._flows.get(row.flow), least=self._least)
+                for notification in noticed(
+                    record, row, self._flows.get(row.flow), least=self._least, terms=terms.get(record.position)
+                )
             )
         )
         endings = [ending for record, _ in new for ending in ended_by(record)]

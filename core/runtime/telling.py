@@ -20,7 +20,7 @@ from core.ports.channel import Attended, Channel, Driving
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox
 from core.runtime.dispatcher import Dispatcher
-from core.runtime.notifier import Notifier, Taken, Times, nothing_taken
+from core.runtime.notifier import Notifier, Taken, Terms, Times, nobody_hurried, nothing_taken
 from core.runtime.schedule import Work
 from core.runtime.telling_desk import TellingDesk
 from core.runtime.telling_rounds import ROUND_SECONDS, Rounds
@@ -52,7 +52,13 @@ class Telling:
     """Made for one stretch of driving: `start`, then `run` for ever, then `close`."""
 
     def __init__(
-        self, ports: TellingPorts, flows: Mapping[str, Flow], clock: Clock, *, taken: Taken = nothing_taken
+        self,
+        ports: TellingPorts,
+        flows: Mapping[str, Flow],
+        clock: Clock,
+        *,
+        taken: Taken = nothing_taken,
+        terms: Terms = nobody_hurried,
     ) -> None:
         self._ports = ports
         self._clock = clock
@@ -66,6 +72,7 @@ class Telling:
             on_added=self._dispatcher.wake,
             on_fresh=self._dispatcher.take,
             taken=taken,
+            terms=terms,
         )
         self._rounds = Rounds(ports.outbox, self.notifier, times, ports.reminders, on_released=self._dispatcher.wake)
         desk = TellingDesk(ports.outbox, ports.channels, self.notifier, clock, on_released=self._dispatcher.wake)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import Cancel, Escalate, Pause, Resume
 from core.domain.events import (
     AttemptInDoubt,
@@ -27,6 +28,7 @@ from core.domain.ids import NO_SEAT, Digest, RuleId, SeatId, SessionId, StepId, 
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
 from core.engine.summarise import listed
+from core.notifying.hurrying import hurried
 from core.notifying.noticing import TEXT_CHARACTERS_MAX, noticed
 from core.notifying.notification import Notification, NotificationType, Priority
 from tests.builders import Move, after, opened
@@ -77,8 +79,13 @@ def asked(route: str, *, attempt: int = 1) -> AttemptStarted:
 
 
 def test_a_debate_tells_of_its_beginning_its_rounds_its_turns_and_its_end() -> None:
-    found = [each.type for each in all_told(*opened(), lambda played: played.play_on())]
+    told = all_told(*opened(), lambda played: played.play_on())
+    found = [each.type for each in told]
 
+    assert [each.text for each in told if each.type is NotificationType.ROUND_STARTED] == [
+        "Round 1 of 2 begins.",
+        "Round 2 of 2 begins.",
+    ]
     assert found[0] is NotificationType.DEBATE_STARTED
     assert found[-1] is NotificationType.DEBATE_COMPLETED
     assert found.count(NotificationType.ROUND_STARTED) == 2
@@ -223,4 +230,29 @@ def test_what_happens_because_nobody_answered_in_time_is_told() -> None:
     found = the_one(EscalationExpired(wanted="new_round", then="complete", waited_ms=9, why="No round is left."))
 
     assert (found.type, found.priority, found.asks) == (NotificationType.ESCALATION_NOTICE, Priority.HIGH, "")
-    assert found.text == "Nobody answered in time, and so: complete. No round is left."
+    assert found.text == "Nobody answered in time: it ends with what it has. No round is left."
+
+
+def test_what_is_asked_says_until_when_and_what_happens_then() -> None:
+    terms = AnswerTerms(answer_within_ms=90 * 60_000, then=Then.COMPLETE)
+
+    def said(event: Event) -> str:
+        record = Recorded(session=ROW.session, seq=5, position=10, at_ms=5_000, event=event)
+        (found,) = noticed(record, ROW, None, terms=terms)
+        return found.text
+
+    assert said(SessionEscalated(question="Go on?", reason="", rule="r")) == (
+        "Go on? If nobody answers within 90 min, it ends with what it has."
+    )
+    assert said(clarification(NO_SEAT)).endswith(" If nobody answers within 90 min, proposer goes on without.")
+    assert said(SessionEscalated(question="Why? " * 9_999, reason="", rule="r")).endswith(", it ends with what it has.")
+    assert "within" not in said(SessionFailed(reason="broken", step=STEP))
+
+
+@pytest.mark.parametrize(
+    ("within_ms", "said"), [(172_800_000, "2 d"), (7_200_000, "2 h"), (5_400_000, "90 min"), (1_500, "1 s")]
+)
+def test_how_long_there_is_is_said_in_the_largest_unit_that_says_all_of_it(within_ms: int, said: str) -> None:
+    asked = SessionEscalated(question="Go on?", reason="", rule="r")
+
+    assert f" within {said}, it pauses." in hurried(asked, AnswerTerms(answer_within_ms=within_ms, then=Then.PAUSE))

@@ -30,9 +30,12 @@ JOBS = ("notifications", "reminders", "quiet hours", "digests")
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, drive: bool = True) -> AsyncIterator[Orchestrator]:
+async def opened(folder: Path, *, drive: bool = True, answer_minutes: int = 0) -> AsyncIterator[Orchestrator]:
     """A process over the database of the test; all that it did is told once it has ended."""
-    moot = open_orchestrator(Settings(database=folder / "moot.db", metrics_export_path=folder / "metrics"))
+    settings = Settings(
+        database=folder / "moot.db", metrics_export_path=folder / "metrics", escalation_answer_minutes=answer_minutes
+    )
+    moot = open_orchestrator(settings)
     await moot.start(drive=drive, must_drive=drive)
     try:
         yield moot
@@ -72,6 +75,16 @@ async def test_a_case_is_answered_by_who_answers_it_and_expires_with_its_session
     first, second = await told(tmp_path, ESCALATIONS)
     assert (second.state, second.expired_why) == (LifeState.EXPIRED, "the session is over")
     assert first.state is LifeState.ANSWERED
+
+
+async def test_who_is_told_of_a_question_is_told_until_when_it_can_be_answered(tmp_path: Path) -> None:
+    async with opened(tmp_path, answer_minutes=30) as moot:
+        session = await begun(moot, tmp_path)
+        await moot.command(session, Escalate(question="Shall it go on?"))
+    (escalated,) = await told(tmp_path, ESCALATIONS)
+
+    assert escalated.notification.text.startswith("Shall it go on?")
+    assert " If nobody answers within 30 min, it " in escalated.notification.text
 
 
 async def test_what_was_seen_put_off_and_muted_is_so_in_the_next_process(tmp_path: Path) -> None:
