@@ -36,9 +36,9 @@ from core.rules.extending import NO_PLUGINS, Plugins
 from core.rules.rule import Rule
 from core.rules.standard import STANDARD_RULES
 from core.runtime.caching import CachedAnswers
+from core.runtime.folding import folded
 from core.runtime.library import Library
 from core.runtime.ports import Limits, Ports, Rhythm
-from core.runtime.supervisor import folded
 from storage.wire import CommandWire
 from tests.memory import Disk, MemoryCatalogue, MemoryCostBook, MemoryInbox, MemoryIndex, MemoryLock, MemoryLog
 from tests.virtual_time import VirtualClock, VirtualLoop

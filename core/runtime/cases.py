@@ -24,10 +24,10 @@ from core.engine.summarise import summarise
 from core.flows.debate_events import RoundStarted
 from core.ports.session_index import SessionIndex
 from core.runtime.explaining import Explaining
+from core.runtime.folding import folded
 from core.runtime.ports import Ports
 from core.runtime.records import as_kept, is_record
 from core.runtime.rows import RowsBeyond
-from core.runtime.supervisor import folded
 
 MICROUSD_PER_CENT = 10_000
 CENTS_PER_DOLLAR = 100

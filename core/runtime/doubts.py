@@ -18,10 +18,10 @@ from core.domain.summary import SessionSummary
 from core.engine.decide import waiting_doubts
 from core.ports.cost_book import DOUBTFUL_SESSIONS_MAX
 from core.ports.session_index import SessionIndex
+from core.runtime.folding import folded
 from core.runtime.ports import Limits, Ports
 from core.runtime.records import records
 from core.runtime.rows import RowsBeyond
-from core.runtime.supervisor import folded
 
 _log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from core.engine.provenance import FactTrail, Point
 from core.ports.event_log import READ_EVENTS_MAX
 from core.rules.explanation import Explanation, explain
 from core.rules.rule import Rule
+from core.runtime.folding import folded
 from core.runtime.ports import Ports
-from core.runtime.supervisor import folded
 
 SLICE_EVENTS = 200
 """Read between two looks of the event loop at everything else: a few milliseconds of work."""

@@ -16,8 +16,8 @@ from core.domain.session import SessionState
 from core.domain.steps import Message, Step, StepKind
 from core.engine.replay import fold_session
 from core.ports.event_log import READ_EVENTS_MAX
+from core.runtime.folding import folded
 from core.runtime.ports import Ports
-from core.runtime.supervisor import folded
 
 MATCHES_NAMED_MAX = 5
 

@@ -1,14 +1,12 @@
-"""Which sessions are driven, and which wait for a place?
+"""Which sessions are driven, and what is asked of each?
 
-At most `sessions_running_max` run at once; the others wait in the order in which they came. A paused or escalated
-session gives up its place; an answered one goes on at once, because somebody is looking at it.
+A paused or escalated session gives up its place; an answered one goes on at once, because somebody is looking at it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -32,9 +30,6 @@ from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
 from core.domain.session import Opening, SessionState, Status
 from core.engine.answering import asked_in
-from core.engine.evolve import unopened
-from core.engine.replay import fold
-from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asking import Asking
 from core.runtime.checking import Checking
@@ -46,7 +41,9 @@ from core.runtime.errands import Errands
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.instruments import Instruments
 from core.runtime.ledger import Ledger
+from core.runtime.memory import Memory
 from core.runtime.opening import Openings
+from core.runtime.places import RETRY_MILLISECONDS, Places
 from core.runtime.ports import Limits, Ports
 from core.runtime.projector import Projector
 from core.runtime.records import is_record, records
@@ -55,12 +52,6 @@ from core.runtime.repeating import recorded_for
 from core.runtime.requests import Asker
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.session_loop import SessionLoop, is_settled
-
-LOOPS_REMEMBERED_MAX = 200
-"""Sessions that stand still are kept in memory up to this many; the rest are folded again when somebody asks."""
-
-RETRY_MILLISECONDS = 1_000
-"""How long what the disk refused waits before it is tried again, where nobody else would."""
 
 STANDING_STILL = (Then.PAUSE, Then.CANCEL, Then.FAIL)
 """What needs no place where nobody answers in time."""
@@ -108,24 +99,26 @@ class Supervisor:
             ),
             Checking(ports, tell=self._have_obey, load=self.load),
         )
-        self._loops: OrderedDict[SessionId, SessionLoop] = OrderedDict()
-        self._waiting: deque[SessionId] = deque()
-        self._admitting: set[asyncio.Task[None]] = set()
-        self._promised: set[SessionId] = set()
-        self._gone: set[SessionId] = set()
-        self._loading: dict[SessionId, asyncio.Lock] = {}
-        self._is_closing = False
-        self.recovered: tuple[Recovered, ...] = ()
         self.deadlines = Deadlines(ports.clock, self._deadline_reached)
+        self._memory = Memory(
+            ports,
+            sessions_running_max=limits.sessions_running_max,
+            deadlines=self.deadlines,
+            look_after=lambda session, state: self._new_loop(session, state=state, is_driven=False),
+        )
+        self._loops = self._memory.loops
+        self._places = Places(
+            self._loops,
+            sessions_running_max=limits.sessions_running_max,
+            clock=ports.clock,
+            readable=self._memory.readable,
+        )
+        self.recovered: tuple[Recovered, ...] = ()
 
     @property
     def running(self) -> int:
         """Sessions that hold a place, and those that are being given one."""
-        promised = self._promised
-        return sum(
-            (_holds_a_place(loop) or loop.session in promised) and not self._is_in_its_parents_place(loop)
-            for loop in self._loops.values()
-        )
+        return self._places.taken
 
     @property
     def standing_still(self) -> Mapping[SessionId, str]:
@@ -144,9 +137,8 @@ class Supervisor:
     async def open(self, session: SessionId, first: Open | Fork) -> None:
         """Record a new session and give it a place, or have it wait for one."""
         await self._ports.library.prepare_opening(first.opening)
-        loop = self._new_loop(session, state=None, is_driven=not self._is_closing)
-        self._loops[session] = loop
-        self._let_go(keep=session)
+        loop = self._new_loop(session, state=None, is_driven=not self._places.is_closing)
+        self._memory.keep(loop)
         try:
             await loop.submit(first, actor=OPERATOR, correlation="open")
         except BaseException:
@@ -154,36 +146,36 @@ class Supervisor:
                 del self._loops[session]
             raise
         try:
-            await self._admit_or_queue(loop)
+            await self._places.admit_or_queue(loop)
         except (StorageFailed, LogConflict) as failed:
             # It is open: whoever asked must not ask again. It waits for a place as soon as that can be recorded.
             _log.warning("a session waits", extra=fields(session=session, error=str(failed)))
-            self._wait(session)
+            self._places.wait(session)
 
     async def submit(self, session: SessionId, command: Command, *, by: Asker) -> tuple[Event, ...]:
         """Have a session obey; nothing where it has obeyed that request already, and then its events are those.
 
         Raises CommandRefused, WrongUse for an unknown session, StorageFailed.
         """
-        loop = await self._loop(session)
-        loop.is_driven = not self._is_closing
+        loop = await self._memory.loop(session)
+        loop.is_driven = not self._places.is_closing
         events = await recorded_for(self._ports.log, session, by)
         if events:
             return events
         actor, correlation = by.actor, by.correlation
         if not isinstance(command, Resume):
             events = await loop.submit(command, actor=actor, correlation=correlation)
-        elif not self._has_room_for(loop):
+        elif not self._places.have_room_for(loop):
             events = await loop.submit(Queue(), actor=actor, correlation=correlation)
         else:
-            events = await self._given_a_place(loop, command, actor=actor, correlation=correlation)
+            events = await self._places.give(loop, command, actor=actor, correlation=correlation)
         if loop.state.life.status is Status.WAITING:
-            self._wait(session)
+            self._places.wait(session)
         return events
 
     async def resume(self, session: SessionId, *, by: Asker) -> SessionState:
         """Go on with a session, whatever it stands at: paused, failed, waiting, or left by another process."""
-        loop = await self._loop(session)
+        loop = await self._memory.loop(session)
         if await recorded_for(self._ports.log, session, by):
             return loop.state
         if await is_record(self._ports.log, session):
@@ -195,11 +187,11 @@ class Supervisor:
                 await self.submit(session, RetryStep(), by=replace(by, actor=OPERATOR))
             case Status.RUNNING:
                 if not loop.is_driven:
-                    loop.is_driven = not self._is_closing
+                    loop.is_driven = not self._places.is_closing
                     await loop.submit(ResumeRun(), actor=RUNTIME, correlation="resume")
             case Status.CREATED | Status.WAITING:
-                loop.is_driven = not self._is_closing
-                await self._admit_or_queue(loop, correlation=by.correlation)
+                loop.is_driven = not self._places.is_closing
+                await self._places.admit_or_queue(loop, correlation=by.correlation)
             case Status.ESCALATED:
                 raise CommandRefused(
                     "it waits for an answer.",
@@ -220,7 +212,7 @@ class Supervisor:
         """
         await self._hold_what_was_left(sessions)
         for session in sessions:
-            loop = await self._readable(session)
+            loop = await self._memory.readable(session)
             if loop is None:
                 continue
             doubts, goes_on = tuple(loop.state.work.open.values()), are_driven and not is_settled(loop.state)
@@ -232,7 +224,7 @@ class Supervisor:
                 if doubts or goes_on:
                     self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
                 if are_driven and loop.answer_due_ms is not None:
-                    loop.is_driven = not self._is_closing
+                    loop.is_driven = not self._places.is_closing
                     loop.await_answer()
 
         if are_driven:
@@ -243,7 +235,7 @@ class Supervisor:
         each is on record as in doubt."""
         for session in sessions:
             row = await self._ports.index.summary(session)
-            loop = await self._readable(session) if row is not None and row.attempts_open else None
+            loop = await self._memory.readable(session) if row is not None and row.attempts_open else None
             for attempt in loop.state.work.open.values() if loop is not None else ():
                 self._ledger.hold(session, attempt.step, attempt.attempt, cost_microusd_max=attempt.cost_microusd_max)
 
@@ -266,12 +258,12 @@ class Supervisor:
     async def pause_all(self, reason: str = ALL_PAUSED, *, by: Asker) -> int:
         """Pause every session that runs or waits; turns under way are still recorded. Those that the request has
         paused already are counted, and left as they are."""
-        self._waiting.clear()
+        self._places.let_nobody_wait()
         paused = 0
         unfinished = await self._ports.index.unfinished()
         kept = await records(self._ports.log, unfinished)
         for session in dict.fromkeys((*self._loops, *unfinished)):
-            loop = await self._readable(session) if session not in kept else None
+            loop = await self._memory.readable(session) if session not in kept else None
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 paused += 1
             elif loop is not None and loop.state.life.status in (Status.RUNNING, Status.WAITING, Status.CREATED):
@@ -308,7 +300,7 @@ class Supervisor:
         unfinished = await self._ports.index.unfinished()
         kept = await records(self._ports.log, unfinished)
         for session in unfinished:
-            loop = await self._readable(session) if session not in kept else None
+            loop = await self._memory.readable(session) if session not in kept else None
             if loop is not None and await recorded_for(self._ports.log, session, by):
                 resumed += 1
             elif loop is not None and loop.state.life.status is Status.PAUSED and loop.state.life.reason in reasons:
@@ -322,11 +314,8 @@ class Supervisor:
 
     async def close(self, *, drain: bool) -> None:
         """Begin nothing more; wait for calls under way as long as allowed, then doubt what has not ended."""
-        self._is_closing = True
-        self._waiting.clear()
+        self._places.close()
         self._errands.stop()
-        for task in tuple(self._admitting):
-            task.cancel()
         busy = [loop for loop in self._loops.values() if not loop.is_idle]
         for loop in self._loops.values():
             loop.is_driven = False
@@ -354,13 +343,11 @@ class Supervisor:
 
     def withhold(self, session: SessionId) -> None:
         """Drop a session from memory and let nobody load it until it is `released`: it is being deleted."""
-        self._gone.add(session)
-        self._loops.pop(session, None)
-        self.deadlines.set(session, None)
+        self._memory.withhold(session)
 
     def released(self, session: SessionId) -> None:
         """It is deleted, or stays: the log says which."""
-        self._gone.discard(session)
+        self._memory.released(session)
 
     def drives(self, session: SessionId) -> bool:
         loop = self._loops.get(session)
@@ -368,9 +355,9 @@ class Supervisor:
 
     async def load(self, session: SessionId) -> SessionState:
         """The state of a session, folded from its log where it isn't in memory."""
-        return (await self._loop(session)).state
+        return (await self._memory.loop(session)).state
 
-    def _new_loop(self, session: SessionId, *, state: SessionState | None, is_driven: bool = True) -> SessionLoop:
+    def _new_loop(self, session: SessionId, *, state: SessionState | None, is_driven: bool) -> SessionLoop:
         return SessionLoop(
             session,
             ports=self._ports,
@@ -387,89 +374,21 @@ class Supervisor:
             is_driven=is_driven,
         )
 
-    async def _loop(self, session: SessionId) -> SessionLoop:
-        loop = self._loops.get(session)
-        if loop is not None:
-            self._loops.move_to_end(session)
-            if loop.state.opening is not None:
-                await self._ports.library.rules(loop.state.ruling.digest)  # of one that stood still they may be let go
-            return loop
-        async with self._loading.setdefault(session, asyncio.Lock()):
-            try:
-                loop = self._loops.get(session)
-                if loop is not None:
-                    return loop
-                state = None if session in self._gone else await folded(self._ports, session)
-                if state is None or session in self._gone:
-                    raise WrongUse(f"session {session[:8]} is being deleted.")
-                if session in self._loops:  # one who waited for a lock that failed folded it too
-                    return self._loops[session]
-                loop = self._loops[session] = self._new_loop(session, state=state, is_driven=False)
-                self._let_go(keep=session)
-                return loop
-            finally:
-                self._loading.pop(session, None)
-
-    async def _readable(self, session: SessionId) -> SessionLoop | None:
-        """The session, or None where its log can't be folded here: then the log file says why."""
-        try:
-            return await self._loop(session)
-        except MootError as error:
-            _log.warning("a session is left alone", extra=fields(session=session, error=str(error)))
-        except Exception:
-            # Folding what is on record can't fail, unless the record is damaged: one such must not stand for all.
-            _log.exception("a session can't be read", extra=fields(session=session))
-        return None
-
     async def _recover(self, loop: SessionLoop, *, is_driven: bool) -> None:
         if is_driven and not is_settled(loop.state):
-            loop.is_driven = not self._is_closing
+            loop.is_driven = not self._places.is_closing
             if loop.state.life.status is Status.RUNNING:
                 await loop.submit(ResumeRun(), actor=RUNTIME, correlation="recover")
             else:
-                await self._admit_or_queue(loop)
+                await self._places.admit_or_queue(loop)
         await loop.doubt_open_attempts(why="the process that asked is gone")
-
-    async def _admit_or_queue(self, loop: SessionLoop, *, correlation: str = "") -> None:
-        """Give it a place or have it wait for one, unless somebody paused or ended it meanwhile."""
-        try:
-            is_first = not self._waiting or self._is_in_its_parents_place(loop)
-            if self._has_room_for(loop) and is_first and not self._is_closing:
-                await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation=correlation or "admit")
-                return
-            if loop.state.life.status is Status.CREATED:
-                await loop.submit(Queue(), actor=RUNTIME, correlation=correlation or "queue")
-        except CommandRefused:
-            if not _waits(loop):
-                return
-            raise
-        if _waits(loop):
-            self._wait(loop.session)
-
-    async def _given_a_place(
-        self, loop: SessionLoop, command: Command, *, actor: str, correlation: str
-    ) -> tuple[Event, ...]:
-        """Submit what makes it run; its place is taken from this moment on, not only from when that is recorded."""
-        self._promised.add(loop.session)
-        try:
-            return await loop.submit(command, actor=actor, correlation=correlation)
-        finally:
-            self._promised.discard(loop.session)
-            if self._waiting and not _holds_a_place(loop):
-                self._admit_waiting()
-
-    def _wait(self, session: SessionId) -> None:
-        if session not in self._waiting:
-            self._waiting.append(session)
-        self._admit_waiting()
 
     def _changed(self, loop: SessionLoop, records: tuple[Recorded, ...]) -> None:
         if records:
             self._projector.offer(records)
-        if records and not self._is_closing:
+        if records and not self._places.is_closing:
             self._errands.see_to(loop.state, loop.errands, records)
-        if self._waiting and not _holds_a_place(loop):  # only such a session can have made room
-            self._admit_waiting()
+        self._places.look_at(loop)
 
     async def _open_child(self, child: SessionId, opening: Opening) -> None:
         await self.open(child, Open(opening=opening))
@@ -478,50 +397,11 @@ class Supervisor:
         if isinstance(command, Resume):  # it needs a place
             await self.submit(session, command, by=Asker(actor=RUNTIME))
         elif isinstance(command, Admit):
-            loop = await self._loop(session)
-            loop.is_driven = not self._is_closing
-            await self._given_a_place(loop, command, actor=RUNTIME, correlation="admit")
+            loop = await self._memory.loop(session)
+            loop.is_driven = not self._places.is_closing
+            await self._places.give(loop, command, actor=RUNTIME, correlation="admit")
         else:
-            await (await self._loop(session)).submit(command, actor=RUNTIME)
-
-    def _is_in_its_parents_place(self, loop: SessionLoop) -> bool:
-        """True for a child whose parent runs and waits for its end: the place that both need is the parent's."""
-        opening = loop.state.opening
-        parent = self._loops.get(opening.parent) if opening is not None and opening.is_awaited else None
-        return parent is not None and _holds_a_place(parent)
-
-    def _has_room_for(self, loop: SessionLoop) -> bool:
-        return self.running < self._limits.sessions_running_max or self._is_in_its_parents_place(loop)
-
-    def _admit_waiting(self) -> None:
-        """Admitting is an append of its own, so it runs beside the session that made room."""
-        if self._is_closing or self._admitting or self.running >= self._limits.sessions_running_max:
-            return
-        task = asyncio.create_task(self._admit_next(), name="admit")
-        self._admitting.add(task)
-        task.add_done_callback(self._admitted)
-
-    def _admitted(self, task: asyncio.Task[None]) -> None:
-        self._admitting.discard(task)
-        if self._waiting and not task.cancelled():  # room made while the last one was being admitted
-            self._admit_waiting()
-
-    async def _admit_next(self) -> None:
-        while self._waiting and self.running < self._limits.sessions_running_max:
-            session = self._waiting.popleft()
-            loop = await self._readable(session)
-            if loop is None or not _waits(loop):
-                continue
-            loop.is_driven = not self._is_closing
-            try:
-                await self._given_a_place(loop, Admit(), actor=RUNTIME, correlation="admit")
-            except Exception as error:
-                # Nobody else would admit it: it stays first in the queue.
-                said = fields(session=session, error=str(error))
-                _log.warning("a session waits on", extra=said, exc_info=not isinstance(error, MootError))
-                await self._ports.clock.sleep(RETRY_MILLISECONDS)
-                if _waits(loop) and session not in self._waiting:
-                    self._waiting.appendleft(session)
+            await (await self._memory.loop(session)).submit(command, actor=RUNTIME)
 
     async def _deadline_reached(self, session: SessionId) -> None:
         loop = self._loops.get(session)
@@ -532,7 +412,7 @@ class Supervisor:
             return
         try:
             if loop.state.life.status is Status.ESCALATED:
-                await self._given_a_place(loop, ReachDeadline(), actor=RUNTIME, correlation="deadline")
+                await self._places.give(loop, ReachDeadline(), actor=RUNTIME, correlation="deadline")
             else:
                 await loop.submit(ReachDeadline(), actor=RUNTIME)
         except CommandRefused as refused:
@@ -548,7 +428,7 @@ class Supervisor:
         """True for one that nobody answered and that there is no place for: nobody looks at it, as somebody does who
         answers."""
         life, terms = loop.state.life, self._ports.engine.flow(loop.state).answer_terms(loop.state)
-        if life.status is not Status.ESCALATED or terms is None or self._has_room_for(loop):
+        if life.status is not Status.ESCALATED or terms is None or self._places.have_room_for(loop):
             return False
         return life.escalation is None or terms.then not in STANDING_STILL
 
@@ -560,43 +440,3 @@ class Supervisor:
             _log.warning("a session did not obey", extra=fields(session=loop.session, error=str(error)))
             return False
         return True
-
-    def _let_go(self, *, keep: SessionId) -> None:
-        """Forget what has stood still longest; never `keep`, which somebody is about to use."""
-        surplus = len(self._loops) - LOOPS_REMEMBERED_MAX - self._limits.sessions_running_max
-        if surplus <= 0:
-            return
-        idle = [
-            session
-            for session, loop in self._loops.items()
-            if session != keep
-            and loop.is_idle
-            and is_settled(loop.state)
-            and not self.deadlines.waits_for(session)  # its clock is watched meanwhile
-        ]
-        for session in idle[:surplus]:
-            del self._loops[session]
-
-
-def _waits(loop: SessionLoop) -> bool:
-    return loop.state.life.status in (Status.CREATED, Status.WAITING)
-
-
-def _holds_a_place(loop: SessionLoop) -> bool:
-    return loop.is_driven and loop.state.life.status is Status.RUNNING
-
-
-async def folded(ports: Ports, session: SessionId, *, at_seq: int | None = None) -> SessionState:
-    """The state that a session's log leaves, up to `at_seq` where given. Raises WrongUse for an unknown session."""
-    state = unopened(session)
-    while True:
-        records = await ports.log.read(session, after_seq=state.seq, limit=READ_EVENTS_MAX, with_envelopes=False)
-        if at_seq is not None:
-            records = [record for record in records if record.seq <= at_seq]
-        if not records:
-            break
-        await ports.library.prepare(record.event for record in records)
-        state = fold(ports.engine, records, state=state)
-    if state.opening is None:
-        raise WrongUse(f"there is no session {session!r}.", now="`moot sessions list` names those that there are.")
-    return state

@@ -362,7 +362,7 @@ def test_the_kill_switch_spares_an_answer_that_has_come_and_waits_for_the_disk()
 def test_an_answered_session_that_was_looked_up_among_many_that_wait_runs_as_one_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("core.runtime.supervisor.LOOPS_REMEMBERED_MAX", 1)
+    monkeypatch.setattr("core.runtime.memory.LOOPS_REMEMBERED_MAX", 1)
 
     async def work() -> None:
         stage = Stage(limits=Limits(sessions_running_max=1))
@@ -386,7 +386,7 @@ def test_an_answered_session_that_was_looked_up_among_many_that_wait_runs_as_one
 
 
 def test_sessions_that_are_over_do_not_stay_in_memory_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.runtime.supervisor.LOOPS_REMEMBERED_MAX", 5)
+    monkeypatch.setattr("core.runtime.memory.LOOPS_REMEMBERED_MAX", 5)
 
     async def work() -> None:
         stage = Stage(script=script(delay_ms=1), limits=Limits(sessions_running_max=2))
