@@ -45,15 +45,22 @@ def outlived(
 ) -> tuple[SessionSummary, ...]:
     """The sessions that are kept no longer, those that ended first before the others. Nothing where `days` is 0.
 
-    A failed session can be gone on with, and is kept; so is one that another one's row names, while that is kept.
+    A failed session can be gone on with, and is kept; so is what another one's row names, while that is kept: who had
+    it begun, what it is a fork of, what answered beside it. And with a session that is kept, those that it began.
     """
     if not days:
         return ()
     every = list(rows)
     old = {row.session: row for row in every if _is_outlived(row, labels.get(row.session, Label()), days, now_ms)}
     while True:
-        needed = {SessionId(row.parent) for row in every if row.parent and row.session not in old}
-        still = {session: row for session, row in old.items() if session not in needed}
+        kept = [row for row in every if row.session not in old]
+        named = {name for row in kept for name in (row.parent, row.forked_from, row.control)}
+        parents = {row.session for row in kept}
+        still = {
+            session: row
+            for session, row in old.items()
+            if session not in named and SessionId(row.parent) not in parents
+        }
         if len(still) == len(old):
             return tuple(sorted(old.values(), key=lambda row: (row.ended_at_ms, row.session)))
         old = still

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -65,7 +66,7 @@ def _room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def has_room(monkeypatch: pytest.MonkeyPatch, free_bytes: int) -> None:
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: SimpleNamespace(free=free_bytes))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=free_bytes))
 
 
 def ports_of(storage: Storage, tmp_path: Path) -> Looked:
@@ -171,26 +172,37 @@ async def test_stopped_spending_is_shown_as_such(storage: Storage, tmp_path: Pat
     assert "stopped" in found["spending"].reason
 
 
-@pytest.mark.parametrize(("late_ms", "state"), [(0, Level.OK), (300, Level.DEGRADED), (2_000, Level.FAILING)])
-async def test_an_event_loop_that_calls_back_late_is_told(
-    storage: Storage, tmp_path: Path, late_ms: int, state: Level
-) -> None:
-    called_back_ns = (health.LOOP_PROBE_MS + late_ms) * 1_000_000
-    reads = iter((0, 0, 0, called_back_ns))
+def called_back(storage: Storage, tmp_path: Path, *late_ms: int) -> Looked:
+    """An event loop that calls back so late, time after time."""
+    probes = (at_ns for each in late_ms for at_ns in (0, (health.LOOP_PROBE_MS + each) * 1_000_000))
+    reads = iter((0, 0, *probes))
 
     async def answers_at_once(*_: object) -> Any:
         return {}
 
-    ports = replace(
+    return replace(
         ports_of(storage, tmp_path),
         log=SimpleNamespace(last_position=answers_at_once),
         catalogue=SimpleNamespace(save_setting=answers_at_once, settings=answers_at_once),
         monotonic_ns=lambda: next(reads),
     )
+
+
+@pytest.mark.parametrize(("late_ms", "state"), [(0, Level.OK), (300, Level.DEGRADED), (2_000, Level.FAILING)])
+async def test_an_event_loop_that_calls_back_late_is_told(
+    storage: Storage, tmp_path: Path, late_ms: int, state: Level
+) -> None:
+    ports = called_back(storage, tmp_path, *(late_ms for _ in range(health.LOOP_PROBES_MAX)))
     found = await look(ports, is_thorough=True)
 
     assert found["event_loop"].state is state
     assert f"{late_ms} ms late" in found["event_loop"].reason
+
+
+async def test_one_long_moment_of_the_event_loop_is_no_state(storage: Storage, tmp_path: Path) -> None:
+    found = await look(called_back(storage, tmp_path, 2_000, 5), is_thorough=True)
+
+    assert found["event_loop"].state is Level.OK
 
 
 async def test_a_watched_folder_of_rules_is_degraded_while_one_of_its_files_is_refused(
@@ -275,7 +287,7 @@ async def test_the_disk_that_sessions_are_recorded_on_is_looked_at(
     """The metrics' disk has room; that of the database has none."""
     (tmp_path / "elsewhere").mkdir()
     free = {tmp_path: 0, tmp_path / "elsewhere": 10**12}
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: SimpleNamespace(free=free[place]))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=free[place]))
     ports = ports_of(storage, tmp_path / "elsewhere")
 
     found = await look(replace(ports, backups=SimpleNamespace(folder=tmp_path / "backups")))

@@ -42,6 +42,8 @@ def row(
     status: Status = Status.COMPLETED,
     ended_at_ms: int = OLD_MS,
     parent: int = 0,
+    origin: int = 0,
+    control: int = 0,
     attempts_open: int = 0,
 ) -> SessionSummary:
     return SessionSummary(
@@ -56,6 +58,8 @@ def row(
         opened_at_ms=number,
         ended_at_ms=ended_at_ms,
         parent=f"{parent:032x}" if parent else "",
+        forked_from=f"{origin:032x}" if origin else "",
+        control=f"{control:032x}" if control else "",
         attempts_open=attempts_open,
     )
 
@@ -88,17 +92,39 @@ def test_what_another_one_needs_stays_as_long_as_that_one() -> None:
     assert gone(row(1), row(2, parent=1, ended_at_ms=NOW_MS)) == []
     assert gone(row(1), row(2, parent=1), row(3, parent=2, status=Status.FAILED)) == []
     assert sorted(gone(row(1), row(2, parent=1))) == [1, 2]
+    assert gone(row(1), row(2, origin=1, ended_at_ms=NOW_MS)) == []
+    assert gone(row(1), row(2, control=1, ended_at_ms=NOW_MS)) == []
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from(Status), st.integers(0, 5)), max_size=12))
-def test_nothing_goes_that_is_named_by_one_that_stays(made: list[tuple[int, Status, int]]) -> None:
+def test_what_a_session_began_stays_with_it() -> None:
+    assert gone(row(1), row(2, parent=1), row(3), n1=Label(is_archived=True)) == [3]
+    assert gone(row(1, status=Status.FAILED), row(2, parent=1), row(3, parent=2)) == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.sampled_from(Status), *(st.integers(0, 5) for _ in range(3))), max_size=12
+    )
+)
+def test_nothing_goes_that_one_that_stays_names_or_began(made: list[tuple[int, Status, int, int, int]]) -> None:
     rows = [
-        row(number, status=status, ended_at_ms=NOW_MS - days * MS_PER_DAY, parent=parent if parent != number else 0)
-        for number, (days, status, parent) in enumerate(made, start=1)
+        row(
+            number,
+            status=status,
+            ended_at_ms=NOW_MS - days * MS_PER_DAY,
+            parent=parent if parent != number else 0,
+            origin=origin,
+            control=control,
+        )
+        for number, (days, status, parent, origin, control) in enumerate(made, start=1)
     ]
     deleted = {each.session for each in outlived(rows, {}, days=DAYS, now_ms=NOW_MS)}
+    kept = {each.session for each in rows} - deleted
 
-    assert not [each for each in rows if each.session not in deleted and each.parent in deleted]
+    assert not [
+        each for each in rows if each.session in kept and deleted & {each.parent, each.forked_from, each.control}
+    ]
+    assert not [each for each in rows if each.session in deleted and each.parent in kept]
 
 
 @dataclass
