@@ -165,8 +165,8 @@ def test_what_nobody_measured_is_said_to_be_so() -> None:
     }
 
     assert unknown["processor"] is unknown["memory"] is Standing.UNKNOWN
-    assert known["processor"] is known["a rule's evaluation"] is Standing.MET
-    assert known["memory"] is known["a rule's evaluation, strictly"] is Standing.MISSED
+    assert known["processor"] is known["rule evaluation"] is Standing.MET
+    assert known["memory"] is known["rule evaluation, strict"] is Standing.MISSED
 
 
 def test_how_many_sessions_fit_follows_from_what_those_under_way_take() -> None:
