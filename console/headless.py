@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from console.exit_codes import ExitCode
+from core.domain.cases import CLARIFICATION
 from core.domain.events import (
     ChildEnded,
     ClarificationAsked,
@@ -41,12 +42,13 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Ending:
     """Why following a session ended. `why` is the session's own reason, or the question that it asks.
 
-    `is_final` says that nothing more can happen to the session.
+    `is_clarification` says that it is a participant who asks, `is_final` that nothing more can happen to the session.
     """
 
     code: ExitCode
     why: str = ""
     is_question: bool = False
+    is_clarification: bool = False
     is_final: bool = False
 
 
@@ -66,7 +68,7 @@ def ending_of(event: Event) -> Ending | None:
         case SessionEscalated(question=question):
             return Ending(code=ExitCode.WAITS, why=question, is_question=True)
         case ClarificationAsked(asked_of="", seat=seat, question=question):
-            return Ending(code=ExitCode.WAITS, why=f"{seat} asks: {question}", is_question=True)
+            return Ending(code=ExitCode.WAITS, why=f"{seat} asks: {question}", is_question=True, is_clarification=True)
         case _:
             return None
 
@@ -77,7 +79,12 @@ def ending_of_row(row: SessionSummary) -> Ending:
         case Status.COMPLETED:
             return Ending(code=ExitCode.COMPLETED, why=row.reason, is_final=True)
         case Status.ESCALATED:
-            return Ending(code=ExitCode.WAITS, why=row.question, is_question=True)
+            return Ending(
+                code=ExitCode.WAITS,
+                why=row.question,
+                is_question=True,
+                is_clarification=row.reason == CLARIFICATION,
+            )
         case Status.PAUSED if row.reason.startswith(BUDGET_SPENT_PREFIX):
             return Ending(code=ExitCode.BUDGET_SPENT, why=row.reason)
         case Status.PAUSED:

@@ -68,7 +68,7 @@ def standing_still(orchestrator: Orchestrator, summary: SessionSummary, settings
     only just now, because its policy has calls in doubt fail it, is resumed by whoever has been told so."""
     found = next((each for each in orchestrator.recovered if each.session == summary.session), None)
     if summary.status is Status.ESCALATED:
-        ending = Ending(code=ExitCode.WAITS, why=summary.question, is_question=True)
+        ending = ending_of_row(summary)
     elif summary.status is Status.FAILED and found is not None and found.doubts:
         ending = Ending(code=ExitCode.FAILED, why=summary.reason)
     else:

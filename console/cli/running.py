@@ -160,6 +160,10 @@ def how_to_go_on(ending: Ending, session: SessionId, settings: Settings) -> str:
                 )
             more = command_line("sessions", "budget", id_, "USD", settings=settings)
             return f"session {id_}: its budget is spent. Raise it: {more}, then: {resume}"
+        case ExitCode.WAITS if ending.is_clarification:
+            told = command_line("sessions", "answer", id_, "clarify", "--text", "TEXT", settings=settings)
+            untold = command_line("sessions", "answer", id_, "continue", settings=settings)
+            return f"session {id_}: {ending.why} To tell it: {told}. To have it go on without: {untold}"
         case ExitCode.WAITS if ending.is_question:
             answer = command_line("sessions", "answer", id_, "continue", settings=settings)
             answers = command_line("sessions", "cases", id_, settings=settings)

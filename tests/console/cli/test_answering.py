@@ -51,9 +51,10 @@ def curious(moot: Moot) -> str:
     moot.run("templates", "create", str(moot.home / "curious.yaml"))
     seats = f"all=scripted:{moot.home / 'script.yaml'}"
     done = moot.run("debate", MOTION, "--template", "curious", "--seat", seats, "--json", code=4)
-    assert "proposer asks: Which week?" in done.stderr
+    id_ = str(events_of(done.stdout)[0]["session"])[:8]
+    assert f"session {id_}: proposer asks: Which week? To tell it: moot sessions answer {id_} clarify" in done.stderr
     assert re.search(r"due in (2 h|1 h 59 min)\. If nobody answers in time, proposer goes on without\.", done.stderr)
-    return str(events_of(done.stdout)[0]["session"])[:8]
+    return id_
 
 
 def test_what_waits_is_listed_and_told_whole(moot: Moot, asking: str) -> None:
