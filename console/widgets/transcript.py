@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -13,8 +12,9 @@ from textual.strip import Strip
 
 from console.bindings import bindings_for
 from console.widgets.arrangement import Arrangement, Block, Layout
-from console.widgets.cells import clean, cut, one_line, width_of
+from console.widgets.cells import cut, one_line, width_of
 from console.widgets.extent import set_extent
+from console.widgets.hits import Hits
 from console.widgets.painted import Painted, strip_of
 from console.widgets.turn_lines import body_line, heading
 from console.widgets.turns import Turn, TurnView
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
+
+    from console.widgets.hits import Hit
 
 __all__ = ["Layout", "Transcript", "TurnView"]
 
@@ -88,9 +90,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         self._new_lines = 0
         self._grown: dict[int, bool] = {}
         self._chosen: int | None = None
-        self._needle: re.Pattern[str] | None = None
-        self._hits: list[tuple[int, int]] | None = None
-        self._hit_number = 0
+        self._hits = Hits()
 
     # What others ask and say.
 
@@ -131,8 +131,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         self._arrangement.show([Turn(view) for view in turns])
         self._index = {view.key: index for index, view in enumerate(turns)}
         self._chosen = None
-        self._needle = None
-        self._hits = None
+        self._hits.look_for("")
         self._is_following = True
         self._new_lines = 0
         self._arrange()
@@ -145,7 +144,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         index = len(self._arrangement.turns)
         self._arrangement.turns.append(Turn(view))
         self._index[view.key] = index
-        self._hits = None
+        self._hits.turns_changed()
         if self._layout_wanted == "columns" and self._arrangement.seats_fitting("columns") != self._arrangement.seats:
             self._arrange()
         elif self.is_attached:
@@ -157,7 +156,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         index = self._index[view.key]
         before = self._arrangement.turns[index].view
         self._arrangement.replace(index, Turn(view))
-        self._hits = None
+        self._hits.turns_changed()
         if before.seat_index != view.seat_index:
             self._arrange()
         else:
@@ -168,7 +167,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         """More was said in this turn. Costs what the piece costs; shown with the next frame."""
         index = self._index[key]
         self._arrangement.turns[index].extend(piece)
-        self._hits = None
+        self._hits.turns_changed()
         self._changed(index)
         self.paint_soon()
 
@@ -180,13 +179,10 @@ class Transcript(Painted, ScrollView, can_focus=True):
 
     def find(self, text: str) -> int:
         """Look for a text, whatever its case, and go to the match nearest to the view; the number of matches."""
-        self._needle = re.compile(re.escape(clean(text)), re.IGNORECASE) if text else None
-        self._hits = None
-        hits = self._all_hits()
-        first = self._first_in_view()
-        below = (number for number, (index, _) in enumerate(hits) if index >= first)
-        self._hit_number = next(below, max(0, len(hits) - 1))
-        self._show_hit()
+        self._hits.look_for(text)
+        hits = self._hits.among(self._arrangement.turns)
+        self._hits.go_to(self._first_in_view(), hits)
+        self._show_hit(hits)
         return len(hits)
 
     # Keys and mouse.
@@ -375,36 +371,20 @@ class Transcript(Painted, ScrollView, can_focus=True):
             block = self._arrangement.block_at(above)
             self._show(block, above - self._arrangement.top(block))
 
-    def _all_hits(self) -> list[tuple[int, int]]:
-        """Where the text was found: (turn, place in its text). Kept until the transcript changes."""
-        if self._hits is None:
-            needle = self._needle
-            self._hits = (
-                [
-                    (i, match.start())
-                    for i, turn in enumerate(self._arrangement.turns)
-                    for match in needle.finditer(turn.text)
-                ]
-                if needle
-                else []
-            )
-        return self._hits
-
     def _step_hit(self, step: int) -> None:
-        if hits := self._all_hits():
-            self._hit_number = (self._hit_number + step) % len(hits)
-            self._show_hit()
+        if hits := self._hits.among(self._arrangement.turns):
+            self._hits.number = (self._hits.number + step) % len(hits)
+            self._show_hit(hits)
 
-    def _show_hit(self) -> None:
-        hits = self._all_hits()
+    def _show_hit(self, hits: Sequence[Hit]) -> None:
         if hits and self._arrangement.blocks:
-            index, offset = hits[self._hit_number]
+            index, offset = hits[self._hits.number]
             block = self._arrangement.block_of[index]
             line = self._arrangement.line_of(index, offset)
             self._bring_into_view(block, line)
         self.refresh()
-        if self._needle:
-            self.post_message(self.Found(self, self._hit_number + 1 if hits else 0, len(hits)))
+        if self._hits.needle:
+            self.post_message(self.Found(self, self._hits.number + 1 if hits else 0, len(hits)))
 
     # Drawing.
 
@@ -453,7 +433,7 @@ class Transcript(Painted, ScrollView, can_focus=True):
         turn = self._arrangement.turns[index]
         if row == 0:
             return heading(turn.view, cells, self.palette, is_chosen=index == self._chosen)
-        return body_line(turn, row - 1, cells, self._needle, self.palette)
+        return body_line(turn, row - 1, cells, self._hits.needle, self.palette)
 
     def _empty_line(self, y: int, width: int) -> Strip:
         first = max(0, (self.size.height - len(self._empty_lines)) // 2)
