@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from core.analytics.alerting import Alert, Watch
 from core.analytics.finding import FindingKind
-from core.analytics.rows import Kept, LifeRow, row_of
+from core.analytics.rows import ROWS_VERSION, Kept, LifeRow, row_of
 from core.domain.ids import SessionId
 from core.ports.life_book import ALERTS_KEPT_MAX, ALERTS_LISTED_MAX, Lives
 from storage.codec import adapter
 from storage.readers import Readers
 from storage.writer import Writer
 
-POSITION = "analytics"
+POSITION = f"analytics@{ROWS_VERSION}"
+"""Rows that another release made stand under another name: this one begins at the beginning, and replaces them."""
+
 SESSIONS_AT_ONCE_MAX = 500
 """Older SQLites take no more values than a thousand in a statement."""
 
@@ -39,7 +42,9 @@ class SqliteLifeBook:
             for at in range(0, len(wanted), SESSIONS_AT_ONCE_MAX):
                 part = wanted[at : at + SESSIONS_AT_ONCE_MAX]
                 query = f"SELECT session, body FROM analytics_kept WHERE session IN ({', '.join('?' * len(part))})"
-                found |= {SessionId(session): read_kept(body) for session, body in reader.execute(query, part)}
+                for session, body in reader.execute(query, part):
+                    with suppress(ValueError):  # of another release, and about to be replaced
+                        found[SessionId(session)] = read_kept(body)
             return found
 
         return await self._readers.run(read)
@@ -66,7 +71,10 @@ class SqliteLifeBook:
             ((count,),) = reader.execute("SELECT count(*) FROM analytics_lives").fetchall()
             query = "SELECT row FROM analytics_lives WHERE changed >= ? ORDER BY opened_at_ms, session"
             read_row = adapter(LifeRow).validate_json
-            rows = [read_row(row) for (row,) in reader.execute(query, (changed_from,))]
+            rows: list[LifeRow] = []
+            for (row,) in reader.execute(query, (changed_from,)):
+                with suppress(ValueError):  # as above
+                    rows.append(read_row(row))
             return Lives(position=_position(reader), count=count, rows=rows)
 
         return await self._readers.run(read)

@@ -30,6 +30,9 @@ from core.domain.ids import RuleId, SessionId, TemplateId
 from core.domain.session import Status
 from core.domain.unasked import asks_no_model
 
+ROWS_VERSION = 1
+"""Counts up whenever the same events make other rows, or what is kept has another form: then all are made anew."""
+
 CHARGES_MAX = 1_000
 """Of a session that goes on for weeks the oldest charges are put together."""
 
@@ -117,8 +120,10 @@ UNREADABLE = "it can't be read here"
 def fold_kept(kept: Kept | None, record: Recorded, formats: Formats = all_seen) -> Kept | None:
     """What is kept after `record`. None where a session's beginning is not on record: nothing is known of it."""
     event = record.event
+    if isinstance(event, SessionOpened):
+        return _begun(record, event, formats)  # whatever was kept: it is all being read anew
     if kept is None:
-        return _begun(record, event, formats) if isinstance(event, SessionOpened) else None
+        return None
     if isinstance(event, Unreadable):
         return changed(kept, position=record.position, unreadable=kept.unreadable or event.why or UNREADABLE)
     if kept.unreadable:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -375,3 +376,21 @@ async def test_a_log_that_could_not_be_read_is_read_again_by_the_first_who_can(t
     await newer.lives.clear()
     assert await analytics_of(newer).rows() == [whole]
     await newer.close()
+
+
+async def test_rows_that_another_release_made_are_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "moot.db"
+    storage = open_storage(path, codec=whole_codec())
+    for count in (1, 2):
+        await record(storage.log, to_its_end().log, number(count))
+    as_they_are = await analytics_of(storage).rows()
+    await storage.close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE analytics_lives SET row = '{}' WHERE session = ?", (number(1),))
+        database.execute("UPDATE analytics_kept SET body = '{}' WHERE session = ?", (number(1),))
+        database.execute("UPDATE positions SET name = 'analytics@0' WHERE name LIKE 'analytics@%'")
+    storage = open_storage(path, codec=whole_codec())
+
+    assert await analytics_of(storage).rows() == as_they_are
+
+    await storage.close()
