@@ -18,7 +18,7 @@ from console.machine import now_ms
 from console.setting_specs import SPECS
 from console.settings import Settings, keys_present
 from console.version import VERSION
-from core.analytics.health_levels import Health, Level, worst
+from core.analytics.health_levels import Health, Level, with_since, worst
 
 if TYPE_CHECKING:
     from core.analytics.degradation import SwitchedOff
@@ -113,7 +113,10 @@ def examine(settings: Settings, *, all_chains: bool = False) -> Report:
     database = inspect_database(settings, all_chains=all_chains)
     notes = database.notes if database.notes is not None and is_driven(database) else None
     folders = {"sessions": settings.database.parent, "metrics": settings.metrics_export_path}
+    noted = notes.health if notes else ()
     disk = look_at_disk(folders, at_ms=now_ms())
+    if noted:
+        (disk,) = with_since(noted, (disk,))
     return Report(
         paths=_paths(settings, find_locations()),
         versions=_versions(),
@@ -122,7 +125,7 @@ def examine(settings: Settings, *, all_chains: bool = False) -> Report:
         plugins=plugins_shown(installed_plugins()),
         channels=inspect_channels(settings),
         database=database,
-        health=(disk, *(health for health in (notes.health if notes else ()) if health.name != disk.name)),
+        health=(disk, *(health for health in noted if health.name != disk.name)),
         off=notes.off if notes else (),
         settings=tuple(_shown(settings)),
     )

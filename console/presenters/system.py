@@ -32,6 +32,8 @@ BAR_CELLS = 8
 PPM_ONE = 1_000_000
 MODELS_NAMED_MAX = 12
 WELL = "ok"
+LOOKED_MS_MAX = 120_000
+"""What was found longer ago is told with its age: whoever looks may have stopped, or have no disk to note it on."""
 NO_ANSWER: Part = ("! no answer", "attention")
 PROVIDERS_OF_A_DAY_MAX = 4
 
@@ -359,8 +361,11 @@ def _health_line(health: Health, now_ms: int) -> Paragraph:
     is_well = health.state == WELL
     since = "" if is_well or not health.since_ms else age(max(0, now_ms - health.since_ms))
     told = f"{health.reason}; {health.state} {'since just now' if since == 'now' else f'for {since}'}" if since else ""
+    told = told or health.reason
+    if health.checked_at_ms and now_ms - health.checked_at_ms > LOOKED_MS_MAX:
+        told += f"; looked at {age(now_ms - health.checked_at_ms)} ago"
     name = health.name.replace("_", " ")
-    return Paragraph(((told or health.reason, "text" if is_well else style),), f"{glyph} {name:<15}", style)
+    return Paragraph(((told, "text" if is_well else style),), f"{glyph} {name:<15}", style)
 
 
 def _job_line(job: JobView, *, now_ms: int) -> Paragraph:

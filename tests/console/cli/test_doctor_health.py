@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from console.exit_codes import ExitCode
 from console.settings import load_settings
 from core.analytics.degradation import Feature, SwitchedOff
 from core.analytics.health_levels import MEBIBYTE, Health, Level
-from core.runtime import health
 from core.runtime.driver_notes import NOTES_SETTING, DriverNotes, notes_as_text, notes_from_text
 from storage.database import connect
 from storage.lock import DriverLock
@@ -35,7 +35,7 @@ class Room:
 
 @pytest.fixture
 def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: Room(100_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Room(100_000))
 
 
 def test_a_note_of_health_reads_as_it_was_written() -> None:
@@ -48,7 +48,7 @@ def test_a_note_of_health_reads_as_it_was_written() -> None:
 def test_the_worst_that_is_found_is_the_exit_code(
     free: int, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: Room(free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Room(free))
 
     assert doctor.doctor() == code
     assert f"{free:,} MiB free" in capsys.readouterr().out
@@ -86,3 +86,14 @@ def test_what_the_driver_found_is_told_while_it_drives_and_not_afterwards(moot: 
     assert driven.level is Level.DEGRADED
     assert [each.name for each in examine(settings).health] == ["disk"]
     assert examining.NOBODY == "nobody"
+
+
+def test_the_disk_is_as_it_is_since_the_driver_found_it_so(moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Room(1))
+    path = noted(moot, DriverNotes(at_ms=AT_MS, health=(DISK,)))
+    lock = DriverLock(path)
+    lock.acquire(at_ms=AT_MS)
+    found = examine(load_settings({"database": path})).health
+    lock.release()
+
+    assert [(each.name, each.state, each.since_ms) for each in found] == [("disk", Level.FAILING, DISK.since_ms)]

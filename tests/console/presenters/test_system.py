@@ -265,6 +265,15 @@ def test_what_is_not_well_stands_out() -> None:
     ]
 
 
+def test_what_was_found_long_ago_says_how_old_it_is() -> None:
+    found = Health(name="database", state=Level.OK, reason="read and wrote in 1 ms", checked_at_ms=NOW_MS - 100_000)
+
+    assert system_lines((found,), (), now_ms=NOW_MS)[1].text == "✓ database       read and wrote in 1 ms"
+    assert system_lines((found,), (), now_ms=NOW_MS + 80_000)[1].text == (
+        "✓ database       read and wrote in 1 ms; looked at 3 min ago"
+    )
+
+
 def test_where_nobody_drives_it_says_why_there_are_no_jobs() -> None:
     assert "nobody drives" in system_lines((), (), now_ms=NOW_MS)[-1].text
 
