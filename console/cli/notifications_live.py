@@ -90,7 +90,8 @@ def watch(
     wish: dict[str, object] = {} if from_ is None else {"from": from_}
     if events_from is not None or session:
         wish |= {"events_from": "now" if events_from is None else events_from, "session": session}
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both leave in the same way
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell has what it starts beside it pass over the first
+        signal.signal(number, signal.default_int_handler)
     return _listened(target, wish, limit=limit, as_json=as_json)
 
 
