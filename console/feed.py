@@ -24,6 +24,7 @@ from console.presenters.sessions import is_left
 from console.presenters.transcript import TranscriptFold, turn_key
 from core.domain.errors import CommandRefused, MootError, WrongUse
 from core.domain.ids import SessionId
+from core.domain.status import Status
 from core.ports.event_log import READ_EVENTS_MAX
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from console.first_rows import FirstRows
     from console.presenters.shown import HeaderView, TurnView
+    from core.domain.cases import Case
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator, Progress, SystemStatus
     from core.ports.catalogue import Label
@@ -63,6 +65,8 @@ class SessionFold:
     detail: DetailFold
     seq: int = 0
     explanations: tuple[Explanation, ...] = ()
+    cases: tuple[Case, ...] = ()
+    cases_seq: int = 0
     shown: dict[str, int] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
 
@@ -266,6 +270,8 @@ class Feed:
             self.summaries[summary.session] = summary
             if needs_you(summary) and (before is None or not needs_you(before) or _asks_anew(before, summary)):
                 self._app.post_message(self.Asked(summary))
+        if any(each.session == self._followed for each in changed):
+            self._rules_due.set()  # what it asks follows from where it stands
         self._position = max(self._position, *(each.position for each in changed))
         self._screen.post_message(self.Listed(frozenset(each.session for each in changed)))
         self._tell_header()
@@ -380,10 +386,19 @@ class Feed:
         summary = self.summaries.get(fold.session) if fold is not None else None
         if fold is None or summary is None or summary.status.is_over or summary.unreadable:
             return
+        await self._read_cases(fold, summary)
         explanations = await self._core.explanations(fold.session)
         if explanations != fold.explanations:
             fold.explanations = explanations
             self._screen.post_message(self.Told(fold.session))
+
+    async def _read_cases(self, fold: SessionFold, summary: SessionSummary) -> None:
+        """What it asks, and until when: once for as long as nothing happens in it."""
+        if fold.cases_seq == summary.seq:
+            return
+        asks = summary.status is Status.ESCALATED
+        fold.cases, fold.cases_seq = await self._core.cases.of(fold.session) if asks else (), summary.seq
+        self._screen.post_message(self.Told(fold.session))
 
     # The header, and what changes slowly.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from console.presenters.answered import outcome_shown
 from console.presenters.carried import carried
 from console.presenters.controls import beside
+from console.presenters.deadlines import asked_besides, due_in_words
 from console.presenters.drafts import DraftsFold
 from console.presenters.estimates import came_to
 from console.presenters.figures import PPM_ONE, age, bar, counted, duration, money, percent, spark, trend
@@ -60,6 +61,7 @@ from core.flows.refinement_events import DraftPresented, ReviewGiven
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from core.domain.cases import Case
     from core.domain.estimates import Estimate
     from core.domain.facts import FactSpec
     from core.domain.summary import SessionSummary
@@ -78,13 +80,9 @@ ATTENTION_PPM = 800_000
 JUDGE = "judge"
 JUST_NOW = "now"
 
-ANSWERS_SHOWN = (
-    "go on, another round, your verdict, or cancel",
-    "go on, another iteration, keep the best draft, or cancel",
-)
-"""What can be answered: to a debate, to a refinement."""
-
-TO_A_PARTICIPANT_SHOWN = "what it wants to know, or that it goes on without"
+ANSWERS_SHOWN = "shows all seven answers, and what each would do"
+TO_A_PARTICIPANT_SHOWN = "tells it, or has it go on without"
+"""What the key does that answers: to a session, to a participant that wants to know something."""
 
 
 @dataclass(slots=True)
@@ -263,9 +261,10 @@ def standing_lines(
     now_ms: int,
     is_driven: bool = True,
     related: SessionSummary | None = None,
+    cases: Sequence[Case] = (),
 ) -> tuple[list[Line], str]:
     """Where it stands still: why, and the keys that lead on, with the style of its edge. Nothing while it runs.
-    `related` is its control or, of a control, the debate that began it."""
+    `related` is its control or, of a control, the debate that began it; `cases` are what it asks."""
     is_refined = kind_of(summary) is REFINEMENT
     if is_left(summary, is_driven=is_driven):
         on = f"moot sessions resume {summary.session[:ID_SHOWN_CHARACTERS]}"
@@ -279,7 +278,7 @@ def standing_lines(
         case Status.RUNNING if is_awaited(summary):
             return _turn(summary, keys, now_ms=now_ms), "attention"
         case Status.ESCALATED:
-            return _question(summary, detail, keys, now_ms=now_ms), "attention"
+            return _question(summary, detail, keys, cases, now_ms=now_ms), "attention"
         case Status.FAILED:
             broken = next(iter(detail.exhausted.values()), "")
             said = f"{in_words(summary.reason)}" + (f": {broken}" if broken else "")
@@ -323,23 +322,21 @@ def _fared(
     return lines
 
 
-def _question(summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:
+def _question(
+    summary: SessionSummary, detail: DetailFold, keys: Mapping[str, str], cases: Sequence[Case], *, now_ms: int
+) -> list[Line]:
     waited = age(max(0, now_ms - detail.question_at_ms)) if detail.question_at_ms else ""
     since = f"{waited} ago" if waited not in ("", JUST_NOW) else ""
     asked_by = f"rule {detail.question_rule}" if detail.question_rule else ""
-    about = "  ".join(each for each in (in_words(summary.reason), asked_by, since) if each)
+    about = "  ".join(each for each in (in_words(summary.reason), asked_by, since, asked_besides(cases)) if each)
+    due = due_in_words(cases, now_ms=now_ms)
     return [
         Line((("◆ asks you", "attention strong"), (f"  {about}", "muted"))),
         Line(((summary.question, "text strong"),), lines_max=QUESTION_LINES_MAX),
-        _hints(keys, ("answer", "answers: " + _answers(summary))),
+        *([Line(((due, "attention"),), lines_max=2)] if due else ()),
+        _hints(keys, ("answer", TO_A_PARTICIPANT_SHOWN if summary.reason == CLARIFICATION else ANSWERS_SHOWN)),
         _hints(keys, ("add_statement", "says something to all seats first")),
     ]
-
-
-def _answers(summary: SessionSummary) -> str:
-    if summary.reason == CLARIFICATION:
-        return TO_A_PARTICIPANT_SHOWN
-    return ANSWERS_SHOWN[kind_of(summary) is REFINEMENT]
 
 
 def _turn(summary: SessionSummary, keys: Mapping[str, str], *, now_ms: int) -> list[Line]:

@@ -33,7 +33,13 @@ def show_beside(screen: SessionActions, feed: Feed | FirstRows, summary: Session
     screen.query_one("#head", Lines).show(head)
     related = feed.summaries.get(SessionId(summary.control)) if summary.control else parent
     lines, edge = standing_lines(
-        summary, detail, screen.keys_shown, now_ms=now_ms, is_driven=is_driven, related=related
+        summary,
+        detail,
+        screen.keys_shown,
+        now_ms=now_ms,
+        is_driven=is_driven,
+        related=related,
+        cases=fold.cases if fold is not None else (),
     )
     screen.query_one("#standing", Lines).show(lines, edge=edge)
     strip = strip_lines(

@@ -183,7 +183,7 @@ async def test_the_question_of_an_escalated_session_stands_above_its_transcript_
         sessions = await filled(core)
         await until(pilot, lambda: len(hall.sessions.rows.keys) == len(sessions))
         hall.sessions.rows.move_to(sessions["asks"])
-        await until(pilot, lambda: "a answers:" in screen_text(hall))
+        await until(pilot, lambda: "a shows all seven answers" in screen_text(hall))
 
         text = screen_text(hall)
         assert "The sides stay apart after two rounds. Shall they go on?" in text

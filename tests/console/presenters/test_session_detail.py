@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from console.presenters.session_detail import DetailFold, head_lines, standing_lines
+from core.domain.cases import Case, CaseKind
 from core.domain.ids import SessionId, TemplateId
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
@@ -63,3 +64,32 @@ def test_what_is_done_says_what_can_be_done_with_it() -> None:
     assert standing(done) == (
         "✓ verdict for  all rounds are played, consensus 62 %\nx writes it to a file   c starts another"
     )
+
+
+def test_what_asks_says_until_when_what_happens_then_and_what_else_is_asked() -> None:
+    asks = replace(RUNNING, status=Status.ESCALATED, question="Go on?", reason="deadlock")
+    first = Case(
+        session=asks.session,
+        title="Split billing?",
+        flow="debate",
+        kind=CaseKind.ESCALATION,
+        question="Go on?",
+        reason="deadlock",
+        rule="",
+        asked_seq=7,
+        asked_at_ms=0,
+        due_ms=12 * MINUTE_MS,
+        then="continue",
+        then_does="If nobody answers in time, it goes on where it stopped.",
+    )
+    patient = replace(first, asked_seq=9, due_ms=None)
+
+    def told(*cases: Case, now_ms: int = 0) -> list[str]:
+        lines, _ = standing_lines(asks, DetailFold({}), {"answer": "a"}, now_ms=now_ms, cases=cases)
+        return ["".join(text for text, _ in line.parts) for line in lines]
+
+    assert told(first)[2] == "due in 12 min. If nobody answers in time, it goes on where it stopped."
+    assert told(patient, first)[2] == told(first)[2], "what is due first"
+    assert told(patient, first)[0].endswith("and 1 further question")
+    assert told(first, now_ms=13 * MINUTE_MS)[2].startswith("the time is up. ")
+    assert told(patient)[2] == "a shows all seven answers, and what each would do", "nobody is hurried"
