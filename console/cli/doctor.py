@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.options import AsJson, Database, settings_with
-from console.cli.tables import Column, pairs, table, table_columns
+from console.cli.tables import COLUMNS_UNBOUNDED, Column, cut, pairs, table, table_columns
 from console.doctor import DatabaseHealth, PluginShown, Report, examine
 from console.exit_codes import ExitCode
 from console.machine import now_ms
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from core.runtime.folder_notes import FolderStanding
 
 SETTINGS_COLUMNS = (Column("setting"), Column("value"), Column("origin"), Column("what it does", is_flexible=True))
+NARROW_COLUMNS = (Column("setting"), Column("value", is_flexible=True), Column("origin"))
+VALUE_COLUMNS_MAX = 48
+"""On a terminal a route or a table of mail would push all others out of sight; --json has it whole."""
 
 ROUTE_COLUMNS = (
     Column("  state"),
@@ -77,8 +80,11 @@ def _as_text(report: Report) -> str:
     standing_cells = max(len(standing) for _, standing, _ in providers)
     keys = [(name, "✓ set" if is_set else "– not set") for name, is_set in report.keys.items()]
     width = table_columns()
-    shown = SETTINGS_COLUMNS if width >= ABOUT_COLUMNS_MIN else SETTINGS_COLUMNS[:-1]
-    settings = [(each.key, each.value, each.origin, each.about)[: len(shown)] for each in report.settings]
+    shown = SETTINGS_COLUMNS if width >= ABOUT_COLUMNS_MIN else NARROW_COLUMNS
+    value_columns = width if width == COLUMNS_UNBOUNDED else VALUE_COLUMNS_MAX
+    settings = [
+        (each.key, cut(each.value, value_columns), each.origin, each.about)[: len(shown)] for each in report.settings
+    ]
     return "\n".join(
         (
             "paths",

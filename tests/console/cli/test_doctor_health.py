@@ -97,3 +97,16 @@ def test_the_disk_is_as_it_is_since_the_driver_found_it_so(moot: Moot, monkeypat
     lock.release()
 
     assert [(each.name, each.state, each.since_ms) for each in found] == [("disk", Level.FAILING, DISK.since_ms)]
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_a_long_value_keeps_the_table_of_settings_within_the_terminal(
+    columns: int, roomy: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("MOOT_METRICS_EXPORT_PATH", f"/{'far' * 60}")
+    doctor.doctor()
+    table = capsys.readouterr().out.partition("setting ")[2].splitlines()
+
+    assert len(table) > 40
+    assert max(len(line) for line in table) <= columns
