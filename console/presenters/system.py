@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from console.presenters.costs import by_provider, day_of, provider_over, route_over, total, without_answer
@@ -83,6 +84,13 @@ def _provider_row(offer: ProviderOffer, found: Sequence[ProviderHealth], spent: 
         Cell(money(spent.cost_microusd) if spent.cost_microusd else "", "strong"),
     )
     return Row(f"{PROVIDER_PREFIX}{offer.prefix}", (Cell(word, style), Cell(offer.name, "strong"), *figures))
+
+
+def looked_in_words(offers: Sequence[ProviderOffer]) -> str:
+    """What a look at the providers found: `looked at 9 providers: 2 ready, 1 failing`."""
+    found = Counter(offer.standing for offer in offers)
+    ready, failing = found[Standing.READY], found[Standing.FAILING]
+    return f"looked at {counted(len(offers), 'provider')}: {ready} ready" + (f", {failing} failing" if failing else "")
 
 
 def _standing(offer: ProviderOffer, found: Sequence[ProviderHealth], *, looked_at_ms: int) -> Part:

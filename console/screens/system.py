@@ -18,7 +18,15 @@ from console.bindings import bindings_for
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints, shown_key
 from console.presenters.doubts import becomes, doubt_key, doubt_lines, doubt_row
 from console.presenters.paragraphs import Paragraph, paragraphs
-from console.presenters.system import ROUTE_PREFIX, detail, headline, model_lines, system_lines, system_rows
+from console.presenters.system import (
+    ROUTE_PREFIX,
+    detail,
+    headline,
+    looked_in_words,
+    model_lines,
+    system_lines,
+    system_rows,
+)
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.cells import clean
 from console.widgets.prose import Prose
@@ -160,13 +168,14 @@ class SystemScreen(Screen[None]):
             places=place_hints(self._keymap),
         )
         self.run_worker(self._read_on(), group="read")
-        self.action_look_again()
+        self.run_worker(self._look(), group="look", exclusive=True)
 
     # Keys.
 
     def action_look_again(self) -> None:
-        """Ask the providers once more what they have; a second key while that goes on begins it anew."""
-        self.run_worker(self._look(), group="look", exclusive=True)
+        """Ask the providers once more what they have, and say what that found; a second key while it goes on begins it
+        anew."""
+        self.run_worker(self._look(is_told=True), group="look", exclusive=True)
 
     def action_reset_route(self) -> None:
         """Have the route under the cursor asked again at once."""
@@ -354,9 +363,12 @@ class SystemScreen(Screen[None]):
                 async with asyncio.timeout(PULSE_SECONDS):
                     await self._due.wait()
 
-    async def _look(self) -> None:
+    async def _look(self, *, is_told: bool = False) -> None:
         core = await self._core()
-        self.post_message(self.Looked(await core.models()))
+        offers = await core.models()
+        self.post_message(self.Looked(offers))
+        if is_told:
+            self.app.post_message(Acting.Finished(Done(text=looked_in_words(offers))))
 
 
 async def _read(core: Orchestrator, before: Standings, now_ms: int) -> Standings:

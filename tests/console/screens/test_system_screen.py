@@ -113,6 +113,19 @@ async def test_a_key_has_a_model_asked_again_and_says_where_there_is_none(tmp_pa
             await until(pilot, lambda: app.done == ["rehearsal is asked again"])
 
 
+async def test_who_has_the_providers_looked_at_again_is_told_what_that_found(tmp_path: Path) -> None:
+    async with a_core(tmp_path) as core:
+        app = screen_over(core)
+        async with app.run_test(size=(100, 40)) as pilot:
+            await until(pilot, lambda: "provider:rehearsal" in rows_of(app).keys)
+            assert app.done == [], "nobody has asked for it yet"
+            await pilot.press("l")
+            await until(pilot, lambda: bool(app.done))
+
+    assert app.done[0].startswith("looked at ")
+    assert " ready" in app.done[0]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 10)])
 async def test_it_fits_every_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
     async with a_core(tmp_path) as core:
