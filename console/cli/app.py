@@ -123,4 +123,8 @@ def run_command(arguments: Sequence[str]) -> int:
     except typer.Abort:
         say("nothing was done.")
         return ExitCode.STOPPED
+    except SystemExit as ending:
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None  # Typer makes a failure of it; nobody reading on is a stop
+        raise
     return int(code or 0)

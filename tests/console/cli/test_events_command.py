@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import threading
 from collections.abc import Callable
 
+from tests.console.cli.forks import ROOT
 from tests.console.cli.process import SECONDS_MAX, Moot, of_kind
 
 
@@ -140,3 +142,25 @@ def test_the_log_file_can_be_for_people_and_is_read_all_the_same(moot: Moot) -> 
     assert [line["level"] for line in told] == ["info"]
     assert all(line["correlation"] == f"{line['step']}#{line['attempt']}" for line in answered)
     assert answered
+
+
+def test_a_reader_that_went_away_is_a_stop_and_no_failure(moot: Moot) -> None:
+    moot.debate()
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            moot.command("events"),
+            cwd=ROOT,
+            env=moot.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=SECONDS_MAX,
+        )
+    finally:
+        os.close(writing)
+
+    assert (done.returncode, done.stderr) == (130, "")
