@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SETTINGS_COLUMNS = (Column("setting"), Column("value"), Column("origin"), Column("what it does", is_flexible=True))
 NARROW_COLUMNS = (Column("setting"), Column("value", is_flexible=True), Column("origin"))
 VALUE_COLUMNS_MAX = 48
+VALUE_COLUMNS_MIN = 14  # with the gaps on both sides
+ORIGIN_COLUMNS_MIN = 20
 """On a terminal a route or a table of mail would push all others out of sight; --json has it whole."""
 
 ROUTE_COLUMNS = (
@@ -82,8 +84,11 @@ def _as_text(report: Report) -> str:
     width = table_columns()
     shown = SETTINGS_COLUMNS if width >= ABOUT_COLUMNS_MIN else NARROW_COLUMNS
     value_columns = width if width == COLUMNS_UNBOUNDED else VALUE_COLUMNS_MAX
+    keys_columns = max(len(each.key) for each in report.settings)
+    origin_columns = max(ORIGIN_COLUMNS_MIN, width - keys_columns - VALUE_COLUMNS_MIN)
     settings = [
-        (each.key, cut(each.value, value_columns), each.origin, each.about)[: len(shown)] for each in report.settings
+        (each.key, cut(each.value, value_columns), cut(each.origin, origin_columns), each.about)[: len(shown)]
+        for each in report.settings
     ]
     return "\n".join(
         (
