@@ -16,6 +16,7 @@ from console.presenters.carried import forked_words, unfolded
 from console.presenters.figures import counted, duration, money, percent, score
 from console.presenters.flips import SIGN, Listener, sentence, sums_words
 from console.presenters.kinds import KINDS, SESSION, kind_of, reading_text
+from console.presenters.reasons import called, in_words
 from console.presenters.rules_fired import Firing, erred, fired, overruled, switched_off
 from core.analytics.flips import FlipLedger, Formats, all_seen, counts_of
 from core.analytics.life import DebateLife, ModelUse, fold_life
@@ -24,6 +25,7 @@ from core.domain.events import (
     ClarificationAnswered,
     ClarificationAsked,
     ClarificationForgone,
+    EscalationAnswered,
     EscalationExpired,
     Event,
     Recorded,
@@ -149,6 +151,9 @@ class _Gathered:
                 yield Aside(_fired_in_words(self.firings[-1]))
             case SessionEscalated(question=question):
                 yield Aside(f"Asked the operator: {question}")
+            case EscalationAnswered(answer=answer, by=by, note=note):
+                told = f"Answered by {called(by)}: {in_words(answer)}"
+                yield Aside(f"{told} ({note})" if note else told)
             case ClarificationAnswered(text=text):
                 heading, _ = asked_or_told(event) or ("", "")
                 yield from (Heading(3, heading), Said(text))

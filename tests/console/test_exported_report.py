@@ -13,7 +13,7 @@ from console.exported_blocks import Aside, Block, Chart, Grid, Heading, Item, Re
 from console.exported_html import html_lines, html_of
 from console.exported_markdown import markdown_lines
 from console.marked_down import READINGS_SHOWN_MAX, markdown
-from core.domain.commands import AddStatement, Admit, AmendMotion, Escalate, Open
+from core.domain.commands import AddStatement, Admit, AmendMotion, AnswerEscalation, Escalate, Open
 from core.domain.events import Recorded, Unreadable
 from core.domain.flow import kinds_of
 from core.engine.facts import SESSION_FACTS
@@ -185,6 +185,17 @@ async def test_what_came_of_it_stands_at_its_head() -> None:
 async def test_a_session_that_is_not_over_says_how_it_stands() -> None:
     assert "It is not over: it is running" in await as_markdown(played(()).log)
     assert "It is not over" not in await as_markdown(to_its_end().log)
+
+
+async def test_what_was_asked_stands_with_what_was_answered_and_by_whom() -> None:
+    debate = played(())
+    debate.do(Escalate(question="Shall they go on?"))
+    debate.do(AnswerEscalation(answer="new_round", note="Once more."))
+    said = await as_markdown(debate.log)
+
+    assert "Asked the operator: Shall they go on?" in said
+    assert "Answered by you: new round (Once more.)" in said
+    assert said.index("Asked the operator") < said.index("Answered by")
 
 
 async def test_an_event_that_can_t_be_read_is_told_and_what_follows_too() -> None:
