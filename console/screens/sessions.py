@@ -88,7 +88,7 @@ class SessionsScreen(SessionActions):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Lines(id="title")
-                yield Rows(COLUMNS, empty_text="Opening the database …", id="list")
+                yield Rows(COLUMNS, empty_text="Opening the database …", takes_in=True, id="list")
             with Vertical(id="right"):
                 yield Lines(id="head")
                 yield Lines(id="standing", ground="surface")

@@ -119,15 +119,20 @@ class Rows(Painted, ScrollView, can_focus=True):
         columns: Sequence[Column],
         *,
         empty_text: str,
+        takes_in: bool = False,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`empty_text` says, where there are no rows, what would be here and the key that brings it."""
+        """`empty_text` says, where there are no rows, what would be here and the key that brings it. A table that
+        `takes_in` puts rows that came in below to their places once a key moves the cursor on."""
         super().__init__(name=name, id=id, classes=classes)
         self._columns = tuple(columns)
         self._announcing = tuple(index for index, column in enumerate(self._columns) if column.announces)
         self._empty_lines = tuple(one_line(line) for line in empty_text.splitlines())
+        self._takes_in = takes_in
+        self._given: tuple[str, ...] = ()
+        self._late: set[str] = set()
         self._order: list[str] = []
         self._rows: dict[str, Row] = {}
         self._cursor = 0
@@ -179,9 +184,13 @@ class Rows(Painted, ScrollView, can_focus=True):
             self._note_change(self._rows.get(key), row)
         if keeps_order:
             stayed = [key for key in self._order if key in arrived]
+            self._late |= arrived.keys() - self._rows.keys()
             self._order = stayed + [key for key in arrived if key not in self._rows]
         else:
+            self._late = set()
             self._order = list(arrived)
+        self._late &= arrived.keys()
+        self._given = tuple(arrived)
         self._rows = arrived
         marks_before = len(self._marks)
         self._marks &= arrived.keys()
@@ -231,22 +240,23 @@ class Rows(Painted, ScrollView, can_focus=True):
     # Keys and mouse.
 
     def action_list_down(self) -> None:
-        self._move(self._cursor + 1)
+        self._go(self._cursor + 1)
 
     def action_list_up(self) -> None:
-        self._move(self._cursor - 1)
+        self._go(self._cursor - 1)
 
     def action_list_page_down(self) -> None:
-        self._move(self._cursor + self._page)
+        self._go(self._cursor + self._page)
 
     def action_list_page_up(self) -> None:
-        self._move(self._cursor - self._page)
+        self._go(self._cursor - self._page)
 
     def action_list_top(self) -> None:
+        self._take_in()  # who goes to the top wants to see what stands there
         self._move(0)
 
     def action_list_end(self) -> None:
-        self._move(len(self._order) - 1)
+        self._go(len(self._order) - 1)
 
     def action_list_open(self) -> None:
         if (key := self.cursor_key) is not None:
@@ -369,6 +379,32 @@ class Rows(Painted, ScrollView, can_focus=True):
         self._refresh_row(index)
         self._bring_into_view()
         self.post_message(self.CursorMoved(self, self.cursor_key))
+
+    def _go(self, index: int) -> None:
+        """Move by a key. Where the cursor lands is what was seen there; around it late rows go to their places."""
+        self._move(index)
+        self._take_in()
+
+    def _take_in(self) -> None:
+        """Put rows that came in below to their places, but the one under the cursor, which stays on its line as far as
+        there is room. While rows are marked all stay: a run of them is marked as it was seen."""
+        late = self._late - {self.cursor_key}
+        if not (self._takes_in and late) or self._marks:
+            return
+        line = self._cursor - self.scroll_offset.y
+        key_before = self.cursor_key
+        behind: dict[str, list[str]] = {"": []}
+        before = ""
+        for key in self._given:
+            if key in late:
+                behind[before].append(key)
+            elif key not in self._late:
+                behind[key], before = [], key
+        seen = (key for key in self._order if key not in late)
+        order = behind[""] + [each for key in seen for each in (key, *behind.get(key, ()))]
+        self._order, self._late = order, self._late - late
+        self._cursor = self._place_of(key_before)
+        self._resized(keep_line=line)
 
     def _bring_into_view(self) -> None:
         rows_in_view = max(1, self.scrollable_content_region.height - _HEADER_LINES)

@@ -102,6 +102,64 @@ async def test_new_rows_come_in_below_the_ones_being_read() -> None:
         assert rows.keys == ("a", "b", "c", "x", "y")
 
 
+def taking_in() -> Rows:
+    return Rows(COLUMNS, empty_text="Nothing.", takes_in=True)
+
+
+async def test_rows_that_came_in_below_go_to_their_places_once_a_key_moves_the_cursor_on() -> None:
+    rows = taking_in()
+    async with Stage(rows).run_test(size=(40, 12)) as pilot:
+        rows.set_rows(rows_of("bdf"), keeps_order=False)
+        rows.set_rows(rows_of("abcdefg"))
+        assert "".join(rows.keys) == "bdfaceg"
+        await pilot.click(rows, offset=(10, 2))
+        assert "".join(rows.keys) == "bdfaceg", "a second click must find what the first one chose"
+
+        await pilot.press("j")
+
+        assert (rows.cursor_key, "".join(rows.keys)) == ("f", "abcdefg")
+
+
+async def test_a_late_row_stays_under_the_cursor_until_that_moves_away() -> None:
+    rows = taking_in()
+    async with Stage(rows).run_test(size=(40, 12)) as pilot:
+        rows.set_rows(rows_of("cd"), keeps_order=False)
+        rows.set_rows(rows_of("abcd"))
+        await pilot.press("G")
+        assert (rows.cursor_key, "".join(rows.keys)) == ("b", "acdb")
+
+        await pilot.press("k")
+
+        assert (rows.cursor_key, "".join(rows.keys)) == ("d", "abcd")
+
+
+async def test_the_row_that_the_cursor_goes_to_is_the_one_that_stood_there_and_stays_on_its_line() -> None:
+    rows = taking_in()
+    async with Stage(rows).run_test(size=(40, 8)) as pilot:
+        rows.set_rows(rows_of("bcdefghijklmnop"), keeps_order=False)
+        await pilot.press("j", "j")
+        rows.set_rows(rows_of("abcdefghijklmnop"))
+        await pilot.press("j")
+        await pilot.pause()
+
+        assert rows.keys[:2] == ("a", "b")
+        assert rows.cursor_key == "e"
+        assert rows.keys_in_sight[3] == "e", "nothing in sight has moved"
+
+
+async def test_while_rows_are_marked_all_stay_where_they_were_seen() -> None:
+    rows = taking_in()
+    async with Stage(rows).run_test(size=(40, 12)) as pilot:
+        rows.set_rows(rows_of("bc"), keeps_order=False)
+        rows.set_rows(rows_of("abc"))
+        await pilot.press("space", "j", "k")
+        assert "".join(rows.keys) == "bca"
+
+        await pilot.press("k", "space", "k")
+
+        assert "".join(rows.keys) == "abc"
+
+
 async def test_the_cursor_goes_to_a_neighbour_when_its_row_is_gone_and_says_so() -> None:
     rows = table()
     app = Stage(rows)
