@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
 
+OVER = "It is over, and stays as it is. A fork goes on from any of its events."
 NO_SESSION = "There is no session here yet. c starts a debate."
 
 
@@ -213,10 +214,18 @@ class SessionActions(Screen[None]):
         self._steer("delete")
 
     def action_raise_budget(self) -> None:
-        self._steer("raise_budget")
+        self._raise("raise_budget")
 
     def action_raise_rounds(self) -> None:
-        self._steer("raise_rounds")
+        self._raise("raise_rounds")
+
+    def _raise(self, name: str) -> None:
+        """What is over is refused before anybody has thought about a number."""
+        self.catch_up()
+        if self.summary is not None and self.summary.status.is_over:
+            self.say_refusal(OVER)
+        else:
+            self._steer(name)
 
     def action_add_statement(self) -> None:
         self._steer("add_statement")

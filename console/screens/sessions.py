@@ -455,6 +455,8 @@ class SessionsScreen(SessionActions):
 
     def on_acting_refused(self, event: Acting.Refused) -> None:
         self.say_refusal(event.why)
+        if self.is_current:
+            event.stop()  # who looks elsewhere by now is told there
 
     def say_refusal(self, why: str) -> None:
         """Say it where it was asked; it stays until the next key that does something."""

@@ -243,6 +243,20 @@ async def test_a_refusal_is_said_above_the_keys_and_leaves_with_escape(settings:
         await pilot.pause()
 
         assert "✗ session" not in screen_text(hall)
+        assert not [each for each in hall._notifications if each.severity == "error"], "it is said once"
+
+
+async def test_what_is_over_is_refused_a_number_before_one_is_asked_for(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        for key in ("r", "b"):
+            await pilot.press(key)
+            await until(pilot, lambda: "✗ It is over, and stays as it is." in screen_text(hall))
+            assert type(hall.screen).__name__ == "SessionsScreen"
+            await pilot.press("escape")
+            await until(pilot, lambda: "✗ It is over" not in screen_text(hall))
 
 
 async def test_a_statement_and_an_amended_motion_reach_the_session(settings: Settings) -> None:
