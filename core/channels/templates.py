@@ -106,7 +106,8 @@ class MessageTemplate:
             _count_loops(tree)
             self._template = environment.from_string(tree)
         except TemplateSyntaxError as error:
-            raise WrongUse(f"this is no template: {error.message}.", where=f"{where}:{error.lineno}") from error
+            said = (error.message or "it can't be read").rstrip(".")
+            raise WrongUse(f"this is no template: {said}.", where=f"{where}:{error.lineno}") from error
         except (RecursionError, SyntaxError, MemoryError) as error:
             raise WrongUse("this is nested too deeply.", where=where) from error
 

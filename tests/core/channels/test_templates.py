@@ -30,6 +30,13 @@ def refusal_of(source: str) -> str:
     return str(refused.value)
 
 
+def test_what_a_broken_template_is_said_to_be_ends_in_one_full_stop() -> None:
+    with pytest.raises(WrongUse) as refused:
+        MessageTemplate("{% endfor %}", where="ops.j2")
+
+    assert str(refused.value) == "ops.j2:1: this is no template: Encountered unknown tag 'endfor'."
+
+
 def test_a_template_speaks_of_what_is_told() -> None:
     source = (
         "{{ type }} ({{ priority }}) {{ at }} {{ session[:4] }} {{ title|upper }}{% if seat %} {{ seat }}{% endif %}"
