@@ -17,6 +17,7 @@ from console.exporting import all_events
 from console.headless import Ending, StopRequest
 from console.task_files import read_tasks
 from core.analytics.flips import counts_of
+from core.domain.cases import CLARIFICATION
 from core.domain.commands import AnswerEscalation
 from core.domain.errors import CommandRefused, MootError, StorageFailed
 from core.domain.events import AttemptStarted
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from core.runtime.requests import DebateRequest
 
 QUESTIONS_ANSWERED_MAX = 5
-"""How often a session that asks the operator is told to go on: nobody looks on, and each session has to end."""
+"""How often a session that is put before the operator is told to go on: nobody looks on, and each session has to end.
+What participants want to know doesn't count: how often they may ask says the format."""
 TASKS_FAILED_MAX = 5
 """So many tasks in a row that no arm has answered are no accident: the rest would cost, and tell nothing."""
 RAISES_MAX = 10
@@ -244,15 +246,17 @@ class Evaluation:
         self, session: SessionId, start: Callable[[int | None], Awaitable[object]], *, cap_microusd: int | None
     ) -> tuple[Ending, SessionSummary]:
         """As `Batch.lived`. What a rule asks of the operator is answered: go on."""
-        for _ in range(QUESTIONS_ANSWERED_MAX):
+        answered = 0
+        while answered < QUESTIONS_ANSWERED_MAX:
             try:
                 ending, row = await self._batch.lived(session, start, purse=Purse(cap_microusd=cap_microusd), sharers=1)
                 if not ending.is_question:
                     return ending, row
                 answer = AnswerEscalation(answer="continue", note="nobody looks on in an evaluation", by=ORIGIN)
                 await self._orchestrator.command(session, answer, actor=ORIGIN)
+                answered += row.reason != CLARIFICATION
             except CommandRefused:
-                continue  # it has moved on by itself meanwhile, or somebody was quicker
+                answered += 1  # it has moved on by itself meanwhile, or somebody was quicker
         return await self._batch.lived(session, start, purse=Purse(cap_microusd=cap_microusd), sharers=1)
 
     async def _read(self, task: Task, arm: ArmPlan, ending: Ending, row: SessionSummary) -> _Lived:

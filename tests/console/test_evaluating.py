@@ -11,8 +11,8 @@ import pytest
 from console.evaluating import NO_MONEY, NO_MONEY_TODAY, QUESTIONS_ANSWERED_MAX, TASKS_FAILED_MAX
 from console.evaluation_plan import ArmPlan, planned
 from core.domain.errors import WrongUse
-from core.domain.events import AttemptStarted, EscalationAnswered
-from core.domain.ids import RuleId, SessionId
+from core.domain.events import AttemptStarted, ClarificationForgone, EscalationAnswered
+from core.domain.ids import RuleId, SessionId, TemplateId
 from core.domain.status import Status
 from core.domain.summary import EVALUATION, SessionSummary
 from core.evaluation.results import Mark, report_of
@@ -294,6 +294,20 @@ async def test_who_asks_the_operator_is_told_to_go_on(tmp_path: Path) -> None:
     assert 1 <= row.escalations <= QUESTIONS_ANSWERED_MAX
     assert {answer.by for answer in answers} == {EVALUATION}
     assert (outcome.tally.compared, run.told[0][1][0].mark) == (1, Mark.RIGHT)
+
+
+async def test_participants_may_ask_as_often_as_their_format_says(tmp_path: Path) -> None:
+    model = a_script(tmp_path, {"default": "Two and two.\nANSWER: 2\nCLARIFY: Is it so?"})
+    async with core_in(tmp_path) as core:
+        format = await core.template("society_of_minds")
+        seats = tuple(replace(seat, may_ask=QUESTIONS_ANSWERED_MAX) for seat in format.seats)
+        await core.formats.create(replace(format, id=TemplateId("curious"), seats=seats))
+        outcome, run = await evaluated(core, asked(tasks_in(tmp_path, 1), "curious", model=model, controls=()))
+        session = SessionId(run.told[0][1][0].session)
+        forgone = [each for each in await core.events(session) if isinstance(each.event, ClarificationForgone)]
+
+    assert len(forgone) > QUESTIONS_ANSWERED_MAX
+    assert outcome.tally.compared == 1
 
 
 def ask_each_round() -> Rule:
