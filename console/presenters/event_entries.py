@@ -11,7 +11,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from console.plain import json_line, plain, plain_event
-from core.domain.events import Unreadable, kind_of
+from console.presenters.asked import expired_in_words
+from console.presenters.figures import duration
+from core.domain.events import EscalationExpired, Unreadable, kind_of
 from core.domain.levels import Level, level_of
 
 if TYPE_CHECKING:
@@ -148,6 +150,8 @@ def about(event: object) -> str:
     """What an event is about, in a few of its parts; "" where its kind says it all."""
     if isinstance(event, Unreadable):
         return event.why
+    if isinstance(event, EscalationExpired):
+        return expired_in_words(event, waited=duration(event.waited_ms))[:ABOUT_CHARACTERS_MAX]
     if text := getattr(event, "text", ""):
         seat = getattr(event, "seat", "")
         return f"{seat}: {' '.join(text[:ABOUT_CHARACTERS_MAX].split())}"[:ABOUT_CHARACTERS_MAX] if seat else text

@@ -44,6 +44,9 @@ TEXT_CHARACTERS_MAX = 1_000
 ID_CHARACTERS = 16
 
 _RULE = "rule:"
+_SOLE_JUDGE = "sole judge: "
+"""Begins a verdict that nobody had to be counted for, which goes without saying."""
+
 _LAPS = {"refinement": "iteration"}
 """What a round is called in a flow that has another word for it."""
 
@@ -210,7 +213,8 @@ def _lap(row: SessionSummary) -> str:
 
 
 def _how_it_ended(row: SessionSummary, reason: str) -> str:
-    found = f"{row.outcome.replace('_', ' ')}: {row.verdict}" if row.outcome and row.verdict else row.outcome
+    verdict = row.verdict.removeprefix(_SOLE_JUDGE)
+    found = f"{row.outcome.replace('_', ' ')}: {verdict}" if row.outcome and verdict else row.outcome
     cents = -(-row.spent_microusd // MICROUSD_PER_CENT)
     cost = f", for ${cents // 100}.{cents % 100:02d} at most" if cents else ""
     ended = f"It is over ({reason.replace('_', ' ')}){cost}."

@@ -15,6 +15,7 @@ from core.domain.commands import OPERATOR, Envelope, Pause
 from core.domain.errors import WrongUse
 from core.domain.events import (
     ENGINE_EVENTS,
+    EscalationExpired,
     Event,
     Recorded,
     RuleFired,
@@ -255,6 +256,9 @@ def test_what_an_event_is_about_is_told_in_a_few_words() -> None:
     assert FAILED.about == "every model failed · r1.opening.proposer"
     assert UNREADABLE.about == "it is of a newer moot."
     assert about(SessionQueued()) == ""
+    assert about(EscalationExpired(wanted="complete", then="complete", waited_ms=28_275)) == (
+        "nobody answered for 28 s; it ends with what it has"
+    )
 
 
 def test_the_vocabulary_names_kinds_and_the_fields_of_all_of_them() -> None:

@@ -164,7 +164,11 @@ def test_who_pauses_a_session_needs_no_telling_that_it_is_paused() -> None:
 
 def test_an_end_tells_the_outcome_and_what_it_cost_rounded_up() -> None:
     row = replace(ROW, outcome="against", verdict="the judge found against the motion", spent_microusd=10_001)
+    sole = replace(row, verdict="sole judge: the judge found against the motion")
 
+    assert the_one(SessionCompleted(reason="rounds_played"), sole).text.endswith(
+        " Against: the judge found against the motion."
+    )
     assert the_one(SessionCompleted(reason="rounds_played"), row).text == (
         "It is over (rounds played), for $0.02 at most. Against: the judge found against the motion."
     )
