@@ -8,20 +8,18 @@ shown there, and nothing is shared between threads.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from time import localtime, monotonic, strftime
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from console.folds import Folds
 from console.presenters.header import header_view
 from console.presenters.people import needs_you
-from console.presenters.session_detail import DetailFold
 from console.presenters.sessions import is_left
-from console.presenters.transcript import TranscriptFold, turn_key
+from console.presenters.transcript import turn_key
 from core.domain.errors import CommandRefused, MootError, WrongUse
 from core.domain.ids import SessionId
 from core.domain.status import Status
@@ -31,12 +29,11 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from console.first_rows import FirstRows
+    from console.folds import SessionFold
     from console.presenters.shown import HeaderView, TurnView
-    from core.domain.cases import Case
     from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator, Progress, SystemStatus
     from core.ports.catalogue import Label
-    from core.rules.explanation import Explanation
 
 WORDS_SECONDS = 1 / 15
 ROWS_SECONDS = 0.2
@@ -49,26 +46,8 @@ TROUBLE_SECONDS = 1.0
 SHARE_MAX = 20
 """A question whose answer takes long is asked the less often: it may take a twentieth of the time."""
 
-FOLDS_KEPT_MAX = 16
-"""Transcripts read before are kept, so that going back to one is immediate."""
-
 CATCH_UP_TRIES = 25
 """Where another process drives, its rows come a moment after the commit: so often they are asked for again."""
-
-
-@dataclass(slots=True)
-class SessionFold:
-    """A session's log as far as it was read, as turns and as what stands beside them."""
-
-    session: SessionId
-    transcript: TranscriptFold
-    detail: DetailFold
-    seq: int = 0
-    explanations: tuple[Explanation, ...] = ()
-    cases: tuple[Case, ...] = ()
-    cases_seq: int = 0
-    shown: dict[str, int] = field(default_factory=dict)
-    waits: dict[str, str] = field(default_factory=dict)
 
 
 class Feed:
@@ -164,7 +143,7 @@ class Feed:
         self._committed = 0
         self._tries = 0
         self._followed: SessionId | None = None
-        self._folds: OrderedDict[SessionId, SessionFold] = OrderedDict()
+        self._folds = Folds(core)
         self._spoken: dict[str, Progress] = {}
         self._rows_due = asyncio.Event()
         self._turns_due = asyncio.Event()
@@ -198,14 +177,7 @@ class Feed:
         self._spoken.clear()
         if session is None:
             return
-        fold = self._folds.get(session)
-        if fold is None:
-            facts = self._core.fact_specs()
-            fold = SessionFold(session, TranscriptFold(facts, self._core.flips.formats), DetailFold(facts))
-            self._folds[session] = fold
-            while len(self._folds) > FOLDS_KEPT_MAX:
-                self._folds.popitem(last=False)
-        self._folds.move_to_end(session)
+        fold = self._folds.of(session)
         fold.shown.clear()
         self._spoken = {turn_key(each.step, each.attempt): each for each in self._core.speaking(session)}
         if fold.seq:
@@ -295,8 +267,7 @@ class Feed:
         self.summaries, self.labels = fresh | kept, labels
         self._position = max((row.position for row in self.summaries.values()), default=self._position)
         if has_changed:
-            for gone in self._folds.keys() - self.summaries.keys():
-                del self._folds[gone]
+            self._folds.keep_only(self.summaries)
             self._screen.post_message(self.Listed(None))
 
     # The session under the cursor.
@@ -311,7 +282,7 @@ class Feed:
 
     async def _read_turns(self) -> None:
         session = self._followed
-        fold = self._folds.get(session) if session is not None else None
+        fold = self._folds.get(session)
         while fold is not None and fold.session == self._followed:
             is_first = not fold.seq
             records = await self._core.events(fold.session, after_seq=fold.seq, limit=READ_EVENTS_MAX)
@@ -348,7 +319,7 @@ class Feed:
         while True:
             await self._words_due.wait()
             self._words_due.clear()
-            fold = self._folds.get(self._followed) if self._followed is not None else None
+            fold = self._folds.get(self._followed)
             if fold is not None:
                 for key, progress in tuple(self._spoken.items()):
                     self._say(fold, key, progress)
@@ -382,7 +353,7 @@ class Feed:
             await _pause(self._moved, max(RULES_SECONDS, (monotonic() - began) * SHARE_MAX))
 
     async def _read_rules(self) -> None:
-        fold = self._folds.get(self._followed) if self._followed is not None else None
+        fold = self._folds.get(self._followed)
         summary = self.summaries.get(fold.session) if fold is not None else None
         if fold is None or summary is None or summary.status.is_over or summary.unreadable:
             return

@@ -18,7 +18,7 @@ from core.domain.session import ROUNDS_MAX
 
 if TYPE_CHECKING:
     from console.app import MootApp
-    from console.feed import SessionFold
+    from console.folds import SessionFold
     from console.price_file import Amounts
     from console.screens.dialogs.number import NumberDialog
     from console.screens.drafts import DraftsScreen
