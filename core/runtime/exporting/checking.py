@@ -78,6 +78,19 @@ class Checker:
             return Checked(file=summary.file, found=Found.WHOLE, rows=rows, why=why)
         return await self._unlike_log(summary, tell)
 
+    async def is_still_so(self, summary: Summary) -> bool:
+        """Whether an export of the same would hold the same rows now."""
+        digest = await self._as_it_is(summary, lambda told: None)
+        return (digest.rows, digest.value) == (summary.rows, summary.rows_sha256)
+
+    async def _as_it_is(self, summary: Summary, tell: Tell) -> RowDigest:
+        """Of the rows that an export of the same would hold, of what is recorded up to the same position."""
+        digest, table = RowDigest(), TABLES[summary.wanted.kind]
+        async for page in self._sources.pages(summary.wanted, until=summary.position):
+            digest.take([row_text(table, row) for row in page.rows])
+            tell(Told(rows=digest.rows, done=page.reached, whole=summary.position))
+        return digest
+
     async def _unlike_log(self, summary: Summary, tell: Tell) -> Checked:
         kind, position = summary.wanted.kind, await self._sources.position()
         if kind is not Kind.EVENTS and position != summary.position:
@@ -87,10 +100,7 @@ class Checker:
                 rows=summary.rows,
                 why="more was recorded since, so that only its summary tells what it should hold",
             )
-        digest, table = RowDigest(), TABLES[kind]
-        async for page in self._sources.pages(summary.wanted, until=summary.position):
-            digest.take([row_text(table, row) for row in page.rows])
-            tell(Told(rows=digest.rows, done=page.reached, whole=summary.position))
+        digest = await self._as_it_is(summary, tell)
         if (digest.rows, digest.value) == (summary.rows, summary.rows_sha256):
             return Checked(file=summary.file, found=Found.EQUAL, rows=summary.rows)
         if kind is not Kind.EVENTS:

@@ -21,6 +21,9 @@ from core.runtime.exporting.sources import Analysed, ListedRows, Sources
 from core.runtime.exporting.wanted import SCHEDULED, Exported, ExportPlan, Tell, Wanted
 from core.runtime.ports import Ports
 
+CHANGED_BESIDE = (Kind.RULES, Kind.SESSIONS)
+"""What changes without anything being recorded in a session: a rule is switched, a session gets a name or a tag."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -50,7 +53,7 @@ class Exports:
         return await Checker(self._sources).check(path, tell=tell)
 
     async def follow(self, plan: ExportPlan) -> None:
-        """Export what is planned, unless nothing was recorded since, and let old files go. One kind that can't be
+        """Export what is planned, unless nothing has changed since, and let old files go. One kind that can't be
         exported keeps no other from it; the first fault is raised once all are through."""
         faults: list[MootError] = []
         for kind in plan.kinds:
@@ -81,5 +84,6 @@ class Exports:
             summary = await beside(read_summary, newest.summary)
         except MootError:
             return False
-        is_same = summary.wanted == Wanted(kind=kind, form=plan.form)
-        return is_same and summary.position == await self._sources.position()
+        if summary.wanted != Wanted(kind=kind, form=plan.form) or summary.position != await self._sources.position():
+            return False
+        return kind not in CHANGED_BESIDE or await Checker(self._sources).is_still_so(summary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 
 from console.bootstrap import open_orchestrator
 from console.settings import Settings
+from core.domain.status import Status
 from core.exporting.tables import Form, Kind
 from core.orchestrator import Orchestrator
 from core.runtime.exporting.folder import kept_exports
 from core.runtime.exporting.wanted import ExportPlan
+from tests.stage import until
 
 KINDS = (Kind.SESSIONS, Kind.EVENTS)
 
@@ -79,3 +82,18 @@ async def test_where_nothing_was_recorded_since_nothing_is_written(moot: Orchest
 
     await moot.exports.follow(replace(plan, form=Form.CSV))
     assert len(kept_exports(plan.folder)) == len(before) + len(KINDS)
+
+
+async def test_a_rule_that_was_switched_and_a_new_tag_are_something_new(moot: Orchestrator, settings: Settings) -> None:
+    session = await moot.start_debate("Is it so?", casting={"": "simulated"})
+    await until(moot, session, Status.COMPLETED)
+    plan = replace(plan_of(settings), kinds=(Kind.RULES, Kind.SESSIONS))
+    await moot.exports.follow(plan)
+
+    await moot.set_rule_enabled("complete_when_stalled", False)
+    await moot.set_label(session, tags=("new",))
+    await moot.exports.follow(plan)
+
+    newest = {each.kind: json.loads(each.file.read_bytes())["rows"] for each in reversed(kept_exports(plan.folder))}
+    assert "complete_when_stalled" in [row["rule"] for row in newest[Kind.RULES] if not row["is_enabled"]]
+    assert [row["tags"] for row in newest[Kind.SESSIONS]] == [["new"]]
