@@ -248,7 +248,9 @@ class AnalyticsScreen(Screen[None]):
     def on_analytics_reader_found(self, event: AnalyticsReader.Found) -> None:
         if event.reading.wanted is not self._reader.wanted:
             return  # something else is asked for meanwhile
-        self.say_refusal(event.reading.trouble)
+        before = self._reading.trouble if self._reading is not None else ""
+        if event.reading.trouble or before:
+            self.say_refusal(event.reading.trouble)  # else what a key was refused stays to be read
         self._reading = event.reading
         self.read_count += 1
         self._show_view()

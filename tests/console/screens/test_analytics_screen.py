@@ -230,6 +230,10 @@ async def test_an_alert_is_acknowledged_where_it_stands(settings: Settings, monk
         await until(pilot, lambda: acknowledged == [notification_id(alert.id)])
         await pilot.press("G", "a")
         await until(pilot, lambda: "No alert is under the cursor" in said(screen))
+        before = screen.read_count
+        screen.on_screen_resume()  # it reads anew, as it does whenever something is committed
+        await until(pilot, lambda: screen.read_count > before)
+        assert "No alert is under the cursor" in said(screen), "no reading takes it away"
 
 
 async def _with_alert(core: Orchestrator, monkeypatch: pytest.MonkeyPatch, alert: Alert) -> list[str]:
