@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from core.ports.catalogue import Label
 
 NOBODY = "nobody"
+"""Who drives, where nobody does."""
+
 QUIET = frozenset({"cpu", "waiting", "notifications"})
 """What comes and goes, or is told of elsewhere on the screen: it stands on the System screen alone."""
-"""Who drives, where nobody does."""
 
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
