@@ -352,7 +352,7 @@ async def test_an_export_asks_before_it_replaces_a_file(settings: Settings, tmp_
             await until(pilot, lambda: type(hall.screen).__name__ == "ExportDialog")
             await pilot.press("2", "enter")
             await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
-            assert written.name in screen_text(hall)
+            await until(pilot, lambda: written.name in screen_text(hall))
             assert written.read_text() == "mine"
             await pilot.press(answer)
             await until(pilot, lambda: type(hall.screen).__name__ == "SessionsScreen")
@@ -379,7 +379,7 @@ async def test_a_bundle_is_written_and_one_from_elsewhere_taken_in(settings: Set
             hall.screen.query_one(Input).value = str(written)
             await pilot.press("enter")
             await until(pilot, lambda: type(hall.screen).__name__ == "ConfirmDialog")
-            assert "everything comes out the same" in screen_text(hall)
+            await until(pilot, lambda: "everything comes out the same" in screen_text(hall))
             await pilot.press(answer)
             await until(pilot, lambda: type(hall.screen).__name__ == "SessionsScreen")
             if not is_here:
@@ -667,7 +667,7 @@ async def test_whatever_has_a_key_can_be_done_with_the_mouse_alone(settings: Set
         rows = hall.screen.query_one(Rows)
         await pilot.click(rows, offset=(20, 1 + rows.keys.index("escalate")), times=2)
         await until(pilot, lambda: type(hall.screen).__name__ == "TextDialog")
-        assert "What is to be decided?" in screen_text(hall)
+        await until(pilot, lambda: "What is to be decided?" in screen_text(hall))
 
 
 async def test_undo_without_anything_done_says_so(settings: Settings) -> None:
