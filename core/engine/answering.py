@@ -93,7 +93,7 @@ def answered(state: SessionState, command: AnswerEscalation) -> tuple[Event, ...
         return _clarified(state, asked, command)
     if command.answer == CLARIFY:
         raise refused(state, "given a clarification, and no participant asks for one", "Answer with 'say' instead.")
-    answer = EscalationAnswered(answer=command.answer, note=command.note, by=command.by)
+    answer = EscalationAnswered(answer=command.answer, note=clean_text(command.note), by=command.by)
     if command.answer == "cancel":
         return (answer,)
     tried_again = retried(state, by=command.by) if command.answer in GOING_ON else ()
@@ -182,6 +182,9 @@ def _require_fitting(state: SessionState, command: AnswerEscalation) -> None:
             raise refused(state, f"given a {name} with {command.answer!r}", f"It goes with {answer!r}.")
     if command.statement and command.answer not in ("say", CLARIFY):
         raise refused(state, f"given words with {command.answer!r}", f"They go with 'say' or {CLARIFY!r}.")
+    for name, words in (("note", command.note), ("verdict", command.verdict)):
+        if len(words.encode(errors="replace")) > STATEMENT_BYTES_MAX:
+            raise refused(state, f"given a {name} of more than {STATEMENT_BYTES_MAX:,} bytes", "Shorten it.")
     if command.answer == "apply_template" and not command.template:
         raise refused(state, "told to follow no template", "Name one: 'moot templates list' shows them.")
 

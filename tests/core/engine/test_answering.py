@@ -99,6 +99,8 @@ def test_an_answer_and_what_it_brings_about_are_one_append() -> None:
         (AnswerEscalation(answer="say", template=TemplateId("reviewed"), statement="So."), "'apply_template'"),
         (AnswerEscalation(answer="clarify", statement="It is."), "no participant asks"),
         (AnswerEscalation(answer="x" * 10_000), "is one of"),
+        (AnswerEscalation(answer="continue", note="so " * 10_000), "a note of more than 20,000 bytes"),
+        (AnswerEscalation(answer="complete", outcome="for", verdict="so " * 10_000), "a verdict of more than 20,000"),
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused_whole_with_the_reason(answer: AnswerEscalation, why: str) -> None:
@@ -110,11 +112,11 @@ def test_an_answer_that_does_not_fit_is_refused_whole_with_the_reason(answer: An
 
 
 def test_control_characters_in_an_answer_reach_no_log() -> None:
-    played = after(*ASKED, AnswerEscalation(answer="say", statement="Mind\x1b[2J the\x07 weekend."))
+    answer = AnswerEscalation(answer="say", statement="Mind\x1b[2J the\x07 weekend.", note="A\x1b[2J note\x07.")
+    played = after(*ASKED, answer)
 
-    (said,) = played.of(StatementAdded)
-    assert "\x1b" not in said.text
-    assert "\x07" not in said.text
+    (said,), (answered,) = played.of(StatementAdded), played.of(EscalationAnswered)
+    assert (said.text, answered.note) == ("Mind the weekend.", "A note.")
 
 
 def test_an_answer_to_a_session_that_asks_nothing_is_refused() -> None:
