@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from console.cli.monitoring import ALERTS, DASHBOARD, shipped
 from tests.console.cli.process import Moot
 from tests.console.monitoring.expressions import SCRAPED_LABELS, SERIES, Expression, of_the_alerts, of_the_dashboard
 from tests.console.monitoring.programs import promtool
+from tests.docs.tables import every_command
 
 HERE = Path(__file__).parent
 EVERY_EXPRESSION = [*of_the_dashboard(), *of_the_alerts()]
@@ -84,3 +86,14 @@ def test_an_expression_tells_what_it_names() -> None:
 
     assert one.metrics == {"x_bucket", "y"}
     assert one.labels == {"a", "le", "b", "d", "instance", "f"}
+
+
+def test_every_command_that_an_alert_names_is_one_with_those_options() -> None:
+    known = {path: {word for each in command.params for word in each.opts} for path, command in every_command()}
+    named = [" ".join(each.split()) for each in re.findall(r"`moot ([^`]+)`", shipped(ALERTS))]
+    assert named
+
+    for command in named:
+        path = command.partition(" --")[0]
+        assert path in known, command
+        assert set(re.findall(r"--[a-z-]+", command)) <= known[path], command
