@@ -1,8 +1,8 @@
 """What will the next session of a format cost and how long will it be active, and how good were such forecasts so far?
 
-A forecast is what the newest completed sessions of the same format came to: the one in the middle, and what four of five
-lie between. It is held against every recorded session as if that one had been the next: what is told beside it is how
-far it was off, and how often the session lay where it should.
+A forecast is what the newest completed sessions of the same format came to: the one in the middle, and what four of
+five lie between. It is held against every recorded session as if that one had been the next: what is told beside it is
+how far it was off, and how often the session lay where it should.
 """
 
 from __future__ import annotations
