@@ -68,10 +68,11 @@ class Going:
             self._app.sessions.put_in_order()
         self._leave_places()
 
-    def to_session(self, session: SessionId) -> None:
-        """To the list, with the cursor on one of its sessions."""
+    def to_session(self, session: SessionId, *, is_opened: bool = False) -> None:
+        """To the list, with the cursor on one of its sessions; on a small screen to its transcript, where it
+        `is_opened`."""
         self.back_to_sessions()
-        self._app.sessions.go_to(session)
+        self._app.sessions.go_to(session, is_opened=is_opened)
 
     def to_rules(self) -> None:
         from console.screens.rules import RulesScreen

@@ -71,7 +71,7 @@ class BehindScreen(Screen[None]):
         self.query_one(KeyBar).show(hints, always=help_hint(self._keymap))
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
-        self.app.going.to_session(SessionId(event.key))
+        self.app.going.to_session(SessionId(event.key), is_opened=True)
 
     def action_filter(self) -> None:
         """There is nothing to narrow here: what is listed was chosen before."""

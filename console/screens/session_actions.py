@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
 
+NOBODY_ASKS = "No session asks you anything."
+NOT_OPEN_YET = "The database is still being opened: whose turn it is isn't known yet."
 OVER = "It is over, and stays as it is. A fork goes on from any of its events."
 NO_SESSION = "There is no session here yet. c starts a debate."
 
@@ -176,7 +178,7 @@ class SessionActions(Screen[None]):
         if summary is None or not feed.is_asking(summary.session):
             asking = next((key for key in self.rows.keys if feed.is_asking(key)), None)
             if asking is None:
-                self.say_refusal("No session asks you anything.")
+                self.say_refusal(NOBODY_ASKS if feed.knows_turns else NOT_OPEN_YET)
             else:
                 self.rows.move_to(asking)
             return

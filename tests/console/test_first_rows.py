@@ -98,6 +98,16 @@ async def test_nothing_is_said_that_is_not_known_yet(settings: Settings) -> None
     assert "Nothing has been said" not in early
 
 
+async def test_whose_turn_it_is_is_not_said_before_it_is_known(settings: Settings) -> None:
+    await two_debates(settings)
+
+    async with opening(settings) as (hall, pilot, _):
+        await pilot.press("a")
+        await until(pilot, lambda: "The database is still being opened" in screen_text(hall))
+
+        assert "No session asks you anything" not in screen_text(hall)
+
+
 async def test_the_first_frame_counts_no_sessions(settings: Settings) -> None:
     hall = Hall(CoreHost(lambda: open_orchestrator(settings)), themes=load_themes())
 

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from core.analytics.rows import LifeRow
     from core.orchestrator import Orchestrator
 
+
+def listed_behind(hall: Hall) -> tuple[str, ...]:
+    """The sessions listed behind a figure; none while something else is shown."""
+    return hall.screen.rows.keys if isinstance(hall.screen, BehindScreen) else ()
+
+
 WIDE, SMALL = (140, 42), (80, 24)
 TITLES = tuple(each.title for each in VIEW_NAMES)
 
@@ -122,7 +128,7 @@ async def test_the_bar_under_the_cursor_is_marked_and_the_mark_goes_along(
 
 
 async def test_a_bar_leads_to_its_sessions_and_these_to_the_session(settings: Settings) -> None:
-    async with entered(settings, size=WIDE) as (hall, pilot, core):
+    async with entered(settings, size=SMALL) as (hall, pilot, core):
         session = await start(core, "Tabs or spaces?")
         await until_status(core, session, Status.COMPLETED)
         screen = await opened(hall, pilot)
@@ -130,14 +136,11 @@ async def test_a_bar_leads_to_its_sessions_and_these_to_the_session(settings: Se
         await until(pilot, lambda: bool(screen.rows.keys))
 
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
-
-        behind = hall.screen
-        assert isinstance(behind, BehindScreen)
-        assert behind.rows.keys == (session,)
-        assert "1 session opened on 2026-11-20" in screen_text(hall)
+        await until(pilot, lambda: listed_behind(hall) == (session,))
+        await until(pilot, lambda: "1 session opened on 2026-11-20" in screen_text(hall))
         await pilot.press("enter")
         await until(pilot, lambda: hall.screen is hall.sessions and hall.sessions.session == session)
+        await until(pilot, lambda: hall.sessions.focused is hall.sessions.transcript)
 
 
 async def test_escape_leads_back_from_the_sessions_to_the_chart(
@@ -160,10 +163,7 @@ async def test_a_finding_says_what_was_measured_and_leads_to_its_evidence(
         await to_row(screen, pilot, "finding:over_time")
         assert "Measured: The time that a session was running" in screen_text(hall)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
-
-        assert isinstance(hall.screen, BehindScreen)
-        assert 0 < len(hall.screen.rows.keys) < 10
+        await until(pilot, lambda: 0 < len(listed_behind(hall)) < 10)
 
 
 async def test_what_has_no_sessions_says_so_where_it_was_asked(
