@@ -152,6 +152,7 @@ class NotificationActions(Screen[None]):
         open_ = self._open_of(chosen)
         if open_:
             self._ask(acts.acknowledge(_ids(open_), names_of(open_)))
+            self.rows.unmark()
         elif chosen:
             self.say_refusal(NOTHING_OPEN)
 
@@ -190,6 +191,7 @@ class NotificationActions(Screen[None]):
         for_ms = await self.app.push_screen_wait(SnoozeDialog(names_of(entries)))
         if for_ms is not None:
             self._ask(acts.snooze(_ids(entries), for_ms, names_of(entries)))
+            self.rows.unmark()
 
     def _open_of(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those that somebody may still acknowledge."""

@@ -172,9 +172,7 @@ class NotificationsScreen(NotificationWatching):
         elif self.query_one("#refused").has_class("-said"):
             self.say_refusal("")
         elif self.rows.marks:
-            for key in self.rows.marks:
-                self.rows.move_to(key)
-                self.rows.action_list_mark()
+            self.rows.unmark()
         else:
             raise SkipAction
 

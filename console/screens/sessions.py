@@ -353,9 +353,7 @@ class SessionsScreen(SessionActions):
         elif self._zoomed or self.focused is self.transcript:
             self.leave_detail()
         elif self.rows.marks:
-            for key in self.rows.marks:
-                self.rows.move_to(key)
-                self.rows.action_list_mark()
+            self.rows.unmark()
         elif self._wanted is not None and self._wanted.text:
             self._filter_by("")
 

@@ -171,6 +171,13 @@ class Rows(Painted, ScrollView, can_focus=True):
             return tuple(key for key in self._order if key in self._marks)
         return (self._order[self._cursor],) if self._order else ()
 
+    def unmark(self) -> None:
+        """Take every mark away: what was meant by them is done."""
+        if self._marks:
+            self._marks.clear()
+            self.refresh()
+            self.post_message(self.Marked(self, self.marks))
+
     def set_rows(self, rows: Sequence[Row], *, keeps_order: bool = True) -> None:
         """Show these rows and no others.
 
