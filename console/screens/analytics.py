@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from console.acting import Acting
+    from console.acting import Acting, Done
     from console.app import MootApp
     from console.presenters.analytics_shown import DataRow, View
     from core.orchestrator import Orchestrator
@@ -177,8 +177,14 @@ class AnalyticsScreen(Screen[None]):
         if current is None or not current.alert:
             self.say_refusal("No alert is under the cursor; those that go on stand on top of the overview.")
             return
-        self.app.acting.ask(acts.acknowledge([current.alert], current.cells[1].text), self)
-        self._reader.look_soon()
+        acknowledge = acts.acknowledge([current.alert], current.cells[1].text)
+
+        async def seen(core: Orchestrator) -> Done:
+            done = await acknowledge(core)
+            self._reader.look_soon()  # no sooner: another process may have to be asked for it
+            return done
+
+        self.app.acting.ask(seen, self)
 
     def action_filter(self) -> None:
         search = self.query_one("#search", Input)

@@ -228,6 +228,7 @@ async def test_an_alert_is_acknowledged_where_it_stands(settings: Settings, monk
         assert screen.rows.keys[0] == f"alert:{alert.id}"
         await pilot.press("a")
         await until(pilot, lambda: acknowledged == [notification_id(alert.id)])
+        await until(pilot, lambda: "seen by ann" in screen_text(hall))
         await pilot.press("G", "a")
         await until(pilot, lambda: "No alert is under the cursor" in said(screen))
         before = screen.read_count
@@ -241,7 +242,8 @@ async def _with_alert(core: Orchestrator, monkeypatch: pytest.MonkeyPatch, alert
     acknowledged: list[str] = []
 
     async def alerts() -> list[AlertStanding]:
-        return [AlertStanding(alert=alert, notification=notification_id(alert.id))]
+        seen = {"acknowledged_by": "ann", "acknowledged_ms": 1} if acknowledged else {}
+        return [AlertStanding(alert=alert, notification=notification_id(alert.id), **seen)]
 
     async def acknowledge(ids: list[str], **_: object) -> str:
         acknowledged.extend(ids)
