@@ -78,7 +78,7 @@ async def serving(mailbox: Mailbox, **how: Any) -> AsyncIterator[int]:
         await server.wait_closed()
 
 
-def mail(port: int, *, user: str = "", seconds_max: float = 5, to: tuple[str, ...] = TO) -> Mail:
+def mail(port: int, *, user: str = "", seconds_max: float = 60, to: tuple[str, ...] = TO) -> Mail:
     return Mail(
         MailTarget(
             name="team",

@@ -17,7 +17,7 @@ from tests.core.notifying.builders import AT_MS, delivery, notification
 SECRET = "a secret of the tests"
 
 
-def webhook(url: str, *, secret: str = "", may_be_private: bool = False, seconds_max: float = 5) -> Webhook:
+def webhook(url: str, *, secret: str = "", may_be_private: bool = False, seconds_max: float = 60) -> Webhook:
     target = WebhookTarget(name="ops", url=url, secret=secret, may_be_private=may_be_private, seconds_max=seconds_max)
     return Webhook(target, now_ms=lambda: AT_MS)
 
