@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column(key="place", title="where", width=15, priority=2),
     Column(key="keys", title="key", width=12, priority=9),
-    Column(key="title", title="what", width=19, priority=8),
+    Column(key="title", title="what", width=max(len(action.title) for action in ACTIONS), priority=8),
     Column(key="help", title="", width=32, is_flex=True, priority=1),
 )
 

@@ -83,3 +83,14 @@ async def test_a_search_for_nothing_known_says_what_to_do() -> None:
         rows = app.screen.query_one(Rows)
 
         assert any("No key does that." in rows.render_line(y).text for y in range(rows.size.height))
+
+
+async def test_on_a_small_screen_every_key_says_what_it_does_in_full() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(HelpScreen())
+        await pilot.press(*"acknowledge")
+        rows = app.screen.query_one(Rows)
+        await pilot.pause()
+
+        assert any("Acknowledge all shown" in rows.render_line(y).text for y in range(rows.size.height))
