@@ -30,6 +30,7 @@ VALUE_COLUMNS_MIN = 14  # with the gaps on both sides
 ORIGIN_COLUMNS_MIN = 20
 """On a terminal a route or a table of mail would push all others out of sight; --json has it whole."""
 
+NOT_TOLD = [("–", "switched off")]
 ROUTE_COLUMNS = (
     Column("  state"),
     Column("model", is_flexible=True),
@@ -104,8 +105,8 @@ def _as_text(report: Report) -> str:
             "providers",
             pairs([(name, f"{standing:<{standing_cells}}  {said}") for name, standing, said in providers]),
             "",
-            "channels of notifications",
-            pairs([(name, lacks or "✓") for name, lacks in report.channels.items()] or [("–", "switched off")]),
+            "notifications: channels, routes, templates",
+            pairs([(name, _used(name, lacks, report)) for name, lacks in report.channels.items()] or NOT_TOLD),
             "",
             *_plugins(report.plugins),
             "database",
@@ -118,6 +119,12 @@ def _as_text(report: Report) -> str:
             table(shown, settings, width=width),
         )
     )
+
+
+def _used(channel: str, lacks: str, report: Report) -> str:
+    """Whether a channel can be used; nobody listens to `live` where its port is 0."""
+    port = next((each.value for each in report.settings if each.key == "live.port"), "")
+    return "– off: live.port is 0" if channel == "live" and port == "0" else lacks or "✓"
 
 
 def _healths(report: Report) -> list[str]:

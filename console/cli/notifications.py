@@ -24,7 +24,7 @@ from console.cli.notifications_meant import (
 )
 from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
-from console.cli.tables import table, table_columns
+from console.cli.tables import pairs, table, table_columns
 from console.exit_codes import ExitCode
 from console.machine import now_ms
 from console.plain import json_text
@@ -199,9 +199,11 @@ def channels(database: Database = None) -> int:
 
     async def work(orchestrator: Orchestrator) -> int:
         notifications = orchestrator.notifications
-        about = {**notifications.places, **notifications.lacking}
-        for name in notifications.channels:
-            sys.stdout.write(f"{name}   – {about[name]}\n" if about.get(name) else f"{name}\n")
+        rows = [
+            (name, shown.channel_standing(notifications.lacking.get(name, ""), notifications.places.get(name, "")))
+            for name in notifications.channels
+        ]
+        sys.stdout.write(pairs(rows, indent="") + "\n")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

@@ -28,6 +28,9 @@ RATE_COLUMNS = tuple(
     map(Column, ("channel", "tries", "arrived", "failed", "median", "95 % within", "waits", "given up"))
 )
 TYPE_COLUMNS = (Column("type"), Column("priority"), Column("channels", is_flexible=True))
+OFF = "off:"
+"""So begins where a channel is that nobody has switched on."""
+
 _DELIVERIES = {"pending": "waits", "held": "held", "delivered": "✓", "dead": "✗ given up"}
 
 
@@ -41,6 +44,13 @@ def row(told: Told) -> tuple[str, ...]:
         ", ".join(f"{sent.channel} {_DELIVERIES[sent.state.value]}" for sent in told.deliveries),
         f"{each.title}: {each.text}",
     )
+
+
+def channel_standing(lacks: str, place: str) -> str:
+    """Whether a channel can be used, and where it is; one that is switched off says so as its place."""
+    if lacks or place.startswith(OFF):
+        return f"– {lacks or place}"
+    return f"✓ {place}".rstrip()
 
 
 def _ended(told: Told) -> str:

@@ -59,11 +59,11 @@ def listed(moot: Moot, *words: str, **environ: str) -> list[dict[str, object]]:
 
 def test_where_nobody_was_told_anything_it_says_so(moot: Moot) -> None:
     assert moot.run("notifications", "list").stdout == "Nothing was told that is looked for here.\n"
-    assert [line.split()[0] for line in moot.run("notifications", "channels").stdout.splitlines()] == [
-        "log",
-        "live",
-        "terminal",
-        "participants",
+    assert [line.split()[:2] for line in moot.run("notifications", "channels").stdout.splitlines()] == [
+        ["log", "✓"],
+        ["live", "–"],
+        ["terminal", "✓"],
+        ["participants", "✓"],
     ]
 
 

@@ -96,7 +96,7 @@ def test_the_channels_say_where_they_are_and_give_no_token_away(moot: Moot) -> N
     said = moot.run("notifications", "channels").stdout
     token = (moot.home / "state" / "live-token").read_text(encoding="utf-8").strip()
 
-    assert f"live   – ws://127.0.0.1:8765, its token in {moot.home / 'state' / 'live-token'}" in said
+    assert f"live          ✓ ws://127.0.0.1:8765, its token in {moot.home / 'state' / 'live-token'}" in said
     assert len(token) == 64
     assert token not in said
 
@@ -129,6 +129,7 @@ def test_a_preview_of_what_is_not_there_is_refused_with_advice(moot: Moot) -> No
 
 
 def test_the_doctor_says_what_each_channel_lacks_and_makes_nothing(moot: Moot) -> None:
+    assert "– off: live.port is 0" in moot.run("doctor").stdout
     set_up(moot, '[webhooks.ops]\nurl_env = "OPS_URL"\n[live]\nport = 8765\n', log="{{ titel }}")
     found = json.loads(moot.run("doctor", "--json").stdout)["channels"]
 
