@@ -20,7 +20,7 @@ from core.domain.ids import SessionId
 from core.exporting.tables import SCHEMA_VERSION, TABLES, Form, Kind
 from core.exporting.written import RowDigest, row_text
 from core.runtime.exporting.beside_loop import beside
-from core.runtime.exporting.folder import SUMMARY, SUMMARY_BYTES_MAX, kept_exports
+from core.runtime.exporting.folder import SUMMARY, SUMMARY_BYTES_MAX, kept_exports, lone_exports
 from core.runtime.exporting.reading import in_pages, rows_of
 from core.runtime.exporting.sources import Sources
 from core.runtime.exporting.wanted import Tell, Told, Wanted
@@ -63,8 +63,15 @@ class Checker:
         self._sources = sources
 
     async def check(self, path: Path, *, tell: Tell = lambda told: None) -> tuple[Checked, ...]:
-        """Every export that lies in a folder, newest first, or one file. Raises WrongUse where there is none."""
-        return tuple([await self._check(summary, tell) for summary in await beside(_summaries, path)])
+        """Every export that lies in a folder, newest first, then those whose summary is missing; or one file. Raises
+        WrongUse where there is none."""
+        lone = [
+            Checked(file=each, found=Found.DIFFERS, rows=0, why="no summary beside it says what it should hold")
+            for each in await beside(lone_exports, path)
+        ]
+        if lone and not await beside(kept_exports, path):
+            return tuple(lone)
+        return (*[await self._check(summary, tell) for summary in await beside(_summaries, path)], *lone)
 
     async def _check(self, summary: Summary, tell: Tell) -> Checked:
         try:
@@ -181,5 +188,6 @@ def _unlike_written(summary: Summary) -> tuple[str, int]:
         if digest.value != summary.rows_sha256:
             return "its rows are not those that were written", rows
     if (size, whole) != (summary.bytes, summary.file_sha256):
-        return "its bytes are not those that were written, though its rows read the same", rows
+        same = ", though its rows read the same" if summary.wanted.form.is_read_back else ""
+        return f"its bytes are not those that were written{same}", rows
     return "", rows

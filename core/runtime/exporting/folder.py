@@ -129,6 +129,12 @@ def kept_exports(folder: Path) -> list[Kept]:
     return sorted(found, key=lambda each: (each.at_ms, each.file.name), reverse=True)
 
 
+def lone_exports(folder: Path) -> list[Path]:
+    """What is called like an export of ours, and no summary names."""
+    kept = {each.file for each in kept_exports(folder)}
+    return [path for path in _listed(folder) if _NAME.fullmatch(path.name) and path not in kept]
+
+
 def let_go(folder: Path, kind: Kind, *, now_ms: int, files_max: int, age_ms_max: int | None) -> list[Path]:
     """Remove the exports of a kind beyond the newest `files_max` and those older than `age_ms_max`; returns what went.
     The newest always stays."""

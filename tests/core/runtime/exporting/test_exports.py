@@ -365,7 +365,18 @@ async def test_a_folder_is_checked_file_by_file_and_what_is_no_export_is_refused
 
     done = [await exported(storage, folder, kind) for kind in Kind]
 
-    assert {each.file for each in await checker.check(folder)} == {each.file for each in done}
+    found = {each.file: each for each in await checker.check(folder)}
+    lone = found.pop(folder / "events_20260921T141320.123Z.json")
+    assert found.keys() == {each.file for each in done}
+    assert (lone.found, lone.why) == (Found.DIFFERS, "no summary beside it says what it should hold")
+
+
+@pytest.mark.parametrize("form", [form for form in Form if not form.is_read_back])
+async def test_of_a_file_for_people_nothing_is_said_of_its_rows(storage: Storage, folder: Path, form: Form) -> None:
+    done = await exported(storage, folder, Kind.RULES, form)
+    spoil(done.file, b"moot", b"toom")
+
+    assert (await checked(storage, done.file)).why == "its bytes are not those that were written"
 
 
 @pytest.mark.parametrize("kind", [Kind.METRICS, Kind.RULES])
