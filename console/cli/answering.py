@@ -9,7 +9,7 @@ import typer
 
 from console.cli.commanding import commanding, have_gone_on
 from console.cli.options import AsJson, Database, SessionArgument, settings_with
-from console.cli.running import ID_SHOWN_CHARACTERS, with_orchestrator
+from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestrator
 from console.cli.tables import Column, pairs, table, table_columns, terminal_columns, wrapped
 from console.exit_codes import ExitCode
 from console.machine import now_ms
@@ -17,10 +17,12 @@ from console.plain import json_text, plain
 from core.domain.errors import WrongUse, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from console.settings import Settings
     from core.domain.cases import Case, CaseFile
     from core.domain.commands import AnswerEscalation
+    from core.domain.summary import SessionSummary
     from core.orchestrator import Orchestrator
 
 COLUMNS = (Column("id"), Column("case", is_number=True), Column("asks"), Column("since"), Column("until"),
@@ -71,10 +73,15 @@ def cases(
     database: Database = None,
 ) -> int:
     """List what waits for your answer, the oldest first; of one session also what each answer would do."""
+    settings = settings_with(database)
 
     async def work(orchestrator: Orchestrator) -> int:
         if not session:
             _print_cases(await orchestrator.cases.open(), as_json=as_json)
+            if not as_json:
+                sys.stdout.writelines(
+                    _turns(await orchestrator.summaries(), settings, is_driven=orchestrator.is_driven)
+                )
             return ExitCode.COMPLETED
         found = await orchestrator.find(session)
         listed = await orchestrator.cases.of(found)
@@ -87,7 +94,7 @@ def cases(
             sys.stdout.write(f"session {found[:ID_SHOWN_CHARACTERS]} asks nothing.\n")
         return ExitCode.COMPLETED
 
-    return with_orchestrator(settings_with(database), work)
+    return with_orchestrator(settings, work)
 
 
 def tell(
@@ -160,6 +167,17 @@ def _print_cases(found: tuple[Case, ...], *, as_json: bool) -> None:
     moment = now_ms()
     rows = [_row(each, moment) for each in found]
     sys.stdout.write(table(COLUMNS, rows, width=table_columns()) + "\n")
+
+
+def _turns(rows: Iterable[SessionSummary], settings: Settings, *, is_driven: bool) -> Iterator[str]:
+    """The turns that are yours to speak, which are no cases, with the command that speaks."""
+    from console.presenters.people import is_awaited, question_of
+
+    for row in rows:
+        if is_awaited(row, is_driven=is_driven):
+            id_ = row.session[:ID_SHOWN_CHARACTERS]
+            speak = command_line("sessions", "speak", id_, settings=settings)
+            yield f"session {id_} waits for your turn. {question_of(row)} {speak}\n"
 
 
 def _row(case: Case, moment_ms: int) -> tuple[str, ...]:

@@ -144,6 +144,8 @@ def test_who_reviews_a_draft_is_told_at_once_that_a_score_ends_it_and_the_list_s
         assert "End with a line such as SCORE: 0.8" in said
         assert "◆ speak" in moot.run("sessions", "list").stdout
         assert id_ in moot.run("sessions", "list", "--state", "speak").stdout
+        waits = moot.run("sessions", "cases").stdout
+        assert f"session {id_} waits for your turn. You are to speak as reviewer. moot sessions speak {id_}" in waits
     finally:
         process.kill()
         process.communicate(timeout=SECONDS_MAX)
