@@ -21,6 +21,9 @@ from core.runtime.ports import Ports
 
 _log = logging.getLogger(__name__)
 
+UNTOLD_MAX = 100
+"""So many of what nobody could be told of wait for the next look; older ones are in the log file."""
+
 Tell = Callable[[Sequence[Notification]], Awaitable[object]]
 
 
@@ -37,6 +40,7 @@ class HealthWatch:
         self._tell = tell
         self._found: tuple[Health, ...] = ()
         self._before: tuple[Health, ...] = ()
+        self._untold: tuple[Notification, ...] = ()
         self.off: tuple[SwitchedOff, ...] = ()
 
     def go_on_from(self, noted: Sequence[Health]) -> None:
@@ -85,13 +89,17 @@ class HealthWatch:
             for health in changed
             if health.state is Level.FAILING or (health.name in failed and health.state is Level.OK)
         ]
-        if not told:
+        waiting = (*self._untold, *told)[-UNTOLD_MAX:]
+        if not waiting:
             return
         try:
-            await self._tell(told)
+            await self._tell(waiting)
         except MootError as error:
-            # What fails may be the very disk on which it would be kept.
+            # What fails may be the very disk on which it would be kept: it is told of once that works again.
             _log.warning("nobody could be told of the health", extra=fields(error=str(error)))
+            self._untold = waiting
+        else:
+            self._untold = ()
 
 
 def _notification(health: Health) -> Notification:

@@ -97,6 +97,13 @@ async def test_a_disk_on_which_nothing_can_be_kept_is_no_fault_of_the_look(machi
 
     assert watching.found[0].state is Level.FAILING
 
+    machine.is_mute = False
+    machine.states["disk"] = Level.OK
+    await watching.look()
+    await watching.look()
+
+    assert [each.priority for each in machine.told] == [Priority.HIGH, Priority.NORMAL]
+
 
 async def test_a_restart_makes_nothing_younger(machine: Machine) -> None:
     machine.states["disk"] = Level.DEGRADED
