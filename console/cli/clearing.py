@@ -53,6 +53,7 @@ def clear_out(
         return ExitCode.WRONG_USE
 
     async def work(orchestrator: Orchestrator) -> int:
+        from core.domain.errors import CommandRefused
         from core.runtime.upkeep import outlived
 
         rows, labels = await orchestrator.summaries(), await orchestrator.labels()
@@ -62,10 +63,15 @@ def clear_out(
             return ExitCode.COMPLETED
         if not yes:
             make_sure(f"Delete these {len(found)} and their logs for good?")
+        refused = 0
         for row in found:
-            await orchestrator.delete(row.session)
-        say(f"deleted {len(found)}.")
-        return ExitCode.COMPLETED
+            try:
+                await orchestrator.delete(row.session)
+            except CommandRefused as refusal:
+                refused += 1
+                say(str(refusal))
+        say(f"deleted {len(found) - refused}.")
+        return ExitCode.FAILED if refused else ExitCode.COMPLETED
 
     return with_orchestrator(config, work)
 
