@@ -43,6 +43,19 @@ async def settled(pilot: Pilot[Any]) -> None:
     raise AssertionError("the screen never comes to rest")
 
 
+async def rows_are_read(pilot: Pilot[Any]) -> None:
+    """Until the console knows where each session stands by now: by that they are put in order."""
+    hall = pilot.app
+    assert isinstance(hall, Hall)
+    core = await hall.core()
+    for _ in range(LOOKS_MAX):
+        rows = {each.session: each.seq for each in await core.summaries()}
+        if hall.feed is not None and rows == {each.session: each.seq for each in hall.feed.summaries.values()}:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    raise AssertionError("the console never came to know where its sessions stand")
+
+
 async def is_read(hall: Hall) -> bool:
     """Has the console read all there is: every row, label, today's money, and the session under its cursor?"""
     session, feed, core = hall.sessions.session, hall.feed, await hall.core()
@@ -80,6 +93,7 @@ def shown(hall: Hall, state: str, *keys: str) -> Callable[[Pilot[Any]], Awaitabl
             assert hall.feed is not None
             hall.feed.refresh()  # as after a tag of the operator's own: no commit tells of it
             hall.clear_notifications()  # they go by a clock of their own
+            await rows_are_read(pilot)
             hall.sessions.put_in_order()
             hall.sessions.rows.move_to(sessions[state])
         await settled(pilot)
