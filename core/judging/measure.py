@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.domain.changing import maker
 from core.domain.ids import SeatId
 
 PPM = 1_000_000
@@ -32,6 +33,9 @@ class Cues:
         return self.concessions > 0
 
 
+made_cues = maker(Cues)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatCues:
     """The cues of a debating seat's latest turn. `side` is +1 for the motion, -1 against it."""
@@ -39,6 +43,9 @@ class SeatCues:
     seat: SeatId
     side: int
     cues: Cues
+
+
+made_seat_cues = maker(SeatCues)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,9 @@ class Reading:
     measure: str
     inputs: Mapping[str, int | str]
     reason: str
+
+
+made_reading = maker(Reading)
 
 
 class Measure(Protocol):

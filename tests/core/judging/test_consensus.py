@@ -123,11 +123,27 @@ def test_to_agree_is_not_yet_to_concede(text: str, concedes: bool) -> None:
 
 
 def test_a_huge_turn_is_remembered_small_and_read_at_both_ends() -> None:
-    cues = analyse("I agree. " + " ".join(f"word{number}" for number in range(100_000)) + " I disagree.")
+    words = " ".join(f"word{number}" for number in range(100_000))
+    cues = analyse(words)
 
-    assert (cues.agreements, cues.disagreements) == (1, 1)
+    assert stances(f"I agree. {words} I disagree.") == (1, 1)
     assert len(cues.words.split()) == CONTENT_WORDS_MAX
     assert len(cues.words) < ANALYSED_CHARACTERS_MAX
+
+
+@pytest.mark.parametrize("says", ["I agree.", "I disagree."])
+def test_words_are_remembered_only_of_a_turn_that_says_neither(says: str) -> None:
+    assert analyse("The budget outweighs the backlog.").words == "backlog budget outweighs"
+    assert analyse(f"The budget outweighs the backlog. {says}").words == ""
+
+
+@given(st.lists(st.sampled_from(("I agree.", "I disagree.", "Budgets grow.", "Backlogs shrink.")), max_size=4))
+def test_what_is_not_remembered_of_one_turn_changes_no_reading(said: list[str]) -> None:
+    mine, theirs = " ".join(said), "Budgets grow and backlogs shrink."
+    found = reading(mine, theirs)
+
+    assert found.measure == ("keywords@1" if any("agree" in each for each in said) else "overlap@1")
+    assert (found.measure, found.ppm) == (reading(theirs, mine).measure, reading(theirs, mine).ppm)
 
 
 def test_a_measure_is_found_by_its_pin_and_an_unknown_one_names_the_nearest() -> None:
