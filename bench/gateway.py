@@ -61,7 +61,7 @@ async def overhead(*, rounds: int, calls: int = CALLS_PER_ROUND) -> list[Figure]
     provider, request = Instant(), _request()
     limit = RateLimit(requests_per_minute=10_000_000, tokens_per_minute=10**12)
     gateway = Gateway(provider, Wall(), GatewayLimits(rate_limit=limit))
-    call = Call(request=request, attempt=2, failures=FAILURES, waits_for=_ignored, heard=_ignored, sent=_nothing)
+    call = Call(request, attempt=2, failures=FAILURES)
     through_us: list[float] = []
     bare_us: list[float] = []
     for _ in range(rounds * calls):
@@ -101,11 +101,3 @@ def _request() -> ModelRequest:
         seed=1,
         brief=brief,
     )
-
-
-def _ignored(_: str) -> None:
-    return None
-
-
-def _nothing() -> None:
-    return None

@@ -13,7 +13,7 @@ from core.runtime.caching import CachedAnswers, Hit
 from core.runtime.gateway.gateway import Gateway
 from core.runtime.ports import Limits, Ports
 from core.runtime.step_runner import Attempt, perform
-from core.runtime.time_limit import TimeLimit
+from core.runtime.time_limit import Watch
 
 Asked = RecordAnswer | RecordFailure
 
@@ -28,12 +28,13 @@ class Asking:
         self._limits = limits
         self._gateway = gateway
         self._announcements = announcements
+        self._watch = Watch()
 
     async def outcome(self, attempt: Attempt, progress: Progress, *, sent: Callable[[], None]) -> Asked:
         """What a call came to; `sent` is called once it has gone out. Raises TimeoutError for one that took too
         long."""
         answers = self._kept_answers(attempt)
-        with TimeLimit(self._call_ms_max(attempt.request.model) / 1_000):
+        with self._watch.limit(self._call_ms_max(attempt.request.model) / 1_000):
             if answers is None:
                 return await self._performed(attempt, progress, sent)
             return await asked(attempt, answers, lambda: self._performed(attempt, progress, sent))

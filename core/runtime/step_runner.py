@@ -64,18 +64,9 @@ async def perform(
 ) -> RecordAnswer | RecordFailure:
     """Ask and listen. Cancelling it ends the call; whoever cancels marks the attempt as in doubt, or as never sent
     where `sent` was not called."""
-    listener = _Listener(progress, show, sent)
-    call = Call(
-        request=attempt.request,
-        attempt=attempt.number,
-        failures=attempt.failures,
-        waits_for=listener.waits_for,
-        heard=listener.heard,
-        sent=listener.sent,
-        hung_up=listener.hung_up,
-    )
+    listener = _Listener(attempt, progress, show, sent)
     try:
-        closing = await gateway.call(call)
+        closing = await gateway.call(listener)
     except CallEnded as ended:
         return _failure(attempt, ended.error, ended.message, cost_microusd=attempt.cost_microusd_max, shown=progress)
     except ProviderFailed as failed:
@@ -132,10 +123,15 @@ def _place_of(error: Exception) -> str:
     return " > ".join(frames[-FRAMES_LOGGED_MAX:])
 
 
-class _Listener:
-    """Cleans what comes and shows it. One call's."""
+class _Listener(Call):
+    """Cleans what comes and shows it."""
 
-    def __init__(self, progress: Progress, show: Callable[[Progress], None], sent: Callable[[], None]) -> None:
+    __slots__ = ("_cleaner", "_pieces", "_progress", "_sent_ms", "_show", "_tell_sent")
+
+    def __init__(
+        self, attempt: Attempt, progress: Progress, show: Callable[[Progress], None], sent: Callable[[], None]
+    ) -> None:
+        super().__init__(attempt.request, attempt=attempt.number, failures=attempt.failures)
         self._progress = progress
         self._show = show
         self._tell_sent = sent

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -30,7 +30,7 @@ from core.runtime.gateway.limiter import UNLIMITED, RateLimit, RateLimiter, Take
 from core.runtime.gateway.observed import Observed
 from core.runtime.gateway.probes import Probes, account_of, is_remote
 from core.runtime.gateway.single_flight import SingleFlight
-from core.runtime.time_limit import TimeLimit
+from core.runtime.time_limit import Watch
 
 COOL_DOWN_MS_DEFAULT = 1_000
 """A provider that says it is asked too often, and not for how long to wait, is left alone for this long."""
@@ -55,19 +55,39 @@ class GatewayLimits:
     silence_milliseconds_max: int = 300_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One attempt as the gateway sees it. `waits_for` is told what it waits for, and "" once it doesn't; `heard` takes
-    each piece, and may raise to end the call. `sent` is called when it may reach the provider from now on, and
-    `hung_up` with the last piece where the call is cancelled behind it."""
+    """One attempt as the gateway sees it. Whoever makes it says by a class of their own what they want to be told."""
 
-    request: ModelRequest
-    attempt: int
-    failures: Sequence[FailedAttempt]
-    waits_for: Callable[[str], None]
-    heard: Callable[[str], None]
-    sent: Callable[[], None]
-    hung_up: Callable[[Piece], None] = lambda piece: None
+    __slots__ = ("attempt", "failures", "request")
+
+    def __init__(self, request: ModelRequest, *, attempt: int, failures: Sequence[FailedAttempt]) -> None:
+        self.request = request
+        self.attempt = attempt
+        self.failures = failures
+
+    def waits_for(self, what: str) -> None:
+        """It waits for that before it is sent; "" once it doesn't."""
+
+    def sent(self) -> None:
+        """It may reach the provider from now on."""
+
+    def heard(self, said: str) -> None:
+        """Takes each piece, and may raise to end the call."""
+
+    def hung_up(self, last: Piece) -> None:
+        """It was cancelled behind that piece."""
+
+
+class _Route:
+    """What is known of a route since the driver began; `limiter` is None where nobody counts its account's calls."""
+
+    __slots__ = ("account", "breaker", "limiter", "observed")
+
+    def __init__(self, *, account: Account, breaker: Breaker, limiter: RateLimiter | None) -> None:
+        self.account = account
+        self.breaker = breaker
+        self.limiter = limiter
+        self.observed = Observed()
 
 
 class Gateway:
@@ -77,10 +97,9 @@ class Gateway:
         self._providers = providers
         self._clock = clock
         self._limits = limits if limits is not None else GatewayLimits()
-        self._breakers: dict[str, Breaker] = {}
-        self._accounts: dict[str, Account] = {}
+        self._routes: dict[str, _Route] = {}
         self._limiters: dict[Account, RateLimiter] = {}
-        self._observed: dict[str, Observed] = {}
+        self._watch = Watch()
         self._counting: SingleFlight[int | None] = SingleFlight()
         self._probes = Probes(providers, clock, now_ms=self._now_ms)
 
@@ -89,12 +108,15 @@ class Gateway:
 
         Cancelling it ends the call; where `sent` was not called by then, nobody was asked.
         """
-        route = call.request.model
-        if is_person(route):
-            return await self._listen_to_a_person(call)
-        breaker, observed = self._breaker(route), self._observe(route)
-        limiter = self._limiter(self._account(route))
-        taken = await self._admitted(call, breaker, limiter)
+        route = self._routes.get(call.request.model)
+        if route is None:
+            if is_person(call.request.model):
+                return await self._listen_to_a_person(call)
+            route = self._begin(call.request.model)
+        breaker, limiter, observed = route.breaker, route.limiter, route.observed
+        taken: Taken | None = None
+        if call.failures or limiter is not None or breaker.rest_ms():
+            taken = await self._admitted(call, route)
         ticket = breaker.begin()
         call.sent()
         began_ms = self._now_ms()
@@ -135,25 +157,23 @@ class Gateway:
 
     def resting(self, routes: Collection[str]) -> frozenset[str]:
         """Those of `routes` that are better passed over now: open, being tried by another call, or cooling down."""
-        if not self._breakers:
-            return frozenset()
-        return frozenset(
-            route
-            for route in routes
-            if (breaker := self._breakers.get(route)) is not None
-            and (breaker.state is BreakerState.OPEN or breaker.is_probed or breaker.rest_ms() >= PASSED_OVER_MS_MIN)
-        )
+        found: frozenset[str] = frozenset()
+        for name in routes:
+            route = self._routes.get(name)
+            if route is not None and _is_resting(route.breaker):
+                found |= {name}
+        return found
 
     def reset(self, route: str) -> bool:
         """Let a route be asked again at once, because the operator says so. False where nothing is known of it."""
-        breaker = self._breakers.get(route)
-        if breaker is not None:
-            breaker.reset()
-        return breaker is not None
+        known = self._routes.get(route)
+        if known is not None:
+            known.breaker.reset()
+        return known is not None
 
     def health(self) -> tuple[RouteHealth, ...]:
         """Every route that this driver has asked, in alphabetical order."""
-        return tuple(self._health(route) for route in sorted(self._observed))
+        return tuple(self._health(route) for route in sorted(self._routes))
 
     def providers(self) -> tuple[ProviderHealth, ...]:
         """Every provider that was probed, by name and address."""
@@ -175,15 +195,14 @@ class Gateway:
 
     async def probe(self, usable: Collection[str] = ()) -> None:
         """Ask each provider that was used, and those behind `usable`, how it is, without spending anything."""
-        await self._probes.look((*usable, *self._observed), rests=self._rests)
+        await self._probes.look((*usable, *self._routes), rests=self._rests)
 
-    async def _admitted(self, call: Call, breaker: Breaker, limiter: RateLimiter | None) -> Taken | None:
+    async def _admitted(self, call: Call, route: _Route) -> Taken | None:
         """Wait until it may be sent. Raises ProviderFailed where that would take longer than a debate waits."""
-        request = call.request
+        request, breaker, limiter = call.request, route.breaker, route.limiter
         wait_ms = wait_ms_before(
             request.session, request.step, call.attempt, route=request.model, failures=call.failures
         )
-        account = self._account(request.model)
         has_waited = False
 
         def waits_for(what: str) -> None:
@@ -206,7 +225,7 @@ class Gateway:
                 await self._clock.sleep(rest_ms)
             if limiter is not None:
                 tokens = request.bytes_input + request.tokens_output_max
-                taken = await limiter.take(tokens, on_wait=lambda: waits_for(f"its turn with {account.provider}"))
+                taken = await limiter.take(tokens, on_wait=lambda: waits_for(f"its turn with {route.account.provider}"))
             if not breaker.rest_ms():
                 break
             if limiter is not None and taken is not None:  # it opened while this call waited for its turn
@@ -228,7 +247,7 @@ class Gateway:
 
     async def _listen(self, call: Call) -> Closing:
         limits = self._limits
-        limit = TimeLimit(
+        limit = self._watch.limit(
             limits.first_token_milliseconds_max / 1_000, anew_seconds=limits.silence_milliseconds_max / 1_000
         )
         stream = self._providers.for_model(call.request.model).stream(call.request)
@@ -253,7 +272,10 @@ class Gateway:
                 call.hung_up(piece)
             raise
         finally:
-            await _closed(stream)
+            # Let go of what is no longer listened to; a generator that ended by itself has done so.
+            aclose = getattr(stream, "aclose", None)
+            if aclose is not None:
+                await aclose()
         if closing is None:
             message = "its answer broke off before the end"
             raise ProviderFailed(ProviderError.INCOMPLETE, message, may_have_cost=True)
@@ -274,15 +296,15 @@ class Gateway:
     def _rests(self, account: Account) -> bool:
         """True where the provider asked to be left alone, by any of its routes, and that time isn't over."""
         return any(
-            breaker.state is BreakerState.CLOSED and breaker.rest_ms() > 0
-            for route, breaker in self._breakers.items()
-            if self._account(route) == account
+            route.breaker.state is BreakerState.CLOSED and route.breaker.rest_ms() > 0
+            for route in self._routes.values()
+            if route.account == account
         )
 
     def _health(self, route: str) -> RouteHealth:
-        breaker, observed = self._breaker(route), self._observed[route]
-        account = self._account(route)
-        limiter, probed = self._limiter(account), self._probes.found().get(account)
+        known = self._routes[route]
+        breaker, observed, limiter = known.breaker, known.observed, known.limiter
+        probed = self._probes.found().get(known.account)
         requests_left, tokens_left = limiter.left() if limiter is not None else (None, None)
         return RouteHealth(
             route=route,
@@ -318,23 +340,11 @@ class Gateway:
             waiting=limiter.waiting if limiter is not None else 0,
         )
 
-    def _account(self, route: str) -> Account:
-        account = self._accounts.get(route)
-        if account is None:
-            account = self._accounts[route] = account_of(self._providers, route)
-        return account
-
-    def _breaker(self, route: str) -> Breaker:
-        breaker = self._breakers.get(route)
-        if breaker is None:
-            breaker = self._breakers[route] = Breaker(self._now_ms)
-        return breaker
-
-    def _observe(self, route: str) -> Observed:
-        observed = self._observed.get(route)
-        if observed is None:
-            observed = self._observed[route] = Observed()
-        return observed
+    def _begin(self, route: str) -> _Route:
+        account = account_of(self._providers, route)
+        known = _Route(account=account, breaker=Breaker(self._now_ms), limiter=self._limiter(account))
+        self._routes[route] = known
+        return known
 
     def _limiter(self, account: Account) -> RateLimiter | None:
         """None where nobody counts the calls of that account."""
@@ -360,6 +370,13 @@ class CallEnded(Exception):
         super().__init__(message)
 
 
+def _is_resting(breaker: Breaker) -> bool:
+    rest_ms = breaker.rest_ms()
+    if not rest_ms:
+        return False
+    return breaker.state is BreakerState.OPEN or breaker.is_probed or rest_ms >= PASSED_OVER_MS_MIN
+
+
 def _resting(route: str, breaker: Breaker, rest_ms: int) -> ProviderFailed:
     if breaker.state is BreakerState.CLOSED:
         message = f"{route} asked to be left alone for {-(-rest_ms // 1_000)} s more"
@@ -369,10 +386,3 @@ def _resting(route: str, breaker: Breaker, rest_ms: int) -> ProviderFailed:
 
 def _in_words(error: str) -> str:
     return error.replace("_", " ")
-
-
-async def _closed(stream: AsyncIterator[Piece | Closing]) -> None:
-    """Let go of what is no longer listened to; a generator that ended by itself has done so."""
-    aclose = getattr(stream, "aclose", None)
-    if aclose is not None:
-        await aclose()

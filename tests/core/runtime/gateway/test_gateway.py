@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -108,26 +107,22 @@ def request(model: str = ROUTE) -> ModelRequest:
     )
 
 
-class Caller:
+class Caller(Call):
     """One attempt, and what its caller was told."""
 
     def __init__(self, *failures: FailedAttempt, model: str = ROUTE) -> None:
+        super().__init__(request(model), attempt=len(failures) + 1, failures=failures)
         self.waited_for: list[str] = []
-        self.heard: list[str] = []
+        self.said: list[str] = []
         self.is_sent = False
-        self.call = Call(
-            request=request(model),
-            attempt=len(failures) + 1,
-            failures=failures,
-            waits_for=self.waited_for.append,
-            heard=self._hear,
-            sent=self._sent,
-        )
 
-    def _hear(self, text: str) -> None:
-        self.heard.append(text)
+    def waits_for(self, what: str) -> None:
+        self.waited_for.append(what)
 
-    def _sent(self) -> None:
+    def heard(self, said: str) -> None:
+        self.said.append(said)
+
+    def sent(self) -> None:
         self.is_sent = True
 
 
@@ -141,7 +136,7 @@ def gateway(cloud: Cloud, **limits: object) -> Gateway:
 
 async def fails(made: Gateway, *failures: FailedAttempt) -> ProviderFailed:
     with pytest.raises(ProviderFailed) as failed:
-        await made.call(Caller(*failures).call)
+        await made.call(Caller(*failures))
     return failed.value
 
 
@@ -153,9 +148,9 @@ def test_a_call_that_needs_no_wait_is_sent_at_once_and_heard_piece_by_piece() ->
     async def work() -> None:
         cloud, caller = Cloud((Piece(text="It "), Piece(text="is."), WHOLE)), Caller()
 
-        closing = await gateway(cloud).call(caller.call)
+        closing = await gateway(cloud).call(caller)
 
-        assert (closing, caller.heard, caller.waited_for) == (WHOLE, ["It ", "is."], [])
+        assert (closing, caller.said, caller.waited_for) == (WHOLE, ["It ", "is."], [])
         assert (cloud.sent_ms, cloud.let_go, caller.is_sent) == ([0], 1, True)
 
     virtually(work)
@@ -166,7 +161,7 @@ def test_after_a_failure_the_same_route_waits_and_says_for_what() -> None:
         cloud = Cloud()
         caller = Caller(FailedAttempt(attempt=1, route=ROUTE, error="rate_limited", retry_after_ms=20_000))
 
-        await gateway(cloud).call(caller.call)
+        await gateway(cloud).call(caller)
 
         assert 20_000 <= cloud.sent_ms[0] <= 21_000
         assert caller.waited_for == ["another try after rate limited", ""]
@@ -180,7 +175,7 @@ def test_the_limit_of_one_account_holds_for_all_its_models_and_for_nobody_else()
         made = gateway(cloud, rate_limits={"cloud": RateLimit(requests_per_minute=2)})
         callers = [Caller(model=model) for model in ("cloud:a", "cloud:b", "cloud:c", "shed:d")]
 
-        await asyncio.gather(*(made.call(caller.call) for caller in callers))
+        await asyncio.gather(*(made.call(caller) for caller in callers))
 
         assert sorted(cloud.sent_ms) == [0, 0, 0, WINDOW_MS]
         assert [caller.waited_for for caller in callers] == [[], [], ["its turn with cloud", ""], []]
@@ -196,7 +191,7 @@ def test_each_key_and_each_address_has_a_limit_of_its_own() -> None:
         made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=1))
         callers = [Caller(model=f"cloud:{name}") for name in "abcd"]
 
-        await asyncio.gather(*(made.call(caller.call) for caller in callers))
+        await asyncio.gather(*(made.call(caller) for caller in callers))
 
         assert sorted(cloud.sent_ms) == [0, 0, 0, WINDOW_MS]
         assert [bool(caller.waited_for) for caller in callers] == [False, False, True, False]
@@ -209,9 +204,9 @@ def test_a_call_broken_off_while_it_waits_was_never_sent() -> None:
     async def work() -> None:
         cloud = Cloud()
         made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=1))
-        await made.call(Caller().call)
+        await made.call(Caller())
         waiting = Caller()
-        task = asyncio.create_task(made.call(waiting.call))
+        task = asyncio.create_task(made.call(waiting))
         await asyncio.sleep(1)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -231,7 +226,7 @@ def test_a_route_that_fails_again_and_again_rests_and_then_one_call_tries_it() -
         assert made.resting([ROUTE, "shed:d"]) == {ROUTE}
 
         callers = [Caller() for _ in range(4)]
-        await asyncio.gather(*(made.call(caller.call) for caller in callers))
+        await asyncio.gather(*(made.call(caller) for caller in callers))
 
         tried, *others = cloud.sent_ms[FAILURES_MAX:]
         assert tried == OPEN_MS
@@ -256,15 +251,16 @@ def test_what_the_caller_did_wrong_does_not_open_the_breaker(error: str) -> None
 
 
 def test_what_ends_the_call_on_our_side_does_not_open_the_breaker() -> None:
-    def too_long(_: str) -> None:
-        raise CallEnded("too_long", "enough")
+    class TooLong(Caller):
+        def heard(self, said: str) -> None:
+            raise CallEnded("too_long", "enough")
 
     async def work() -> None:
         cloud = Cloud()
         made = gateway(cloud)
         for _ in range(3 * FAILURES_MAX):
             with pytest.raises(CallEnded):
-                await made.call(replace(Caller().call, heard=too_long))
+                await made.call(TooLong())
 
         assert made.health()[0].breaker == "closed"
         assert cloud.let_go == 3 * FAILURES_MAX
@@ -279,7 +275,7 @@ def test_being_asked_to_slow_down_holds_for_every_session_on_that_route() -> Non
         await fails(made)
         assert made.resting([ROUTE]) == {ROUTE}
 
-        await made.call(Caller().call)
+        await made.call(Caller())
 
         assert cloud.sent_ms == [0, 8_000]
         assert made.health()[0].breaker == "closed"
@@ -333,7 +329,7 @@ def test_the_operator_can_have_a_route_asked_again_at_once() -> None:
 
         assert made.reset(ROUTE)
         assert not made.reset("cloud:unheard")
-        await made.call(Caller().call)
+        await made.call(Caller())
 
         assert cloud.sent_ms == [0] * (FAILURES_MAX + 1)
 
@@ -368,7 +364,7 @@ def test_health_tells_how_a_route_has_done() -> None:
         cloud = Cloud((1.0, WHOLE), (2.0, WHOLE), (9.0, WHOLE), failing("overloaded"))
         made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=60))
         for _ in range(3):
-            await made.call(Caller().call)
+            await made.call(Caller())
         await fails(made)
         await made.probe()
 
@@ -388,7 +384,7 @@ def test_each_provider_that_can_be_used_is_asked_once_whether_or_not_anybody_has
         cloud.digests = {"other": "another key"}
         made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=60))
         for model in ("cloud:large", "cloud:small", "cloud:other"):
-            await made.call(Caller(model=model).call)
+            await made.call(Caller(model=model))
 
         await made.probe(("cloud", "shed"))
 
@@ -410,7 +406,7 @@ def test_asking_how_a_provider_is_takes_no_place_in_the_minute_and_moves_no_brea
         made = gateway(cloud, rate_limit=RateLimit(requests_per_minute=1))
         for _ in range(3 * FAILURES_MAX):
             await made.probe(("cloud",))
-        await made.call(Caller().call)
+        await made.call(Caller())
 
         (health,), (provider,) = made.health(), made.providers()
         assert cloud.sent_ms == [0]
