@@ -14,6 +14,7 @@ from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
 from core.domain.calibration import Calibration
 from core.domain.cases import AnswerTerms
+from core.domain.changing import maker
 from core.domain.children import OpenChild
 from core.domain.estimates import Estimate
 from core.domain.ids import (
@@ -160,6 +161,9 @@ class ActiveTime:
         return self.active_ms + (max(0, now_ms - self.counted_at_ms) if self.is_running else 0)
 
 
+made_time = maker(ActiveTime)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """What was spent and what is held, in micro-dollars. Attempts in doubt count as spent at their maximum; what
@@ -177,6 +181,9 @@ class Money:
         return self.spent_microusd + self.children_microusd
 
 
+made_money = maker(Money)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAttempt:
     """A call whose intent is recorded and whose end is not."""
@@ -187,6 +194,9 @@ class OpenAttempt:
     route: str
     cost_microusd_max: int
     started_at_ms: int
+
+
+made_attempt = maker(OpenAttempt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +250,9 @@ class Work:
         return sum(attempt.cost_microusd_max for attempt in self.open.values()) + lent
 
 
+made_work = maker(Work)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """The rules in force and which of them have fired and not been re-armed since.
@@ -280,3 +293,6 @@ class SessionState:
         """What is left under its own cap once all that is under way has cost its most; None where it has no cap."""
         cap = self.money.cap_microusd
         return None if cap is None else cap - self.money.used_microusd - self.work.held_microusd
+
+
+made_state = maker(SessionState)

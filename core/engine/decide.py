@@ -5,6 +5,7 @@ Only what is true of every session is decided here; the flow is asked after it, 
 
 from __future__ import annotations
 
+from core.domain.changing import maker
 from core.domain.commands import (
     RUNTIME,
     AddStatement,
@@ -81,6 +82,9 @@ from core.engine.routes import routes_left, windows_of
 STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
 CAP_OF_A_SESSION = "session"
 ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED, Status.FAILED)
+
+_made_started = maker(AttemptStarted)
+_made_succeeded = maker(AttemptSucceeded)
 
 
 def decide(state: SessionState, command: Command, *, now_ms: int, flow: Flow | None = None) -> tuple[Event, ...]:
@@ -209,7 +213,7 @@ def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, .
     if command.attempt != state.work.tries.get(command.step, 0) + 1:
         raise refused(state, f"asked for attempt {command.attempt} of {command.step} out of turn")
     return (
-        AttemptStarted(
+        _made_started(
             step=command.step,
             attempt=command.attempt,
             seat=command.seat,
@@ -223,7 +227,7 @@ def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, .
 def _answer_recorded(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
     _open_attempt(state, command.step, command.attempt)
     return (
-        AttemptSucceeded(
+        _made_succeeded(
             step=command.step,
             attempt=command.attempt,
             tokens_input=command.tokens_input,

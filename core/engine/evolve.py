@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from core.domain.changing import changed
+from core.domain.changing import changed, changer
 from core.domain.children import OpenChild
 from core.domain.events import (
     ENGINE_EVENTS,
@@ -46,11 +46,15 @@ from core.domain.session import (
     FailedAttempt,
     Life,
     Money,
-    OpenAttempt,
     Ruling,
     SessionState,
     Status,
     Work,
+    made_attempt,
+    made_money,
+    made_state,
+    made_time,
+    made_work,
 )
 from core.engine.life import life_after, questioned, waited_longer
 
@@ -58,6 +62,10 @@ Key = TypeVar("Key", bound=str)
 Entry = TypeVar("Entry")
 
 _OF_THE_ENGINE = frozenset(ENGINE_EVENTS)
+
+_after_intent = changer(SessionState, "seq", "at_ms", "work", "flow")
+_after_answer = changer(SessionState, "seq", "at_ms", "work", "money", "time", "flow")
+_with_intent = changer(Work, "open", "tries", "attempts")
 
 
 def unopened(session: SessionId) -> SessionState:
@@ -90,9 +98,9 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
     match event:
         case AttemptStarted():
             work = _started(state.work, event, at_ms)
-            return changed(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
+            return _after_intent(state, seq=seq, at_ms=at_ms, work=work, flow=flow_state)
         case AttemptSucceeded():
-            return changed(
+            return _after_answer(
                 state,
                 seq=seq,
                 at_ms=at_ms,
@@ -166,7 +174,7 @@ def evolve_flow(state: SessionState, events: Sequence[Event], *, at_ms: int, flo
         flow_state = flow.evolve(flow_state, event)
         if flow.round_began(event):
             time = changed(time, round_active_ms=time.at(at_ms))
-    return SessionState(
+    return made_state(
         session=state.session,
         seq=state.seq + len(events),
         at_ms=at_ms,
@@ -231,7 +239,7 @@ def _time_after(time: ActiveTime, status: Status, at_ms: int) -> ActiveTime:
 
 
 def _spoken(time: ActiveTime, at_ms: int) -> ActiveTime:
-    return ActiveTime(
+    return made_time(
         active_ms=time.active_ms,
         counted_at_ms=time.counted_at_ms,
         is_running=time.is_running,
@@ -241,7 +249,7 @@ def _spoken(time: ActiveTime, at_ms: int) -> ActiveTime:
 
 
 def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
-    attempt = OpenAttempt(
+    attempt = made_attempt(
         step=event.step,
         attempt=event.attempt,
         seat=event.seat,
@@ -249,7 +257,7 @@ def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
         cost_microusd_max=event.cost_microusd_max,
         started_at_ms=at_ms,
     )
-    return changed(
+    return _with_intent(
         work,
         open={**work.open, event.step: attempt},
         tries={**work.tries, event.step: event.attempt},
@@ -258,7 +266,7 @@ def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
 
 
 def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
-    return Work(
+    return made_work(
         open=_without(work.open, event.step),
         doubtful=work.doubtful,
         tries=_without(work.tries, event.step),
@@ -337,7 +345,7 @@ def _retried(work: Work, step: StepId) -> Work:
 
 
 def _spent(money: Money, cost_microusd: int, tokens_input: int, tokens_output: int) -> Money:
-    return Money(
+    return made_money(
         cap_microusd=money.cap_microusd,
         spent_microusd=money.spent_microusd + cost_microusd,
         tokens_input=money.tokens_input + tokens_input,

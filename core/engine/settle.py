@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.domain.changing import maker
 from core.domain.commands import (
     Admit,
     AnswerEscalation,
@@ -47,6 +48,9 @@ class Settlement:
     state: SessionState
 
 
+_made_settlement = maker(Settlement)
+
+
 def settle(engine: Engine, state: SessionState, command: Command, *, now_ms: int) -> Settlement:
     """Decide, evolve, react until nothing more follows. Raises CommandRefused and then nothing has happened."""
     now_ms = max(now_ms, state.at_ms)
@@ -57,7 +61,7 @@ def settle(engine: Engine, state: SessionState, command: Command, *, now_ms: int
             isinstance(command, ReachDeadline) and state.life.status is Status.ESCALATED
         )
         _settle_down(draft, heard=acting_on_every_event(draft) if lets_go_on else frozenset())
-    return Settlement(events=tuple(draft.events), state=draft.state)
+    return _made_settlement(events=tuple(draft.events), state=draft.state)
 
 
 def _settle_down(draft: Draft, *, heard: frozenset[RuleId]) -> None:

@@ -26,8 +26,11 @@ _CLARIFYING = "clarify_"
 def asked_instead(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
     """What the seat asks instead of taking its turn; nothing where it doesn't, or may not any more."""
     debate: DebateState = state.flow
-    question, seat = question_in(command.text), seat_of(command.step)
-    most, number = debate.template.may_ask(seat), debate.asides.asked.get(seat, 0) + 1
+    seat = seat_of(command.step)
+    most = debate.template.may_ask(seat)
+    if not most:
+        return ()
+    question, number = question_in(command.text), debate.asides.asked.get(seat, 0) + 1
     is_of_now = debate.is_round_open and round_of(command.step) == debate.round and state.life.completing is None
     if not question or number > most or not is_of_now:
         return ()

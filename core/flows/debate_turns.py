@@ -6,6 +6,7 @@ shows that such a reading tells anything, it is also said that nothing may be en
 
 from __future__ import annotations
 
+from core.domain.changing import maker
 from core.domain.commands import RecordAnswer
 from core.domain.events import Event
 from core.domain.participants import Seat
@@ -25,13 +26,16 @@ from core.flows.debate_state import DebateState, heard_roles, round_of, seat_of,
 from core.judging.calibration import floor_of
 from core.judging.measure import Reading
 
+_made_argument = maker(ArgumentPresented)
+_made_update = maker(ConsensusUpdated)
+
 
 def argued(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
     """The turn, what is read from its end, and the agreement that it leaves."""
     debate: DebateState = state.flow
     seat = debate.seats[seat_of(command.step)]
     number = round_of(command.step)
-    presented = ArgumentPresented(
+    presented = _made_argument(
         step=command.step,
         seat=seat.id,
         role=seat.role,
@@ -47,7 +51,7 @@ def argued(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
     reading = _reading(debate, seat, command.text, heard)
     if reading is None:
         return said
-    updated = ConsensusUpdated(
+    updated = _made_update(
         round=number,
         ppm=reading.ppm,
         measure=reading.measure,
