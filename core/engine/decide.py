@@ -83,6 +83,25 @@ STOPPABLE = (Status.CREATED, Status.WAITING, Status.RUNNING)
 CAP_OF_A_SESSION = "session"
 ENDABLE = (Status.RUNNING, Status.PAUSED, Status.ESCALATED, Status.FAILED)
 
+_FOR_EVERY_FLOW = frozenset(
+    (
+        Open,
+        Admit,
+        ContinueOn,
+        StartNewRound,
+        ApplyTemplate,
+        RecordChild,
+        RecordChildEnd,
+        RecordCheck,
+        ChangeRounds,
+        AddStatement,
+        TellParticipant,
+        AmendMotion,
+        ChangeSeats,
+    )
+)
+"""Commands about which each flow has its say, whatever it answers."""
+
 _made_started = maker(AttemptStarted)
 _made_succeeded = maker(AttemptSucceeded)
 
@@ -186,24 +205,8 @@ def is_for_the_flow(state: SessionState, command: Command, flow: Flow) -> bool:
             return not state.life.status.is_over
         case Complete():
             return has_verdict(command)
-        case (
-            Open()
-            | Admit()
-            | ContinueOn()
-            | StartNewRound()
-            | ApplyTemplate()
-            | RecordChild()
-            | RecordChildEnd()
-            | RecordCheck()
-            | ChangeRounds()
-            | AddStatement()
-            | TellParticipant()
-            | AmendMotion()
-            | ChangeSeats()
-        ):
-            return True
         case _:
-            return type(command) in flow.command_kinds
+            return type(command) in _FOR_EVERY_FLOW or type(command) in flow.command_kinds
 
 
 def _attempt_begun(state: SessionState, command: BeginAttempt) -> tuple[Event, ...]:

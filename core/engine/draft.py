@@ -54,9 +54,11 @@ class Draft:
             self.events.append(event)
 
     def _add_of_flow(self, events: tuple[Event, ...]) -> None:
-        if any(is_of_the_engine(event) for event in events):  # a flow may end the session
+        if not events:
+            return
+        if any(map(is_of_the_engine, events)):  # a flow may end the session
             self.add(*events)
-        elif events:
+        else:
             self.state = evolve_flow(self.state, events, at_ms=self.now_ms, flow=self.flow)
             self.events += events
 

@@ -91,7 +91,7 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
         return _opened(state, event, at_ms, flow)
     if isinstance(event, SessionForked):
         return _forked(state, event, at_ms, flow)
-    if not is_of_the_engine(event):
+    if type(event) not in _OF_THE_ENGINE:
         return evolve_flow(state, (event,), at_ms=at_ms, flow=flow)
     seq, time = state.seq + 1, state.time
     flow_state = flow.evolve(state.flow, event)

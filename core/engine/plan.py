@@ -18,8 +18,9 @@ def plan(engine: Engine, state: SessionState) -> tuple[Step, ...]:
     awaited."""
     if state.life.status is not Status.RUNNING:
         return ()
-    wanted, work = engine.flow(state).plan(state), state.work
-    steps = tuple(step for step in wanted if step.id not in work.open and step.id not in work.exhausted)
+    steps, work = engine.flow(state).plan(state), state.work
+    if work.open or work.exhausted:
+        steps = tuple([step for step in steps if step.id not in work.open and step.id not in work.exhausted])
     if not work.children:
         return steps
     awaited = (Step(id=step, kind=StepKind.CHILD_END, seat=NO_SEAT, task="", round=0) for step in work.children)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from core.domain.changing import changed
+from core.domain.changing import changed, maker
 from core.domain.facts import FactValue
 from core.domain.session import SessionState
 from core.domain.steps import Step, StepKind
@@ -24,6 +24,8 @@ from core.templates.template import Block, StepSpec
 
 CONDITIONS_REMEMBERED_MAX = 256
 
+_made_step = maker(Step)
+
 _SPECS = {spec.name: spec for spec in DEBATE_FACTS}
 
 
@@ -33,7 +35,9 @@ def wanted_now(state: SessionState) -> tuple[Step, ...]:
     first = debate.next_step
     if first is None:
         return ()
-    steps = tuple([_turn(debate, spec) for spec in _together(debate, first)])
+    steps: tuple[Step, ...] = (_turn(debate, first),)
+    if first.block:
+        steps = tuple([_turn(debate, spec) for spec in _together(debate, first)])
     if debate.asides.pending:  # who asks waits for the answer; the others don't
         waiting = {asked.step for asked in debate.asides.pending}
         steps = (*clarifying_steps(debate), *(step for step in steps if step.id not in waiting))
@@ -103,12 +107,11 @@ def holds(condition: Condition, facts: Mapping[str, FactValue]) -> bool:
 
 def _turn(debate: DebateState, spec: StepSpec) -> Step:
     id = step_id(debate.round, spec.name, spec.seat)
-    return Step(id=id, kind=StepKind.TURN, seat=spec.seat, task=spec.task, round=debate.round)
+    return _made_step(id=id, kind=StepKind.TURN, seat=spec.seat, task=spec.task, round=debate.round)
 
 
 def _together(debate: DebateState, first: StepSpec) -> tuple[StepSpec, ...]:
-    if not first.block:
-        return (first,)
+    """What is asked at once with the `first` turn of a block that nobody has taken; that turn alone in most blocks."""
     spoken = frozenset(debate.spoken)
     return tuple(spec for spec in debate.steps if spec.name not in spoken and _is_asked_with(debate, spec, first))
 

@@ -113,9 +113,9 @@ DEBATE_FACTS: tuple[FactSpec, ...] = (*(replace(spec, flow="debate") for spec in
 def facts_of(debate: DebateState) -> dict[str, FactValue]:
     """A value for each of DEBATE_FACTS."""
     agreement, answers = debate.agreement, debate.answers
-    roles = [spec.role for spec in debate.template.seats]
+    template, tally = debate.template, answers.tally
     return {
-        **spoken_facts(debate.last_turn, statements=debate.statements, roles=roles),
+        **spoken_facts(debate.last_turn, statements=debate.statements, roles=[spec.role for spec in template.seats]),
         "round_count": debate.rounds_completed,
         "current_round": debate.round,
         "is_round_over": debate.round > 0 and not debate.is_round_open,
@@ -126,10 +126,10 @@ def facts_of(debate: DebateState) -> dict[str, FactValue]:
         "consensus_ppm": agreement.ppm,
         "consensus_gain_ppm": agreement.gain_ppm,
         "is_consensus_informative": is_informative(debate),
-        "answer_count": answers.tally.answers,
-        "leading_share_ppm": answers.tally.share_ppm,
-        "leading_answer": answers.tally.leading or None,
+        "answer_count": tally.answers,
+        "leading_share_ppm": tally.share_ppm,
+        "leading_answer": tally.leading or None,
         "judge_outcome": answers.judge_outcome or None,
-        "template": debate.template.id,
-        "complexity": str(debate.template.complexity),
+        "template": template.id,
+        "complexity": str(template.complexity),
     }
