@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -109,8 +110,10 @@ _log = logging.getLogger(__name__)
 
 
 def _flows(templates: Mapping[Digest, Template], documents: Mapping[Digest, Document]) -> tuple[Flow, ...]:
-    """Every kind of session there is: what the log, the rules and the driver must know of each, it says itself."""
-    return DebateFlow(templates=templates, documents=documents), RefinementFlow(documents=documents)
+    """Every kind of session there is: what the log, the rules and the driver must know of each, it says itself. What an
+    earlier version began goes on by that one."""
+    debate = DebateFlow(templates=templates, documents=documents)
+    return debate, replace(debate, version=1), RefinementFlow(documents=documents)
 
 
 KINDS = kinds_of(_flows({}, {}))

@@ -182,12 +182,9 @@ class Played:
         self.documents = tuple(documents)
         self.price = price
         self.rule_sets: dict[Digest, CompiledRules] = {}
+        flow = DebateFlow(templates=self.templates, documents={each.digest: each for each in self.documents})
         self.engine = Engine(
-            flows={
-                "debate@1": DebateFlow(
-                    templates=self.templates, documents={each.digest: each for each in self.documents}
-                )
-            },
+            flows={"debate@1": flow, "debate@2": flow},
             rule_sets=self.rule_sets,
             plugins=plugins,
         )
@@ -215,7 +212,7 @@ class Played:
         """An opening by the first of the templates."""
         digest, chosen = next(iter(self.templates.items()))
         return Opening(
-            flow="debate@1",
+            flow="debate@2",
             measure="keywords@1",
             title="Fridays",
             motion=motion,

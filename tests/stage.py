@@ -101,7 +101,11 @@ class Stage:
         kinds = kinds_of((DebateFlow(templates={}, documents={}), RefinementFlow(documents={})))
         library = Library(self.catalogue, (*SESSION_FACTS, *kinds.facts), self.plugins)
         debate = DebateFlow(templates=library.templates, documents=library.documents)
-        flows: dict[str, Flow] = {"debate@1": debate, "refinement@1": RefinementFlow(documents=library.documents)}
+        flows: dict[str, Flow] = {
+            "debate@1": debate,
+            "debate@2": debate,
+            "refinement@1": RefinementFlow(documents=library.documents),
+        }
         provider = self.provider or ScriptedProvider(clock=self.clock, script=self.script)
         self.ports = Ports(
             log=(self.make_log or MemoryLog)(self.disk),

@@ -92,7 +92,8 @@ from core.templates.template import Template
 __all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlow"]
 
 NAME = "debate"
-VERSION = 1
+VERSION = 2
+"""From the second on a judge in whose stead a fallback answers is held to the same rule as any other."""
 CONTROL = Step(id=CONTROL_STEP, kind=StepKind.CHILD, seat=NO_SEAT, task="control", round=0)
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000

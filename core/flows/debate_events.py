@@ -177,7 +177,8 @@ class TemplateApplied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeRecused:
-    """A judge that would weigh its own words, or those of its own model, is not asked: others can judge."""
+    """A judge that would weigh its own words, or those of its own model, is not asked: others can judge. Where a
+    fallback that has spoken as well answered in its stead, its ballots are on record and are not counted."""
 
     seat: SeatId
     reason: str
@@ -196,7 +197,7 @@ class BallotGiven:
     """What a judge says in one pass; `outcome` is "" where none could be read, and `reason` says why.
 
     In pass 2 every position is that of pass 1 reversed. `order` are the seats as their words were shown, those that go
-    by the letter A first.
+    by the letter A first. `fallback` is the route that answered where that is not the judge's own model.
     """
 
     step: StepId
@@ -209,6 +210,7 @@ class BallotGiven:
     tokens_output: int = 0
     cost_microusd: int = 0
     model: str = ""
+    fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

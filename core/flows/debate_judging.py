@@ -2,7 +2,9 @@
 
 Every judge is asked once or, in a format whose judging is swapped, twice at once: with the seats under letters in an
 order drawn from the session's seed, and with that order and the list of outcomes reversed. Nobody judges its own words
-while somebody else can. A ballot that was lost holds nobody up: what can be counted is counted, by a rule with a name.
+while somebody else can: of who is cast that is seen before anybody is asked, of a fallback that answers in a judge's
+stead once all ballots are there. A ballot that was lost holds nobody up: what can be counted is counted, by a rule with
+a name.
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ from core.judging.answers import LETTERS
 from core.judging.measure import PPM
 from core.judging.verdicts import Ballot, Rule, Ruling, Standing, Vote, ballot_in, in_words, ruling_of, vote_of
 from core.templates.template import PASS_NAMES, StepSpec
+
+HEEDS_FALLBACKS_FROM = 2
+"""The version of the debate from which on it matters by which route a seat was answered. What an earlier one decided
+must be decided so again."""
 
 REASONS_TOLD_MAX = 6
 """The verdict quotes at most so many ballots; the record holds every one."""
@@ -121,7 +127,7 @@ def challenged(state: SessionState) -> tuple[Event, ...]:
     judges = debate.template.bench
     spoke = {turn.seat for turn in debate.turns if turn.kind is TurnKind.ARGUMENT and turn.role in ARGUING_ROLES}
     own_words = {judge: f"{in_words(judge)} has argued itself" for judge in judges if judge in spoke}
-    own_model = _of_the_same_model(debate, judges)
+    own_model = _of_the_same_model(debate, judges, _speakers(state))
     others = [judge for judge in judges if judge not in own_words]
     impartial = [judge for judge in others if judge not in own_model]
     recused: Mapping[SeatId, str] = {**own_model, **own_words} if impartial else own_words if others else {}
@@ -151,6 +157,7 @@ def balloted(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
             tokens_output=command.tokens_output,
             cost_microusd=command.cost_microusd,
             model=command.model,
+            fallback=debate.fallbacks.get(command.step, "") if _heeds_fallbacks(state) else "",
         ),
     )
 
@@ -162,9 +169,18 @@ def ballots_counted(state: SessionState) -> tuple[Event, ...]:
         return ()
     judges = judges_of(debate)
     # Not as they came in: who was quicker says nothing, and must not decide which words the verdict quotes.
-    ballots = sorted(debate.bench.ballots, key=lambda each: (judges.index(each.seat), each.pass_number))
-    votes = [vote_of(judge, _of(judge, ballots), passes=passes_of(debate, judge)) for judge in judges]
+    every = sorted(debate.bench.ballots, key=lambda each: (judges.index(each.seat), each.pass_number))
+    cast = [vote_of(judge, _of(judge, every), passes=passes_of(debate, judge)) for judge in judges]
+    instead = _of_a_fallback(state, every)
+    is_fair = any(vote.outcome and vote.judge not in {*instead, *debate.bench.kept} for vote in cast)
+    out = frozenset(instead) if is_fair else frozenset()
+    judges = tuple(judge for judge in judges if judge not in out)
+    votes, ballots = [vote for vote in cast if vote.judge in judges], [each for each in every if each.seat in judges]
     ruling = ruling_of(votes)
+    noted = [
+        JudgeRecused(seat=seat, reason=why) if out else JudgeKept(seat=seat, reason=why)
+        for seat, why in instead.items()
+    ]
     alpha_ppm, agreement = _agreement(judges, ballots)
     counted = BallotsCounted(
         step=VERDICT_STEP,
@@ -185,31 +201,72 @@ def ballots_counted(state: SessionState) -> tuple[Event, ...]:
         by=f"seat:{judges[0]}" if is_sole else "panel",
         outcome=ruling.outcome,
         text=_reasons(ruling, votes, ballots),
-        reason=f"{ruling.rule.replace('_', ' ')}: {ruling.reason}",
-        tokens_output=sum(ballot.tokens_output for ballot in ballots),
-        cost_microusd=sum(ballot.cost_microusd for ballot in ballots),
+        reason="; ".join([f"{ruling.rule.replace('_', ' ')}: {ruling.reason}", *(_told(note) for note in noted)]),
+        tokens_output=sum(ballot.tokens_output for ballot in every),
+        cost_microusd=sum(ballot.cost_microusd for ballot in every),
         model=ballots[0].model if is_sole else "",
     )
-    return counted, *closed(state, verdict)
+    return *noted, counted, *closed(state, verdict)
 
 
-def _of_the_same_model(debate: DebateState, judges: Sequence[SeatId]) -> dict[SeatId, str]:
+def _heeds_fallbacks(state: SessionState) -> bool:
+    opening = state.opening
+    return opening is not None and int(opening.flow.rpartition("@")[2]) >= HEEDS_FALLBACKS_FROM
+
+
+def _speakers(state: SessionState) -> Mapping[str, SeatId]:
+    """Which models have spoken, each with the first seat that it spoke as."""
+    debate: DebateState = state.flow
+    return {**debate.speakers_instead, **debate.speakers} if _heeds_fallbacks(state) else debate.speakers
+
+
+def _of_the_same_model(
+    debate: DebateState, judges: Sequence[SeatId], speakers: Mapping[str, SeatId]
+) -> dict[SeatId, str]:
     """The judges whose model has spoken as well, whoever sits there by now, with whom it spoke as. People are taken for
     one: nobody here can tell."""
-    speakers = debate.speakers
-    person = next((seat for model, seat in speakers.items() if is_person(model)), None)
     found: dict[SeatId, str] = {}
     for judge in judges:
         model = debate.seats[judge].participant.model
-        if is_person(model):
-            if person is not None and person != judge:
-                found[judge] = f"{in_words(judge)} is a person, and so is who speaks as {person}: they may be one"
+        other = _speaks_as(model, speakers)
+        if other in (None, judge):
             continue
-        if model not in speakers or asks_no_model(model):
-            continue
-        if speakers[model] != judge:
-            found[judge] = f"{in_words(judge)} judges words of its own model: {model} speaks as {speakers[model]} too"
+        who = in_words(judge)
+        found[judge] = (
+            f"{who} is a person, and so is who speaks as {other}: they may be one"
+            if is_person(model)
+            else f"{who} judges words of its own model: {model} speaks as {other} too"
+        )
     return found
+
+
+def _of_a_fallback(state: SessionState, ballots: Iterable[BallotGiven]) -> dict[SeatId, str]:
+    """The judges that are not known to be partial yet and one of whose ballots is by a fallback that has spoken as
+    well, with whom it spoke as."""
+    debate: DebateState = state.flow
+    speakers = _speakers(state)
+    found: dict[SeatId, str] = {}
+    for ballot in ballots:
+        judge, model = ballot.seat, ballot.fallback
+        if not model or judge in found or judge in debate.bench.kept:
+            continue
+        other = _speaks_as(model, speakers)
+        if other not in (None, judge):
+            what = "a person, and a person" if is_person(model) else f"its fallback {model}, which"
+            found[judge] = f"{in_words(judge)} was answered by {what} speaks as {other} too"
+    return found
+
+
+def _speaks_as(model: str, speakers: Mapping[str, SeatId]) -> SeatId | None:
+    """Which seat's words a judge would know for its own that is answered by `model`. People are taken for one: nobody
+    here can tell."""
+    if is_person(model):
+        return next((seat for speaker, seat in speakers.items() if is_person(speaker)), None)
+    return None if asks_no_model(model) else speakers.get(model)
+
+
+def _told(note: JudgeRecused | JudgeKept) -> str:
+    return f"{note.reason}, and {'others can judge' if isinstance(note, JudgeRecused) else 'nobody else can judge'}"
 
 
 def _of(judge: SeatId, ballots: Iterable[BallotGiven]) -> list[Ballot]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.domain.calibration import Calibration
-from core.domain.changing import changed
+from core.domain.changing import changed, changer, maker
 from core.domain.errors import NotVerifiableHere
-from core.domain.events import ClarificationAnswered, ClarificationAsked, ClarificationForgone, Event
+from core.domain.events import AttemptStarted, ClarificationAnswered, ClarificationAsked, ClarificationForgone, Event
 from core.domain.growing import Growing
 from core.domain.ids import NO_SEAT, NO_STEP, Digest, SeatId, StepId
 from core.domain.participants import Role, Seat
@@ -44,7 +44,7 @@ from core.flows.debate_events import (
 )
 from core.flows.told import NOTHING_TOLD, Told, told_after
 from core.judging.calibration import floor_of
-from core.judging.measure import Measure, SeatCues
+from core.judging.measure import Measure, SeatCues, made_seat_cues
 from core.prompts.debating import side_of
 from core.templates.template import StepSpec, Template
 
@@ -54,7 +54,9 @@ STALLED_PPM_MAX = 20_000
 DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
 ARGUING_ROLES = (*DEBATING_ROLES, Role.PANELIST)
 
-_OF_A_DEBATE = frozenset((*DEBATE_EVENTS, ClarificationAsked, ClarificationAnswered, ClarificationForgone))
+_OF_A_DEBATE = frozenset(
+    (*DEBATE_EVENTS, AttemptStarted, ClarificationAsked, ClarificationAnswered, ClarificationForgone)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,9 @@ class DebateState:
     were passed over; where the round `is_conditional`, some may be.
 
     `seats` are all that were ever seated, by id, and `speakers` the models that have argued, each with the first seat
-    that it spoke as: who sits there may have changed. `next_template` takes effect with the next round. `calibration`
+    that it spoke as: who sits there may have changed. `fallbacks` are the routes by which a step is asked for, or was
+    last, that are not its seat's own model, and `speakers_instead` those of them that have argued, each with the first
+    seat that it spoke for. `next_template` takes effect with the next round. `calibration`
     is what the measure had shown when the session was opened.
     """
 
@@ -131,6 +135,8 @@ class DebateState:
     asides: Asides = _NO_ASIDES
     rounds_completed: int = 0
     speakers: Mapping[str, SeatId] = field(default_factory=dict)
+    speakers_instead: Mapping[str, SeatId] = field(default_factory=dict)
+    fallbacks: Mapping[StepId, str] = field(default_factory=dict)
     arguments: int = 0
     concessions: int = 0
     statements: int = 0
@@ -163,6 +169,15 @@ class DebateState:
         return self.turns[-1] if self.turns else None
 
 
+_made_turn = maker(Turn)
+_with_cues = changer(Agreement, "cues")
+_with_reading = changer(Agreement, "ppm", "is_reached")
+_with_agreement = changer(DebateState, "agreement")
+_with_argument = changer(
+    DebateState, "spoken", "speakers", "speakers_instead", "arguments", "concessions", "agreement", "turns"
+)
+
+
 def began(opening: Opening, template: Template, measure: Measure) -> DebateState:
     """The state of a debate that has been opened and in which nobody has spoken."""
     return DebateState(
@@ -181,10 +196,12 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
     if type(event) not in _OF_A_DEBATE:
         return state
     match event:
+        case AttemptStarted():
+            return _called(state, event)
         case ArgumentPresented():
             return _argued(state, event)
         case ConsensusUpdated():
-            return state if event.is_advice else changed(state, agreement=_measured(state, event))
+            return state if event.is_advice else _with_agreement(state, agreement=_measured(state, event))
         case ConsensusReached():
             return changed(state, agreement=changed(state.agreement, is_reached=True))
         case EarlyStopWithheld():
@@ -253,7 +270,16 @@ def _spoken(
     seat: SeatId = NO_SEAT,
     role: Role | None = None,
 ) -> Turn:
-    return Turn(kind=kind, step=step, seat=seat, role=role, round=round_number, text=text)
+    return _made_turn(kind=kind, step=step, seat=seat, role=role, round=round_number, text=text)
+
+
+def _called(state: DebateState, event: AttemptStarted) -> DebateState:
+    seat = state.seats.get(event.seat)
+    if seat is not None and event.route != seat.participant.model:
+        return changed(state, fallbacks={**state.fallbacks, event.step: event.route})
+    if event.step not in state.fallbacks:
+        return state
+    return changed(state, fallbacks={step: route for step, route in state.fallbacks.items() if step != event.step})
 
 
 def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
@@ -264,23 +290,19 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
     if event.role in heard_roles(state.measure):
         told = told_by(event.seat, event.role, event.text, state.measure)
         conceded = 1 if told.cues.concedes else 0
-        agreement = Agreement(
-            ppm=agreement.ppm,
-            at_round_end_ppm=agreement.at_round_end_ppm,
-            gain_ppm=agreement.gain_ppm,
-            stalled_rounds=agreement.stalled_rounds,
-            is_reached=agreement.is_reached,
-            withheld=agreement.withheld,
-            cues={**agreement.cues, event.seat: told},
-        )
+        agreement = _with_cues(agreement, cues={**agreement.cues, event.seat: told})
     speakers, seat = state.speakers, state.seats.get(event.seat)
     if seat is not None and event.role in ARGUING_ROLES and seat.participant.model not in speakers:
         speakers = {**speakers, seat.participant.model: event.seat}
+    instead = state.speakers_instead
+    if state.fallbacks and event.role in ARGUING_ROLES and (route := state.fallbacks.get(event.step)):
+        instead = {route: event.seat, **instead}
     is_of_this_round = state.is_round_open and event.round == state.round
-    return changed(
+    return _with_argument(
         state,
         spoken=(*state.spoken, step_name(event.step)) if is_of_this_round else state.spoken,
         speakers=speakers,
+        speakers_instead=instead,
         arguments=state.arguments + 1,
         concessions=state.concessions + conceded,
         agreement=agreement,
@@ -295,7 +317,7 @@ def heard_roles(measure: Measure) -> tuple[Role, ...]:
 
 def told_by(seat: SeatId, role: Role, text: str, measure: Measure) -> SeatCues:
     """What a measure remembers of a seat's turn. Asked where a turn is decided about, and where it is folded."""
-    return SeatCues(seat=seat, side=side_of(role), cues=measure.analyse(text))
+    return made_seat_cues(seat=seat, side=side_of(role), cues=measure.analyse(text))
 
 
 def template_pinned(templates: Mapping[Digest, Template], digest: Digest) -> Template:
@@ -310,15 +332,8 @@ def template_pinned(templates: Mapping[Digest, Template], digest: Digest) -> Tem
 
 def _measured(state: DebateState, event: ConsensusUpdated) -> Agreement:
     agreement = state.agreement
-    return Agreement(
-        ppm=event.ppm,
-        at_round_end_ppm=agreement.at_round_end_ppm,
-        gain_ppm=agreement.gain_ppm,
-        stalled_rounds=agreement.stalled_rounds,
-        is_reached=agreement.is_reached and event.ppm >= state.template.consensus_ppm,
-        withheld=agreement.withheld,
-        cues=agreement.cues,
-    )
+    is_reached = agreement.is_reached and event.ppm >= state.template.consensus_ppm
+    return _with_reading(agreement, ppm=event.ppm, is_reached=is_reached)
 
 
 def _template_applied(state: DebateState, event: TemplateApplied, template: Template) -> DebateState:

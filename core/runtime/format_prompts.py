@@ -23,6 +23,7 @@ from core.flows.debate_judging import ballot_step
 from core.flows.debate_state import DebateState, step_id
 from core.flows.debate_verdict import VERDICT_STEP
 from core.judging.consensus import MEASURES
+from core.runtime.opening import DEBATE_PIN
 from core.templates.template import MEASURE_DEFAULT, StepSpec, Template
 
 STAND_IN_MOTION = "Should we do what is proposed?"
@@ -127,7 +128,7 @@ def _said_before(template: Template, spec: StepSpec, number: int, limit: int, *,
 
 def _opening(template: Template, motion: str, seats: tuple[Seat, ...], limit: int, answer: AnswerForm) -> Opening:
     return Opening(
-        flow="debate@1",
+        flow=DEBATE_PIN,
         measure=template.measure,
         title=motion,
         motion=motion,

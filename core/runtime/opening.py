@@ -48,7 +48,7 @@ from core.templates.sampling import asked_times
 from core.templates.template import Complexity, Template
 
 DEFAULT_TEMPLATE = TemplateId("standard_debate")
-DEBATE_PIN = "debate@1"
+DEBATE_PIN = "debate@2"
 
 
 class Openings:

@@ -55,7 +55,8 @@ async def opened(name: str, folder: Path) -> AsyncIterator[Opened]:
     storage = open_storage(path, codec=Codec((*EVENTS, *COMMANDS)))
     library = Library(storage.catalogue, (*SESSION_FACTS, *KINDS.facts))
     debate = DebateFlow(templates=library.templates, documents=library.documents)
-    flows: dict[str, Flow] = {"debate@1": debate, "refinement@1": RefinementFlow(documents=library.documents)}
+    refinement = RefinementFlow(documents=library.documents)
+    flows: dict[str, Flow] = {"debate@1": debate, "debate@2": debate, "refinement@1": refinement}
     engine = Engine(flows=flows, rule_sets=library.rule_sets)
     try:
         yield Opened(path, storage, engine, library)

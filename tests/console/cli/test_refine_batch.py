@@ -178,7 +178,7 @@ def test_what_a_debate_about_a_draft_costs_is_part_of_what_the_brief_cost(moot: 
     moot.run("refine", "--file", briefs(moot, THREE[0]), "--out", str(out), "--writer", model, "--strategy", "debate")
 
     rows = {row["flow"]: row for row in json.loads(moot.run("sessions", "list", "--all", "--json").stdout)}
-    assert rows["debate@1"]["spent_microusd"] > 0
+    assert rows["debate@2"]["spent_microusd"] > 0
     (one,) = index(out)
     assert one["cost_microusd"] == sum(row["spent_microusd"] for row in rows.values())
 

@@ -444,7 +444,7 @@ class MumblingFlow(DebateFlow):
 def mumbling(*rules: Rule) -> Played:
     played = Played()
     flow = MumblingFlow(templates=played.templates, documents={})
-    played.engine = replace(played.engine, flows={"debate@1": flow})
+    played.engine = replace(played.engine, flows={"debate@2": flow})
     for move in opened(*rules, rounds=20):
         move(played) if callable(move) else played.do(move)
     return played

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.commands import BeginAttempt
 from core.domain.ids import Digest, SeatId, StepId
-from core.domain.participants import Role, Seat
+from core.domain.participants import Participant, Role, Seat
 from core.domain.session import Opening
 from core.domain.steps import Step
 from core.engine.plan import next_attempt, plan
@@ -40,19 +40,24 @@ def judged(
 
 
 class Judgement(Panel):
-    """A debate whose turns are taken, so that its judges are due. `models` says who is behind a seat."""
+    """A debate whose turns are taken, so that its judges are due. `models` says who is behind a seat, `fallbacks` which
+    routes stand by for it, and `flow` by which version it is held."""
 
     def __init__(
         self,
         format_: Template,
         *,
         models: Mapping[str, str] | None = None,
+        fallbacks: Mapping[str, str] | None = None,
+        flow: str = "debate@2",
         said: Iterable[str] = ("Fridays are calm.", "Fridays are short."),
         form: AnswerForm = MOTION_FORM,
         seed: int = 7,
         cap_microusd: int | None = None,
     ) -> None:
         self.models = {seat_.id: ELSEWHERE for seat_ in format_.seats if seat_.role is Role.JUDGE} | dict(models or {})
+        self.fallbacks = dict(fallbacks or {})
+        self.flow = flow
         super().__init__(format_, form=form, seed=seed, cap_microusd=cap_microusd)
         for text in said:
             self.speak(text)
@@ -67,12 +72,13 @@ class Judgement(Panel):
         casting: Iterable[Role] = (Role.REVIEWER,),
     ) -> Opening:
         opening = super().opening(seats=seats, rounds=rounds, cap_microusd=cap_microusd, motion=motion, casting=casting)
-        cast = tuple(
-            replace(each, participant=replace(each.participant, model=self.models.get(each.id, ROUTE)))
-            for each in opening.seats
-        )
+        cast = tuple(replace(each, participant=self._cast(each.participant, each.id)) for each in opening.seats)
         prices = {route: self.price for each in cast for route in each.participant.routes}
-        return replace(opening, seats=cast, prices=prices)
+        return replace(opening, seats=cast, prices=prices, flow=self.flow)
+
+    def _cast(self, sitting: Participant, seat_: SeatId) -> Participant:
+        instead = (self.fallbacks[seat_],) if seat_ in self.fallbacks else ()
+        return replace(sitting, model=self.models.get(seat_, ROUTE), fallbacks=instead)
 
     def begin(self, *, cost_microusd_max: int = TURN_COST_MICROUSD_MAX) -> StepId:
         return self.ask(plan(self.engine, self.state)[0])
@@ -80,23 +86,32 @@ class Judgement(Panel):
     def begin_all(self) -> list[StepId]:
         return [self.ask(step) for step in plan(self.engine, self.state)]
 
-    def ask(self, step: Step) -> StepId:
-        """A call is begun with whoever sits there."""
+    def speak_instead(self, text: str) -> None:
+        """The next turn is answered by its seat's fallback."""
+        step = plan(self.engine, self.state)[0]
+        self.end(self.ask(step, route=self.fallbacks[step.seat]), text)
+
+    def ask(self, step: Step, *, route: str = "") -> StepId:
+        """A call is begun with whoever sits there, or by `route`."""
         self.do(
             BeginAttempt(
                 step=step.id,
                 attempt=next_attempt(self.state, step.id),
                 seat=step.seat,
-                route=self.debate.seats[step.seat].participant.model,
+                route=route or self.debate.seats[step.seat].participant.model,
                 cost_microusd_max=TURN_COST_MICROUSD_MAX,
                 prompt_digest=Digest("0" * 64),
             )
         )
         return step.id
 
-    def ballots(self, *outcomes: str) -> None:
-        """Every ballot that is wanted, in the order of the format: `for`, or the whole of what is said."""
-        begun = self.begin_all()
+    def ballots(self, *outcomes: str, instead: Collection[str] = ()) -> None:
+        """Every ballot that is wanted, in the order of the format: `for`, or the whole of what is said. Those named in
+        `instead` are answered by their seats' fallbacks."""
+        begun = [
+            self.ask(step, route=self.fallbacks[step.seat] if step.id in instead else "")
+            for step in plan(self.engine, self.state)
+        ]
         for step, outcome in zip(begun, outcomes, strict=True):
             self.end(step, f"So it is.\nVERDICT: {outcome}" if " " not in outcome else outcome)
 

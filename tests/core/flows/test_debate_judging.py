@@ -16,6 +16,7 @@ from core.domain.events import StepExhausted
 from core.domain.ids import SeatId
 from core.domain.participants import Role
 from core.domain.session import Status
+from core.engine.plan import plan
 from core.flows.debate_events import (
     ArgumentPresented,
     BallotGiven,
@@ -290,6 +291,79 @@ def test_where_every_judge_is_of_the_model_that_speaks_they_judge_and_it_is_said
     assert played.wanted == SOLE
     assert "judges words of its own model" in played.of(JudgeKept)[0].reason
     assert played.of(JudgeRecused) == []
+
+
+INSTEAD = f"was answered by its fallback {ROUTE}, which speaks as proposer too"
+
+
+def test_ballots_of_a_fallback_that_has_spoken_are_left_out_where_another_judge_can_be_counted() -> None:
+    played = Judgement(judged(*JUDGES), fallbacks={"second_judge": ROUTE})
+    said = ("for", "for", "against", "against", "for", "for")
+    played.ballots(*said, instead=["verdict.first.second_judge"])
+
+    (recused,), (counted,), (verdict,) = played.of(JudgeRecused), played.of(BallotsCounted), played.of(VerdictReached)
+    assert (recused.seat, recused.reason) == ("second_judge", f"the second judge {INSTEAD}")
+    assert (counted.votes, counted.ballots) == ({"judge": "for", "third_judge": "for"}, 4)
+    assert verdict.reason == f"majority: 2 of 2 judges say for; the second judge {INSTEAD}, and others can judge"
+    assert verdict.cost_microusd == sum(each.cost_microusd for each in played.of(BallotGiven)), "all six were paid"
+    assert [each.fallback for each in played.of(BallotGiven)] == ["", "", ROUTE, "", "", ""]
+
+
+def test_where_nobody_else_can_be_counted_the_fallback_that_has_spoken_judges_and_the_verdict_says_so() -> None:
+    sole = Judgement(judged(), fallbacks={"judge": ROUTE})
+    sole.ballots("for", "for", instead=SOLE)
+    lost = Judgement(judged(*JUDGES[:2]), fallbacks={"judge": ROUTE})
+    lost.ballots("for", "for", "No line says so.", "No line says so.", instead=SOLE)
+
+    for played in (sole, lost):
+        assert [(each.seat, each.reason) for each in played.of(JudgeKept)] == [("judge", f"the judge {INSTEAD}")]
+        assert played.of(JudgeRecused) == []
+        assert played.of(VerdictReached)[0].outcome == "for"
+        assert f"; the judge {INSTEAD}, and nobody else can judge" in played.of(VerdictReached)[0].reason
+
+
+def test_a_fallback_that_has_not_spoken_or_is_no_model_judges_as_anybody() -> None:
+    silent = Judgement(judged(*JUDGES), fallbacks={"judge": "scripted:gamma"})
+    silent.ballots(*["for"] * 6, instead=SOLE)
+    rehearsed = Judgement(judged(), models={"proposer": "rehearsal"}, fallbacks={"judge": "rehearsal"})
+    rehearsed.ballots("for", "for", instead=SOLE)
+
+    for played in (silent, rehearsed):
+        assert [*played.of(JudgeKept), *played.of(JudgeRecused)] == []
+        assert played.of(VerdictReached)[0].reason.count(";") == 0
+
+
+def test_a_judge_whose_model_spoke_in_another_s_stead_is_recused_like_any_other() -> None:
+    played = Judgement(
+        judged(*JUDGES[:2]), models={"judge": "scripted:gamma"}, fallbacks={"opponent": "scripted:gamma"}, said=()
+    )
+    played.speak("Fridays are calm.")
+    played.speak_instead("Fridays are short.")
+
+    assert [(each.seat, each.reason) for each in played.of(JudgeRecused)] == [
+        ("judge", "the judge judges words of its own model: scripted:gamma speaks as opponent too")
+    ]
+
+
+def test_a_call_that_went_back_to_its_seat_s_own_model_is_nobody_else_s() -> None:
+    played = Judgement(judged(), models={"judge": "scripted:gamma"}, fallbacks={"opponent": "scripted:gamma"}, said=())
+    played.speak("Fridays are calm.")
+    step = plan(played.engine, played.state)[0]
+    played.fail_step(played.ask(step, route="scripted:gamma"))
+    played.speak("Fridays are short.")
+
+    assert [*played.of(JudgeKept), *played.of(JudgeRecused)] == []
+
+
+def test_a_debate_of_the_first_version_is_decided_as_it_was() -> None:
+    played = Judgement(judged(*JUDGES), fallbacks={"judge": ROUTE, "opponent": ELSEWHERE}, flow="debate@1", said=())
+    played.speak("Fridays are calm.")
+    played.speak_instead("Fridays are short.")
+    played.ballots(*["for"] * 6, instead=SOLE)
+
+    assert [*played.of(JudgeKept), *played.of(JudgeRecused)] == []
+    assert {each.fallback for each in played.of(BallotGiven)} == {""}
+    assert played.of(VerdictReached)[0].reason == "majority: 3 of 3 judges say for"
 
 
 @pytest.mark.parametrize("model", ["rehearsal", "simulated:competence=70"])
