@@ -26,6 +26,8 @@ _MONTH_MS = 30 * _DAY_MS
 _YEAR_MS = 365 * _DAY_MS
 _DAYS_SHOWN_MAX = 60
 _MONTHS_SHOWN_MAX = 24
+_HOURS_WITH_MINUTES_MAX = 10
+"""Nobody who has ten hours left counts the minutes."""
 
 
 def spark(shares_ppm: Sequence[int], *, width: int) -> str:
@@ -93,6 +95,13 @@ def age(elapsed_ms: int) -> str:
     if elapsed_ms < _MONTHS_SHOWN_MAX * _MONTH_MS:
         return f"{elapsed_ms // _MONTH_MS} mo"
     return f"{elapsed_ms // _YEAR_MS} y"
+
+
+def remaining(left_ms: int) -> str:
+    """How long there is still, never rounded up, in two units where the second counts: `45 s`, `12 min`, `1 h 59 min`,
+    `23 h`, `2 d 4 h`."""
+    is_telling = _HOUR_MS <= left_ms < _HOURS_WITH_MINUTES_MAX * _HOUR_MS or left_ms >= _DAY_MS
+    return duration(left_ms) if is_telling or left_ms < _SECOND_MS else age(left_ms)
 
 
 def duration(elapsed_ms: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from console.presenters.figures import age, count, counted
+from console.presenters.figures import age, count, counted, remaining
 from console.presenters.sessions import StateShown
 from console.presenters.shown import Cell, Line, Part, Row
 from core.domain.text import clean_text
@@ -28,9 +28,6 @@ ASKING_PREFIX = "asks:"
 
 CHANNELS_SHOWN_MAX = 3
 """Of one notification in its row; the detail beside it has all."""
-
-TITLE_CHARACTERS_MAX = 20
-"""Of a session's title in a row, so that what is told of it is seen too; the detail has all of it."""
 
 NOTHING = "–"
 
@@ -250,10 +247,10 @@ def entry_row(entry: Entry, *, now_ms: int) -> Row:
     ink = "text strong" if entry.asking is not None else "text" if is_open else "muted"
     is_lost = is_given_up(entry)
     cells = (
-        Cell(f"{state.text} ✗" if is_lost else state.text, "failed" if is_lost else state_style),
+        Cell(state.text, "failed" if is_lost else state_style, " ✗" if is_lost else ""),
         Cell(entry.priority.value, PRIORITY_STYLES[entry.priority] if is_open else "muted"),
         _what_cell(entry, is_open=is_open, now_ms=now_ms),
-        Cell(_summed_up(entry), ink),
+        _summed_up(entry, ink),
         channels_cell(entry.told),
         Cell(age_text(entry, now_ms=now_ms), "muted"),
     )
@@ -271,13 +268,13 @@ def _what_cell(entry: Entry, *, is_open: bool, now_ms: int) -> Cell:
     return Cell(type_word(entry.type), "text" if is_open else "muted")
 
 
-def _summed_up(entry: Entry) -> str:
+def _summed_up(entry: Entry, ink: str) -> Cell:
     """Whose it is and what it says; that one began is said by its name alone."""
     if not entry.title or not entry.text:
-        return entry.title or entry.text
+        return Cell(entry.title or entry.text, ink)
     if entry.type is NotificationType.DEBATE_STARTED:
-        return entry.title
-    return f"{_short(entry.title, TITLE_CHARACTERS_MAX)} · {entry.text}"
+        return Cell(entry.title, ink)
+    return Cell(entry.title, ink, f" · {entry.text}")
 
 
 def channels_cell(told: Told | None) -> Cell:
@@ -305,7 +302,7 @@ def left_text(entry: Entry, *, now_ms: int) -> str:
     asking = entry.asking
     if asking is None or not asking.due_ms:
         return ""
-    return f"{age(asking.due_ms - now_ms)} left" if asking.due_ms > now_ms else "time is up"
+    return f"{remaining(asking.due_ms - now_ms)} left" if asking.due_ms > now_ms else "time is up"
 
 
 HURRY_MS = 15 * 60 * 1_000
@@ -359,6 +356,10 @@ def names_of(entries: Sequence[Entry]) -> str:
     return counted(len(entries), "notification")
 
 
-def _short(title: str, characters_max: int = 40) -> str:
+NAME_CHARACTERS_MAX = 40
+"""Of a session's title in the question that is asked before something is done."""
+
+
+def _short(title: str) -> str:
     flat = " ".join(clean_text(title).split())
-    return flat if len(flat) <= characters_max else flat[: characters_max - 1].rstrip() + "…"
+    return flat if len(flat) <= NAME_CHARACTERS_MAX else flat[: NAME_CHARACTERS_MAX - 1].rstrip() + "…"

@@ -16,10 +16,12 @@ Part = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text and the name of its style in the palette."""
+    """A text and the name of its style in the palette. Where both don't fit, `text` gives way to the `tail` behind it,
+    down to half of the cell."""
 
     text: str
     style_name: str = "text"
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

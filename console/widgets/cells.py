@@ -55,6 +55,14 @@ def fit(text: str, width: int, align: Align = "left") -> str:
     return padding + shown if align == "right" else shown + padding
 
 
+def fit_both(text: str, tail: str, width: int) -> str:
+    """Exactly `width` cells of both, one behind the other. What is too long is cut in `text` first, down to half of
+    the room, and then in `tail`: as much is seen of both as there is room for."""
+    room = max(width // 2, width - width_of(tail))
+    shown = cut(text, room)
+    return fit(shown + cut(tail, width - width_of(shown)), width)
+
+
 class LineWrapper:
     """Wraps a growing text by word. Feeding it in pieces gives the same lines as feeding it at once.
 

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from console.bindings import bindings_for
 from console.presenters.shown import Cell, Row
-from console.widgets.cells import Align, cut, fit, one_line, width_of
+from console.widgets.cells import Align, cut, fit, fit_both, one_line, width_of
 from console.widgets.extent import set_extent
 from console.widgets.painted import Painted, strip_of
 
@@ -351,7 +351,11 @@ class Rows(Painted, ScrollView, can_focus=True):
             if position:
                 segments.append(Segment(" " * _GAP_CELLS, base))
             cell = cells[column_index]
-            text = fit(one_line(cell.text), width_cells, self._columns[column_index].align)
+            said = one_line(cell.text)
+            if cell.tail:
+                text = fit_both(said, one_line(cell.tail), width_cells)
+            else:
+                text = fit(said, width_cells, self._columns[column_index].align)
             segments.append(Segment(text, style(cell.style_name, ground)))
         return strip_of(segments, width, base)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.presenters.figures import age, bar, count, counted, duration, money, percent, spark, trend
+from console.presenters.figures import age, bar, count, counted, duration, money, percent, remaining, spark, trend
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,22 @@ def test_an_age_is_the_largest_whole_unit_and_never_rounded_up(elapsed_ms: int, 
 )
 def test_a_duration_takes_at_most_two_units(elapsed_ms: int, written: str) -> None:
     assert duration(elapsed_ms) == written
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "written"),
+    [
+        (999, "0 s"),
+        (45_999, "45 s"),
+        (12 * 60_000 + 59_000, "12 min"),
+        (2 * 3_600_000 - 1, "1 h 59 min"),
+        (10 * 3_600_000 - 1, "9 h 59 min"),
+        (11 * 3_600_000 - 1, "10 h"),
+        (52 * 3_600_000, "2 d 4 h"),
+    ],
+)
+def test_what_is_left_is_said_to_the_minute_as_long_as_minutes_matter(left_ms: int, written: str) -> None:
+    assert remaining(left_ms) == written
 
 
 def test_a_share_just_below_a_threshold_does_not_read_as_having_reached_it() -> None:

@@ -21,6 +21,7 @@ from console.presenters.notifications import (
     names_of,
     standing,
 )
+from console.widgets.cells import fit_both
 from core.domain.ids import SeatId, TemplateId
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
@@ -35,7 +36,7 @@ ASKING = Asking(session=SESSION, title="Split billing?", question="Shall they go
 
 
 def texts(entry: Entry, *, now_ms: int = AT_MS) -> list[str]:
-    return [cell.text for cell in entry_row(entry, now_ms=now_ms).cells]
+    return [cell.text + cell.tail for cell in entry_row(entry, now_ms=now_ms).cells]
 
 
 def test_what_asks_stands_on_top_then_what_is_open_by_urgency_then_the_rest() -> None:
@@ -82,6 +83,8 @@ def test_a_person_s_turn_is_asked_of_each_seat_that_is_waited_for() -> None:
     assert [each.told for each in entries] == [None, spoken]
     assert texts(entries[0])[0] == "◆ speak"
     assert texts(entries[0])[2] == "1 min left"
+    assert texts(entries[0], now_ms=AT_MS - 119 * MINUTE_MS)[2] == "2 h left"
+    assert texts(entries[0], now_ms=AT_MS - 118 * MINUTE_MS)[2] == "1 h 59 min left"
     assert entries[0].key != entries[1].key
     assert "as opponent" in entries[1].text
 
@@ -136,11 +139,16 @@ def test_a_deadline_says_how_long_there_is_and_that_it_is_over() -> None:
     assert texts(Entry(asking=ASKING))[2] == "asks you"
 
 
-def test_a_row_says_whose_it_is_shortened_so_that_what_is_told_is_seen_too() -> None:
+def test_of_a_row_s_width_title_and_words_take_what_the_other_leaves() -> None:
     long = notification(text="It failed: nobody answered.", type=NotificationType.ERROR_NOTIFICATION)
     began = notification(text="It has begun.", type=NotificationType.DEBATE_STARTED)
 
-    assert texts(Entry(told=told(long)))[3] == "The release train l… · It failed: nobody answered."
+    cell = entry_row(Entry(told=told(long)), now_ms=AT_MS).cells[3]
+    both = "The release train leaves on Fridays. · It failed: nobody answered."
+
+    assert fit_both(cell.text, cell.tail, 80).rstrip() == both
+    assert fit_both(cell.text, cell.tail, 60) == "The release train leaves on F… · It failed: nobody answered."
+    assert fit_both(cell.text, cell.tail, 40) == "The release train l… · It failed: nobod…"
     assert texts(Entry(told=told(began)))[3] == "The release train leaves on Fridays."
 
 

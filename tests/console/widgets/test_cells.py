@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from console.widgets.cells import LineWrapper, clean, cut, fit, one_line
+from console.widgets.cells import LineWrapper, clean, cut, fit, fit_both, one_line
 
 AWKWARD = st.text(
     alphabet=st.one_of(
@@ -96,3 +96,16 @@ def test_what_is_cut_says_so() -> None:
     assert cut("Should a team of six", 8) == "Should …"
     assert cut("日本語", 4) == "日…"
     assert cut("short", 5) == "short"
+
+
+@given(AWKWARD, AWKWARD, WIDTHS)
+def test_two_texts_in_one_cell_fill_it_and_neither_takes_all_of_it(text: str, tail: str, width: int) -> None:
+    text, tail = one_line(text), one_line(tail)
+
+    shown = fit_both(text, tail, width)
+
+    assert cell_len(shown) == width
+    if cell_len(text) + cell_len(tail) <= width:
+        assert shown.startswith(text + tail)
+    if cell_len(text) <= width // 2:
+        assert shown.startswith(text)
