@@ -20,7 +20,7 @@ from core.analytics.flips import counts_of
 from core.domain.cases import CLARIFICATION
 from core.domain.commands import AnswerEscalation
 from core.domain.errors import CommandRefused, MootError, StorageFailed
-from core.domain.events import AttemptStarted
+from core.domain.events import AttemptStarted, Event, RulesChanged, SessionOpened
 from core.domain.status import Status
 from core.evaluation.marking import heard, mark_of
 from core.evaluation.results import Mark, Result, Tally
@@ -285,6 +285,7 @@ class Evaluation:
             changed=flips.changed,
             to_right=flips.to_right,
             to_wrong=flips.to_wrong,
+            rules=tuple(dict.fromkeys(filter(None, map(_rules_in, events)))),
         )
         first = {call.route: call.cost_microusd_max for call in reversed(calls)}
         return _Lived(result, row, first, max((call.cost_microusd_max for call in calls), default=0))
@@ -363,6 +364,17 @@ class _Affordable:
             raise StopIteration
         self._next = None
         return piece
+
+
+def _rules_in(event: Event) -> str:
+    """Which rules a session follows from this event on; "" where it changes nothing about them."""
+    match event:
+        case SessionOpened(opening=opening):
+            return opening.rules_digest
+        case RulesChanged(digest=digest):
+            return digest
+        case _:
+            return ""
 
 
 def _unanswered(arm: ArmPlan, *, why: str, session: str = "", cost_microusd: int = 0) -> Result:

@@ -103,6 +103,7 @@ def as_plain(plan: EvaluationPlan, report: Report, *, ended: str) -> dict[str, o
         "seed": request.seed,
         "rounds": request.rounds,
         "rules": request.rules,
+        "rules_versions": sorted(tally.rules),
         "arms": [_flat_arm(row) for row in report.rows],
         "comparisons": [_flat_comparison(each) for each in report.comparisons],
         "in_words": list(in_words(report)),

@@ -68,10 +68,19 @@ def notes(report: Report, *, unasked: str, budget_microusd: int | None) -> Itera
         "Undecided and unreadable count as wrong. 'flips' are answers changed after others were heard: all, to the "
         "right one (✓), away from it (✗). Shares have Wilson's interval."
     )
-    if report.comparisons:
+    if len(tally.rules) > 1:
         yield (
-            "Differences on the same tasks have Newcombe's interval. 'alone right' are tasks that one of the two had "
-            "right and the other not; p is McNemar's exact test of these, as it counts among "
+            f"These debates have followed {counted(len(tally.rules), 'version')} of their set of rules, which was "
+            "changed in between: what is compared may be that. --seed N begins anew under the rules as they are now."
+        )
+    if report.comparisons:
+        several = len(report.comparisons) > 1
+        together = (
+            ", so wide that all of them together hold what they should in 95 of 100 (Bonferroni)" if several else ""
+        )
+        yield (
+            f"Differences on the same tasks have Newcombe's interval{together}. 'alone right' are tasks that one of "
+            "the two had right and the other not; p is McNemar's exact test of these, as it counts among "
             f"{counted(len(report.comparisons), 'comparison')} (Holm). 'tasks to tell' find a difference like this one "
             "at 5 % in four evaluations of five (Connor)."
         )

@@ -50,7 +50,7 @@ class Arm:
 class Result:
     """One arm on one task; `control_of` as for the arm. `unreadable` are single answers that could not be read;
     `changed` says how often a seat gave another answer than before, `to_right` and `to_wrong` which way, and `why` why
-    there is no verdict."""
+    there is no verdict. `rules` are the digests of the rules that its session has followed, one after another."""
 
     arm: str
     mark: Mark
@@ -66,6 +66,7 @@ class Result:
     changed: int = 0
     to_right: int = 0
     to_wrong: int = 0
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,8 @@ class ArmSums:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """`tasks` were tried; `compared` of them go into the table, `left_out` lack an answer of some arm and `unscored` a
-    right one. `spent_microusd` is what all sessions came to, those that were left out too."""
+    right one. `spent_microusd` is what all sessions came to, those that were left out too. `rules` are the digests of
+    all that debates have followed; their controls follow none."""
 
     arms: tuple[Arm, ...]
     sums: Mapping[str, ArmSums] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Tally:
     left_out: int = 0
     unscored: int = 0
     spent_microusd: int = 0
+    rules: frozenset[str] = frozenset()
 
     def plus(self, results: Sequence[Result]) -> Tally:
         """The tally with one more task: a result of every arm, in the order of the arms."""
@@ -127,6 +130,7 @@ class Tally:
             left_out=self.left_out + (not is_answered and is_scored),
             unscored=self.unscored + (not is_scored),
             spent_microusd=self.spent_microusd + sum(result.cost_microusd for result in results),
+            rules=self.rules.union(*(result.rules for result in results if not result.control_of)),
         )
 
 
@@ -143,8 +147,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`first` beside `second` on the same tasks. `p_ppm` is the exact test's, `p_among_ppm` as it counts among all that
-    are made here; `tells` where that is below the level. `tasks_to_tell` is how many tasks would tell a difference like
+    """`first` beside `second` on the same tasks. `low_ppm` to `high_ppm` hold the difference; the intervals of all that
+    are made here do so together 95 times in 100. `p_ppm` is the exact test's, `p_among_ppm` as it counts among all;
+    `tells` where that is below the level. `tasks_to_tell` is how many tasks would tell a difference like
     this one, `least_ppm` the smallest that this many would have told; None where there is no such number.
 
     `spend_ppm` is what the second has spent for each million that the first did: by money, of what is free by calls.
@@ -192,7 +197,15 @@ def report_of(tally: Tally, *, level_ppm: int) -> Report:
         tally=tally,
         rows=tuple(_row(arm, tally.sums.get(arm.name, ArmSums())) for arm in tally.arms),
         comparisons=tuple(
-            _comparison(tally, *tested[at], pairs[at], p_ppm=ps[at], among_ppm=among[at], level_ppm=level_ppm)
+            _comparison(
+                tally,
+                *tested[at],
+                pairs[at],
+                p_ppm=ps[at],
+                p_among_ppm=among[at],
+                level_ppm=level_ppm,
+                among=len(tested),
+            )
             for at in range(len(tested))
         ),
     )
@@ -205,9 +218,17 @@ def _row(arm: Arm, sums: ArmSums) -> Row:
 
 
 def _comparison(
-    tally: Tally, first: Arm, second: Arm, pairs: Pairs, *, p_ppm: int, among_ppm: int, level_ppm: int
+    tally: Tally,
+    first: Arm,
+    second: Arm,
+    pairs: Pairs,
+    *,
+    p_ppm: int,
+    p_among_ppm: int,
+    level_ppm: int,
+    among: int,
 ) -> Comparison:
-    low, high = difference_interval_ppm(pairs)
+    low, high = difference_interval_ppm(pairs, among=among)
     before, beside = tally.sums.get(first.name, ArmSums()), tally.sums.get(second.name, ArmSums())
     is_by_calls = not before.cost_microusd
     spent = (before.turns, beside.turns) if is_by_calls else (before.cost_microusd, beside.cost_microusd)
@@ -220,8 +241,8 @@ def _comparison(
         low_ppm=low,
         high_ppm=high,
         p_ppm=p_ppm,
-        p_among_ppm=among_ppm,
-        tells=among_ppm < level_ppm,
+        p_among_ppm=p_among_ppm,
+        tells=p_among_ppm < level_ppm,
         tasks_to_tell=tasks_to_tell(difference_ppm=pairs.difference_ppm, disagreeing_ppm=disagreeing),
         least_ppm=least_difference_ppm(tasks=pairs.counted, disagreeing_ppm=disagreeing),
         spend_ppm=spent[1] * PPM // spent[0] if spent[0] else 0,

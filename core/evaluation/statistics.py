@@ -3,8 +3,9 @@
 Sources: the exact test of McNemar's table, Q. McNemar 1947, Psychometrika 12:153–157, two-sided by the binomial; the
 interval of a difference between paired shares, R. G. Newcombe 1998, Statistics in Medicine 17:2635–2650, method 10; how
 many pairs it takes, R. J. Connor 1987, Biometrics 43:207–211, and what an exact test takes beyond that; several tests
-at once, S. Holm 1979, Scandinavian Journal of Statistics 6:65–70. Shares are parts per million. Nothing is decided by
-any of these: they are shown.
+at once, S. Holm 1979, Scandinavian Journal of Statistics 6:65–70; several intervals at once, by Bonferroni's
+inequality, O. J. Dunn 1961, Journal of the American Statistical Association 56:52–64. Shares are parts per million.
+Nothing is decided by any of these: they are shown.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from statistics import NormalDist
 
 from core.domain.intervals import wilson_ppm
 
@@ -71,14 +73,17 @@ def exact_mcnemar_ppm(pairs: Pairs) -> int:
     return min(PPM, -(-2 * summed * PPM // (1 << apart)))
 
 
-def difference_interval_ppm(pairs: Pairs) -> tuple[int, int]:
-    """Between which two values the difference lies with 95 % confidence; all there is where nothing was counted."""
-    counted = pairs.counted
+def difference_interval_ppm(pairs: Pairs, *, among: int = 1) -> tuple[int, int]:
+    """Between which two values the difference lies with 95 % confidence; all there is where nothing was counted.
+
+    Of intervals that stand `among` so many, all hold what they are about with that confidence together.
+    """
+    counted, z_milli = pairs.counted, _z_milli(among)
     if not counted:
         return -PPM, PPM
     first, second = (pairs.both + pairs.first) / counted, (pairs.both + pairs.second) / counted
-    low_first, high_first = (each / PPM for each in wilson_ppm(pairs.both + pairs.first, counted))
-    low_second, high_second = (each / PPM for each in wilson_ppm(pairs.both + pairs.second, counted))
+    low_first, high_first = (each / PPM for each in wilson_ppm(pairs.both + pairs.first, counted, z_milli=z_milli))
+    low_second, high_second = (each / PPM for each in wilson_ppm(pairs.both + pairs.second, counted, z_milli=z_milli))
     phi = _together(pairs)
     below = _root(
         (first - low_first) ** 2, phi * (first - low_first) * (high_second - second), (high_second - second) ** 2
@@ -89,6 +94,11 @@ def difference_interval_ppm(pairs: Pairs) -> tuple[int, int]:
     difference = first - second
     low, high = difference - below, difference + above
     return max(-PPM, round(low * PPM)), min(PPM, round(high * PPM))
+
+
+def _z_milli(among: int) -> int:
+    """How many thousandths of a standard deviation an interval reaches to each side; rounded up, as is all here."""
+    return ceil(NormalDist().inv_cdf(1 - LEVEL_PPM / PPM / 2 / max(1, among)) * 1_000)
 
 
 def _root(left: float, mixed: float, right: float) -> float:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from console.evaluating import NO_MONEY, NO_MONEY_TODAY, QUESTIONS_ANSWERED_MAX, TASKS_FAILED_MAX
+from console.evaluating import NO_MONEY, NO_MONEY_TODAY, QUESTIONS_ANSWERED_MAX, TASKS_FAILED_MAX, Outcome
 from console.evaluation_plan import ArmPlan, planned
+from console.presenters.evaluations import notes
 from core.domain.errors import WrongUse
 from core.domain.events import AttemptStarted, ClarificationForgone, EscalationAnswered
 from core.domain.ids import RuleId, SessionId, TemplateId
@@ -320,6 +321,20 @@ def ask_each_round() -> Rule:
         then=(EscalateToHuman(question="Go on?", reason="for the test"),),
         repeat=Repeat.EDGE,
     )
+
+
+async def test_that_rules_were_changed_between_two_runs_is_told(tmp_path: Path) -> None:
+    async with core_in(tmp_path) as core:
+        first, _ = await evaluated(core, asked(tasks_in(tmp_path, 1)))
+        await core.save_rules([*await core.rules(), ask_each_round()], change="for the test")
+        plan = await planned(core, asked(tasks_in(tmp_path, 2)))
+        both = await Run(core, plan).to_the_end()
+
+    def said(outcome: Outcome) -> str:
+        return " ".join(notes(report_of(outcome.tally, level_ppm=LEVEL_PPM), unasked="", budget_microusd=None))
+
+    assert "versions of their set of rules" not in said(first)
+    assert "followed 2 versions of their set of rules, which was changed in between" in said(both)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,22 @@ def test_what_was_left_out_what_chance_means_and_that_no_model_was_asked_is_said
     assert "No model was asked" not in " ".join(notes(report, unasked="", budget_microusd=None))
 
 
+def test_that_several_intervals_hold_together_is_said_where_there_are_several() -> None:
+    one = " ".join(notes(reported((Mark.RIGHT, Mark.WRONG)), unasked="", budget_microusd=None))
+    second = Arm(name="jury", template="jury")
+    tally = Tally(arms=(DEBATE, VOTE, second)).plus(
+        (
+            Result(arm=DEBATE.name, mark=Mark.RIGHT),
+            Result(arm=VOTE.name, mark=Mark.WRONG, control_of=DEBATE.name),
+            Result(arm=second.name, mark=Mark.RIGHT),
+        )
+    )
+    two = " ".join(notes(report_of(tally, level_ppm=LEVEL_PPM), unasked="", budget_microusd=None))
+
+    assert "Newcombe's interval. " in one
+    assert "all of them together hold what they should in 95 of 100 (Bonferroni)" in two
+
+
 def test_a_task_is_told_with_its_controls_behind_their_debate() -> None:
     results = (
         Result(arm="council", mark=Mark.RIGHT),

@@ -98,3 +98,13 @@ def test_an_evaluation_of_nothing_reports_nothing() -> None:
 
     assert [row.right_ppm for row in report.rows] == [0, 0, 0]
     assert not any(each.tells for each in report.comparisons)
+
+
+def test_the_rules_that_debates_have_followed_are_told_and_those_of_controls_are_not() -> None:
+    tally = Tally(arms=ARMS)
+    for rules in (("v1",), ("v1", "v2")):
+        debate = Result(arm=DEBATE.name, mark=Mark.RIGHT, rules=rules)
+        vote = Result(arm=VOTE.name, mark=Mark.RIGHT, control_of=DEBATE.name, rules=("none",))
+        tally = tally.plus((debate, vote, Result(arm=COUNCIL.name, mark=Mark.RIGHT)))
+
+    assert tally.rules == {"v1", "v2"}

@@ -50,6 +50,17 @@ def test_the_interval_of_a_paired_difference_is_the_published_one(pairs: Pairs, 
     assert ten_thousandths(*difference_interval_ppm(pairs)) == interval
 
 
+def test_of_several_intervals_each_is_as_wide_as_it_takes_for_all_of_them_to_hold_together() -> None:
+    """Of five, each at 99 %: what Newcombe's method gives for Cavo's table with the quantile of 99.5 %."""
+    alone, of_five = difference_interval_ppm(CAVO), difference_interval_ppm(CAVO, among=5)
+
+    assert alone == difference_interval_ppm(CAVO, among=1)
+    assert of_five[0] < alone[0] < alone[1] < of_five[1]
+    assert alone[1] < 0 < of_five[1], "what one interval tells, one of five does not"
+    centre = CAVO.difference_ppm
+    assert (centre - of_five[0]) / (centre - alone[0]) == pytest.approx(2.576 / 1.960, rel=0.02)
+
+
 @pytest.mark.parametrize(
     ("right", "of", "interval"),
     [(81, 263, (0.2553, 0.3662)), (15, 148, (0.0624, 0.1605)), (0, 20, (0.0, 0.1611)), (1, 29, (0.0061, 0.1718))],
