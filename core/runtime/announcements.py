@@ -59,7 +59,7 @@ class Announcements:
         self.position = 0
         self._committed: dict[int, Callable[[int], None]] = {}
         self._progressed: dict[int, Callable[[Progress], None]] = {}
-        self._moved = asyncio.Event()
+        self._moved: asyncio.Event | None = None  # made by who waits: mostly nobody does
         self._next_key = 0
 
     def committed(self, position: int) -> None:
@@ -67,8 +67,9 @@ class Announcements:
         if position <= self.position:
             return
         self.position = position
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        if self._moved is not None:
+            self._moved.set()
+            self._moved = None
         for listener in tuple(self._committed.values()):
             _call(listener, position)
 
@@ -80,6 +81,8 @@ class Announcements:
     async def beyond(self, position: int) -> int:
         """Wait until more than `position` is committed; returns how far."""
         while self.position <= position:
+            if self._moved is None:
+                self._moved = asyncio.Event()
             await self._moved.wait()
         return self.position
 

@@ -149,14 +149,14 @@ def _cancelled(calls: Collection[Call]) -> tuple[Call, ...]:
     return found
 
 
-def note_call(attempt: Attempt, *, session: SessionId) -> None:
+def note_call(attempt: Attempt, *, session: SessionId, correlation: str) -> None:
     """Every line of the call says whose it is, and which command or call led to it."""
     note(
         session=session,
         step=attempt.step.id,
         attempt=attempt.number,
         route=attempt.request.model,
-        correlation=f"{attempt.step.id}#{attempt.number}",
+        correlation=correlation,
         cause=about().get("correlation", ""),
     )
 

@@ -9,11 +9,13 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from core.domain.budget import FREE, cost_microusd_max
+from core.domain.changing import maker
 from core.domain.commands import RUNTIME, BeginAttempt, ChangeRules, Command, Envelope, RefuseSpend, ResumeRun
 from core.domain.events import Event, RuleFired, StepExhausted
+from core.domain.flow import Flow
 from core.domain.people import is_person
 from core.domain.session import SessionState, Status
-from core.domain.steps import ModelRequest, Step
+from core.domain.steps import Step
 from core.engine.engine import Engine
 from core.engine.plan import next_attempt, plan
 from core.engine.routes import next_route
@@ -29,6 +31,9 @@ from core.runtime.step_runner import Attempt
 
 SWITCH = "switch"
 """The refusal that no closer count can lift."""
+
+made_envelope, made_append, made_attempt = maker(Envelope), maker(Append), maker(Attempt)
+made_intent = maker(BeginAttempt)
 
 _log = logging.getLogger(__name__)
 
@@ -52,10 +57,10 @@ class Entry:
     def add(self, settlement: Settlement, command: Command, *, actor: str, correlation: str) -> None:
         """Have the entry hold what `command` came to, and stand behind it."""
         state = settlement.state
-        envelope = Envelope(command=command, actor=actor, at_ms=state.at_ms, correlation=correlation)
+        envelope = made_envelope(command=command, actor=actor, at_ms=state.at_ms, correlation=correlation)
         expected_seq, self.state = self.state.seq, state
         self.appends.append(
-            Append(session=state.session, envelope=envelope, events=settlement.events, expected_seq=expected_seq)
+            made_append(session=state.session, envelope=envelope, events=settlement.events, expected_seq=expected_seq)
         )
 
 
@@ -138,7 +143,7 @@ class Entries:
                 entry.errands = (*entry.errands, step)
                 continue
             state = entry.state
-            attempt, command = await self._reserved(entry, self._attempt(state, step, flow.request(state, step)))
+            attempt, command = await self._reserved(entry, self._attempt(state, flow, step))
             settlement = settle(self._engine, state, command, now_ms=entry.now_ms)
             entry.add(settlement, command, actor=RUNTIME, correlation=f"{step.id}#{attempt.number}")
             if isinstance(command, RefuseSpend):
@@ -150,14 +155,14 @@ class Entries:
                 return
             entry.begun.append(attempt)
 
-    def _attempt(self, state: SessionState, step: Step, request: ModelRequest) -> Attempt:
+    def _attempt(self, state: SessionState, flow: Flow, step: Step) -> Attempt:
         assert state.opening is not None  # a plan exists only for an opened session
-        participant = self._engine.flow(state).seated(state, step.seat)
+        request, participant = flow.request(state, step), flow.seated(state, step.seat)
         failures = state.work.failures.get(step.id, ())
         resting = self._gateway.resting(participant.routes)
         route = next_route(participant, failures, windows=state.opening.windows, resting=resting) or participant.model
         price = FREE if is_person(route) else state.opening.prices[route]
-        return Attempt(
+        return made_attempt(
             step=step,
             number=next_attempt(state, step.id),
             request=request if route == request.model else replace(request, model=route),
@@ -182,7 +187,7 @@ class Entries:
                 wanted_microusd=attempt.cost_microusd_max,
                 left_microusd=refusal.left_microusd,
             )
-        return attempt, BeginAttempt(
+        return attempt, made_intent(
             step=attempt.step.id,
             attempt=attempt.number,
             seat=attempt.step.seat,

@@ -14,6 +14,8 @@ from core.domain.events import AttemptFailed, AttemptInDoubt, AttemptSettled, At
 from core.domain.ids import SessionId, StepId
 from core.domain.session import DoubtfulAttempt, SessionState
 
+ENDED = (AttemptSucceeded, AttemptFailed)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -74,19 +76,14 @@ class Ledger:
 
     def follow(self, session: SessionId, event: Event, *, doubtful: Iterable[DoubtfulAttempt]) -> None:
         """Count what a session's newest event says of a call. `doubtful` are those that were in doubt before it."""
-        match event:
-            case (
-                AttemptSucceeded(step=step, attempt=number, cost_microusd=cost)
-                | AttemptFailed(step=step, attempt=number, cost_microusd=cost)
-                | AttemptInDoubt(step=step, attempt=number, cost_microusd_max=cost)
-            ):
-                self.settle(session, step, number, cost_microusd=cost)
-            case AttemptSettled(step=step, attempt=number, difference_microusd=difference):
-                for doubt in doubtful:
-                    if (doubt.step, doubt.attempt) == (step, number):
-                        self.give_back(difference_microusd=difference, charged_at_ms=doubt.since_ms)
-            case _:
-                pass
+        if isinstance(event, ENDED):
+            self.settle(session, event.step, event.attempt, cost_microusd=event.cost_microusd)
+        elif isinstance(event, AttemptInDoubt):
+            self.settle(session, event.step, event.attempt, cost_microusd=event.cost_microusd_max)
+        elif isinstance(event, AttemptSettled):
+            for doubt in doubtful:
+                if (doubt.step, doubt.attempt) == (event.step, event.attempt):
+                    self.give_back(difference_microusd=event.difference_microusd, charged_at_ms=doubt.since_ms)
 
     def settle(self, session: SessionId, step: StepId, attempt: int, *, cost_microusd: int) -> None:
         """The call ended: let go of what was held and count what it cost."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable
 
 from core.domain.events import Event, Recorded
-from core.domain.levels import level_of
+from core.domain.levels import Level, level_of
 from core.runtime.correlating import fields
 
 TOLD = ("step", "attempt", "seat", "route", "round", "rule", "action", "reason", "why", "error", "message", "cap", "by")
@@ -25,10 +25,12 @@ _log.addHandler(logging.NullHandler())
 
 def log_events(records: Iterable[Recorded]) -> None:
     """Write a line for each of these events, where lines as grave as it is are kept at all."""
+    are_all_told = _log.isEnabledFor(Level.DEBUG)
     for record in records:
         kind = type(record.event).__name__
         level = level_of(kind)
-        if _log.isEnabledFor(level):
+        # A turn is made of events of the least grave kind alone: one look serves all of them.
+        if are_all_told or (level > Level.DEBUG and _log.isEnabledFor(level)):
             place = fields(session=str(record.session), seq=record.seq, position=record.position, **told(record.event))
             _log.log(level, kind, extra=place)
 

@@ -16,14 +16,11 @@ from core.domain.commands import (
     RUNTIME,
     ChangeRules,
     Command,
-    ReachDeadline,
     RecordAnswer,
     ResumeRun,
 )
 from core.domain.errors import CommandRefused, LogConflict, MootError, StorageFailed
 from core.domain.events import (
-    AttemptFailed,
-    AttemptSucceeded,
     CompletionDecided,
     Event,
     Recorded,
@@ -40,7 +37,7 @@ from core.runtime.calls import Calls, Outcome, note_call, unheard
 from core.runtime.correlating import fields, note
 from core.runtime.entries import Entries
 from core.runtime.instruments import APPEND, Instruments
-from core.runtime.ledger import Ledger
+from core.runtime.ledger import ENDED, Ledger
 from core.runtime.logged_events import log_events
 from core.runtime.ports import Limits, Ports
 from core.runtime.rules_in_force import RulesInForce
@@ -221,19 +218,23 @@ class SessionLoop:
             await self._recorded(ResumeRun(), RUNTIME, "resume", begins_steps=False)
             self._is_left = False
 
-    async def _now_ms(self, command: Command) -> int:
-        """The session's time, behind the end of what a leap of the clock cut off: that time doesn't count either."""
+    def _now_ms(self) -> int:
+        """The session's time. By how much the clock leapt since it was asked last is kept until it is on record."""
         now_ms, leapt_ms = self._time.read()
         self._leapt_ms += leapt_ms
-        if self._leapt_ms and not isinstance(command, ResumeRun):
-            why = f"the machine's clock leapt forward by {self._leapt_ms // 1_000} s, which don't count"
-            if self.state.life.status is Status.RUNNING:
-                await self._recorded(ResumeRun(why=why), RUNTIME, "clock", begins_steps=False)
-            elif self.answer_due_ms is not None:
-                leapt = ResumeRun(why=why, leapt_ms=self._leapt_ms)
-                await self._recorded(leapt, RUNTIME, "clock", begins_steps=False)
-            self._leapt_ms = 0
         return now_ms
+
+    async def _record_leap(self) -> None:
+        """What a leap of the clock cut off ends before anything else is recorded: that time doesn't count either."""
+        if not self._leapt_ms:
+            return
+        why = f"the machine's clock leapt forward by {self._leapt_ms // 1_000} s, which don't count"
+        if self.state.life.status is Status.RUNNING:
+            await self._recorded(ResumeRun(why=why), RUNTIME, "clock", begins_steps=False)
+        elif self.answer_due_ms is not None:
+            leapt = ResumeRun(why=why, leapt_ms=self._leapt_ms)
+            await self._recorded(leapt, RUNTIME, "clock", begins_steps=False)
+        self._leapt_ms = 0
 
     @property
     def answer_due_ms(self) -> int | None:
@@ -248,15 +249,15 @@ class SessionLoop:
         due_ms = self.answer_due_ms
         if due_ms is None:
             return
-        now_ms, leapt_ms = self._time.read()
-        self._leapt_ms += leapt_ms
+        now_ms = self._now_ms()
         self._on_deadline(self.session, max(wait_ms_min, due_ms - now_ms + self._leapt_ms))
 
     async def clock_leapt(self) -> None:
         """Have a leap of the clock on record at once where the session runs. Raises StorageFailed."""
         async with self._door:
             if self.is_driven and (self.state.life.status is Status.RUNNING or self.answer_due_ms is not None):
-                await self._now_ms(ReachDeadline())
+                self._now_ms()
+                await self._record_leap()
 
     async def _wind_up(self) -> None:
         """Send nothing more while the session stands still, and listen to nobody once it is over: the rest costs.
@@ -298,7 +299,9 @@ class SessionLoop:
         self, command: Command, actor: str, correlation: str, *, begins_steps: bool = True
     ) -> tuple[tuple[Event, ...], list[Attempt]]:
         """What `command` brought about, durable, and the attempts whose intent is on record: to be begun at once."""
-        now_ms = await self._now_ms(command)
+        now_ms = self._now_ms()
+        if self._leapt_ms and not isinstance(command, ResumeRun):
+            await self._record_leap()
         begins = begins_steps and self.is_driven
         entry = await self._entries.entry(
             self.state, command, actor=actor, correlation=correlation, now_ms=now_ms, begins_steps=begins
@@ -332,9 +335,10 @@ class SessionLoop:
         doubtful, self.state = self.state.work.doubtful, state
         self._is_left = not self.is_driven
         for record in recorded:
-            self._ledger.follow(self.session, record.event, doubtful=doubtful)
-            if isinstance(record.event, AttemptSucceeded | AttemptFailed):
-                self._calls.sent(record.event.step)
+            event = record.event
+            self._ledger.follow(self.session, event, doubtful=doubtful)
+            if isinstance(event, ENDED):
+                self._calls.sent(event.step)
         now_ms = max(state.at_ms, self._time.last_ms)
         due_ms = next_deadline(self._ports.engine, state, now_ms=now_ms) if self.is_driven else None
         self._on_deadline(self.session, None if due_ms is None else due_ms - now_ms)
@@ -379,8 +383,8 @@ class SessionLoop:
 
     async def _answered(self, attempt: Attempt) -> Attempt | None:
         """Ask, and record the outcome; returns the attempt that this task is to make next."""
-        step = attempt.step
-        note_call(attempt, session=self.session)
+        step, correlation = attempt.step, f"{attempt.step.id}#{attempt.number}"
+        note_call(attempt, session=self.session, correlation=correlation)
         progress = self._calls.begin_speaking(attempt, session=self.session, now_ms=self._ports.clock.now_ms())
         self._calls.begin_waiting(step.id, attempt.number)
         try:
@@ -388,7 +392,7 @@ class SessionLoop:
             if progress.characters and not isinstance(outcome, RecordAnswer):
                 progress.is_superseded = True
                 self._announcements.progressed(progress)
-            return await self._record(outcome, correlation=f"{step.id}#{attempt.number}")
+            return await self._record(outcome, correlation=correlation)
         finally:
             self._calls.end_speaking(step.id)
 
