@@ -11,6 +11,7 @@ from core.domain.steps import Document, Message
 from core.domain.transcript import Turn, TurnKind
 from core.prompts.blinding import YOU, by_letter, models_of, without_ids, without_names
 from core.prompts.evidence import evidence_told
+from core.prompts.said_so_far import said_so_far, speaker_of
 from core.prompts.told import told_part
 from core.prompts.window import TURN_CHARACTERS_MAX, newest_turns, shortened
 
@@ -52,18 +53,23 @@ def debate_messages(
     order of their letters; where it `is_unnamed`, nothing that was said names a seat or a model either, and what the
     seat has said itself is told to be its own. `told` is what this seat alone was told, oldest first.
     """
-    parts = [f"The {'question' if is_question else 'motion'}: {motion}", _standing(seat, round_number, rounds_limit)]
+    # Joined once, of what was said each text as it stands: all of it is some 24,000 characters, at every turn.
+    pieces = [
+        f"The {'question' if is_question else 'motion'}: {motion}\n\n{_standing(seat, round_number, rounds_limit)}"
+    ]
     if documents:
-        parts.append(evidence_told(documents))
-    if turns:
+        pieces += ("\n\n", evidence_told(documents))
+    if turns and letters is None:
+        pieces += _by_name(turns, seats)
+    elif turns and letters is not None:
         shown = _Shown(letters=letters, own=seat.id if is_unnamed else NO_SEAT, is_by_letter=is_by_letter)
-        parts.append(_transcript(turns, seats, shown))
+        pieces += ("\n\n", _blindly(turns, seats, shown))
     if rankings:
-        parts.append(rankings)
+        pieces += ("\n\n", rankings)
     if told:
-        parts.append(told_part(told))
-    parts.append(f"Your task now: {instruction}")
-    return (Message(author="system", text=_system(seat)), Message(author="user", text="\n\n".join(parts)))
+        pieces += ("\n\n", told_part(told))
+    pieces.append(f"\n\nYour task now: {instruction}")
+    return (Message(author="system", text=_system(seat)), Message(author="user", text="".join(pieces)))
 
 
 def _system(seat: Seat) -> str:
@@ -81,42 +87,44 @@ def _standing(seat: Seat, round_number: int, rounds_limit: int) -> str:
     return f"You sit as {seat.id} ({seat.role}). {stance} This is round {round_number} of {rounds_limit}."
 
 
+def _by_name(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> tuple[str, ...]:
+    said = said_so_far(turns, seats)
+    return (f"\n\n{SO_FAR}:", _left_out(said.before), *said.pieces)
+
+
+def _left_out(before: int) -> str:
+    return f"\n\n[{before} earlier turns are left out]" if before else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """Under which names a transcript is shown, and in which order. `own` is the seat that reads it, where it is told
+    """Under which letters a transcript is shown, and in which order. `own` is the seat that reads it, where it is told
     its own words from those of others and names are hidden wherever they stand."""
 
-    letters: Mapping[SeatId, str] | None
+    letters: Mapping[SeatId, str]
     own: SeatId
     is_by_letter: bool
 
 
-def _transcript(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], shown: _Shown) -> str:
-    letters = shown.letters
+def _blindly(turns: Sequence[Turn], seats: Mapping[SeatId, Seat], shown: _Shown) -> str:
+    """Put together anew for each step: its letters are its own."""
     window, before = newest_turns(turns)
-    if letters is not None and shown.is_by_letter:
-        window = by_letter(window, letters)
+    if shown.is_by_letter:
+        window = by_letter(window, shown.letters)
     speakers = {(turn.seat, turn.kind): turn for turn in window}
-    names = {speaker: _speaker(turn, seats) for speaker, turn in speakers.items()}
-    if letters is not None:
-        names = {
-            (seat, kind): name if kind is TurnKind.STATEMENT else _blind(seat, shown)
-            for (seat, kind), name in names.items()
-        }
-    lines = [f"[{before} earlier turns are left out]"] if before else []
-    lines += [
-        f"{names[turn.seat, turn.kind]}, round {turn.round}:\n"
-        # Asked here and not only by `shortened`: calling it for each of sixty turns takes longer than all the rest.
-        f"{turn.text if len(turn.text) <= TURN_CHARACTERS_MAX else shortened(turn.text, TURN_CHARACTERS_MAX)}"
+    names = {
+        (seat, kind): speaker_of(turn, seats) if kind is TurnKind.STATEMENT else _blind(seat, shown)
+        for (seat, kind), turn in speakers.items()
+    }
+    said = "".join(
+        f"\n\n{names[turn.seat, turn.kind]}, round {turn.round}:\n{shortened(turn.text, TURN_CHARACTERS_MAX)}"
         for turn in window
-    ]
-    said = "\n\n".join(lines)
-    return f"{BY_LETTER if shown.is_by_letter else SO_FAR}:\n\n{_hidden(said, seats, shown)}"
+    )
+    told = f"{_left_out(before)}{said}".removeprefix("\n\n")
+    return f"{BY_LETTER if shown.is_by_letter else SO_FAR}:\n\n{_hidden(told, seats, shown)}"
 
 
 def _hidden(said: str, seats: Mapping[SeatId, Seat], shown: _Shown) -> str:
-    if shown.letters is None:
-        return said
     if shown.own == NO_SEAT:
         return without_ids(said, shown.letters)
     others = {seat: letter for seat, letter in shown.letters.items() if seat != shown.own}
@@ -126,12 +134,4 @@ def _hidden(said: str, seats: Mapping[SeatId, Seat], shown: _Shown) -> str:
 def _blind(seat: SeatId, shown: _Shown) -> str:
     if seat == shown.own:
         return YOU
-    letters = shown.letters or {}
-    return f"Speaker {letters[seat]}" if seat in letters else "Another speaker"
-
-
-def _speaker(turn: Turn, seats: Mapping[SeatId, Seat]) -> str:
-    if turn.kind is TurnKind.STATEMENT:
-        return f"The {turn.role}" if turn.role is not None else "The operator"
-    role = seats[turn.seat].role.value if turn.seat in seats else turn.seat
-    return f"{turn.seat} ({role})" if turn.seat != role else str(turn.seat)
+    return f"Speaker {shown.letters[seat]}" if seat in shown.letters else "Another speaker"

@@ -78,3 +78,31 @@ def test_adding_to_the_newest_view_copies_nothing() -> None:
 
     assert first._items is second._items
     assert first.plus(3)._items is not second._items
+
+
+@given(ITEMS, ITEMS, ITEMS)
+def test_a_note_is_found_on_longer_views_and_on_no_other(items: list[int], later: list[int], other: list[int]) -> None:
+    shorter = grown(*items)
+    noted = shorter.plus(7)
+    beside = shorter.plus(8)
+    noted.note("sums", sum(items))
+    longer = noted
+    for item in later:
+        longer = longer.plus(item)
+    for item in other:
+        beside = beside.plus(item)
+
+    assert longer.noted("sums") == sum(items)
+    assert [view.noted("sums") for view in (shorter, beside)] == [None, None]
+    assert longer.noted("products") is None
+
+
+def test_what_is_noted_on_a_view_is_no_part_of_it() -> None:
+    noted, plain = grown(1, 2), grown(1, 2)
+    noted.note("sums", 3)
+    noted.note("sums", 4)
+
+    assert noted == plain
+    assert hash(noted) == hash(plain)
+    assert repr(noted) == repr(plain)
+    assert noted.noted("sums") == 4
