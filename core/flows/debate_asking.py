@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from core.domain.answers import AnswerKind
+from core.domain.changing import maker
 from core.domain.commands import RecordAnswer
 from core.domain.errors import CommandRefused
 from core.domain.ids import SeatId, StepId
@@ -37,6 +38,10 @@ SEEDS = 2**32
 """Seeds are numbers below this; one that is drawn past it begins again from 0."""
 SAMPLES_PER_ROUND_MAX = 1_000
 
+_NO_LETTERS: Letters = {}
+_made_request = maker(ModelRequest)
+_made_brief = maker(Brief)
+
 
 def opening_of(state: SessionState) -> Opening:
     """What was pinned. Raises CommandRefused where nothing is recorded yet."""
@@ -55,6 +60,9 @@ def spec_of(debate: DebateState, step: StepId) -> StepSpec | None:
         return clarifying_spec(debate, step)
     name = step_name(step)
     if round_of(step) == debate.round:
+        coming = debate.next_step  # nearly always it is this one that is asked about, and a round may be long
+        if coming is not None and coming.name == name:
+            return coming
         for spec in debate.steps:
             if spec.name == name:
                 return spec
@@ -80,7 +88,7 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
         turns = turns_by_letter(debate, turns, letters)
     options = options_shown(state, step.id) if spec is not None and spec.expects is Expects.BALLOT else ()
     may_ask = asking_line(debate, step.seat) if _may_ask_in(debate, step) else ""
-    return ModelRequest(
+    return _made_request(
         session=state.session,
         step=step.id,
         seat=step.seat,
@@ -112,7 +120,7 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
         tokens_output_max=seat.participant.tokens_output_max,
         temperature_milli=seat.participant.temperature_milli,
         seed=_seed(debate, opening, step, spec),
-        brief=Brief(
+        brief=_made_brief(
             motion=debate.motion,
             role=seat.role,
             side=side_of(seat.role),
@@ -124,7 +132,7 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
             expects=str(spec.expects) if spec else "",
             answer=opening.answer,
             known_answer=opening.known_answer,
-            letters=letters or {},
+            letters=letters or _NO_LETTERS,
             options=options,
             may_ask=bool(may_ask) and debate.asides.asked.get(step.seat, 0) < debate.template.may_ask(step.seat),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.domain.changing import maker
 from core.domain.ids import NO_SEAT, SeatId
 from core.domain.participants import Role, Seat
 from core.domain.steps import Document, Message
@@ -20,6 +21,8 @@ BY_LETTER = (
     "What has been said so far. Within a round, speakers stand in the order of their letters, whoever spoke first; "
     "neither the letters nor the order mean anything"
 )
+
+_made_message = maker(Message)
 
 SIDES: Mapping[Role, int] = {Role.PROPOSER: 1, Role.OPPONENT: -1}
 
@@ -69,7 +72,7 @@ def debate_messages(
     if told:
         pieces += ("\n\n", told_part(told))
     pieces.append(f"\n\nYour task now: {instruction}")
-    return (Message(author="system", text=_system(seat)), Message(author="user", text="".join(pieces)))
+    return (_made_message(author="system", text=_system(seat)), _made_message(author="user", text="".join(pieces)))
 
 
 def _system(seat: Seat) -> str:

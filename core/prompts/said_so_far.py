@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.domain.changing import maker
 from core.domain.growing import Growing
 from core.domain.ids import SeatId
 from core.domain.participants import Seat
@@ -41,6 +42,9 @@ class SaidSoFar:
         return self.turns_count - len(self.pieces) // 2
 
 
+_made = maker(SaidSoFar)
+
+
 def said_so_far(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> SaidSoFar:
     """The newest of `turns` that fit, each under the name of who spoke."""
     if not isinstance(turns, Growing):
@@ -66,7 +70,7 @@ def _told_anew(turns: Sequence[Turn], seats: Mapping[SeatId, Seat]) -> SaidSoFar
     newest = turns[-TURNS_IN_WINDOW_MAX:]
     speakers = {(turn.seat, turn.kind): turn for turn in newest}
     names = {speaker: speaker_of(turn, seats) for speaker, turn in speakers.items()}
-    none_yet = SaidSoFar(seats=seats, turns_count=len(turns) - len(newest), characters=0, names=names, pieces=())
+    none_yet = _made(seats=seats, turns_count=len(turns) - len(newest), characters=0, names=names, pieces=())
     return _with(none_yet, newest)
 
 
@@ -96,7 +100,7 @@ def _with(said: SaidSoFar, newest: Sequence[Turn]) -> SaidSoFar:
         ):
             characters -= _counted(pieces[first + 1])
             first += 2
-    return SaidSoFar(
+    return _made(
         seats=said.seats,
         turns_count=said.turns_count + len(newest),
         characters=characters,
