@@ -84,6 +84,8 @@ from core.flows.debate_verdict import (
     round_over,
     ruled,
 )
+from core.flows.debate_versions import NEWEST
+from core.flows.debate_waiting import kept_by, terms_for
 from core.flows.told import TOLD_BYTES_MAX
 from core.judging.consensus import MEASURES
 from core.judging.measure import Measure
@@ -92,8 +94,7 @@ from core.templates.template import Template
 __all__ = ["DEBATE_FACTS", "MOTION_BYTES_MAX", "STATEMENT_BYTES_MAX", "DebateFlow"]
 
 NAME = "debate"
-VERSION = 2
-"""From the second on a judge in whose stead a fallback answers is held to the same rule as any other."""
+VERSION = NEWEST
 CONTROL = Step(id=CONTROL_STEP, kind=StepKind.CHILD, seat=NO_SEAT, task="control", round=0)
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
@@ -259,8 +260,7 @@ class DebateFlow:
         return is_ballot(step) and has_another_ballot(state, step)
 
     def answer_terms(self, state: SessionState) -> AnswerTerms | None:
-        debate: DebateState = state.flow
-        return debate.coming_template.escalation or opening_of(state).answer_terms
+        return terms_for(state)
 
     def is_decided(self, state: SessionState) -> bool:
         debate: DebateState = state.flow
@@ -309,6 +309,7 @@ class DebateFlow:
             )
         if template == debate.coming_template:
             raise refused(state, f"it follows {template.id} already.")
+        until_seq, terms = kept_by(state)
         return (
             TemplateApplied(
                 template=template.id,
@@ -316,6 +317,8 @@ class DebateFlow:
                 seats=_seated(state, template),
                 rounds_limit=min(max(template.rounds, debate.round), ROUNDS_MAX),
                 by=command.by,
+                asked_until_seq=until_seq,
+                asked_terms=terms,
             ),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.domain.cases import AnswerTerms
 from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role, Seat
 from core.domain.steered import MotionAmended as MotionAmended
@@ -166,13 +167,16 @@ class RoundCompleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateApplied:
-    """From the next round on the debate follows another template; `seats` are all that take part then."""
+    """From the next round on the debate follows another template; `seats` are all that take part then. What was asked
+    of the operator up to event `asked_until_seq` and still waits keeps `asked_terms`; 0 where nothing does."""
 
     template: TemplateId
     digest: Digest
     seats: tuple[Seat, ...]
     rounds_limit: int
     by: str
+    asked_until_seq: int = 0
+    asked_terms: AnswerTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

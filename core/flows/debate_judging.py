@@ -25,15 +25,12 @@ from core.flows.debate_events import BallotGiven, BallotsCounted, JudgeKept, Jud
 from core.flows.debate_sight import turns_seen
 from core.flows.debate_state import ARGUING_ROLES, DebateState, seat_of
 from core.flows.debate_verdict import VERDICT_STEP, closed, form_of
+from core.flows.debate_versions import is_of_the_second
 from core.judging.agreement import krippendorff_alpha
 from core.judging.answers import LETTERS
 from core.judging.measure import PPM
 from core.judging.verdicts import Ballot, Rule, Ruling, Standing, Vote, ballot_in, in_words, ruling_of, vote_of
 from core.templates.template import PASS_NAMES, StepSpec
-
-HEEDS_FALLBACKS_FROM = 2
-"""The version of the debate from which on it matters by which route a seat was answered. What an earlier one decided
-must be decided so again."""
 
 REASONS_TOLD_MAX = 6
 """The verdict quotes at most so many ballots; the record holds every one."""
@@ -157,7 +154,7 @@ def balloted(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
             tokens_output=command.tokens_output,
             cost_microusd=command.cost_microusd,
             model=command.model,
-            fallback=debate.fallbacks.get(command.step, "") if _heeds_fallbacks(state) else "",
+            fallback=debate.fallbacks.get(command.step, "") if is_of_the_second(state) else "",
         ),
     )
 
@@ -209,15 +206,10 @@ def ballots_counted(state: SessionState) -> tuple[Event, ...]:
     return *noted, counted, *closed(state, verdict)
 
 
-def _heeds_fallbacks(state: SessionState) -> bool:
-    opening = state.opening
-    return opening is not None and int(opening.flow.rpartition("@")[2]) >= HEEDS_FALLBACKS_FROM
-
-
 def _speakers(state: SessionState) -> Mapping[str, SeatId]:
     """Which models have spoken, each with the first seat that it spoke as."""
     debate: DebateState = state.flow
-    return {**debate.speakers_instead, **debate.speakers} if _heeds_fallbacks(state) else debate.speakers
+    return {**debate.speakers_instead, **debate.speakers} if is_of_the_second(state) else debate.speakers
 
 
 def _of_the_same_model(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.domain.calibration import Calibration
+from core.domain.cases import AnswerTerms
 from core.domain.changing import changed, changer, maker
 from core.domain.errors import NotVerifiableHere
 from core.domain.events import AttemptStarted, ClarificationAnswered, ClarificationAsked, ClarificationForgone, Event
@@ -111,8 +112,8 @@ class DebateState:
     `seats` are all that were ever seated, by id, and `speakers` the models that have argued, each with the first seat
     that it spoke as: who sits there may have changed. `fallbacks` are the routes by which a step is asked for, or was
     last, that are not its seat's own model, and `speakers_instead` those of them that have argued, each with the first
-    seat that it spoke for. `next_template` takes effect with the next round. `calibration`
-    is what the measure had shown when the session was opened.
+    seat that it spoke for. `next_template` takes effect with the next round. `terms_kept` hold for what was asked up to
+    the event that they name. `calibration` is what the measure had shown when the session was opened.
     """
 
     motion: str
@@ -137,6 +138,7 @@ class DebateState:
     speakers: Mapping[str, SeatId] = field(default_factory=dict)
     speakers_instead: Mapping[str, SeatId] = field(default_factory=dict)
     fallbacks: Mapping[StepId, str] = field(default_factory=dict)
+    terms_kept: tuple[int, AnswerTerms | None] = (0, None)
     arguments: int = 0
     concessions: int = 0
     statements: int = 0
@@ -338,9 +340,9 @@ def _measured(state: DebateState, event: ConsensusUpdated) -> Agreement:
 
 def _template_applied(state: DebateState, event: TemplateApplied, template: Template) -> DebateState:
     seats = {**state.seats, **{seat.id: seat for seat in event.seats}}
-    if state.round == 0:
-        return changed(state, seats=seats, rounds_limit=event.rounds_limit, template=template)
-    return changed(state, seats=seats, rounds_limit=event.rounds_limit, next_template=template)
+    parts = {"template" if state.round == 0 else "next_template": template}
+    kept = (event.asked_until_seq, event.asked_terms)
+    return changed(state, seats=seats, rounds_limit=event.rounds_limit, terms_kept=kept, **parts)
 
 
 def _round_started(state: DebateState, event: RoundStarted) -> DebateState:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.domain.cases import AnswerTerms, Then
-from core.domain.commands import AnswerEscalation, Complete, Escalate, Open, ReachDeadline, ResumeRun
+from core.domain.commands import AnswerEscalation, ApplyTemplate, Complete, Escalate, Open, ReachDeadline, ResumeRun
 from core.domain.events import (
     EscalationAnswered,
     EscalationExpired,
@@ -283,6 +283,49 @@ def test_the_deadline_is_the_new_one_after_another_format_is_applied() -> None:
     played.do(Escalate(question="And now?"))
 
     assert played.next_deadline_ms == played.now_ms + 5_000
+
+
+def reformatted(*, flow: str = "debate@2", before: AnswerTerms | None, after: AnswerTerms | None) -> Played:
+    """A debate that asks, and to which another format is applied meanwhile."""
+    first, second = replace(TINY, escalation=before), replace(TINY, id=TemplateId("second"), escalation=after)
+    played = Played(templates=(first, second))
+    played.do(Open(opening=replace(played.opening(), flow=flow)))
+    for move in (*opened()[1:], a_turn(), Escalate(question="Go on?")):
+        move(played) if callable(move) else played.do(move)
+    played.do(ApplyTemplate(template=TemplateId("second"), by="operator"))
+    return played
+
+
+WITHIN_AN_HOUR = AnswerTerms(answer_within_ms=HOUR_MS, then=Then.CANCEL)
+AT_ONCE = AnswerTerms(answer_within_ms=1_000, then=Then.PAUSE)
+
+
+@pytest.mark.parametrize("after", [None, AT_ONCE])
+def test_another_format_leaves_what_is_asked_its_deadline(after: AnswerTerms | None) -> None:
+    played = reformatted(before=WITHIN_AN_HOUR, after=after)
+    asked = next(record for record in played.log if isinstance(record.event, SessionEscalated))
+
+    assert played.next_deadline_ms == asked.at_ms + HOUR_MS
+    played.do(ApplyTemplate(template=TINY.id, by="operator"))
+    assert played.next_deadline_ms == asked.at_ms + HOUR_MS, "however often it is changed"
+    assert unanswered(played).status is Status.CANCELLED
+    assert verify(played.engine, SESSION, played.log) is None
+
+
+def test_another_format_brings_no_deadline_to_what_was_asked_without_one() -> None:
+    played = reformatted(before=None, after=AT_ONCE)
+
+    assert played.next_deadline_ms is None
+    played.do(AnswerEscalation(answer="continue"))
+    played.do(Escalate(question="And now?"))
+    assert played.next_deadline_ms == played.now_ms + 1_000, "what is asked from then on has the new one"
+
+
+def test_in_a_debate_of_the_first_version_the_deadline_is_the_new_format_s() -> None:
+    played = reformatted(flow="debate@1", before=WITHIN_AN_HOUR, after=None)
+
+    assert played.next_deadline_ms is None
+    assert played.of(TemplateApplied)[0].asked_until_seq == 0
 
 
 def test_what_the_settings_say_holds_where_the_format_says_nothing() -> None:

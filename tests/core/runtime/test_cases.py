@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.domain.cases import AnswerTerms, CaseKind, Then
-from core.domain.commands import AnswerEscalation, Command, Escalate, TellParticipant
+from core.domain.commands import AnswerEscalation, ApplyTemplate, Command, Escalate, TellParticipant
 from core.domain.errors import CommandRefused, WrongUse
 from core.domain.events import (
     ClarificationAnswered,
@@ -21,6 +21,7 @@ from core.domain.events import (
 from core.domain.ids import SeatId, SessionId, TemplateId
 from core.domain.session import Status
 from core.domain.steered import ParticipantTold
+from core.engine.replay import verify
 from core.flows.refinement_events import DraftPresented
 from core.orchestrator import Orchestrator
 from core.providers.script import Answer, Script
@@ -33,7 +34,7 @@ from core.templates.standard import STANDARD_TEMPLATES
 from core.templates.template import Template
 from tests.core.runtime.test_refining import refine
 from tests.core.runtime.test_refining_as_any_session import slow
-from tests.stage import THINKS_MS, Stage, script, start, until, until_event
+from tests.stage import THINKS_MS, Stage, obey, script, start, until, until_event
 from tests.virtual_time import in_virtual_time
 
 WITHIN_MS = 600_000
@@ -262,6 +263,25 @@ def test_a_deadline_that_has_not_passed_is_waited_for_by_the_next_process() -> N
 
         assert case.due_ms is not None
         assert case.due_ms <= stage.clock.now_ms() <= case.due_ms + 60_000
+        await second.stop()
+
+    in_virtual_time(work)
+
+
+def test_a_question_keeps_its_deadline_over_another_format_and_another_process() -> None:
+    async def work() -> None:
+        stage = Stage(rules=())
+        first = await with_format(stage, patient(Then.CANCEL))
+        session = await asking(first, "patient")
+        (case,) = await first.cases.open()
+        await obey(first, session, ApplyTemplate(template=TemplateId("simple_debate")))
+        assert [each.due_ms for each in await first.cases.open()] == [case.due_ms]
+        await stage.crash()
+
+        second = await stage.drive()
+        assert [each.due_ms for each in await second.cases.open()] == [case.due_ms]
+        assert await until(second, session) is Status.CANCELLED
+        assert verify(stage.ports.engine, session, stage.records(session)) is None
         await second.stop()
 
     in_virtual_time(work)
