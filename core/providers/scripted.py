@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from core.domain.changing import maker
 from core.domain.errors import WrongUse
 from core.domain.ids import SessionId, StepId
 from core.domain.steps import ModelRequest, StepKind
@@ -23,6 +24,7 @@ WAIT_MS = 3_600_000
 """A provider that hangs wakes this often, to go on hanging."""
 STEPS_WITH_FAULTS_MAX = 100_000
 """Attempts are remembered for so many steps; the oldest is forgotten, and would begin again with its faults."""
+made_piece, made_closing = maker(Piece), maker(Closing)
 GARBAGE = "\x1b[31m\x1b]0;title\x07[/red][bold]\x00\x07\u202e\ud83d\r\n\x9b2J"
 
 
@@ -40,7 +42,7 @@ class ScriptedProvider:
         return ModelInfo(model=model, price=self._script(model).price, tokens_context_max=TOKENS_CONTEXT_MAX)
 
     def refuse_early(self, request: ModelRequest) -> None:
-        if self._next(request) is None:
+        if _next(self._script(request.model), request) is None:
             raise WrongUse(
                 f"the script of {request.model!r} has no answer for the seat {request.seat!r}.",
                 where=request.model,
@@ -49,7 +51,7 @@ class ScriptedProvider:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:
         script = self._script(request.model)
-        answer = self._next(request)
+        answer = _next(script, request)
         if answer is None:
             raise ProviderFailed("no_answer", f"The script has nothing for the seat {request.seat!r}.", is_final=True)
         fault = self._fault(request, answer)
@@ -65,16 +67,16 @@ class ScriptedProvider:
         kind = fault.kind if fault is not None else None
         if kind is FaultKind.HANG:
             await self._wait_for_ever()
-        text = _spoilt(answer.text, kind)
+        text = answer.text if kind is None else _spoilt(answer.text, kind)
         for start in range(0, len(text), script.piece_characters):
             if answer.piece_delay_ms:
                 await self._clock.sleep(answer.piece_delay_ms)
-            yield Piece(text=text[start : start + script.piece_characters])
+            yield made_piece(text=text[start : start + script.piece_characters])
         if kind is FaultKind.CUT:
             return
         if kind is FaultKind.NEVER_CLOSES:
             await self._wait_for_ever()
-        yield Closing(
+        yield made_closing(
             stop_reason="stop",
             tokens_input=request.bytes_input // CHARACTERS_PER_TOKEN,
             tokens_output=len(text) // CHARACTERS_PER_TOKEN,
@@ -83,28 +85,13 @@ class ScriptedProvider:
 
     def _script(self, model: str) -> Script:
         """The script of that name, read from its file once."""
-        if model not in self._scripts:
+        script = self._scripts.get(model)
+        if script is None:
             path = model.partition(":")[2]
             if not path:
                 raise WrongUse("no script is named.", where=model, now="Say scripted:PATH, the path of a YAML file.")
-            self._scripts[model] = read_script(_text(path), origin=path)
-        return self._scripts[model]
-
-    def _next(self, request: ModelRequest) -> Answer | None:
-        """The answer that is due. Turns are counted only where the script has several: debates grow long."""
-        script = self._script(request.model)
-        if script.by_turn:
-            return script.by_turn[len(request.brief.turns) % len(script.by_turn)]
-        spoken = 0
-        if request.kind is StepKind.TURN and (enough := script.answers_max()) > 1:
-            for turn in request.brief.turns:
-                spoken += turn.seat == request.seat
-                if spoken == enough:
-                    break
-        role = request.brief.role.value
-        return script.answer(
-            step=request.step, seat=request.seat, role=role, spoken=spoken, round_number=request.brief.round
-        )
+            script = self._scripts[model] = read_script(_text(path), origin=path)
+        return script
 
     def _fault(self, request: ModelRequest, answer: Answer) -> Fault | None:
         if not answer.faults:
@@ -121,7 +108,23 @@ class ScriptedProvider:
             await self._clock.sleep(WAIT_MS)
 
 
-def _spoilt(text: str, kind: FaultKind | None) -> str:
+def _next(script: Script, request: ModelRequest) -> Answer | None:
+    """The answer that is due. Turns are counted only where the script has several: debates grow long."""
+    if script.by_turn:
+        return script.by_turn[len(request.brief.turns) % len(script.by_turn)]
+    spoken = 0
+    if request.kind is StepKind.TURN and (enough := script.answers_max()) > 1:
+        for turn in request.brief.turns:
+            spoken += turn.seat == request.seat
+            if spoken == enough:
+                break
+    role = request.brief.role.value
+    return script.answer(
+        step=request.step, seat=request.seat, role=role, spoken=spoken, round_number=request.brief.round
+    )
+
+
+def _spoilt(text: str, kind: FaultKind) -> str:
     match kind:
         case FaultKind.CUT:
             return text[: len(text) // 2]
