@@ -2,7 +2,8 @@
 
 It is started without a shell, in an empty folder of its own, with an environment that holds no key. The draft is on its
 standard input, and in a file where one of its arguments names `{file}` (`{file.py}` gives it that ending). It gets so
-many seconds and may say so much; then it and all that it began are killed. Of what it says only the end is kept.
+many seconds, may say so much and may have so much lying in its folder; then it and all that it began are killed. Of
+what it says only the end is kept.
 
 This is no prison: what an operator allows runs with the operator's rights. What leaves its process group on purpose is
 not found again.
@@ -31,6 +32,15 @@ OUTPUT_BYTES_KEPT = 8_000
 FILE_BYTES_MAX = 100_000_000
 """One file that the program writes; the system stops it beyond that."""
 
+WRITTEN_BYTES_MAX = 200_000_000
+"""All that lies in its folder together. It is looked at every so often, so that a quick disk can hold somewhat more by
+then; what it writes elsewhere, and what nothing names any more, is not seen."""
+
+WRITTEN_FILES_MAX = 10_000
+"""Files and folders in its folder: those without a byte take room as well, and each has to be looked at."""
+
+WRITTEN_LOOK_SECONDS = 0.25
+DISK_BLOCK_BYTES = 512
 RUNS_AT_ONCE_MAX = 4
 READ_BYTES = 65_536
 KILLS_MAX = 10
@@ -53,6 +63,8 @@ class CommandBounds:
     seconds_max: float = SECONDS_MAX
     output_bytes_max: int = OUTPUT_BYTES_MAX
     file_bytes_max: int = FILE_BYTES_MAX
+    written_bytes_max: int = WRITTEN_BYTES_MAX
+    written_files_max: int = WRITTEN_FILES_MAX
 
 
 class AllowedCommands:
@@ -110,16 +122,19 @@ class AllowedCommands:
             os.close(reading)
             raise
         _bound_files(process.pid, self._bounds.file_bytes_max)
-        heard = _Heard(self._bounds.output_bytes_max)
+        heard, written_in = _Heard(self._bounds.output_bytes_max), _Written(folder, self._bounds)
         try:
             async with asyncio.timeout(self._bounds.seconds_max):
-                await _ended(process, heard, reading)
+                await _ended(process, heard, written_in, reading)
         except TimeoutError:
             return _failed(f"it was stopped after {self._bounds.seconds_max:g} seconds", heard)
         finally:
             await _kill(process)
         if heard.is_too_much:
             return _failed(f"it was stopped after {self._bounds.output_bytes_max} bytes of output", heard)
+        await written_in.look()  # it may have been quicker than we
+        if written_in.too_much:
+            return _failed(f"it wrote more than {written_in.too_much}", heard)
         code = process.returncode
         if code == 0:
             return CheckRun(has_passed=True, detail=_detail("it passed", heard))
@@ -147,26 +162,66 @@ class _Heard:
         return clean_text(self._kept.decode("utf-8", "replace")).strip()
 
 
-async def _ended(process: asyncio.subprocess.Process, heard: _Heard, reading: int) -> None:
-    """Hear the program to its end, or until it says too much. Closes `reading`."""
+class _Written:
+    """What lies in a program's folder. `too_much` names the bound that it goes beyond, "" while it doesn't."""
+
+    def __init__(self, folder: Path, bounds: CommandBounds) -> None:
+        self._folder = folder
+        self._bounds = bounds
+        self.too_much = ""
+
+    async def watch(self) -> None:
+        """Come back once it is too much."""
+        while not self.too_much:
+            await asyncio.sleep(WRITTEN_LOOK_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        self.too_much = self.too_much or await asyncio.to_thread(self._counted)
+
+    def _counted(self) -> str:
+        files = written = 0
+        for inside, folders, names in os.walk(self._folder):
+            for name in (*folders, *names):
+                files += 1
+                with suppress(OSError):  # gone meanwhile
+                    written += _bytes_on_disk(os.lstat(os.path.join(inside, name)))
+                if written > self._bounds.written_bytes_max:
+                    return f"{self._bounds.written_bytes_max} bytes"
+                if files > self._bounds.written_files_max:
+                    return f"{self._bounds.written_files_max} files"
+        return ""
+
+
+def _bytes_on_disk(status: os.stat_result) -> int:
+    """What a file takes up: one with holes says that it is longer than it is."""
+    return getattr(status, "st_blocks", -(-status.st_size // DISK_BLOCK_BYTES)) * DISK_BLOCK_BYTES
+
+
+async def _ended(process: asyncio.subprocess.Process, heard: _Heard, written: _Written, reading: int) -> None:
+    """Hear the program to its end, or until it says or writes too much. Closes `reading`."""
     said = asyncio.StreamReader()
     pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(said), os.fdopen(reading, "rb")
     )
     listening = asyncio.create_task(_listen(said, heard))
     ending = asyncio.create_task(process.wait())
+    watching = asyncio.create_task(written.watch())
+    tasks = (listening, ending, watching)
     try:
-        await asyncio.wait((listening, ending), return_when=asyncio.FIRST_COMPLETED)
-        if heard.is_too_much:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if heard.is_too_much or written.too_much:
             return
-        await ending
+        await asyncio.wait((ending, watching), return_when=asyncio.FIRST_COMPLETED)
+        if written.too_much:
+            return
         # What it said last is still in the pipe; something that it left behind could hold that open for ever.
         _kill_group(process.pid)
         await asyncio.wait((listening,), timeout=LAST_WORDS_SECONDS)
     finally:
-        for task in (listening, ending):
+        for task in tasks:
             task.cancel()
-        await asyncio.wait((listening, ending))
+        await asyncio.wait(tasks)
         pipe.close()
 
 

@@ -14,12 +14,19 @@ from core.ports.check_runner import DETAIL_CHARACTERS_MAX, CheckRun, NoCommands
 from core.tools.allowed_commands import AllowedCommands, CommandBounds
 
 SOON = CommandBounds(seconds_max=1, output_bytes_max=1_000_000, file_bytes_max=1_000_000)
+LITTLE = CommandBounds(seconds_max=60, file_bytes_max=1_000_000, written_bytes_max=3_000_000, written_files_max=100)
 
 
-async def run(program: str, draft: str = "a draft", *more: str, environ: dict[str, str] | None = None) -> CheckRun:
+async def run(
+    program: str,
+    draft: str = "a draft",
+    *more: str,
+    environ: dict[str, str] | None = None,
+    bounds: CommandBounds = SOON,
+) -> CheckRun:
     """What becomes of a program in Python that looks at a draft."""
     names = {"PATH": os.environ["PATH"], **(environ or {})}
-    commands = AllowedCommands({"look": (sys.executable, "-c", program, *more)}, environ=names, bounds=SOON)
+    commands = AllowedCommands({"look": (sys.executable, "-c", program, *more)}, environ=names, bounds=bounds)
     return await commands.run("look", draft)
 
 
@@ -75,6 +82,19 @@ async def test_one_that_fills_the_disk_is_stopped() -> None:
     full = await run(fill)
     assert not full.has_passed
     assert "done" not in full.detail
+
+
+async def test_one_that_fills_the_disk_with_files_each_of_which_is_small_is_stopped() -> None:
+    several = "for each in range(9): open(str(each), 'wb').write(b'x' * 600_000)\n"
+    going_on = f"import time\n{several}while True: time.sleep(60)"
+    assert (await run(going_on, bounds=LITTLE)).detail == "it wrote more than 3000000 bytes"
+    assert (await run(several, bounds=LITTLE)).detail == "it wrote more than 3000000 bytes"
+    assert (await run("open('one', 'wb').write(b'x' * 600_000)", bounds=LITTLE)).has_passed
+
+
+async def test_one_that_makes_ever_more_files_without_a_byte_is_stopped() -> None:
+    empty = "import os, itertools, time\nfor each in range(500): open(str(each), 'w').close()\ntime.sleep(600)"
+    assert (await run(empty, bounds=LITTLE)).detail == "it wrote more than 100 files"
 
 
 async def test_what_it_left_behind_ends_with_it(tmp_path: Path) -> None:
