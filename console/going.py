@@ -5,15 +5,19 @@ Screens are loaded when they are first gone to: none of this is there before the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from console.screens.sessions import SessionsScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
     from console.actions import Place
     from console.app import MootApp
+    from console.screens.analytics import AnalyticsStanding
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.ports.catalogue import Label
@@ -56,23 +60,49 @@ def places_of(screen: Screen[Any]) -> tuple[Place, ...]:
             return ("system", "list")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """Where a session was gone to from: it holds as long as the cursor is on that session."""
+
+    session: SessionId
+    go: Callable[[], None]
+
+
 class Going:
     """Shows places above the sessions, one at a time: one key leads back from each."""
 
     def __init__(self, app: MootApp) -> None:
         self._app = app
+        self._way_back: WayBack | None = None
 
     def back_to_sessions(self) -> None:
         """To the list; where it shows already, put it in order again."""
+        self._way_back = None
         if self._app.screen is self._app.sessions:
             self._app.sessions.put_in_order()
         self._leave_places()
 
-    def to_session(self, session: SessionId, *, is_opened: bool = False) -> None:
+    def to_session(
+        self, session: SessionId, *, is_opened: bool = False, back: Callable[[], None] | None = None
+    ) -> None:
         """To the list, with the cursor on one of its sessions; on a small screen to its transcript, where it
-        `is_opened`."""
+        `is_opened`. `back` is how one comes from there to where it was gone to from."""
         self.back_to_sessions()
+        self._way_back = WayBack(session=session, go=back) if back is not None else None
         self._app.sessions.go_to(session, is_opened=is_opened)
+
+    def way_back_from(self, session: SessionId | None) -> WayBack | None:
+        """How one comes from this session to the list that it was chosen from; None where one came another way."""
+        way = self._way_back
+        return way if way is not None and way.session == session else None
+
+    def to_analytics_as(self, standing: AnalyticsStanding, behind: Callable[[], Screen[None]]) -> None:
+        """To the analytics as they stood, and to a list over them."""
+        from console.screens.analytics import AnalyticsScreen
+
+        app = self._app
+        self._to(AnalyticsScreen(app.core, now_ms=app.now_ms, keymap=app.keymap_in_force, standing=standing))
+        app.push_screen(behind())
 
     def to_rules(self) -> None:
         from console.screens.rules import RulesScreen
@@ -154,6 +184,7 @@ class Going:
         return feed.labels.get(session) if feed is not None else None
 
     def _to(self, screen: Screen[None]) -> None:
+        self._way_back = None
         self._leave_places()
         self._app.push_screen(screen)
         self._app.call_after_refresh(self._app.show_header)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from console.presenters.figures import counted
+from console.presenters.figures import count, counted
 from console.presenters.shown import Cell, Line, Part, Row
 from core.domain.levels import Level
 
@@ -34,13 +34,14 @@ SOURCES: Mapping[str, str] = MappingProxyType({"events": "events", "lines": "log
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What the head of the list says. `matches` of what is looked for without narrowing the list, None where nothing
-    is; `is_looking` while it is looked further back."""
+    is; `is_looking` while it is looked further back; `recorded` are all that there are, 0 where that isn't known."""
 
     source: str
     is_following: bool
     filter_text: str = ""
     matches: int | None = None
     is_looking: bool = False
+    recorded: int = 0
 
 
 def entry_row(entry: Entry, *, moment: Callable[[int], str], is_match: bool = False) -> Row:
@@ -71,12 +72,20 @@ def headline(window: Window, standing: Standing, keys: Mapping[str, str]) -> Lin
         parts.append((more if window.missed == 1 else more.replace("shows it", "shows them"), "attention"))
     if standing.filter_text:
         parts.append((f"  {standing.filter_text}", "accent"))
-    right = counted(len(window.entries), "entry", "entries") + (" at hand" if not window.is_whole else " in all")
+    right = _how_many(window, standing)
     if standing.matches is not None:
         right = f"{counted(standing.matches, 'match', 'matches')} in {right}"
     if standing.is_looking:
         right = "looking further back …"
     return Line(tuple(parts), right=((right, "muted"),))
+
+
+def _how_many(window: Window, standing: Standing) -> str:
+    """`12 of 4,031 entries` under a filter, and without one what there is."""
+    here, all_of_them = len(window.entries), standing.recorded
+    if not standing.filter_text or all_of_them < here:
+        return counted(here, "entry", "entries") + (" in all" if window.is_whole else " at hand")
+    return f"{count(here)}{'' if window.is_whole else ' at hand,'} of {counted(all_of_them, 'entry', 'entries')}"
 
 
 def empty_text(standing: Standing, keys: Mapping[str, str], *, is_whole: bool, trouble: str = "") -> str:

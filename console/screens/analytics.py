@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.actions import SkipAction
@@ -66,6 +67,16 @@ def _figured(figures: int) -> tuple[Column, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyticsStanding:
+    """What the screen shows: which view, over which time, narrowed to what, with the cursor on which row."""
+
+    at: int = 0
+    span: int = SPAN_FIRST
+    text: str = ""
+    cursor: str | None = None
+
+
 class AnalyticsScreen(Screen[None]):
     """A view at a time: its chart above, its rows below, the bar of the row under the cursor marked. What a row is made
     of is opened from it."""
@@ -99,16 +110,21 @@ class AnalyticsScreen(Screen[None]):
         *,
         now_ms: Callable[[], int],
         keymap: Keymap = STANDARD_KEYMAP,
+        standing: AnalyticsStanding | None = None,
     ) -> None:
-        """`core` waits until the core is open. `now_ms` is the time of day."""
+        """`core` waits until the core is open. `now_ms` is the time of day. Where a `standing` is given, it shows what
+        stood there before."""
         super().__init__()
+        stood = standing if standing is not None else AnalyticsStanding()
         self._core = core
         self._keymap = keymap
-        self._at = 0
-        self._span = SPAN_FIRST
-        self._text = ""
+        self._at = stood.at
+        self._span = stood.span
+        self._text = stood.text
+        self._cursor_before = stood.cursor
         self._reading: Reading | None = None
-        self._reader = AnalyticsReader(Wanted(chosen=ALL, span=SPANS[SPAN_FIRST]), self, now_ms=now_ms)
+        wanted = Wanted(chosen=read_chosen(stood.text), span=SPANS[stood.span])
+        self._reader = AnalyticsReader(wanted, self, now_ms=now_ms)
         self._view: View | None = None
         self.read_count = 0
         self.matters = Rows(MATTERS, empty_text=self._empty(), id="matters")
@@ -125,15 +141,16 @@ class AnalyticsScreen(Screen[None]):
             yield self.figures
             yield self.few
             yield Prose(id="detail")
-            search = Input(placeholder=FILTER_HELP, id="search", select_on_focus=False)
+            search = Input(self._text, placeholder=FILTER_HELP, id="search", select_on_focus=False)
             search.cursor_blink = False
+            search.set_class(bool(self._text), "-open")
             yield search
             yield Static(id="refused", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
         self._show_keys()
-        self._show_view()
+        self._turn_to(self._at)
         self.run_worker(self._reader.run(self._core), group="read")
 
     @property
@@ -282,7 +299,8 @@ class AnalyticsScreen(Screen[None]):
             self.say_refusal(str(error))
             return
         found = [row for row in rows if current.behind(row)]
-        self.app.push_screen(BehindScreen(current.behind.what, found, keymap=self._keymap))
+        standing = AnalyticsStanding(at=self._at, span=self._span, text=self._text, cursor=current.key)
+        self.app.push_screen(BehindScreen(current.behind.what, found, keymap=self._keymap, standing=standing))
 
     # Showing.
 
@@ -327,6 +345,9 @@ class AnalyticsScreen(Screen[None]):
             self.rows.set_titles({str(at): titles.get(str(at), "") for at in range(cells)})
         shown = view.rows if is_any else ()
         self.rows.set_rows([_padded(row, cells) for row in shown], keeps_order=False)
+        if self._cursor_before is not None and shown:
+            self.rows.move_to(self._cursor_before)
+            self._cursor_before = None
         self._show_chart()
         self._show_detail()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from console.app import MootApp
     from console.keys import Keymap
+    from console.screens.analytics import AnalyticsStanding
     from core.analytics.rows import LifeRow
 
 COLUMNS = (
@@ -50,12 +51,23 @@ class BehindScreen(Screen[None]):
     ]
     app: MootApp
 
-    def __init__(self, what: str, found: Sequence[LifeRow], *, keymap: Keymap) -> None:
-        """`found` are shown the newest first; `what` they have in common goes on after the word sessions."""
+    def __init__(
+        self,
+        what: str,
+        found: Sequence[LifeRow],
+        *,
+        keymap: Keymap,
+        standing: AnalyticsStanding,
+        cursor: str | None = None,
+    ) -> None:
+        """`found` are shown the newest first, with the cursor on the first or on that of the key `cursor`; `what` they
+        have in common goes on after the word sessions. `standing` is how the analytics below stand."""
         super().__init__()
         self._what = what
         self._found = tuple(reversed(found))
         self._keymap = keymap
+        self._standing = standing
+        self._cursor = cursor
         self.rows = Rows(COLUMNS, empty_text=NOBODY)
 
     def compose(self) -> ComposeResult:
@@ -67,11 +79,20 @@ class BehindScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one("#title", Lines).show([behind_title(self._what, len(self._found))])
         self.rows.set_rows([behind_row(row, opened=_moment(row.opened_at_ms)) for row in self._found])
+        if self._cursor is not None:
+            self.rows.move_to(self._cursor)
         hints = (hint_of("back", self._keymap), *footer_hints(("list",), self._keymap))
         self.query_one(KeyBar).show(hints, always=help_hint(self._keymap))
 
     def on_rows_opened(self, event: Rows.Opened) -> None:
-        self.app.going.to_session(SessionId(event.key), is_opened=True)
+        """To the session; one key leads from there back to this list, on this row."""
+        going, what, found = self.app.going, self._what, self._found[::-1]
+        keymap, standing = self._keymap, self._standing
+
+        def again() -> BehindScreen:
+            return BehindScreen(what, found, keymap=keymap, standing=standing, cursor=event.key)
+
+        going.to_session(SessionId(event.key), is_opened=True, back=lambda: going.to_analytics_as(standing, again))
 
     def action_filter(self) -> None:
         """There is nothing to narrow here: what is listed was chosen before."""

@@ -12,7 +12,7 @@ from textual.css.query import NoMatches
 from textual.widgets import Input, Static
 
 from console.bindings import bindings_for
-from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
+from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.event_detail import Looked, detail
 from console.presenters.event_filter import FILTER_HELP
 from console.presenters.event_rows import Standing, empty_text, entry_row, headline
@@ -20,6 +20,7 @@ from console.presenters.event_window import Window
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.screens.event_actions import EventActions, session_filter
 from console.screens.event_following import EventReader
+from console.screens.event_reading import EVENTS
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.lines import Lines
 from console.widgets.prose import Prose
@@ -137,11 +138,7 @@ class EventsScreen(EventActions):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(KeyBar).show(
-            footer_hints(("list", "events", "anywhere"), self._keymap),
-            always=help_hint(self._keymap),
-            places=place_hints(self._keymap),
-        )
+        self._show_keys()
         self.run_worker(self._reader.run(self._core), group="read")
 
     # Keys.
@@ -150,6 +147,7 @@ class EventsScreen(EventActions):
         """The entry under the cursor over the whole screen, or both again."""
         self.toggle_class("-zoomed")
         (self.query_one("#detail", Prose) if self.has_class("-zoomed") else self.rows).focus()
+        self._show_keys()
         self.call_after_refresh(self._show_detail)
 
     def action_back(self) -> None:
@@ -279,7 +277,21 @@ class EventsScreen(EventActions):
             filter_text=self._reader.asked.wanted.text,
             matches=sum(map(self.is_match, self._window.entries)) if self._find.terms else None,
             is_looking=self._is_looking and self._is_read,
+            recorded=self._recorded(),
         )
+
+    def _recorded(self) -> int:
+        """Events in all sessions; 0 where nobody knows, as of the lines of a file that was not read to its end."""
+        feed = self.app.feed
+        if self.source != EVENTS or feed is None or not self._reader.asked.wanted.text:
+            return 0
+        return sum(each.seq for each in feed.summaries.values())
+
+    def _show_keys(self) -> None:
+        hints = list(footer_hints(("list", "events", "anywhere"), self._keymap))
+        if self.has_class("-zoomed"):
+            hints.insert(0, hint_of("back", self._keymap))  # for who has but a mouse there is no other way to the list
+        self.query_one(KeyBar).show(hints, always=help_hint(self._keymap), places=place_hints(self._keymap))
 
     def _show_detail(self) -> None:
         with suppress(NoMatches):

@@ -350,6 +350,8 @@ class SessionsScreen(SessionActions):
             self._close_prompt(is_kept=False)
         elif self.query_one("#notice", Lines).lines:
             self.clear_refusal()
+        elif not self._zoomed and (way := self.app.going.way_back_from(self.session)) is not None:
+            way.go()
         elif self._zoomed or self.focused is self.transcript:
             self.leave_detail()
         elif self.rows.marks:
@@ -377,7 +379,7 @@ class SessionsScreen(SessionActions):
             hints = [hint for hint in hints if hint.action_id not in OF_A_SESSION]
         if summary is not None and is_refinement(summary):
             hints.insert(1, hint_of("drafts", keymap))
-        if not self.query_one("#left").display:
+        if not self.query_one("#left").display or self.app.going.way_back_from(self.session) is not None:
             hints.insert(0, hint_of("back", keymap))  # for who has but a mouse there is no other way to the list
         if self._feed is not None and self._feed.knows_turns and not self._feed.is_driven:
             hints.insert(0, hint_of("take_wheel", keymap))

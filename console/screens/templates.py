@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from console.acting import Acting
 from console.bindings import bindings_for
-from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
+from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.presenters.rules import short_title
 from console.presenters.templates import SEARCH_HELP, detail, headline, matching, template_row
@@ -147,11 +147,7 @@ class TemplatesScreen(TemplateActions):
 
     def on_mount(self) -> None:
         self.query_one("#head", Prose).can_focus = False
-        self.query_one(KeyBar).show(
-            footer_hints(("list", "templates", "anywhere"), self._keymap),
-            always=help_hint(self._keymap),
-            places=place_hints(self._keymap),
-        )
+        self._show_keys()
         self.run_worker(self._read_on(), group="read")
 
     @property
@@ -176,7 +172,14 @@ class TemplatesScreen(TemplateActions):
         """The format under the cursor over the whole screen, or both again."""
         self.toggle_class("-zoomed")
         (self.query_one("#detail", Prose) if self.has_class("-zoomed") else self.rows).focus()
+        self._show_keys()
         self.call_after_refresh(self._show_detail)
+
+    def _show_keys(self) -> None:
+        hints = list(footer_hints(("list", "templates", "anywhere"), self._keymap))
+        if self.has_class("-zoomed"):
+            hints.insert(0, hint_of("back", self._keymap))  # for who has but a mouse there is no other way to the list
+        self.query_one(KeyBar).show(hints, always=help_hint(self._keymap), places=place_hints(self._keymap))
 
     def action_back(self) -> None:
         """Close the filter, the zoom, take back a refusal; what else there is to leave is the console's."""

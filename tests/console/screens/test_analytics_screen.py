@@ -141,6 +141,41 @@ async def test_a_bar_leads_to_its_sessions_and_these_to_the_session(settings: Se
         await pilot.press("enter")
         await until(pilot, lambda: hall.screen is hall.sessions and hall.sessions.session == session)
         await until(pilot, lambda: hall.sessions.focused is hall.sessions.transcript)
+        assert "esc back" in screen_text(hall)
+
+        await pilot.press("escape")
+        await until(pilot, lambda: listed_behind(hall) == (session,))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(hall.screen, AnalyticsScreen) and hall.screen.read_count > 0)
+        assert isinstance(hall.screen, AnalyticsScreen)
+        assert hall.screen.view is not None
+        assert hall.screen.view.key == "debates"
+        await pilot.press("escape")
+        await until(pilot, lambda: hall.screen is hall.sessions)
+
+
+async def test_who_went_on_from_a_session_is_not_led_back_to_the_figure(settings: Settings) -> None:
+    async with entered(settings, size=WIDE) as (hall, pilot, core):
+        for motion in ("Tabs or spaces?", "Rename main?"):
+            await until_status(core, await start(core, motion), Status.COMPLETED)
+        screen = await opened(hall, pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: bool(screen.rows.keys))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(listed_behind(hall)) == 2)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: hall.screen is hall.sessions)
+        went_to = hall.sessions.session
+
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
+        assert isinstance(hall.screen, BehindScreen)
+        assert hall.screen.rows.cursor_key == went_to
+        await pilot.press("enter")
+        await until(pilot, lambda: hall.screen is hall.sessions)
+        await pilot.press("1", "escape")
+        await pilot.pause()
+        assert hall.screen is hall.sessions
 
 
 async def test_escape_leads_back_from_the_sessions_to_the_chart(

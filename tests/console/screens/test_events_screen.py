@@ -91,6 +91,11 @@ async def test_all_sessions_events_stand_there_with_the_newest_at_the_bottom(set
         assert screen.is_following
         assert screen.rows.cursor_key == screen.rows.keys[-1]
         assert "in all" in title_of(screen)
+        every = len(screen.rows.keys)
+
+        await narrowed(screen, pilot, "kind:SessionOpened")
+        await until(pilot, lambda: len(screen.rows.keys) == 2)
+        await until(pilot, lambda: f"2 of {every} entries" in title_of(screen))
 
 
 async def test_what_comes_in_moves_nothing_while_somebody_reads(settings: Settings) -> None:
@@ -364,6 +369,7 @@ async def test_on_a_small_screen_the_entry_opens_over_the_list(settings: Setting
         assert not screen.query_one("#below").display
         await pilot.press("enter")
         await until(pilot, lambda: "What it holds" in screen_text(screen.app))  # type: ignore[arg-type]
+        assert "esc back" in screen_text(screen.app)  # type: ignore[arg-type]
         await pilot.press("escape")
 
         assert screen.query_one("#above").display
