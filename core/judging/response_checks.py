@@ -6,7 +6,8 @@ debate: what is compared is an answer with itself, with what its seat said befor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,9 @@ REPEATED_PPM_MIN = 800_000
 DISTINCT_PPM_MAX = 350_000
 """An answer whose rows of words are distinct to a lesser share goes round in circles."""
 
+MARKED_WORDS_MAX = 240
+"""Of a longer text nearly every mark there is would be the mark of one of its rows, and tell nothing."""
+
 LANGUAGE_WORDS_MIN = 30
 ENGLISH_PPM_MIN = 350_000
 """English prose is to nearly a half grammar and words that every debate uses; other languages share few of them."""
@@ -45,6 +49,12 @@ EARLIER_TURNS_MAX = 8
 """Turns of the same seat that an answer is compared with, the newest."""
 
 PPM = 1_000_000
+
+Marks = Mapping[str, bytes]
+"""By texts of a seat, a mark for each of their rows of words, as `rows_marked` makes them."""
+
+_NO_MARKS: Marks = {}
+_ALL_MARKS = bytes(range(256))
 
 
 class Oddity(StrEnum):
@@ -62,17 +72,45 @@ class Finding:
     saw: str
 
 
-def check_answer(text: str, *, is_whole: bool, stop_reason: str, earlier: Sequence[str], asked: str) -> Finding | None:
+def check_answer(
+    text: str, *, is_whole: bool, stop_reason: str, earlier: Sequence[str], asked: str, marks: Marks = _NO_MARKS
+) -> Finding | None:
     """The first thing that is odd about `text`, None where nothing is.
 
-    `earlier` are the turns of the same seat, oldest first; `asked` is what it was asked about, in its language.
+    `earlier` are the turns of the same seat, oldest first; `asked` is what it was asked about, in its language. The
+    `marks` of any of those turns change nothing about what is found, and spare a closer look.
     """
+    return looked_at(text, is_whole=is_whole, stop_reason=stop_reason, earlier=earlier, asked=asked, marks=marks)[0]
+
+
+def looked_at(
+    text: str, *, is_whole: bool, stop_reason: str, earlier: Sequence[str], asked: str, marks: Marks
+) -> tuple[Finding | None, Marks]:
+    """What `check_answer` finds, and the marks that are worth keeping for the seat's next answer: of this text, and of
+    the newest ones before it."""
     if not text.strip():
-        return Finding(oddity=Oddity.EMPTY, saw="it answered without a word")
+        return Finding(oddity=Oddity.EMPTY, saw="it answered without a word"), marks
     if not is_whole:
-        return Finding(oddity=Oddity.TRUNCATED, saw=f"its answer stopped early: {stop_reason}")
-    words = words_of(text)
-    return _repeated(text, words, earlier) or _off_language(text, words, asked)
+        return Finding(oddity=Oddity.TRUNCATED, saw=f"its answer stopped early: {stop_reason}"), marks
+    words, newest = words_of(text), earlier[-EARLIER_TURNS_MAX:]
+    kept = {turn: marks[turn] for turn in newest if turn in marks}
+    if REPEATED_WORDS_MIN <= len(words) <= MARKED_WORDS_MAX:
+        kept[text] = rows_marked(words)
+    return _repeated(text, words, newest, kept) or _off_language(text, words, asked), kept
+
+
+def rows_marked(words: Sequence[str]) -> bytes:
+    """A mark for each row of words, 0 to 255, equal for equal rows.
+
+    It joins marks of the row's words by exclusive or, for all rows at once: in a number with a byte for each word, that
+    of the word behind stands eight bits higher. Python draws its hashes anew in each process, so that marks never leave
+    one. What is found doesn't depend on them.
+    """
+    hashes = array("q", list(map(hash, words)))  # of a list it is made in half the time
+    singles = joined = int.from_bytes(hashes.tobytes()[:: hashes.itemsize], "little")
+    for place in range(1, SHINGLE_WORDS):
+        joined ^= singles >> 8 * place
+    return joined.to_bytes(len(words), "little")[: max(0, len(words) - SHINGLE_WORDS + 1)]
 
 
 def is_asked_again(finding: Finding, checks: Checks) -> bool:
@@ -86,19 +124,23 @@ def is_asked_again(finding: Finding, checks: Checks) -> bool:
             return checks is Checks.RETRY
 
 
-def _repeated(text: str, words: Sequence[str], earlier: Sequence[str]) -> Finding | None:
+def _repeated(text: str, words: Sequence[str], newest: Sequence[str], marks: Marks) -> Finding | None:
     if len(words) < REPEATED_WORDS_MIN:
         return None
-    if _goes_in_circles(words):
+    distinct = _distinct(marks[text]) if text in marks else None
+    if _goes_in_circles(words, distinct):
         return Finding(oddity=Oddity.REPEATED, saw="it repeats itself")
-    probes, newest = _probes(text), earlier[-EARLIER_TURNS_MAX:]
+    alike = _perhaps_alike(words, distinct, newest, marks)
+    if not alike:
+        return None
+    probes = _probes(text)
     met_min = min(PROBES_MET_MIN, len(probes))  # a text of few long chains of words has few
     # Most answers hold too few of them in all those turns together, which takes one search for each probe to tell.
-    probes = list(filter("\n".join(newest).__contains__, probes))
+    probes = list(filter("\n".join(turn for _, turn in alike).__contains__, probes))
     if len(probes) < met_min:
         return None
     rows: set[tuple[str, ...]] = set()
-    for number, turn in enumerate(reversed(newest), start=1):
+    for number, turn in alike:
         if sum(map(turn.__contains__, probes)) < met_min:
             continue
         rows = rows or set(_rows(words))
@@ -109,12 +151,38 @@ def _repeated(text: str, words: Sequence[str], earlier: Sequence[str]) -> Findin
     return None
 
 
-def _goes_in_circles(words: Sequence[str]) -> bool:
-    # Where few rows are distinct, few words are: of most answers that is told without a look at their rows.
+def _distinct(marks: bytes) -> bytes:
+    return _ALL_MARKS.translate(None, _ALL_MARKS.translate(None, marks))
+
+
+def _goes_in_circles(words: Sequence[str], distinct: bytes | None) -> bool:
+    # There are at least as many distinct rows as marks of them, and where few rows are distinct, few words are: of most
+    # answers that is told without a look at their rows.
+    if distinct is not None and len(distinct) * PPM >= DISTINCT_PPM_MAX * (len(words) - SHINGLE_WORDS + 1):
+        return False
     if (len(set(words)) - SHINGLE_WORDS) * PPM >= DISTINCT_PPM_MAX * len(words):
         return False
     rows = list(_rows(words))
     return len(set(rows)) * PPM < DISTINCT_PPM_MAX * len(rows)
+
+
+def _perhaps_alike(
+    words: Sequence[str], distinct: bytes | None, newest: Sequence[str], marks: Marks
+) -> list[tuple[int, str]]:
+    """Those turns that an answer may repeat, the newest first, each with how many turns before it stands.
+
+    Left out are those that too many of its rows are certainly missing from: each of the answer's `distinct` marks that
+    a turn doesn't have is that of a row, or of several, that it doesn't hold either.
+    """
+    turns = enumerate(reversed(newest), start=1)
+    if distinct is None:
+        return list(turns)
+    missing_max = (PPM - REPEATED_PPM_MIN) * (len(words) - SHINGLE_WORDS + 1) // PPM
+    return [
+        (number, turn)
+        for number, turn in turns
+        if turn not in marks or len(distinct.translate(None, marks[turn])) <= missing_max
+    ]
 
 
 def _probes(text: str) -> list[str]:

@@ -10,18 +10,18 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from traceback import extract_tb
 
 from core.domain.budget import FREE, Price, cost_microusd
 from core.domain.commands import RecordAnswer, RecordFailure
 from core.domain.errors import MootError
+from core.domain.growing import Growing
 from core.domain.participants import Checks
 from core.domain.provider_errors import CUT_OFF, PROVIDER_BROKE, TOO_LONG, ProviderError
 from core.domain.session import FailedAttempt
 from core.domain.steps import ModelRequest, Step
 from core.domain.text import StreamCleaner, clean_text
-from core.judging.response_checks import EARLIER_TURNS_MAX, Finding, check_answer, is_asked_again
+from core.judging.response_checks import EARLIER_TURNS_MAX, Finding, Marks, is_asked_again, looked_at
 from core.ports.model_provider import ANSWER_CHARACTERS_MAX, CONTENT_POLICY, STOP, Closing, Piece, ProviderFailed
 from core.runtime.announcements import Progress
 from core.runtime.correlating import fields
@@ -34,6 +34,8 @@ MESSAGE_CHARACTERS_MAX = 2_000
 
 TURNS_LOOKED_THROUGH_MAX = 64
 """Turns of a debate among which a seat's own earlier ones are looked for."""
+
+MARKS_READER = "rows said by"
 
 FRAMES_LOGGED_MAX = 6
 
@@ -197,17 +199,28 @@ def _outcome(
 
 
 def _looked_at(attempt: Attempt, text: str, closing: Closing) -> Finding | None:
-    """What is odd about an answer; of a long debate only the newest turns are looked through."""
+    """What is odd about an answer; of a long debate only the newest turns are looked through. What is worth knowing of
+    them for the seat's next answer is noted on the turns."""
     brief, seat = attempt.request.brief, attempt.step.seat
-    newest = reversed(brief.turns[-TURNS_LOOKED_THROUGH_MAX:])
-    own = islice((turn.text for turn in newest if turn.seat == seat and not brief.may_repeat), EARLIER_TURNS_MAX)
-    return check_answer(
+    turns, reader = brief.turns, f"{MARKS_READER} {seat}"
+    own: list[str] = []
+    for turn in () if brief.may_repeat else reversed(turns[-TURNS_LOOKED_THROUGH_MAX:]):
+        if turn.seat == seat:
+            own.append(turn.text)
+            if len(own) == EARLIER_TURNS_MAX:
+                break
+    noted: Marks | None = turns.noted(reader) if isinstance(turns, Growing) else None
+    finding, marks = looked_at(
         text,
         is_whole=closing.stop_reason == STOP,
         stop_reason=closing.stop_reason,
-        earlier=tuple(own)[::-1],
+        earlier=own[::-1],
         asked=brief.motion,
+        marks=noted or {},
     )
+    if isinstance(turns, Growing):
+        turns.note(reader, marks)
+    return finding
 
 
 def _clean(text: str, characters_max: int) -> str:

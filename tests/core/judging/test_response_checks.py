@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from core.domain.participants import Checks
 from core.domain.provider_errors import MEANINGS
-from core.judging.response_checks import Finding, Oddity, check_answer, is_asked_again
+from core.judging.response_checks import (
+    EARLIER_TURNS_MAX,
+    MARKED_WORDS_MAX,
+    Finding,
+    Marks,
+    Oddity,
+    check_answer,
+    is_asked_again,
+    looked_at,
+    rows_marked,
+)
+from core.judging.words import words_of
 
 MOTION = "The release train should not leave on Fridays, because nobody is there to mend what it breaks."
 ANSWER = (
@@ -121,3 +132,74 @@ def test_a_long_turn_said_again_with_one_word_changed_is_seen(words: list[str], 
     changed = [*words[:at], "otherwise", *words[at + 1 :]]
 
     assert oddity(" ".join(changed), earlier=(" ".join(words),)) is Oddity.REPEATED
+
+
+def shares_of_rows(text: str, earlier: list[str]) -> Finding | None:
+    """What is found of repetitions without a thought for the cost: every row of five words is compared."""
+    words = words_of(text)
+    rows = list(zip(*(words[at:] for at in range(5)), strict=False))
+    if len(words) < 30:
+        return None
+    if len(set(rows)) * 100 < 35 * len(rows):
+        return Finding(oddity=Oddity.REPEATED, saw="it repeats itself")
+    raw = text.split()
+    step = max(1, (len(raw) - 7) // 11)
+    probes = [" ".join(raw[at : at + 7]) for at in range(0, len(raw) - 6, step)][:12]
+    for number, turn in enumerate(earlier[: -EARLIER_TURNS_MAX - 1 : -1], start=1):
+        theirs = words_of(turn)
+        shared = len(set(rows) & set(zip(*(theirs[at:] for at in range(5)), strict=False)))
+        has_probes = sum(probe in turn for probe in probes) >= min(3, len(probes))
+        if has_probes and shared * 1_000_000 // len(set(rows)) >= 800_000:
+            which = "its last turn" if number == 1 else f"its turn {number} turns before"
+            percent = shared * 1_000_000 // len(set(rows)) * 100 // 1_000_000
+            return Finding(oddity=Oddity.REPEATED, saw=f"it repeats {which}, to {percent} %")
+    return None
+
+
+SENTENCES = [*(f"{each}." for each in (ANSWER + OTHER).split(". ")), "the rota waited for the review", "so it did"]
+TURNS = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=14).map(" ".join)
+
+
+@st.composite
+def seats_turns(draw: st.DrawFn) -> list[str]:
+    """The turns of one seat: some said anew, some said before with a few words changed."""
+    turns = [draw(TURNS)]
+    for _ in range(draw(st.integers(1, 12))):
+        if draw(st.booleans()):
+            turns.append(draw(TURNS))
+            continue
+        words = draw(st.sampled_from(turns)).split()
+        for at in draw(st.lists(st.integers(0, len(words) - 1), max_size=len(words) // 4)):
+            words[at] = draw(st.sampled_from(("otherwise", "THE", "is,", "no")))
+        turns.append(" ".join(words))
+    return turns
+
+
+@given(turns=seats_turns(), is_marked=st.lists(st.booleans(), min_size=13, max_size=13))
+def test_marks_from_before_change_nothing_about_what_is_found(turns: list[str], is_marked: list[bool]) -> None:
+    marks: Marks = {}
+    for number, text in enumerate(turns):
+        earlier = turns[:number]
+        found, kept = looked_at(text, is_whole=True, stop_reason="stop", earlier=earlier, asked=GERMAN, marks=marks)
+
+        assert found == seen(text, earlier=tuple(earlier), asked=GERMAN) == shares_of_rows(text, earlier)
+        marks = {each: kept[each] for each in kept if is_marked[turns.index(each)]}
+
+
+@given(seats_turns())
+def test_no_more_marks_are_kept_than_turns_are_looked_back_at(turns: list[str]) -> None:
+    marks: Marks = {}
+    for number, text in enumerate(turns):
+        _, marks = looked_at(text, is_whole=True, stop_reason="stop", earlier=turns[:number], asked=MOTION, marks=marks)
+
+        assert set(marks) <= {text, *turns[:number][-EARLIER_TURNS_MAX:]}
+        assert all(len(each) <= MARKED_WORDS_MAX for each in marks.values())
+
+
+@given(st.lists(st.sampled_from(ANSWER.split()), max_size=80))
+def test_equal_rows_have_equal_marks_wherever_they_stand(words: list[str]) -> None:
+    marks = rows_marked(words)
+
+    assert len(marks) == max(0, len(words) - 4)
+    for at, mark in enumerate(marks):
+        assert rows_marked(words[at : at + 5])[0] == mark
