@@ -29,6 +29,9 @@ from core.runtime.ledger import Ledger, Refusal
 from core.runtime.rules_in_force import RulesInForce
 from core.runtime.step_runner import Attempt
 
+FIRST = (ResumeRun, ChangeRules)
+"""Nothing may be recorded before these, new rules neither: not before a standstill's end."""
+
 SWITCH = "switch"
 """The refusal that no closer count can lift."""
 
@@ -90,7 +93,7 @@ class Entries:
         """What `command` comes to in a session that stands at `before`. Raises CommandRefused, and then nothing is
         held."""
         entry = Entry(before=before, state=before, now_ms=now_ms)
-        is_first = isinstance(command, ResumeRun | ChangeRules)  # nothing may be recorded before the standstill's end
+        is_first = isinstance(command, FIRST)
         if not is_first:
             self._follow_rules(entry)
         settlement = self._settled(entry.state, command, now_ms)

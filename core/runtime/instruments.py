@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from core.analytics.measures import Timer
 from core.domain.events import Event, RuleFired
-from core.runtime.rule_timing import RuleTiming
+from core.runtime.rule_timing import SAMPLE_EVERY, RuleTiming
 from core.runtime.timers import Timers
-
-RULES_TIMED_EVERY = 16
-"""Settlements between two timings of the rules: timing each rule alone costs more than evaluating all of them."""
 
 SETTLE = "settle"
 ACT = "act"
@@ -25,7 +22,7 @@ class Instruments:
     def __init__(self, monotonic_ns: Callable[[], int]) -> None:
         self.monotonic_ns = monotonic_ns
         self.work = Timers(monotonic_ns)
-        self.rules = RuleTiming(RULES_TIMED_EVERY, monotonic_ns)
+        self.rules = RuleTiming(SAMPLE_EVERY, monotonic_ns)
 
     def settled(self, events: Iterable[Event], took_ns: int) -> None:
         """Count a settlement that came to these events."""

@@ -15,6 +15,8 @@ from core.domain.ids import SessionId, StepId
 from core.domain.session import DoubtfulAttempt, SessionState
 
 ENDED = (AttemptSucceeded, AttemptFailed)
+OF_CALLS = (*ENDED, AttemptInDoubt, AttemptSettled)
+"""The kinds of events that say what a call has cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

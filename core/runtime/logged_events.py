@@ -10,11 +10,14 @@ import logging
 from collections.abc import Iterable
 
 from core.domain.events import Event, Recorded
-from core.domain.levels import Level, level_of
+from core.domain.levels import LEVELS, Level, level_of
 from core.runtime.correlating import fields
 
 TOLD = ("step", "attempt", "seat", "route", "round", "rule", "action", "reason", "why", "error", "message", "cap", "by")
 """Of an event's parts those which say in a word or two what it was about. Texts of turns are none of them."""
+
+LEAST_GRAVE = frozenset(kind for kind, level in LEVELS.items() if level is Level.DEBUG)
+"""What turns are made of: mostly nobody keeps lines of them."""
 
 CHARACTERS_MAX = 300
 
@@ -28,9 +31,10 @@ def log_events(records: Iterable[Recorded]) -> None:
     are_all_told = _log.isEnabledFor(Level.DEBUG)
     for record in records:
         kind = type(record.event).__name__
+        if kind in LEAST_GRAVE and not are_all_told:
+            continue
         level = level_of(kind)
-        # A turn is made of events of the least grave kind alone: one look serves all of them.
-        if are_all_told or (level > Level.DEBUG and _log.isEnabledFor(level)):
+        if _log.isEnabledFor(level):
             place = fields(session=str(record.session), seq=record.seq, position=record.position, **told(record.event))
             _log.log(level, kind, extra=place)
 

@@ -15,7 +15,7 @@ from core.domain.ids import Digest, RuleId
 from core.rules.compiled import CompiledRules
 from core.runtime.timers import Samples, p95
 
-SAMPLE_EVERY_DEFAULT = 32
+SAMPLE_EVERY = 32
 """One settlement in so many is timed: with the standard rules that adds less than a hundredth to a turn."""
 
 FIRST_TIMED = 4

@@ -37,7 +37,7 @@ from core.runtime.calls import Calls, Outcome, note_call, unheard
 from core.runtime.correlating import fields, note
 from core.runtime.entries import Entries
 from core.runtime.instruments import APPEND, Instruments
-from core.runtime.ledger import ENDED, Ledger
+from core.runtime.ledger import ENDED, OF_CALLS, Ledger
 from core.runtime.logged_events import log_events
 from core.runtime.ports import Limits, Ports
 from core.runtime.rules_in_force import RulesInForce
@@ -336,9 +336,10 @@ class SessionLoop:
         self._is_left = not self.is_driven
         for record in recorded:
             event = record.event
-            self._ledger.follow(self.session, event, doubtful=doubtful)
-            if isinstance(event, ENDED):
-                self._calls.sent(event.step)
+            if isinstance(event, OF_CALLS):
+                self._ledger.follow(self.session, event, doubtful=doubtful)
+                if isinstance(event, ENDED):
+                    self._calls.sent(event.step)
         now_ms = max(state.at_ms, self._time.last_ms)
         due_ms = next_deadline(self._ports.engine, state, now_ms=now_ms) if self.is_driven else None
         self._on_deadline(self.session, None if due_ms is None else due_ms - now_ms)
