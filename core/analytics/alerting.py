@@ -2,7 +2,8 @@
 
 What is looked at again and again wanders about its bound. So an alert is raised only once what it is about was beyond
 its bound at several looks in a row, and cleared once it was well within, at a bound of its own, at several looks in a
-row. In between, nothing changes. However often it is looked at, there are so many looks at least between two changes.
+row. In between, it goes on with what was seen last as its evidence. However often it is looked at, there are so many
+looks at least between two changes.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ class Bearing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Something odd that somebody was told, with what was seen when it was raised. `cleared_at_ms` (Unix) is 0 while it
-    goes on. Its `id` follows from its kind and the moment of its raising."""
+    """Something odd that somebody was told, with what was last seen of it. `cleared_at_ms` (Unix) is 0 while it goes
+    on. Its `id` follows from its kind and the moment of its raising, and its `severity` is the worst that it had."""
 
     id: str
     kind: FindingKind
@@ -65,7 +66,22 @@ def looked(watch: Watch, bearing: Bearing, finding: Finding | None, *, at_ms: in
     if watch.alert is not None and within >= CLEARING_LOOKS:
         cleared = replace(watch.alert, cleared_at_ms=max(at_ms, watch.alert.raised_at_ms))
         return Watch(kind=watch.kind), cleared
-    return replace(watch, beyond=min(beyond, RAISING_LOOKS), within=min(within, CLEARING_LOOKS)), None
+    alert = _going_on(watch.alert, finding) if watch.alert is not None and finding is not None else watch.alert
+    return replace(watch, beyond=min(beyond, RAISING_LOOKS), within=min(within, CLEARING_LOOKS), alert=alert), None
+
+
+def _going_on(alert: Alert, finding: Finding) -> Alert:
+    """The same alert with what is seen now: whoever looks at it tomorrow must not be shown the sessions of today."""
+    return replace(
+        alert,
+        severity=max(alert.severity, finding.severity, key=lambda severity: severity.rank),
+        title=finding.title,
+        text=finding.text,
+        suggestion=finding.suggestion,
+        sessions=finding.sessions,
+        count=finding.count,
+        of=finding.of,
+    )
 
 
 def looked_at_all(

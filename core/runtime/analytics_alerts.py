@@ -1,8 +1,8 @@
 """Who is told when something about the sessions is odd, and when is that over?
 
 Now and then, while a process drives, the sessions of the last days are looked at; what was raised or cleared by it is
-stored first and told then. Telling is done again at each look for as long as an alert goes on: whoever keeps
-notifications keeps each once, so that a crash in between loses none.
+stored first and told then. Of one that goes on, what is seen now is stored, and nobody is told anew: telling is done
+again at each look, and whoever keeps notifications keeps each once, so that a crash in between loses none.
 """
 
 from __future__ import annotations
@@ -66,9 +66,11 @@ class AlertLooks:
         found = await self._aside(findings_of, rows, self._analytics.thresholds)
         before = await self._lives.watches()
         watches, told = looked_at_all(before, found.findings, found.near, at_ms=now_ms)
-        if watches != before:
-            await self._lives.keep_look(watches, told)
         going_on = [watch.alert for watch in watches.values() if watch.alert is not None]
+        if watches != before:
+            known = {watch.alert for watch in before.values()}
+            changed = [alert for alert in going_on if alert not in known and alert not in told]
+            await self._lives.keep_look(watches, (*told, *changed))
         if self._tell is not None and going_on:
             await self._tell([notification_of(alert) for alert in going_on])
 

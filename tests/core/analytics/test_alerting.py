@@ -20,6 +20,7 @@ from core.analytics.alerting import (
 )
 from core.analytics.finding import Finding, FindingKind, Severity
 from core.analytics.findings import findings_of
+from core.domain.ids import SessionId
 from core.domain.session import Status
 from tests.core.analytics.lives import lives
 
@@ -78,6 +79,29 @@ def test_it_is_raised_once_and_cleared_once() -> None:
 
     assert raised[1].id == cleared[1].id
     assert (raised[0], cleared[0]) == (RAISING_LOOKS - 1, 10 + CLEARING_LOOKS - 1)
+
+
+def test_while_it_goes_on_it_has_the_evidence_that_was_seen_last_and_is_raised_no_second_time() -> None:
+    watch, first = Watch(kind=KIND), None
+    for at in range(RAISING_LOOKS):
+        watch, first = looked(watch, BEYOND, FOUND, at_ms=at)
+    assert first is not None
+
+    worse = replace(FOUND, title="Most fail", text="30 of 40 failed.", sessions=(SessionId("b" * 32),), count=30, of=40)
+    watch, told_again = looked(watch, BEYOND, worse, at_ms=100)
+    assert (told_again, watch.alert) == (
+        None,
+        replace(first, title="Most fail", text=worse.text, sessions=worse.sessions, count=30, of=40),
+    )
+
+    milder = replace(FOUND, severity=Severity.WARNING, count=5, of=45)
+    watch, told_again = looked(watch, BETWEEN, milder, at_ms=200)
+    assert told_again is None
+    assert watch.alert is not None
+    assert (watch.alert.count, watch.alert.severity, watch.alert.id) == (5, FOUND.severity, first.id)
+    before = watch.alert
+    watch, _ = looked(watch, WITHIN, None, at_ms=300)
+    assert watch.alert == before, "nothing was found, so that nothing is known better"
 
 
 def test_a_clock_that_went_back_ends_no_alert_before_it_began() -> None:

@@ -294,6 +294,13 @@ async def test_what_is_odd_is_told_once_also_by_the_next_who_drives_and_cleared_
         each.id for each in await storage.lives.alerts()
     ]
 
+    await held(storage, debate, 13, 8)
+    before = dict(told.told)
+    await looks_of(storage, clock, told).look()
+    (seen,) = [each for each in await storage.lives.alerts() if each.kind is FindingKind.ERROR_RATE]
+    assert (seen.id, seen.raised_at_ms, seen.count) == (alert.id, alert.raised_at_ms, alert.count + 8)
+    assert told.told == before, "what goes on is shown as it is now, and told to nobody again"
+
     clock.at_ms += 8 * DAY_MS  # none of them lies in the window any more
     for _ in range(CLEARING_LOOKS):
         await looks_of(storage, clock, told).look()
