@@ -391,3 +391,23 @@ def test_an_odd_answer_is_asked_for_again_or_stands_with_a_note_as_its_participa
         await moot.stop()
 
     in_virtual_time(work)
+
+
+def test_a_seat_that_says_again_what_it_said_before_is_noted_and_nobody_else_is() -> None:
+    async def work() -> None:
+        said = [SAME, SAME, SAME, SAME.replace("word", "letter")]
+        stage, moot, session = await begun(
+            Cloud(rows={LARGE: [(each, closing()) for each in said]}, price=FREE), checks=Checks.ACCEPT
+        )
+        await until_event(moot, session, ArgumentPresented, len(said))
+
+        answered = stage.events(session, AttemptSucceeded)[: len(said)]
+        assert [event.findings for event in answered] == [  # type: ignore[attr-defined]
+            (),
+            (),
+            ("repeated: it repeats its last turn, to 100 %",),
+            (),
+        ]
+        await moot.stop()
+
+    in_virtual_time(work)
