@@ -60,7 +60,7 @@ def run_calibration(
 
 def _print(calibrated: Calibrated, *, as_json: bool) -> None:
     from console.plain import json_line
-    from console.presenters.reliability import as_values, told_of
+    from console.presenters.reliability import as_values, flat_in_words, told_of
 
     version = calibrated.kept.version if calibrated.kept is not None else None
     if as_json:
@@ -69,6 +69,9 @@ def _print(calibrated: Calibrated, *, as_json: bool) -> None:
         return
     for line in told_of(calibrated.fit):
         sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    if flat := flat_in_words(calibrated.fit):
+        say(flat)
     if version is None:
         say("the curve is no nearer to the truth than the scores are on drafts that it never saw: nothing is kept.")
     else:

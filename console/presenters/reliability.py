@@ -51,9 +51,23 @@ def as_values(fit: Fit) -> Mapping[str, object]:
         "held_out": fit.held_out,
         "is_better": fit.is_better,
         "points": fit.curve.points,
+        "flat_ppm": fit.curve.flat_ppm,
         "before": fit.before,
         "after": fit.after,
     }
+
+
+def flat_in_words(fit: Fit) -> str:
+    """What it means that every score stands for the same; "" where scores tell drafts apart."""
+    flat_ppm = fit.curve.flat_ppm
+    if flat_ppm is None:
+        return ""
+    stands = _short(flat_ppm)
+    return (
+        f"the curve is flat: whatever this reviewer scores stands for {stands}, because nowhere on its scale these "
+        f"drafts are better than further down. By the curve no draft meets a threshold above {stands}, and each meets "
+        "any other. To tell drafts apart, take another reviewer, or criteria that can be checked."
+    )
 
 
 def told_of(fit: Fit) -> Iterator[str]:

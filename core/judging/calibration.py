@@ -187,6 +187,12 @@ class Curve:
 
     points: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def flat_ppm(self) -> int | None:
+        """What every number stands for, where all stand for the same; None where they don't."""
+        values = {true_ppm for _, true_ppm in self.points}
+        return values.pop() if len(values) == 1 else None
+
 
 def recalibrated(curve: Curve, ppm: int) -> int:
     """The number that `ppm` stands for."""
