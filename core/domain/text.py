@@ -36,13 +36,13 @@ _CUT = re.compile(
     rf"|{_SHORT_ESCAPE}[0-~]|{_NEWLINE}|{_REMOVED}"
 )
 
-# A cheap look for anything that any of the above begins with: most of what comes holds none of it.
+# Anything that any of the above begins with.
 _SUSPECT = re.compile(rf"[\x1b\r\u2028\u2029{_REMOVED[1:]}")
 
 
 def clean_text(text: str) -> str:
     """`text` without escape sequences, controls, overrides and invisible characters, its lines ended by `\\n`."""
-    return text if _SUSPECT.search(text) is None else _WHOLE.sub(_newline_or_nothing, text)
+    return text if _is_clean(text) else _WHOLE.sub(_newline_or_nothing, text)
 
 
 class StreamCleaner:
@@ -61,7 +61,7 @@ class StreamCleaner:
         """What of the text so far is certain and has not been returned yet."""
         text = self._held + piece
         self._held = ""
-        return text if _SUSPECT.search(text) is None else _CUT.sub(self._hold_or_clean, text)
+        return text if _is_clean(text) else _CUT.sub(self._hold_or_clean, text)
 
     def finish(self) -> str:
         """The rest, once no further piece will come. The cleaner is then as new."""
@@ -73,6 +73,11 @@ class StreamCleaner:
             self._held = match["cut"]
             return ""
         return _newline_or_nothing(match)
+
+
+def _is_clean(text: str) -> bool:
+    """Most of what comes is: lines of printable characters, among which none is that is removed."""
+    return text.replace("\n", "").isprintable() or _SUSPECT.search(text) is None
 
 
 def _newline_or_nothing(match: re.Match[str]) -> str:

@@ -200,12 +200,13 @@ def read_from(state: SessionState, command: RecordAnswer) -> Heard | None:
 def fault_of_ending(state: SessionState, step: StepId, text: str) -> str:
     """How `text` has to end and doesn't, where its step expects a certain last line; "" where nothing is missing."""
     debate: DebateState = state.flow
-    spec, form = spec_of(debate, step), form_of(state)
-    if question_in(text) and debate.asides.asked.get(seat_of(step), 0) < debate.template.may_ask(seat_of(step)):
+    spec = spec_of(debate, step)
+    if spec is None or spec.expects is Expects.NOTHING:
+        return ""
+    form = form_of(state)
+    if debate.asides.asked.get(seat_of(step), 0) < debate.template.may_ask(seat_of(step)) and question_in(text):
         return ""  # who asks is asked again
-    match spec.expects if spec is not None else Expects.NOTHING:
-        case Expects.NOTHING:
-            return ""
+    match spec.expects:
         case Expects.VERDICT if is_ballot(step):
             return "" if ballot_in(text, form).value else answer_line(form, label="VERDICT")
         case Expects.VERDICT if form.kind is AnswerKind.MOTION:
@@ -221,7 +222,6 @@ def fault_of_ending(state: SessionState, step: StepId, text: str) -> str:
         case Expects.BREAK:
             return "" if VERDICT_LINE.search(text) or break_in(text).reason == LET_GO_ON else break_line(form)
         case Expects.RANKING:
-            assert spec is not None  # only a step of the format ranks
             turns = turns_seen(debate, spec, round_number=round_of(step))
             letters = sorted(letters_of(turns, seed=opening_of(state).seed, step=step).values())
             return "" if ranking_in(text, letters) else ranking_line(letters)

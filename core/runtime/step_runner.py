@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from traceback import extract_tb
 
 from core.domain.budget import FREE, Price, cost_microusd
+from core.domain.changing import maker
 from core.domain.commands import RecordAnswer, RecordFailure
 from core.domain.errors import MootError
 from core.domain.growing import Growing
@@ -40,6 +41,7 @@ MARKS_READER = "rows said by"
 FRAMES_LOGGED_MAX = 6
 
 _log = logging.getLogger(__name__)
+_made_answer = maker(RecordAnswer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,7 @@ def _outcome(
     if finding is not None and is_asked_again(finding, attempt.checks):
         return _failure(attempt, finding.oddity, finding.saw, cost_microusd=cost, shown=progress)
     seen = () if finding is None else (f"{finding.oddity}: {finding.saw}",)
-    return RecordAnswer(
+    return _made_answer(
         step=attempt.step.id,
         attempt=attempt.number,
         text=text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 
 import pytest
@@ -85,3 +86,34 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean_text(once) == once
     once.encode()
     assert not any(character < " " and character not in "\n\t" for character in once)
+
+
+REMOVED = (
+    *range(0x00, 0x09),
+    0x0B,
+    0x0C,
+    *range(0x0E, 0x1B),
+    *range(0x1C, 0x20),
+    *range(0x7F, 0x90),
+    *range(0x91, 0x9B),
+    0x9C,
+    0x200B,
+    *range(0x2060, 0x2065),
+    0xFEFF,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+    *range(0xFFF9, 0xFFFC),
+    *range(0xE0000, 0xE0080),
+    *range(0xD800, 0xE000),
+)
+
+
+def test_each_character_that_nobody_should_see_is_taken_out_of_the_words_around_it() -> None:
+    assert [code for code in REMOVED if clean_text(f"two{chr(code)}words\n") != "twowords\n"] == []
+
+
+def test_each_other_character_stays() -> None:
+    acting = {*REMOVED, *map(ord, "\r\x1b\x90\x98\x9b\x9d\x9e\x9f\u2028\u2029")}
+    others = "".join(chr(code) for code in range(sys.maxunicode + 1) if code not in acting)
+
+    assert clean_text(others) == others
