@@ -106,6 +106,11 @@ def noticed(
     )
 
 
+def is_answered_by_itself(notification: Notification, row: SessionSummary) -> bool:
+    """True for a question that nobody is waited for with: an evaluation goes on by itself, hundreds of times a run."""
+    return row.origin == EVALUATION and notification.type in _QUESTIONS
+
+
 def _with_its_deadline(text: str, until: str) -> str:
     """However long a question is, until when it can be answered is said."""
     return f"{text[: TEXT_CHARACTERS_MAX - len(until) - 1]} {until}" if until else text[:TEXT_CHARACTERS_MAX]
@@ -123,6 +128,8 @@ def _id(record: Recorded, type: NotificationType) -> str:
     """The same for the same event wherever it is read, and different at its beginning, which is what people type."""
     return sha256(f"{record.session}:{record.seq}:{type}".encode()).hexdigest()[:ID_CHARACTERS]
 
+
+_QUESTIONS = (NotificationType.ESCALATION_NOTICE, NotificationType.CLARIFICATION_REQUEST)
 
 Told = tuple[NotificationType, Priority, str, SeatId, str]
 """What kind, how urgent, in which words, about which seat, and what it asks of somebody."""

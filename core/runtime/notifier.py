@@ -18,7 +18,7 @@ from core.notifying.answering import ended_by
 from core.notifying.delivering import Delivery, delivery_id
 from core.notifying.hurrying import asks_the_operator
 from core.notifying.muting import Mute, muted_by
-from core.notifying.noticing import may_tell, noticed
+from core.notifying.noticing import is_answered_by_itself, may_tell, noticed
 from core.notifying.notification import Notification, Priority
 from core.notifying.routing import LOG, Route, channels_for
 from core.notifying.timetable import LocalMinute, Timetable, planned, retried_ms
@@ -117,15 +117,15 @@ class Notifier:
         terms = {
             record.position: await self._terms(record.session) for record, _ in new if asks_the_operator(record.event)
         }
-        told = await self._happened_here(
-            self._kept(
-                notification
-                for record, row in new
-                for notification in noticed(
-                    record, row, self._flows.get(row.flow), least=self._least, terms=terms.get(record.position)
-                )
+        found = [
+            (notification, row)
+            for record, row in new
+            for notification in noticed(
+                record, row, self._flows.get(row.flow), least=self._least, terms=terms.get(record.position)
             )
-        )
+        ]
+        quiet = frozenset(each.id for each, row in found if is_answered_by_itself(each, row))
+        told = await self._happened_here(self._kept((each for each, _ in found), quiet=quiet))
         endings = [ending for record, _ in new for ending in ended_by(record)]
         position = folded[-1][0].position
         if not await self._outbox.add(told, after=self._position, position=position, endings=endings):
@@ -162,21 +162,23 @@ class Notifier:
         channels = (*channels_for(reminder, self._routes), *channels_for(as_urgent, self._routes))
         return self._told(reminder, self._heard(reminder, tuple(dict.fromkeys(channels))))
 
-    def _kept(self, notifications: Iterable[Notification]) -> list[Told]:
-        """Those that some route takes. What is muted goes into the audit trail alone, and is kept all the same."""
+    def _kept(self, notifications: Iterable[Notification], *, quiet: frozenset[str] = frozenset()) -> list[Told]:
+        """Those that some route takes. What is muted, or whose id is `quiet`, goes into the audit trail alone, and is
+        kept all the same."""
         kept: list[Told] = []
         for each in notifications:
             channels = channels_for(each, self._routes)
             if not channels:
                 continue
-            kept.append(self._told(each, self._heard(each, channels)))
+            heard = self._heard(each, channels) if each.id not in quiet else _in_the_trail_alone(channels)
+            kept.append(self._told(each, heard))
         return kept
 
     def _heard(self, notification: Notification, channels: tuple[str, ...]) -> tuple[str, ...]:
         """Of these channels those by which it goes, muted or not."""
         if muted_by(notification, self._mutes, now_ms=self._times.now_ms()) is None:
             return channels
-        return tuple(channel for channel in channels if channel == LOG)
+        return _in_the_trail_alone(channels)
 
     def _told(self, notification: Notification, channels: Iterable[str]) -> Told:
         return Told(
@@ -193,3 +195,7 @@ class Notifier:
                 for channel in channels
             ),
         )
+
+
+def _in_the_trail_alone(channels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(channel for channel in channels if channel == LOG)

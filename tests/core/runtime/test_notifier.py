@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from core.domain.commands import AnswerEscalation, Cancel, Escalate
 from core.domain.errors import StorageFailed
 from core.domain.events import Recorded
-from core.domain.summary import SessionSummary
+from core.domain.summary import EVALUATION, SessionSummary
 from core.engine.summarise import listed
 from core.notifying.delivering import FIRST_PAUSE_MS, PAUSE_MS_MAX, TRIES_MAX, Delivery, DeliveryState
 from core.notifying.life import LifeState
@@ -198,6 +198,27 @@ async def test_what_no_route_takes_is_not_kept_and_still_passed() -> None:
         NotificationType.DEBATE_COMPLETED,
     }
     assert await outbox.position() == news[-1][0].position
+
+
+async def test_what_an_evaluation_asks_and_answers_itself_goes_into_the_audit_trail_alone() -> None:
+    routes = (Route(channels=("log", "mail")),)
+    asking = (*opened(), Escalate(question="Go on?"), AnswerEscalation(answer="continue"))
+    of_people, of_an_evaluation = MemoryOutbox(), MemoryOutbox()
+    evaluated = [(record, replace(row, origin=EVALUATION)) for record, row in folded(*asking)]
+    for outbox, pages in ((of_people, folded(*asking)), (of_an_evaluation, evaluated)):
+        telling = notifier(outbox, routes)
+        await telling.start(0)
+        await telling.add(pages)
+
+    def channels(outbox: MemoryOutbox) -> list[list[str]]:
+        return [
+            [sent.channel for sent in told.deliveries]
+            for told in outbox.told.values()
+            if told.notification.type is NotificationType.ESCALATION_NOTICE
+        ]
+
+    assert channels(of_people) == [["log", "mail"]]
+    assert channels(of_an_evaluation) == [["log"]]
 
 
 def test_everything_arrives_and_each_try_is_on_record() -> None:
