@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from console.locations import Locations, find_locations
 from console.machine import now_ms
 from console.setting_specs import SPECS
-from console.settings import Settings, keys_present
+from console.settings import Settings, keys_present, without_effect
 from console.version import VERSION
 from core.analytics.health_levels import Health, Level, with_since, worst
+from core.domain.text import clean_text
 
 if TYPE_CHECKING:
     from core.analytics.degradation import SwitchedOff
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 SDKS = ("anthropic", "google-genai", "google-generativeai", "openai")
 NOBODY = "nobody"
+NO_EFFECT = "accepted for files written for what moot grew from; it changes nothing"
 LIBRARIES = ("textual", "sqlalchemy", "sqlmodel", "pydantic", "apscheduler", "typer", *SDKS, "genai-prices")
 
 
@@ -201,4 +203,7 @@ def _shown(settings: Settings) -> list[SettingShown]:
             about=spec.about,
         )
         for spec in SPECS
+    ] + [
+        SettingShown(key=name, value=clean_text(value), origin=origin, about=NO_EFFECT)
+        for name, (value, origin) in without_effect().items()
     ]

@@ -17,6 +17,8 @@ from core.notifying.timetable import MINUTE_MS, Batch, Quiet
 WAIT_MINUTES_MAX = 7 * 24 * 60
 GATHERED_MINUTES_MAX = 24 * 60
 CHANNELS_MAX = 100
+PART_CHARACTERS_MAX = 80
+"""Of a key that is none, in the refusal."""
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _WAIT = re.compile(r"([0-9]{1,5})([mhd])")
 _MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
@@ -43,7 +45,7 @@ def reminders(value: object) -> Reminders:
             after_ms[priority] = _wait_ms(plain[priority.value], priority)
     at_most = plain.get("at_most", SENSIBLE_REMINDERS.times_max)
     if isinstance(at_most, bool) or not isinstance(at_most, int) or not 0 <= at_most <= REMINDERS_MAX:
-        raise Refused(f"has an at_most from 0 to {REMINDERS_MAX}")
+        raise Refused(f"is a whole number from 0 to {REMINDERS_MAX}", part="at_most", value=at_most)
     return Reminders(after_ms={priority: ms for priority, ms in after_ms.items() if ms}, times_max=at_most)
 
 
@@ -64,7 +66,7 @@ def quiet(value: object) -> QuietSetting | None:
         raise Refused("begins and ends at different times of the day")
     channels = plain.get("channels", [])
     if not isinstance(channels, list) or len(channels) > CHANNELS_MAX or not all(map(_is_word, channels)):
-        raise Refused('has channels such as ["ops"]')
+        raise Refused('is a list such as ["ops"]', part="channels", value=channels)
     hours = Quiet(from_minute=from_minute, to_minute=to_minute, priority=_priority(plain), channels=frozenset(channels))
     return QuietSetting(hours=hours, zone=_zone(plain.get("zone", "")))
 
@@ -103,21 +105,24 @@ def batches_written(value: object) -> str:
 
 
 def _batch(channel: str, value: object) -> Batch:
-    plain = _table(value, _BATCH_KEYS)
+    plain = _table(value, _BATCH_KEYS, part=channel)
     minutes = plain.get("every_minutes")
     if isinstance(minutes, bool) or not isinstance(minutes, int) or not 1 <= minutes <= GATHERED_MINUTES_MAX:
-        raise Refused(f"has for {channel} every_minutes from 1 to {GATHERED_MINUTES_MAX:,}")
-    return Batch(every_ms=minutes * MINUTE_MS, priority=_priority(plain))
+        wanted = f"is a whole number from 1 to {GATHERED_MINUTES_MAX:,}"
+        raise Refused(wanted, part=f"{channel}.every_minutes", value=minutes)
+    return Batch(every_ms=minutes * MINUTE_MS, priority=_priority(plain, f"{channel}."))
 
 
-def _table(value: object, keys: tuple[str, ...]) -> Mapping[str, object]:
+def _table(value: object, keys: tuple[str, ...], *, part: str = "") -> Mapping[str, object]:
+    """The table that a setting is or, where one is named, a part of it."""
     plain = _from_json(value)
     if not isinstance(plain, Mapping):
-        raise Refused(f"is a table of {', '.join(keys)}")
+        raise Refused(f"is a table of {', '.join(keys)}", part=part, value=plain if part else None)
     for key in plain:
         if key not in keys:
             advice = f" ({meant})" if (meant := nearest(str(key), keys)) else ""
-            raise Refused(f"is a table of {', '.join(keys)} and has no {str(key)!r:.40}{advice}")
+            named = f"{part}.{key}" if part else str(key)
+            raise Refused(f"is none of {', '.join(keys)}{advice}", part=named[:PART_CHARACTERS_MAX])
     return plain
 
 
@@ -127,7 +132,7 @@ def _wait_ms(value: object, priority: Priority) -> int:
     found = _WAIT.fullmatch(value) if isinstance(value, str) else None
     minutes = int(found[1]) * _MINUTES[found[2]] if found else 0
     if not 1 <= minutes <= WAIT_MINUTES_MAX:
-        raise Refused(f"has for {priority.value} a time from 1m to 7d, or none")
+        raise Refused("is a time such as 5m, 2h or 1d, from 1m to 7d, or none", part=priority.value, value=value)
     return minutes * MINUTE_MS
 
 
@@ -141,7 +146,9 @@ def _minute(plain: Mapping[str, object], key: str) -> int:
     value = plain.get(key)
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise Refused(f'has a {key} such as "22:00"')
+        if key not in plain:
+            raise Refused(f'needs a {key} such as "22:00"')
+        raise Refused('is a time of the day such as "22:00"', part=key, value=value)
     return int(found[1]) * 60 + int(found[2])
 
 
@@ -149,12 +156,13 @@ def _time_written(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _priority(plain: Mapping[str, object]) -> Priority:
+def _priority(plain: Mapping[str, object], within: str = "") -> Priority:
     word = str(plain.get("priority", Priority.HIGH))
     for priority in Priority:
         if priority.value == word.casefold():
             return priority
-    raise Refused(f"has a priority of {', '.join(Priority)} ({nearest(word, Priority) or 'high without one'})")
+    wanted = f"is one of {', '.join(Priority)} ({nearest(word, Priority) or 'high without one'})"
+    raise Refused(wanted, part=f"{within}priority", value=word)
 
 
 def _zone(value: object) -> str:
@@ -166,7 +174,7 @@ def _zone(value: object) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused("has a zone such as Europe/Berlin") from error
+        raise Refused("is a zone such as Europe/Berlin", part="zone", value=value) from error
 
 
 def _is_word(value: object) -> bool:

@@ -23,11 +23,17 @@ ANY_ADDRESS = ("0.0.0.0", "::", "")
 
 
 class Refused(ValueError):
-    """A value can't be meant; the message says what is wanted instead. What `is_secret` isn't to be repeated."""
+    """A value can't be meant; the message says what is wanted instead. What `is_secret` isn't to be repeated.
 
-    def __init__(self, wanted: str, *, is_secret: bool = False) -> None:
+    Where it is one part of a table that can't be, `part` is its key and `value` what it has: the operator needs that
+    line, and not the whole table.
+    """
+
+    def __init__(self, wanted: str, *, is_secret: bool = False, part: str = "", value: object = None) -> None:
         super().__init__(wanted)
         self.is_secret = is_secret
+        self.part = part
+        self.value = value
 
 
 Read = Callable[[object], Any]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -242,6 +242,25 @@ def keys_present(environ: Mapping[str, str] | None = None) -> Mapping[str, bool]
     return {name: bool(names.get(name, "").strip()) for name in PROVIDER_KEYS}
 
 
+def without_effect(
+    environ: Mapping[str, str] | None = None, *, file: Path | None = None
+) -> Mapping[str, tuple[str, str]]:
+    """Which names are set that are accepted and change nothing, each with its value and who set it."""
+    names = os.environ if environ is None else environ
+    path = file or find_locations(names).settings_file
+    table = tomllib.loads(settings_text(path))
+    found = {name: (_toml_written(table[name]), str(path)) for name in NAMES_WITHOUT_EFFECT if name in table}
+    for name in NAMES_WITHOUT_EFFECT:
+        for variable in (prefix + name.upper() for prefix in (SEED_PREFIX, MOOT_PREFIX)):
+            if names.get(variable, "").strip():
+                found[name] = (names[variable], f"environment variable {variable}")
+    return found
+
+
+def _toml_written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 Found = Iterable[tuple[SettingSpec, object, str]]
 
 
@@ -284,18 +303,23 @@ def _from_file(path: Path) -> Found:
     for key, value in entries(table, tables=TABLES):
         if key in NAMES_WITHOUT_EFFECT:
             continue
-        where = f"{path}:{line_of(key, text)}"
         if key not in by_key:
             advice = nearest(key, _KEYS) or "'moot doctor' lists the settings there are."
             if key.endswith("key"):
                 advice = "A key is read from the environment alone, such as OPENAI_API_KEY: take it out of the file."
-            raise WrongUse(f"no setting is called {key!r}.", where=where, now=advice)
-        yield by_key[key], _read(by_key[key], value, where=where), str(path)
+            raise WrongUse(f"no setting is called {key!r}.", where=f"{path}:{line_of(key, text)}", now=advice)
+        yield by_key[key], _read(by_key[key], value, where=lambda part: f"{path}:{line_of(part, text)}"), str(path)
 
 
-def _read(spec: SettingSpec, value: object, *, where: str) -> object:
+def _read(spec: SettingSpec, value: object, *, where: str | Callable[[str], str]) -> object:
+    """`where` is the place of the value; where it depends on which part of a table can't be, it is asked with that
+    part's name."""
     try:
         return spec.read(value)
     except Refused as error:
-        instead = "" if error.is_secret else f", not {str(value)!r:.80}"
-        raise WrongUse(f"{spec.key} {error}{instead}.", where=where) from None
+        name = f"{spec.key}.{error.part}" if error.part else spec.key
+        found = error.value if error.part else value
+        is_told = not error.is_secret and found is not None and not isinstance(found, Mapping)  # a table says too much
+        instead = "" if not is_told else f", not {str(found)!r:.80}"
+        place = where if isinstance(where, str) else where(name)
+        raise WrongUse(f"{name} {error}{instead}.", where=place) from None

@@ -21,7 +21,7 @@ from core.rules.condition import (
 )
 from core.rules.extending import conditions_of
 from core.rules.reading_plugged import read_plugged
-from core.rules.units import ADVICE, KIND, NUMERIC, in_unit, whole
+from core.rules.units import ADVICE, KIND, NUMERIC, in_unit, whole, without_unit
 from core.written.problems import Problems, hint, in_quotes, said
 from core.written.tree import Entries, Items, Node, Scalar
 
@@ -179,6 +179,9 @@ class ConditionReader:
         read = None
         if node.kind == "int":
             read = whole(node.text)
+            if asked := without_unit(read, spec.unit):
+                self.problems.note(node, f"'{spec.name}' is {KIND[spec.unit]}, and this has no unit.", asked)
+                return None
         elif node.kind == "str":
             read = in_unit(node.text.strip(), spec.unit)
         if read is None:

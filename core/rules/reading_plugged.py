@@ -7,7 +7,7 @@ from core.rules.action import PluginAction
 from core.rules.condition import Compare, ConditionValue
 from core.rules.extending import ActionSpec
 from core.rules.plugged import LIST_ADVICE, fault_of_plugged, unit_taken
-from core.rules.units import ADVICE, KIND, NUMERIC, in_unit, whole
+from core.rules.units import ADVICE, KIND, NUMERIC, in_unit, whole, without_unit
 from core.written.problems import Problems, said
 from core.written.tree import Items, Node, Scalar
 
@@ -55,6 +55,9 @@ def _value(node: Node, name: PluginName, unit: FactUnit, problems: Problems) -> 
         return problems.flag(node)
     if unit in NUMERIC:
         read = _number(node, unit)
+        if isinstance(node, Scalar) and node.kind == "int" and (asked := without_unit(read, unit)):
+            problems.note(node, f"{name.value!r} takes {KIND[unit]}, and this has no unit.", asked)
+            return None
     elif isinstance(node, Scalar) and node.kind == "str" and len(node.text) <= TEXT_CHARACTERS_MAX:
         read = node.text if problems.is_showable(node) else None
     if read is None:

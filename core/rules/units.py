@@ -21,7 +21,7 @@ ADVICE: dict[FactUnit, str] = {
     FactUnit.COUNT: "Write a whole number such as 4.",
     FactUnit.PPM: "Write a share such as 80 %, or whole parts per million.",
     FactUnit.MICROUSD: "Write an amount such as $0.05, or whole millionths of a dollar.",
-    FactUnit.MILLISECONDS: "Write a duration such as 15m, 90s, 1h30m or 500ms, or whole milliseconds.",
+    FactUnit.MILLISECONDS: "Write a duration such as 15m, 90s, 1h30m or 500ms.",
     FactUnit.TEXT: "Write a text, in quotes where it looks like a number or a yes or no.",
     FactUnit.WORD: "Write a word, in quotes where it looks like a number or a yes or no.",
     FactUnit.WORDS: "Write a word, in quotes where it looks like a number or a yes or no.",
@@ -115,6 +115,16 @@ def in_unit(text: str, unit: FactUnit) -> int | None:
             return _duration(text)
         case _:
             return None
+
+
+def without_unit(number: int | None, unit: FactUnit) -> str:
+    """What to ask of a bare number where a duration is wanted: one takes `7200` for seconds, the next for milliseconds.
+    "" of a number that says enough: none is as long in any unit."""
+    if number is None or unit is not FactUnit.MILLISECONDS or number <= 0:
+        return ""
+    long = written(min(number, INTEGER_MAX // 1_000) * 1_000, unit)
+    seconds = f"{number}s"
+    return f"{number} of what? Write {seconds if long == seconds else f'{seconds} ({long})'} or {number}ms."
 
 
 def _decimal(found: re.Match[str] | None, *, places: int) -> int | None:

@@ -95,7 +95,7 @@ def _set(spec: RuleSetSpec) -> dict[str, str]:
 def _condition(condition: Condition, facts: Mapping[str, FactSpec]) -> dict[str, object]:
     match condition:
         case Compare(type=type_, field=field, value=value):
-            unit = _unit(type_, facts.get(field))
+            unit = _unit(type_, field, facts.get(field))
             if unit in STEPPED and (spelled := _spelled(type_, value, unit)) is not None:
                 return {"field": field, **spelled}
             items = [_value(item, unit) for item in (value if isinstance(value, tuple) else (value,))]
@@ -117,10 +117,11 @@ def _spelled(type_: ConditionType | PluginName, value: ConditionValue, unit: Fac
     return None
 
 
-def _unit(type_: ConditionType | PluginName, spec: FactSpec | None) -> FactUnit | None:
-    """The unit in which a comparison's value is written; None where that isn't known."""
+def _unit(type_: ConditionType | PluginName, field: str, spec: FactSpec | None) -> FactUnit | None:
+    """The unit in which a comparison's value is written; None where that isn't known. Of a fact that nobody knows here
+    the name tells a duration, which is read only with its unit."""
     if spec is None:
-        return None
+        return FactUnit.MILLISECONDS if field.endswith("_ms") and isinstance(type_, ConditionType) else None
     return unit_taken(type_, spec) if isinstance(type_, PluginName) else spec.unit
 
 

@@ -17,7 +17,7 @@ from core.domain.participants import DEBATING, Role
 from core.domain.session import ROUNDS_MAX
 from core.rules.condition import Condition
 from core.rules.reading_condition import ConditionReader
-from core.rules.units import ADVICE, in_unit, whole
+from core.rules.units import ADVICE, in_unit, whole, without_unit
 from core.templates.bounds import (
     BLOCKS_MAX,
     COST_MICROUSD_MAX,
@@ -369,6 +369,9 @@ class TemplateReader:
         number = None
         if isinstance(node, Scalar) and node.kind == "int":
             number = whole(node.text)
+            if asked := without_unit(number, unit):
+                self.problems.note(node, f"{said(node)} can't be {key!r}: it has no unit.", asked)
+                return None
         elif isinstance(node, Scalar) and node.kind == "str":
             number = in_unit(node.text.strip(), unit)
         if number is not None and least <= number <= most:

@@ -69,29 +69,38 @@ def test_without_a_word_the_sensible_holds_and_the_machine_knows_the_time(tmp_pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ('[notifications.reminders]\nurgnt = "5m"', "2: notifications.reminders.urgnt is none of urgent, high"),
         ('[notifications.reminders]\nurgnt = "5m"', "Did you mean 'urgent'?"),
-        ('[notifications.reminders]\nurgent = "5 minutes"', "has for urgent a time from 1m to 7d, or none"),
-        ('[notifications.reminders]\nurgent = "8d"', "has for urgent a time from 1m to 7d"),
-        ("[notifications.reminders]\nat_most = 1000", "has an at_most from 0 to 20"),
-        ('[notifications.quiet]\nfrom = "22:00"', 'has a to such as "22:00"'),
-        ('[notifications.quiet]\nfrom = "24:00"\nto = "7:00"', 'has a from such as "22:00"'),
+        (
+            '[notifications.reminders]\nhigh = "1h"\nurgent = "5 minutes"',
+            "3: notifications.reminders.urgent is a time such as 5m, 2h or 1d, from 1m to 7d, or none, "
+            "not '5 minutes'.",
+        ),
+        ('[notifications.reminders]\nurgent = "8d"', "2: notifications.reminders.urgent is a time"),
+        ("[notifications.reminders]\nurgent = 300", "from 1m to 7d, or none, not '300'."),
+        ("[notifications.reminders]\nat_most = 1000", "2: notifications.reminders.at_most is a whole number from 0"),
+        ('[notifications.quiet]\nfrom = "22:00"', '1: notifications.quiet needs a to such as "22:00"'),
+        ('[notifications.quiet]\nfrom = "24:00"\nto = "7:00"', "2: notifications.quiet.from is a time of the day"),
         ('[notifications.quiet]\nfrom = "7:00"\nto = "07:00"', "begins and ends at different times of the day"),
+        ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\npriority = "hihg"', "4: notifications.quiet.priority is"),
         ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\npriority = "hihg"', "Did you mean 'high'?"),
         ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\nzone = "Europe/Moot"', "a zone such as Europe/Berlin"),
         ('[notifications.quiet]\nfrom = "22:00"\nto = "7:00"\nzone = "../../etc"', "a zone such as Europe/Berlin"),
-        ("[notifications.batch.ops]\nevery_minutes = 0", "has for ops every_minutes from 1 to 1,440"),
+        ("[notifications.batch.ops]\nevery_minutes = 0", "2: notifications.batch.ops.every_minutes is a whole number"),
+        ("[notifications.batch.ops]\nevery_minute = 5", "2: notifications.batch.ops.every_minute is none of"),
         ("[notifications.batch.ops]\nevery_minute = 5", "Did you mean 'every_minutes'?"),
-        ("notification_batch_size = 1", "is a whole number from 2 to 500"),
+        ("notification_batch_size = 1", "1: notification_batch_size is a whole number from 2 to 500"),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_its_place_and_what_is_meant(
+def test_what_makes_no_sense_is_refused_with_its_line_its_key_and_what_is_meant(
     tmp_path: Path, text: str, message: str
 ) -> None:
     with pytest.raises(WrongUse) as refused:
         settings_of(text, tmp_path)
 
     assert message in str(refused.value)
-    assert str(refused.value).startswith(f"{tmp_path / 'settings.toml'}:1: notification")
+    assert str(refused.value).startswith(f"{tmp_path / 'settings.toml'}:")
+    assert "{" not in str(refused.value), "of a table the part alone is repeated"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.bootstrap import limits_of
+from console.doctor import NO_EFFECT, _shown
 from console.setting_specs import SPECS
 from console.settings import NAMES_WITHOUT_EFFECT, Settings, for_demo, keys_present, load_settings
 from core.domain.errors import WrongUse
@@ -208,6 +209,23 @@ def test_a_file_written_for_the_seeds_configuration_is_taken(tmp_path: Path) -> 
     text = "".join(f"{name} = true\n" for name in NAMES_WITHOUT_EFFECT) + "max_concurrent_debates = 5\n"
 
     assert load_settings(environ=home(tmp_path, text)).max_concurrent_debates == 5
+
+
+def test_the_doctor_says_of_names_without_effect_who_set_them_and_that_they_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCHESTRATION_TEMPLATE_STORAGE_PATH", "data/templates")
+    for name, value in home(tmp_path, "enable_admin_interface = true\n").items():
+        monkeypatch.setenv(name, value)
+
+    rows = {each.key: each for each in _shown(load_settings())}
+
+    assert rows["enable_admin_interface"].value == "true"
+    assert rows["enable_admin_interface"].origin.endswith("settings.toml")
+    assert rows["template_storage_path"].value == "data/templates"
+    assert rows["template_storage_path"].origin == "environment variable ORCHESTRATION_TEMPLATE_STORAGE_PATH"
+    assert {rows[name].about for name in NAMES_WITHOUT_EFFECT} == {NO_EFFECT}
+    assert NAMES_WITHOUT_EFFECT[0] not in {each.key for each in SPECS}
 
 
 @given(amount=st.integers(min_value=0, max_value=10**12))

@@ -246,6 +246,10 @@ FAULTS_OF_CONDITIONS = [
     ("{field: consensus_ppm, greater_than: 0.8}", "4:46: '0.8' is no whole number, and only those are exact. Write a "),
     ("{field: consensus_ppm, greater_than: $1}", "4:46: 'consensus_ppm' is a share, so it can't be compared with '$1"),
     ("{field: cost_microusd, greater_than: 5 %}", "4:46: 'cost_microusd' is an amount of money, so it can't be comp"),
+    (
+        "{field: elapsed_ms, time_elapsed: 900}",
+        "4:43: 'elapsed_ms' is a duration, and this has no unit. 900 of what? Write 900s (15m) or 900ms.",
+    ),
     ("{field: elapsed_ms, time_elapsed: 1x}", "4:43: 'elapsed_ms' is a duration, so it can't be compared with '1x'."),
     ("{field: elapsed_ms, time_elapsed: 1:30}", "4:43: 'elapsed_ms' is a duration, so it can't be compared with '1:3"),
     ("{field: round_count, equals: 010}", "4:38: 'round_count' is a count, so it can't be compared with '010'. Writ"),

@@ -270,6 +270,11 @@ steps:
         ("id: short_panel", "id: short_panel\nescalation: {then: pause}", "2:13: this has no 'answer_within'."),
         (
             "id: short_panel",
+            "id: short_panel\nescalation: {answer_within: 7200, then: pause}",
+            "2:29: '7200' can't be 'answer_within': it has no unit. 7200 of what? Write 7200s (2h) or 7200ms.",
+        ),
+        (
+            "id: short_panel",
             "id: short_panel\nescalation: {answer_within: 1ms, then: pause}",
             "2:29: '1ms' can't be 'answer_within'.",
         ),
