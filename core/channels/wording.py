@@ -80,4 +80,8 @@ def headline(delivery: Delivery, *, characters_max: int = HEADLINE_CHARACTERS_MA
 def about(delivery: Delivery) -> str:
     """Which one it is, for whoever looks it up."""
     told = delivery.notification
-    return f"{told.type.value}, {told.priority.value}; session {told.session[:8]}, event {told.seq}"
+    what = f"{told.type.value}, {told.priority.value}"
+    if not told.session:
+        return what  # of what happened in no session, such as a channel tried, there is nothing to look up
+    where = f"session {told.session[:8]}"
+    return f"{what}; {where}, event {told.seq}" if told.seq else f"{what}; {where}"

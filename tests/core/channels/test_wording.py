@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from core.channels.mail import Mail
 from core.channels.templates import MessageTemplate
 from core.channels.terminal import Terminal
 from core.channels.webhook import Webhook
-from core.channels.wording import NotWorded
+from core.channels.wording import NotWorded, about
+from core.domain.ids import SessionId
 from core.ports.mail_target import MailSecurity, MailTarget
 from core.ports.webhook_target import WebhookTarget
 from tests.core.channels.receiver import receiver
@@ -130,3 +132,11 @@ def test_it_can_be_looked_at_beforehand_and_then_a_template_that_fails_says_why(
 
     with pytest.raises(NotWorded, match="nothing"):
         mail(25, text=RAISES).wording(delivery(channel="team"))
+
+
+def test_what_happened_in_no_session_names_none() -> None:
+    of_none = replace(delivery(), notification=replace(notification(), session=SessionId(""), seq=0))
+    of_one = replace(delivery(), notification=replace(notification(), seq=12))
+
+    assert about(of_none).endswith(notification().priority.value)
+    assert about(of_one).endswith(f"; session {notification().session[:8]}, event 12")
