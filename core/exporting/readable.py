@@ -31,9 +31,10 @@ STYLE = """
   --raised: #1e2328; --accent: #7fb2e8; } }
 body { color: var(--ink); background: var(--ground); font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
   max-width: 60rem; padding: 0 1rem; overflow-wrap: anywhere; }
-body.wide { max-width: none; overflow-wrap: normal; }
-body.wide th { background: var(--ground); position: sticky; top: 0; white-space: nowrap; }
-body.wide td { max-width: 26rem; overflow-wrap: break-word; }
+body.wide { max-width: none; }
+body.wide th { background: var(--ground); position: sticky; top: 0; }
+body.wide table { width: 100%; }
+body.wide td, body.wide th { max-width: 26rem; overflow-wrap: anywhere; }
 h1, h2, h3 { line-height: 1.25; }
 table { border-collapse: collapse; font-size: 0.875rem; margin: 1rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.25rem 0.6rem; text-align: left; vertical-align: top; }

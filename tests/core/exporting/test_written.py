@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.domain.errors import WrongUse
-from core.exporting.readable import html_rows, in_html, markdown_rows
+from core.exporting.readable import html_rows, in_html, markdown_rows, page_opening
 from core.exporting.schemas import cells_schema, file_schema, row_schema, summary_schema
 from core.exporting.tables import SCHEMA_VERSION, TABLES, Column, Holds, Kind, Row, Table
 from core.exporting.written import (
@@ -168,3 +168,11 @@ def test_what_a_model_wrote_breaks_out_of_no_table() -> None:
 @given(st.text())
 def test_no_text_of_a_page_holds_a_sign_of_html(text: str) -> None:
     assert not set(in_html(text)) & set("<>\"'")
+
+
+def test_a_page_of_rows_is_no_wider_than_its_window() -> None:
+    page = "\n".join(page_opening("rules", is_wide=True))
+    of_the_wide = [line for line in page.splitlines() if line.startswith("body.wide")]
+
+    assert "overflow-wrap: anywhere" in "".join(of_the_wide)
+    assert "nowrap" not in "".join(of_the_wide)
