@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from typing import Any
 from zlib import crc32
 
@@ -56,6 +55,7 @@ _PRAISE = re.compile(
     r"|thank you for (?:pointing|your|this|that))\b",
     re.IGNORECASE,
 )
+_IN_PRAISE = ("point", "argument", "question", "observation", "right", "correct", "agree", "well said", "thank you")
 _COMMON = frozenset({
     "about", "after", "also", "because", "been", "before", "being", "both", "could", "does", "every", "from", "have",
     "into", "just", "like", "made", "make", "more", "most", "must", "need", "only", "other", "over", "same", "should",
@@ -170,15 +170,15 @@ def _argued(reading: Reading, event: Any) -> Reading:
     parts: dict[str, object] = {"words": _one_more(signs.words, event.seat, by=len(words))}
     if len(words) >= WORDS_MIN:
         made = Print(seat=event.seat, marks=marks_of(words))
-        alike = [each for each in heard.prints if is_alike(each.marks, made.marks)]
+        alike = _alike(heard.prints, made)
         if any(each.seat == event.seat for each in alike):
             parts["repeated"] = _one_more(signs.repeated, event.seat)
         if any(each.seat != event.seat for each in alike):
             parts["echoed"] = _one_more(signs.echoed, event.seat)
-        if heard.topic and not set(heard.topic) & set(stems_of(words)):
+        if heard.topic and not touches(words, frozenset(heard.topic)):
             parts["off_task"] = _one_more(signs.off_task, event.seat)
         heard = changed(heard, prints=(*heard.prints, made)[-PRINTS_MAX:])
-    if _PRAISE.search(event.text[:OPENING_CHARACTERS].replace("’", "'")):
+    if praises(event.text[:OPENING_CHARACTERS].replace("’", "'")):
         heard = changed(heard, praised=event.step)
     return Reading(signs=changed(signs, **parts), heard=heard)
 
@@ -248,10 +248,10 @@ def words_of(text: str) -> list[str]:
 
 def marks_of(words: list[str]) -> tuple[int, ...]:
     """The least of the numbers that its groups of three words have: the same words have the same ones everywhere."""
-    codes = [crc32(word.encode()) for word in words]
+    codes = [*map(crc32, " ".join(words).encode().split(b" "))]  # no word has a space in it
     threes = zip(codes, codes[1:], codes[2:], strict=False)  # as many as the shortest of them has
     groups = {(one * 961 + two * 31 + three) * SPREAD & MARK_MAX for one, two, three in threes}
-    return tuple(nsmallest(PRINT_MARKS_MAX, groups))
+    return tuple(sorted(groups)[:PRINT_MARKS_MAX])
 
 
 def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -259,6 +259,12 @@ def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     shared = len(set(one).intersection(other))
     # No more marks can count as common than there are; most texts have none, and are told apart by that alone.
     return shared * PPM >= ALIKE_PPM_MIN * min(len(one), len(other)) and likeness_ppm(one, other) >= ALIKE_PPM_MIN
+
+
+def _alike(prints: tuple[Print, ...], made: Print) -> list[Print]:
+    """Those that count as nearly the same as `made`. Two alike have a mark in common, and most have none."""
+    has_none = set(made.marks).isdisjoint
+    return [each for each in prints if not has_none(each.marks) and is_alike(each.marks, made.marks)]
 
 
 def likeness_ppm(one: tuple[int, ...], other: tuple[int, ...]) -> int:
@@ -278,8 +284,30 @@ def topic_of(motion: str) -> tuple[int, ...]:
 
 def stems_of(words: list[str]) -> frozenset[int]:
     """The beginnings of words that mean something by themselves."""
-    telling = {word for word in words if len(word) >= STEM_CHARACTERS_MIN and word not in _COMMON}
-    return frozenset(crc32(word[:STEM_CHARACTERS].encode()) for word in telling)
+    return frozenset(_stem(word) for word in set(words) if _tells(word))
+
+
+def touches(words: list[str], topic: frozenset[int]) -> bool:
+    """True where one of the words begins as one of the topic's stems does; most turns do so in their first lines."""
+    return any(_stem(word) in topic for word in words if _tells(word))
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= STEM_CHARACTERS_MIN and word not in _COMMON
+
+
+def _stem(word: str) -> int:
+    return crc32(word[:STEM_CHARACTERS].encode())
+
+
+def praises(opening: str) -> bool:
+    """Whether a turn begins with praise. Each phrase has one of a few words in it, which are quickly looked for: where
+    all letters are plain ones, for of others it is the expression that knows which count as the same."""
+    if opening.isascii():
+        plain = opening.lower()
+        if not any(word in plain for word in _IN_PRAISE):
+            return False
+    return _PRAISE.search(opening) is not None
 
 
 def _one_more(counts: Counts, seat: SeatId, *, by: int = 1) -> Counts:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from zlib import crc32
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +19,10 @@ from core.analytics.signs import (
     is_alike,
     likeness_ppm,
     marks_of,
+    praises,
+    stems_of,
     topic_of,
+    touches,
     words_of,
 )
 from core.domain.events import AttemptStarted, AttemptSucceeded, Event
@@ -207,3 +214,53 @@ def test_likeness_of_nothing_is_none() -> None:
     assert topic_of("Is it?") == ()
     assert len(topic_of(MOTION)) == 4
     assert words_of("Ünïcödé, and 日本語!") == ["ünïcödé", "and", "日本語"]
+
+
+PRAISES = (
+    "Great point.",
+    "an excellent ARGUMENT indeed",
+    "You are absolutely right",
+    "you're correct",
+    "I fully agree",
+    "I stand corrected",
+    "Well said",
+    "I couldn't agree more",
+    "Thank you for pointing that out",
+    "A fair que\u017ftion",  # an old letter that is an s to whoever doesn't mind the case
+)
+
+
+@pytest.mark.parametrize("opening", PRAISES)
+def test_praise_is_heard_in_whatever_letters_it_is_written(opening: str) -> None:
+    assert praises(opening)
+
+
+@pytest.mark.parametrize("opening", ["The point is a great one.", "Nobody agrees.", "Right.", "", "Thanks for nothing"])
+def test_a_word_of_praise_alone_is_none(opening: str) -> None:
+    assert not praises(opening)
+
+
+@given(st.lists(st.text(alphabet="aäß0_é☃ .-\n", max_size=8), max_size=60).map(" ".join))
+def test_the_marks_of_a_text_are_the_least_of_all_its_groups_of_three_words(text: str) -> None:
+    words = words_of(text)
+    codes = [crc32(word.encode()) for word in words]
+    groups = {
+        (one * 961 + two * 31 + three) * 2_654_435_761 % 2**32
+        for one, two, three in zip(codes, codes[1:], codes[2:], strict=False)
+    }
+
+    assert words == re.findall(r"\w+", text.casefold())
+    assert marks_of(words) == tuple(sorted(groups))[:32]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["release", "trains", "trainers", "leaving", "leave", "fridays", "with", "from", "and", "the"]),
+        max_size=12,
+    ),
+    st.lists(st.sampled_from(["release", "trains", "friday", "with", "weekend", "patience", "and"]), max_size=12),
+)
+def test_a_turn_touches_the_topic_where_a_word_of_both_begins_alike(said: list[str], motion: list[str]) -> None:
+    topic = stems_of(motion)
+
+    assert touches(said, topic) is bool(topic & stems_of(said))
