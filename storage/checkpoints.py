@@ -16,8 +16,12 @@ from storage.database import connect
 CHECKPOINT_CHANGES = 4_000
 """Rows changed after which the log is moved: some megabytes."""
 
-WAL_PAGES_MAX = 16_384
-"""A log longer than this (64 MiB) is worth the writer's waiting for once."""
+WAL_PAGES_MAX = 3_072
+"""A log longer than this (12 MiB) is worth the writer's waiting for once. Where its file grows, a commit takes up
+to twice the processor time of one that writes over what is there: the system has to find room for each page."""
+
+_BEGIN_AGAIN = "INSERT OR REPLACE INTO positions SELECT name, position FROM positions LIMIT 1"
+"""Writes what is there: an update to the same values would leave the page, and with it the log, as they are."""
 
 
 class Checkpoints:
@@ -51,11 +55,15 @@ class Checkpoints:
         return self._is_long
 
     def help(self) -> None:
-        """With nobody writing or moving it meanwhile, all of the log moves, and the next commit begins it again."""
+        """With nobody writing or moving it meanwhile, all of the log moves, and the next commit begins it again.
+
+        That commit waits for the disk, so it is one of our own: an append would be taken for one on a slow disk.
+        """
         with suppress(sqlite3.Error):
             is_busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if not is_busy:
                 self._pages = 0
+                self._writer.execute(_BEGIN_AGAIN)
 
     @property
     def _is_long(self) -> bool:

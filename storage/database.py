@@ -165,7 +165,7 @@ def version_of(database: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def require_own_schema(database: sqlite3.Connection) -> None:
+def require_own_schema(database: sqlite3.Connection | sqlite3.Cursor) -> None:
     """Raise StorageFailed where another process has migrated the database beneath this one: what is written as before
     would lack what the newer schema wants of each event, and nobody could mend that."""
     schema = _number(database, "PRAGMA user_version")
@@ -205,5 +205,5 @@ def _check_writable(database: sqlite3.Connection) -> None:
     database.execute("ROLLBACK")
 
 
-def _number(database: sqlite3.Connection, query: str) -> int:
+def _number(database: sqlite3.Connection | sqlite3.Cursor, query: str) -> int:
     return int(database.execute(query).fetchone()[0])

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.domain.chain import ROOT, Head, Stored, first_break, linked
+from core.domain.changing import maker
+from core.domain.commands import Envelope
 from core.domain.errors import LogConflict, StorageFailed, WrongUse
 from core.domain.events import Recorded
 from core.domain.ids import Digest, SessionId
@@ -62,6 +64,8 @@ class End(NamedTuple):
 
 
 NO_END = End(0, 0, ROOT)
+
+made_recorded = maker(Recorded)
 
 
 class SqliteEventLog:
@@ -169,14 +173,11 @@ class Appender:
         self, connection: sqlite3.Connection, calls: Sequence[list[Encoded]]
     ) -> Sequence[tuple[Recorded, ...] | Exception]:
         try:
-            self._notice_others(connection)
-            try:
-                return self._commit(connection, calls)
-            except sqlite3.IntegrityError:
-                self._forget(connection)  # somebody else appended since we looked
-                return self._commit(connection, calls)
+            return self._commit(connection.cursor(), calls)
         except BaseException:
-            self._forget(connection)
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._forget_all()
             raise
 
     def delete(self, connection: sqlite3.Connection, session: SessionId) -> None:
@@ -215,46 +216,71 @@ class Appender:
         connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (TAKEN + session, last))
         return last
 
-    def _commit(
-        self, connection: sqlite3.Connection, calls: Sequence[list[Encoded]]
-    ) -> list[tuple[Recorded, ...] | Exception]:
-        ends: dict[SessionId, int] = {}
+    def _commit(self, cursor: sqlite3.Cursor, calls: Sequence[list[Encoded]]) -> list[tuple[Recorded, ...] | Exception]:
+        cursor.execute("BEGIN IMMEDIATE")  # from here on nobody else writes: what is found out now holds
+        self._notice_others(cursor)
+        position = self._last_position(cursor)
+        ends: dict[SessionId, End] = {}
+        values: list[object] = []
         outcomes: list[tuple[Recorded, ...] | Exception] = []
-        accepted: list[Encoded] = []
-        position = self._last_position(connection)
         for call in calls:
-            conflict = self._conflict(connection, call, ends)
+            conflict = self._add(cursor, call, ends, values, position)
             if conflict is not None:
                 outcomes.append(conflict)
                 continue
-            outcomes.append(placed(call, position))
-            position += sum(len(part.events) for part in call)
-            accepted += call
-        if accepted:
-            written = self._write(connection, accepted)
-            if len(self._ends) > SESSIONS_REMEMBERED_MAX:
-                self._ends.clear()
-            self._ends.update(written)
-            self._position = position
+            records = placed(call, position)
+            outcomes.append(records)
+            position += len(records)
+        if not values:
+            cursor.execute("ROLLBACK")
+            return outcomes
+        for start in range(0, len(values), _VALUES_PER_STATEMENT_MAX):
+            part = values[start : start + _VALUES_PER_STATEMENT_MAX]
+            cursor.execute(_insert(len(part) // _WIDTH), part)
+        cursor.execute("COMMIT")
+        if len(self._ends) > SESSIONS_REMEMBERED_MAX:
+            self._ends.clear()
+        self._ends.update(ends)
+        self._position = position
         return outcomes
 
-    def _conflict(
-        self, connection: sqlite3.Connection, call: list[Encoded], ends: dict[SessionId, int]
+    def _add(
+        self,
+        cursor: sqlite3.Cursor,
+        call: list[Encoded],
+        ends: dict[SessionId, End],
+        values: list[object],
+        position: int,
     ) -> LogConflict | None:
-        """Why this call can't be written, or None and `ends` moved on."""
-        own: dict[SessionId, int] = {}
-        for append, _, events in call:
-            session = append.session
-            end = own.get(session, ends.get(session, -1))
-            if end < 0:
-                end = self._end(connection, session).seq
-            if end != append.expected_seq:
-                return conflict_of(append, end)
-            own[session] = end + len(events)
-        ends.update(own)
+        """Put a call's rows behind `values`, one value after the other, and move `ends` on to where its sessions end
+        behind them; or why it can't be written, with both as they were."""
+        before = len(values)
+        moved: dict[SessionId, End] = {}
+        opened: list[int] = []
+        for append, envelope, events in call:
+            session, at_ms = append.session, append.envelope.at_ms
+            key, seq, link = moved.get(session) or ends.get(session) or self._end(cursor, session)
+            if seq != append.expected_seq:
+                del values[before:]
+                cursor.executemany("DELETE FROM log_sessions WHERE key = ?", [(each,) for each in opened])
+                return conflict_of(append, seq)
+            if not key:
+                key = cursor.execute("INSERT INTO log_sessions (id) VALUES (?)", (session,)).lastrowid or 0
+                opened.append(key)
+            first: bytes | None = envelope
+            for kind, version, body in events:
+                position += 1
+                seq += 1
+                link = linked(
+                    link, session, seq=seq, at_ms=at_ms, kind=kind, version=version, body=body, envelope=first
+                )
+                values += (position, key, seq, kind, version, at_ms, first, body, link)
+                first = None
+            moved[session] = End(key, seq, link)
+        ends.update(moved)
         return None
 
-    def _end(self, connection: sqlite3.Connection, session: SessionId) -> End:
+    def _end(self, connection: sqlite3.Connection | sqlite3.Cursor, session: SessionId) -> End:
         """Where a session ends; NO_END where it has no events."""
         known = self._ends.get(session)
         if known is None:
@@ -268,43 +294,19 @@ class Appender:
             known = self._ends[session] = End(row[0], row[1], _bytes(row[2]))
         return known
 
-    def _last_position(self, connection: sqlite3.Connection) -> int:
+    def _last_position(self, connection: sqlite3.Connection | sqlite3.Cursor) -> int:
         if self._position < 0:
             deleted = connection.execute("SELECT position FROM positions WHERE name = 'log'").fetchone()
             self._position = max(_newest_position(connection), deleted[0] if deleted else 0)
         return self._position
 
-    def _write(self, connection: sqlite3.Connection, accepted: list[Encoded]) -> dict[SessionId, End]:
-        """Write the rows in one transaction; returns where each session ends then."""
-        ends = {part.append.session: self._end(connection, part.append.session) for part in accepted}
-        count = sum(len(part.events) for part in accepted)
-        if count <= ROWS_PER_STATEMENT_MAX and all(end.key for end in ends.values()):
-            connection.execute(_insert(count), _values(accepted, ends, self._position))  # a transaction by itself
-            return ends
-        connection.execute("BEGIN IMMEDIATE")
-        for session in [session for session, end in ends.items() if not end.key]:
-            cursor = connection.execute("INSERT INTO log_sessions (id) VALUES (?)", (session,))
-            ends[session] = NO_END._replace(key=cursor.lastrowid or 0)
-        values = _values(accepted, ends, self._position)
-        chunk = ROWS_PER_STATEMENT_MAX * _WIDTH
-        for start in range(0, len(values), chunk):
-            part = values[start : start + chunk]
-            connection.execute(_insert(len(part) // _WIDTH), part)
-        connection.execute("COMMIT")
-        return ends
-
-    def _notice_others(self, connection: sqlite3.Connection) -> None:
+    def _notice_others(self, cursor: sqlite3.Cursor) -> None:
         """Where another process wrote since the last look, our memory may be wrong: it may have driven meanwhile."""
-        others = connection.execute("PRAGMA data_version").fetchone()[0]
+        others = cursor.execute("PRAGMA data_version").fetchone()[0]
         if others != self._others:
-            self._forget(connection)
-            require_own_schema(connection)
+            self._forget_all()
+            require_own_schema(cursor)
             self._others = others
-
-    def _forget(self, connection: sqlite3.Connection) -> None:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        self._forget_all()
 
     def _forget_all(self) -> None:
         self._ends.clear()
@@ -312,6 +314,7 @@ class Appender:
 
 
 _WIDTH = len(_COLUMNS.split(","))
+_VALUES_PER_STATEMENT_MAX = ROWS_PER_STATEMENT_MAX * _WIDTH
 
 
 @cache
@@ -391,37 +394,17 @@ def placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
     """A call's events with the places that they get once the transaction is committed."""
     placed: list[Recorded] = []
     for append, _, _ in call:
-        session, at_ms, seq, envelope = append.session, append.envelope.at_ms, append.expected_seq, append.envelope
-        for number, event in enumerate(append.events, start=1):
-            position += 1
-            placed.append(
-                Recorded(
-                    session=session,
-                    seq=seq + number,
-                    position=position,
-                    at_ms=at_ms,
-                    event=event,
-                    envelope=envelope if number == 1 else None,
-                )
-            )
-    return tuple(placed)
-
-
-def _values(accepted: list[Encoded], ends: dict[SessionId, End], position: int) -> list[object]:
-    """The rows' values, one after the other; `ends` are moved on to where the sessions end behind them."""
-    values: list[object] = []
-    for append, envelope, events in accepted:
-        session, at_ms = append.session, append.envelope.at_ms
-        key, seq, link = ends[session]
-        first: bytes | None = envelope
-        for kind, version, body in events:
+        session, seq, asked = append.session, append.expected_seq, append.envelope
+        at_ms = asked.at_ms
+        envelope: Envelope | None = asked
+        for event in append.events:
             position += 1
             seq += 1
-            link = linked(link, session, seq=seq, at_ms=at_ms, kind=kind, version=version, body=body, envelope=first)
-            values += (position, key, seq, kind, version, at_ms, first, body, link)
-            first = None
-        ends[session] = End(key, seq, link)
-    return values
+            placed.append(
+                made_recorded(session=session, seq=seq, position=position, at_ms=at_ms, event=event, envelope=envelope)
+            )
+            envelope = None
+    return tuple(placed)
 
 
 def _backwards(
@@ -478,7 +461,7 @@ def _bodies(
     return [row[0] for row in reader.execute(query, (first, first + reach))]
 
 
-def _newest_position(connection: sqlite3.Connection) -> int:
+def _newest_position(connection: sqlite3.Connection | sqlite3.Cursor) -> int:
     return int(connection.execute("SELECT ifnull(max(position), 0) FROM events").fetchone()[0])
 
 

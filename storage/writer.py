@@ -39,7 +39,12 @@ WORK_ON_THE_SPOT_NS_MAX = 80_000
 """A quarter of a frame on screen, and so much more for each work that all together stay within one. A disk that takes
 longer once is left to the thread for a while. By the sum alone, many works on a quick disk would be left to it too."""
 
-WORKS_LEFT_TO_THE_THREAD = 200
+WORKS_LEFT_MIN = 8
+WORKS_LEFT_MAX = 256
+"""So many works are left to the thread after a slow batch: twice as many each time, half as many for each quick one. A
+disk that is slow holds the loop up once in 256 works; one that was waited for once, or a loop that another program kept
+from the processor, costs a few works the detour."""
+
 BUSY_PAUSE_MS = 5
 BUSY_PAUSES_MAX = BUSY_WAIT_MS // BUSY_PAUSE_MS
 
@@ -80,6 +85,7 @@ class Writer(Generic[Item, Outcome]):
             self._checkpoints = Checkpoints(path, self._connection)
         self._in_use = Lock()
         self._left_to_the_thread = 0
+        self._left_next = WORKS_LEFT_MIN
         self._may_be_on_the_spot = synchronous == "NORMAL"  # FULL waits for the disk each time
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pending: list[_Work] = []
@@ -151,7 +157,10 @@ class Writer(Generic[Item, Outcome]):
             began_ns = perf_counter_ns()
             outcomes = self._performed(works, may_wait=False)
             if perf_counter_ns() - began_ns > ON_THE_SPOT_NS_MAX + len(works) * WORK_ON_THE_SPOT_NS_MAX:
-                self._left_to_the_thread = WORKS_LEFT_TO_THE_THREAD
+                self._left_to_the_thread = self._left_next
+                self._left_next = min(2 * self._left_next, WORKS_LEFT_MAX)
+            elif self._left_next > WORKS_LEFT_MIN:
+                self._left_next //= 2
             needs_help = self._checkpoints.look()
         finally:
             self._in_use.release()

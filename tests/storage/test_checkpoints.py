@@ -39,6 +39,11 @@ def finish(moving: Checkpoints) -> None:
     moving._under_way.result()
 
 
+def salt_of_wal(path: Path) -> bytes:
+    """Changes each time the log begins again from its start."""
+    return path.with_name(path.name + "-wal").read_bytes()[16:24]
+
+
 def size_of_wal(path: Path) -> int:
     return path.with_name(path.name + "-wal").stat().st_size
 
@@ -85,6 +90,26 @@ def test_a_long_log_asks_the_writer_for_help_and_then_begins_again(
     write(writer)
 
     assert size_of_wal(path) == long
+    moving.close()
+
+
+def test_no_append_has_to_begin_the_log_again_and_wait_for_the_disk(
+    path: Path, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "CHECKPOINT_CHANGES", ROWS)
+    monkeypatch.setattr(checkpoints, "WAL_PAGES_MAX", 10)
+    writer.execute("INSERT INTO positions VALUES ('index', 7)")
+    moving = Checkpoints(path, writer)
+    write(writer)
+    moving.look()
+    finish(moving)
+    assert moving.look()
+    before = salt_of_wal(path)
+
+    moving.help()
+
+    assert salt_of_wal(path) != before
+    assert writer.execute("SELECT * FROM positions").fetchall() == [("index", 7)]
     moving.close()
 
 

@@ -151,6 +151,34 @@ async def test_a_slow_disk_is_left_to_the_thread(storage: Storage, monkeypatch: 
     assert threads == {threading.current_thread().name, "moot-writer"}
 
 
+async def test_a_disk_that_stays_slow_is_tried_ever_more_seldom_and_one_that_was_slow_once_soon(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_the_spot: list[int] = []
+    commit = event_log.Appender._commit
+    own = threading.current_thread()
+
+    def seen(self: event_log.Appender, *arguments: object) -> object:
+        if threading.current_thread() is own:
+            on_the_spot.append(after)
+        return commit(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(event_log.Appender, "_commit", seen)
+    monkeypatch.setattr(writer, "ON_THE_SPOT_NS_MAX", -1)
+    monkeypatch.setattr(writer, "WORK_ON_THE_SPOT_NS_MAX", 0)
+    monkeypatch.setattr(writer, "WORKS_LEFT_MIN", 2)
+    monkeypatch.setattr(writer, "WORKS_LEFT_MAX", 4)
+    storage.log._writer._left_next = 2  # type: ignore[attr-defined]
+    for after in range(18):
+        await storage.log.append(pause(A, after=after))
+    assert on_the_spot == [0, 3, 8, 13]
+
+    monkeypatch.setattr(writer, "ON_THE_SPOT_NS_MAX", 1 << 60)
+    for after in range(18, 22):
+        await storage.log.append(pause(A, after=after))
+    assert on_the_spot == [0, 3, 8, 13, 18, 19, 20, 21]
+
+
 async def test_full_durability_is_waited_for_in_the_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = open_storage(tmp_path / "moot.db", codec=codec(), synchronous="FULL")
     threads: set[str] = set()
