@@ -21,7 +21,7 @@ from core.analytics.alerting import Alert
 from core.analytics.analysis import AnalyticsReport, Asked, analysis_of
 from core.analytics.capacity import Resources
 from core.analytics.chosen import ALL, Chosen, chosen_rows
-from core.analytics.rows import Kept, LifeRow, fold_kept
+from core.analytics.rows import Kept, LifeRow, fold_kept, row_of
 from core.analytics.rule_measures import rule_measures
 from core.analytics.thresholds import STANDARD, Thresholds
 from core.domain.errors import StorageFailed, WrongUse
@@ -110,6 +110,13 @@ class Analytics:
             await self._refresh()
             return chosen_rows(self._rows.values(), chosen, tags=await self._tags(chosen))
 
+    async def row(self, session: SessionId) -> LifeRow | None:
+        """One session, without holding the others; None where nothing is known of it."""
+        async with self._looking:
+            await self._stored()
+            kept = (await self._book.kept((session,))).get(session)
+        return None if kept is None else row_of(kept)
+
     async def alerts(self) -> Sequence[AlertStanding]:
         """What somebody was told is odd: what goes on first, then the newest."""
         alerts = await self._book.alerts()
@@ -177,18 +184,22 @@ class Analytics:
 
     async def _refresh(self) -> None:
         """Have the rows in memory as they stand. A disk that takes no rows keeps nobody from what is stored."""
-        self._behind = 0
-        try:
-            await self._catch_up()
-        except StorageFailed as failed:
-            _log.warning("the analytics wait for the disk: %s", failed)
-            self._behind = max(0, await self._log.last_position() - await self._book.position())
+        await self._stored()
         found = await self._book.lives(changed_from=self._rows_position)
         self._rows.update((row.session, row) for row in found.rows)
         if found.position < self._rows_position or found.count != len(self._rows):
             found = await self._book.lives()  # sessions were deleted, or all of it was dropped and made anew
             self._rows = {row.session: row for row in found.rows}
         self._rows_position = found.position
+
+    async def _stored(self) -> None:
+        """Have the rows stored as they stand, or say how far they are behind."""
+        self._behind = 0
+        try:
+            await self._catch_up()
+        except StorageFailed as failed:
+            _log.warning("the analytics wait for the disk: %s", failed)
+            self._behind = max(0, await self._log.last_position() - await self._book.position())
 
     async def _catch_up(self) -> None:
         if self._position < 0:

@@ -45,6 +45,7 @@ class Analysed(Protocol):
     """What the analytics say of the sessions that are meant, up to the newest committed event."""
 
     async def rows(self, chosen: Chosen) -> Sequence[LifeRow]: ...
+    async def row(self, session: SessionId) -> LifeRow | None: ...
     async def report(self, chosen: Chosen) -> AnalyticsReport: ...
 
 
@@ -136,13 +137,16 @@ class Sources:
             until_ms=FOR_EVER_MS if wanted.until_ms is None else wanted.until_ms,
             with_evaluations=True,
         )
+        if wanted.session:  # what many sessions come to needs all their rows, and one session none of the others'
+            life = await self._analysed.row(wanted.session)
+            if life is not None and wanted.holds(life.opened_at_ms):
+                yield Page(_part_rows(list(life_parts([life]))), until)
+            return
         lives = await self._analysed.rows(chosen)
-        if wanted.session:
-            lives = [life for life in lives if life.session == wanted.session]
         for start in range(0, len(lives), PAGE_MAX):
             parts = list(life_parts(lives[start : start + PAGE_MAX]))
             yield Page(await beside(_part_rows, parts), until)
-        if lives and not wanted.session:
+        if lives:
             yield Page(await beside(_part_rows, list(report_parts(await self._analysed.report(chosen)))), until)
 
 

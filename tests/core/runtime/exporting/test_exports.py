@@ -237,6 +237,26 @@ async def test_of_no_sessions_the_file_is_empty_and_says_so(
     assert (await checked(storage, done.file)).found is not Found.DIFFERS
 
 
+async def test_of_one_session_the_analytics_are_exported_without_holding_the_rows_of_others(
+    storage: Storage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await record(storage, log_of(to_its_end().log, played(()).log))
+    whole = plain((await exported(storage, folder, Kind.ANALYTICS)).file)["rows"]
+    assert isinstance(whole, list)
+    of_sessions = {row["of"]: row for row in whole if row["section"] == "sessions"}
+    assert len(of_sessions) == 2
+
+    async def nobody(*_: object, **__: object) -> None:
+        raise AssertionError("the rows of all sessions were read")
+
+    monkeypatch.setattr(storage.lives, "lives", nobody)
+    for session, row in of_sessions.items():
+        done = await exported(storage, folder, Kind.ANALYTICS, session=SessionId(session))
+        assert plain(done.file)["rows"] == [row]
+    none = await exported(storage, folder, Kind.ANALYTICS, session=SessionId(next(iter(of_sessions))), until_ms=1)
+    assert none.rows == 0
+
+
 async def test_a_session_without_an_end_leaves_the_moment_out_instead_of_saying_1970(
     storage: Storage, folder: Path
 ) -> None:
