@@ -14,6 +14,7 @@ from console.batches import Batch, Purse, derived_session
 from console.calibration_files import KnownDraft
 from console.exit_codes import ExitCode, severest
 from console.headless import StopRequest
+from console.presenters.figures import counted
 from core.domain.errors import MootError, WrongUse
 from core.domain.participants import Role
 from core.domain.summary import EVALUATION
@@ -177,7 +178,7 @@ async def calibrate(
     )
     if len(examples) < EXAMPLES_MIN:
         raise WrongUse(
-            f"{len(examples)} drafts have a score, and it takes {EXAMPLES_MIN} to tell what one stands for.",
+            f"{counted(len(examples), 'draft has', 'drafts have')} a score, and it takes {EXAMPLES_MIN} to tell what one stands for.",
             where="--calibrate",
             now="Give more drafts.",
         )

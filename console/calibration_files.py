@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from console.json_lines import Line, read_lines
+from console.presenters.figures import counted
 from core.domain.errors import WrongUse
 from core.judging.reviewer_calibration import EXAMPLES_MIN
 from core.judging.written_scores import PPM
@@ -40,7 +41,7 @@ def read_known_drafts(path: Path) -> tuple[KnownDraft, ...]:
         known.append(one)
     if len(known) < EXAMPLES_MIN:
         raise WrongUse(
-            f"there are {len(known)} drafts in it, and it takes {EXAMPLES_MIN} to tell what a score stands for.",
+            f"it holds {counted(len(known), 'draft')}, and it takes {EXAMPLES_MIN} to tell what a score stands for.",
             where=str(path),
             now=ADVICE,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from console.exported_blocks import Aside, Block, Heading, Reading, Said, Told
 from console.presenters.agreement import advice_in_words
 from console.presenters.answered import answered_by, noted, outcome_shown
-from console.presenters.figures import money, percent
+from console.presenters.figures import counted, money, percent
 from console.presenters.judged import ballot_heading, counted_in_words, speakers_key
 from console.presenters.reasons import in_words, who_concluded
 from core.domain.events import Event, SessionOpened
@@ -81,7 +81,7 @@ class DebateDocument:
                 yield Heading(2, f"Verdict: {outcome_shown(outcome)}")
                 yield from (Told(f"{who_concluded(event)}:"), Said(self.counted or text))
             case DebateCompleted(reason=reason, arguments=arguments, cost_microusd=cost):
-                yield Told(f"Completed ({in_words(reason)}): {arguments} arguments, {money(cost)}.")
+                yield Told(f"Completed ({in_words(reason)}): {counted(arguments, 'argument')}, {money(cost)}.")
             case _:
                 said = noted(event)
                 if said is not None:

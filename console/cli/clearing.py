@@ -81,9 +81,9 @@ def _as_json(found: Sequence[SessionSummary]) -> str:
 
 
 def _as_text(found: Sequence[SessionSummary], days: int) -> str:
-    from console.presenters.figures import age
+    from console.presenters.figures import age, counted
 
     if not found:
-        return f"None has been over for more than {days} days that isn't kept."
+        return f"None has been over for more than {counted(days, 'day')} that isn't kept."
     rows = [(row.session[:ID_SHOWN_CHARACTERS], f"{age(now_ms() - row.ended_at_ms)} ago", row.title) for row in found]
     return table(COLUMNS, rows, width=table_columns())

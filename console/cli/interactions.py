@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from console.cli.page import INDENT, Page
 from console.cli.tables import COLUMNS_MAX, pairs, terminal_columns
 from console.plain import json_text, plain
+from console.presenters.figures import plural
 
 if TYPE_CHECKING:
     from console.presenters.interactions import Interactions, Response
@@ -70,7 +71,7 @@ def interaction_lines(found: Interactions, page: Page) -> Iterator[str]:
         for response in responses.get(request.id, ()):
             took = "" if response.latency_ms is None else f" after {response.latency_ms:,} ms"
             told = _in_a_line(response.metadata)
-            yield f"{INDENT}→ {len(response.content):,} characters{took} · {told}"
+            yield f"{INDENT}→ {len(response.content):,} {plural(len(response.content), 'character')}{took} · {told}"
 
 
 def _in_a_line(values: object) -> str:

@@ -17,6 +17,7 @@ from console.cli.tables import pairs
 from console.cli.written_files import text_of
 from console.exit_codes import ExitCode
 from console.plain import json_line, plain
+from console.presenters.figures import plural
 from core.domain.errors import WrongUse, nearest
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ class _Progress:
 
     def show(self, step: BacktestStep) -> None:
         if self._is_shown and step.number < step.total:
-            line = f"{step.number:,} of {step.total:,} sessions, {step.totals.differing:,} would differ"
+            all_of_them = f"{step.total:,} {plural(step.total, 'session')}"
+            line = f"{step.number:,} of {all_of_them}, {step.totals.differing:,} would differ"
             sys.stdout.flush()
             sys.stderr.write(f"\r{line}")
             sys.stderr.flush()

@@ -15,7 +15,7 @@ from console.cli.spoken_debate import SpokenDebate
 from console.cli.spoken_refinement import SpokenRefinement
 from console.presenters.asked import asked_or_told
 from console.presenters.carried import carried, forked_words
-from console.presenters.figures import money
+from console.presenters.figures import counted, money
 from console.presenters.flips import SIGN, Listener, sentence, sums_words
 from console.presenters.kinds import KINDS, SESSION, Kind
 from console.presenters.people import silence_in_words
@@ -208,7 +208,7 @@ class SpokenSession:
             case AttemptSettled(step=step, attempt=attempt, cost_microusd=cost, by=by):
                 yield from self.page.noted("◇", f"{step}, attempt {attempt}, cost {money(cost)}, said {called(by)}")
             case StepExhausted(step=step, attempts=attempts):
-                yield from self.page.noted("✗", f"{step} was given up after {attempts} attempts")
+                yield from self.page.noted("✗", f"{step} was given up after {counted(attempts, 'attempt')}")
             case StepRetried(step=step, by=by):
                 yield from self.page.noted("●", f"{called(by)} had {step} tried again")
             case _:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from console.cli.page import Page, titled
 from console.presenters.agreement import advice_in_words
 from console.presenters.answered import answered_by, asked_as, noted, outcome_shown
-from console.presenters.figures import money, percent
+from console.presenters.figures import counted, money, percent
 from console.presenters.judged import ballot_heading, counted_in_words, speakers_key
 from console.presenters.reasons import called, in_words, who_concluded
 from core.domain.events import Event, SessionOpened
@@ -119,5 +119,5 @@ class SpokenDebate:
         yield from self.page.noted(
             "✓",
             f"completed ({in_words(event.reason)}): {outcome_shown(event.outcome) or 'no outcome'} after {rounds} and "
-            f"{event.arguments} arguments, consensus {consensus}, {money(event.cost_microusd)}",
+            f"{counted(event.arguments, 'argument')}, consensus {consensus}, {money(event.cost_microusd)}",
         )

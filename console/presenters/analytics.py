@@ -228,7 +228,8 @@ def _learnt(report: AnalyticsReport) -> Iterator[Block]:
             f" {outlier.template} usually takes {duration(outlier.median_ms)}."
         )
     yield (
-        f"This machine could hold about {count(report.capacity.sessions_max)} sessions at once: {report.capacity.why}"
+        f"This machine could hold about {counted(report.capacity.sessions_max, 'session')} at once: "
+        f"{report.capacity.why}"
         if report.capacity.sessions_max is not None
         else f"How many sessions this machine could hold can't be told: {report.capacity.why}"
     )

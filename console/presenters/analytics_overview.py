@@ -17,7 +17,7 @@ from console.presenters.analytics import (
 )
 from console.presenters.analytics_shown import Behind, DataRow
 from console.presenters.costs import day_of
-from console.presenters.figures import count, duration, money
+from console.presenters.figures import count, counted, duration, money, plural
 from console.presenters.paragraphs import Paragraph
 from console.presenters.shown import Cell
 from core.analytics.finding import Severity
@@ -104,7 +104,10 @@ def _targets(report: AnalyticsReport) -> Iterator[DataRow]:
         yield DataRow(
             key=f"unjudged:{each.kind}",
             cells=(Cell("? too few", "muted"), Cell(f"{each.title}?"), Cell(f"{each.count:,} of {each.of:,}", "muted")),
-            below=_said(f"Too few to say: it takes {each.needed:,} sessions, and there are {each.of:,}."),
+            below=_said(
+                f"Too few to say: it takes {counted(each.needed, 'session')}, "
+                f"and there {plural(each.of, 'is', 'are')} {each.of:,}."
+            ),
         )
 
 

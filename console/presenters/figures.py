@@ -128,7 +128,12 @@ def count(number: int) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 turn`, `3 turns`; `many` where adding an s won't do."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+    return f"{count(number)} {plural(number, one, many)}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """The word alone, for where the number is written otherwise."""
+    return one if number == 1 else many or one + "s"
 
 
 def _rounded(amount: int, unit: int) -> int:

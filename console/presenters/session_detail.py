@@ -244,7 +244,7 @@ def head_lines(
 
 def _rounds(summary: SessionSummary) -> list[str]:
     limit = summary.rounds_limit
-    return [words(summary.template), f"round {summary.round} of {limit}" if summary.round else f"{limit} rounds"]
+    return [words(summary.template), f"round {summary.round} of {limit}" if summary.round else counted(limit, "round")]
 
 
 def active_ms(summary: SessionSummary, *, now_ms: int, is_driven: bool = True) -> int:

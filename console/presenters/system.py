@@ -202,7 +202,7 @@ def _of_route(route: RouteHealth, costs: Sequence[CostsOfDay], reset_key: str, n
 def _left(health: RouteHealth | ProviderHealth) -> list[Paragraph]:
     if health.requests_left is None:
         return []
-    tokens = "" if health.tokens_left is None else f" and {count(health.tokens_left)} tokens"
+    tokens = "" if health.tokens_left is None else f" and {counted(health.tokens_left, 'token')}"
     waits = f"; {counted(health.waiting, 'call')} waiting" if health.waiting else ""
     return [_line("left", f"{counted(health.requests_left, 'request')}{tokens} within this minute{waits}")]
 

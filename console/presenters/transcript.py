@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from console.presenters.answered import noted, outcome_shown
 from console.presenters.asked import asked_or_told, question_asked
 from console.presenters.carried import FORKED, carried, forked_words
-from console.presenters.figures import count, money, percent
+from console.presenters.figures import count, money, percent, plural
 from console.presenters.flips import CHANGED, hear, note_of
 from console.presenters.judged import balloted, counted_in_words
 from console.presenters.people import person_marks, silence_in_words, silence_mark
@@ -263,7 +263,8 @@ class TranscriptFold:
         if not oldest:
             return
         self.turns.pop(EARLIER, None)
-        said = f"{self.let_go:,} turns and notes stand before this: moot sessions show {self._session[:8]}"
+        stand = plural(self.let_go, "turn or note stands", "turns and notes stand")
+        said = f"{self.let_go:,} {stand} before this: moot sessions show {self._session[:8]}"
         view = TurnView(key=EARLIER, seat_index=0, seat="… earlier", text=said, state="note")
         self.turns = {EARLIER: view, **self.turns}
         yield EARLIER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.presenters.figures import plural
 from core.runtime.replaying import Outcome
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def verified_rows(verified: Verified) -> list[tuple[str, str]]:
 def verified_line(verified: Verified) -> str:
     """One session of many."""
     id_, digest = verified.session[:ID_SHOWN_CHARACTERS], verified.digest[:DIGEST_SHOWN_CHARACTERS]
-    said = f"{GLYPHS[verified.outcome]} {id_}  {digest}  {verified.events:,} events  {_verdict(verified)}"
+    events = f"{verified.events:,} {plural(verified.events, 'event')}"
+    said = f"{GLYPHS[verified.outcome]} {id_}  {digest}  {events}  {_verdict(verified)}"
     return f"{said}: {verified.why}" if verified.why else said
 
 

@@ -156,7 +156,7 @@ class Bundling:
                 continue
             break
         else:
-            what = f"it has {bundle.head.seq} events, and {here.seq} here"
+            what = f"it has {bundle.head.seq} event{'' if bundle.head.seq == 1 else 's'}, and {here.seq} here"
         raise WrongUse(
             f"the session is on record here already, and {what}.",
             where=where,

@@ -183,7 +183,9 @@ async def _rules_folder(ports: Ports) -> tuple[Level, str]:
     standing = folder_from_text((await ports.catalogue.settings()).get(FOLDER_SETTING, ""))
     if standing.problems:
         return Level.DEGRADED, " ".join(standing.problems[0].split())
-    return Level.OK, f"{sum(file.rules for file in standing.files)} rules of {len(standing.files)} files are in force"
+    rules, files = sum(file.rules for file in standing.files), len(standing.files)
+    said = f"{rules} rule{'' if rules == 1 else 's'} of {files} file{'' if files == 1 else 's'}"
+    return Level.OK, f"{said} {'is' if rules == 1 else 'are'} in force"
 
 
 async def _plugins(ports: Ports) -> tuple[Level, str]:

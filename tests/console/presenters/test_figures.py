@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.presenters.figures import age, bar, count, counted, duration, money, percent, remaining, spark, trend
+from console.presenters.figures import (
+    age,
+    bar,
+    count,
+    counted,
+    duration,
+    money,
+    percent,
+    plural,
+    remaining,
+    spark,
+    trend,
+)
 
 
 @pytest.mark.parametrize(
@@ -108,3 +120,8 @@ def test_a_sparkline_rises_where_its_shares_rise_and_keeps_the_latest(shares_ppm
 
 def test_a_trend_is_that_of_the_last_step() -> None:
     assert [trend([]), trend([1]), trend([1, 2]), trend([2, 1]), trend([3, 2, 2])] == ["", "", "↑", "↓", "→"]
+
+
+def test_of_one_thing_nobody_says_things() -> None:
+    assert [counted(number, "draft") for number in (0, 1, 2)] == ["0 drafts", "1 draft", "2 drafts"]
+    assert [f"there {plural(number, 'is', 'are')} {number}" for number in (1, 2)] == ["there is 1", "there are 2"]
