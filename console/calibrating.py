@@ -178,7 +178,8 @@ async def calibrate(
     )
     if len(examples) < EXAMPLES_MIN:
         raise WrongUse(
-            f"{counted(len(examples), 'draft has', 'drafts have')} a score, and it takes {EXAMPLES_MIN} to tell what one stands for.",
+            f"{counted(len(examples), 'draft has', 'drafts have')} a score, and it takes {EXAMPLES_MIN} to tell what "
+            "one stands for.",
             where="--calibrate",
             now="Give more drafts.",
         )

@@ -80,6 +80,16 @@ def drawn(chart: Chart, *, width: int, height: int, chosen: int | None = None) -
     return tuple(line[:width].rstrip() for line in lines)
 
 
+def bar_at(chart: Chart, column: int, *, width: int, height: int, chosen: int | None = None) -> int | None:
+    """Which bar stands in a column of the chart drawn so; None where none does, as on its axis."""
+    if width < WIDTH_MIN or height < HEIGHT_MIN or not chart.labels:
+        return None
+    first, last = window_of(len(chart.labels), width=width, chosen=chosen)
+    plotted = _plotted(chart, first, last, width, height)
+    at = first + (column - plotted.edge) // plotted.cells
+    return at if column >= plotted.edge and at < last else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Plotted:
     """Lines, how many columns the axis takes, and how many each bar."""
@@ -104,6 +114,11 @@ def chart_lines(chart: Chart, *, width: int, height: int, chosen: int | None = N
     legend = _legend(chart)
     lines = drawn(chart, width=width, height=height - len(legend), chosen=chosen)
     return (*legend, *(Line(parts=_styled(line, chart)) for line in lines)) if lines else ()
+
+
+def chart_bar_at(chart: Chart, column: int, *, width: int, height: int, chosen: int | None = None) -> int | None:
+    """Which bar of `chart_lines` stands in a column."""
+    return bar_at(chart, column, width=width, height=height - len(_legend(chart)), chosen=chosen)
 
 
 def legend_text(chart: Chart) -> str:

@@ -18,7 +18,7 @@ from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place
 from console.presenters.analytics_filter import FILTER_HELP, SPANS, read_chosen
 from console.presenters.analytics_head import chosen_line, empty_lines, tabs_line
 from console.presenters.analytics_views import VIEW_NAMES, view_of
-from console.presenters.charts import HEIGHT_MIN, chart_lines
+from console.presenters.charts import HEIGHT_MIN, chart_bar_at, chart_lines
 from console.presenters.shown import Cell, Row
 from console.screens.analytics_reading import AnalyticsReader, Reading, Wanted
 from console.widgets.bar import HeaderBar, KeyBar
@@ -52,6 +52,9 @@ TAKEN_LINES = 5
 """What stands above and below chart and rows: header, views, which sessions, titles, keys."""
 
 SPAN_FIRST = 2
+CHART_MARGIN_CELLS = 1
+"""At either side of what `Lines` draws."""
+
 
 MATTERS = (
     Column(key="state", title="", width=15, priority=11),
@@ -250,11 +253,35 @@ class AnalyticsScreen(Screen[None]):
                 return
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the views turns to the next one, on the line below takes another time."""
-        if event.widget is self.query_one("#tabs"):
+        """A click on the views turns to the next one, on the line below takes another time, and on a bar it chooses its
+        row; a double click opens that."""
+        if event.widget is (chart := self.query_one("#chart")):
+            offset = event.get_content_offset(chart)
+            if offset is not None and self._choose_bar(offset.x - CHART_MARGIN_CELLS) and event.chain == 2:
+                self.on_rows_opened()
+        elif event.widget is self.query_one("#tabs"):
             self.action_chart_next()
         elif event.widget is self.query_one("#chosen"):
             self.action_time_range()
+
+    def _choose_bar(self, column: int) -> bool:
+        """Put the cursor on the row of the bar in that column of the chart; False where none is there."""
+        view, current = self._view, self.current
+        if view is None or view.chart is None or current is None:
+            return False
+        chosen = current.bar if current.bar >= 0 else None
+        bar = chart_bar_at(view.chart, column, width=self._chart_width, height=self._chart_height, chosen=chosen)
+        row = next((each for each in view.rows if bar is not None and each.bar == bar), None)
+        self.rows.focus()
+        return row is not None and self.rows.move_to(row.key)
+
+    @property
+    def _chart_width(self) -> int:
+        return self.size.width - 2 * CHART_MARGIN_CELLS
+
+    @property
+    def _chart_height(self) -> int:
+        return min(CHART_LINES_MAX, self.size.height - TAKEN_LINES - max(ROWS_LINES_MIN, self.size.height // 4))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_view)
@@ -358,10 +385,10 @@ class AnalyticsScreen(Screen[None]):
             if view is None or view.chart is None or not view.rows or current is None:
                 place.show([])
                 return
-            room = min(CHART_LINES_MAX, self.size.height - TAKEN_LINES - max(ROWS_LINES_MIN, self.size.height // 4))
+            room = self._chart_height
             chosen = current.bar if current.bar >= 0 else None
             lines = (
-                chart_lines(view.chart, width=self.size.width - 2, height=room, chosen=chosen)
+                chart_lines(view.chart, width=self._chart_width, height=room, chosen=chosen)
                 if room >= HEIGHT_MIN
                 else ()
             )

@@ -111,6 +111,6 @@ def test_a_line_that_cant_be_meant_refuses_the_whole_file(moot: Moot, line: obje
 def test_too_few_drafts_no_reviewer_and_another_brief_are_refused(moot: Moot) -> None:
     few, enough = known(moot, drafts(3), "few.jsonl"), known(moot, drafts())
 
-    assert "3 drafts in it, and it takes" in moot.run("refine", "--calibrate", few, "--reviewer", "x", code=2).stderr
+    assert "it holds 3 drafts, and it takes" in moot.run("refine", "--calibrate", few, "--reviewer", "x", code=2).stderr
     assert "one reviewer is calibrated" in moot.run("refine", "--calibrate", enough, code=2).stderr
     assert "Leave out the brief" in moot.run("refine", "a", "--calibrate", enough, "--reviewer", "x", code=2).stderr

@@ -10,7 +10,7 @@ import pytest
 
 from console.presenters.analytics_views import VIEW_NAMES
 from console.screens import analytics_reading
-from console.screens.analytics import AnalyticsScreen
+from console.screens.analytics import CHART_MARGIN_CELLS, AnalyticsScreen
 from console.screens.behind import BehindScreen
 from console.widgets.lines import Lines
 from core.analytics.alerting import Alert
@@ -189,6 +189,30 @@ async def test_escape_leads_back_from_the_sessions_to_the_chart(
 
         assert screen.view is not None
         assert screen.view.key == "debates"
+
+
+async def test_a_click_on_a_bar_chooses_its_row_and_a_double_click_opens_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_analytics(settings, monkeypatch) as (screen, pilot, hall):
+        await pilot.press("right", "right")  # durations
+        await until(pilot, lambda: bool(chart_of(screen)))
+        first = screen.rows.cursor_key
+        axis = next(line for line in chart_of(screen) if "▲" in line)
+        labelled = [at for at, sign in enumerate(axis) if sign == "┬"]
+        column, line = labelled[-1] + CHART_MARGIN_CELLS, len(chart_of(screen)) - 2
+
+        await pilot.click("#chart", offset=(column, line))
+        await until(pilot, lambda: screen.rows.cursor_key != first)
+        axis = next(line for line in chart_of(screen) if "▲" in line)
+        assert axis[column - CHART_MARGIN_CELLS] == "▲"
+
+        await pilot.click("#chart", offset=(0, line))
+        assert screen.rows.cursor_key != first, "on the axis stands no bar"
+
+        await pilot.click("#chart", offset=(column, line), times=2)
+        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
+        assert screen.current is not None
 
 
 async def test_a_finding_says_what_was_measured_and_leads_to_its_evidence(
