@@ -209,7 +209,7 @@ def _by_overlap(latest: Sequence[SeatCues]) -> Reading:
 
 
 def _words_of(latest: Sequence[SeatCues], *, side: int) -> frozenset[str]:
-    return frozenset(word for seat in latest if seat.side == side for word in seat.cues.words.split())
+    return frozenset().union(*[seat.cues.words.split() for seat in latest if seat.side == side])
 
 
 def _stances(text: str, telling: frozenset[str]) -> tuple[int, int, int]:
