@@ -90,7 +90,9 @@ def evaluate(
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="The first N tasks alone.")] = None,
     rounds: Annotated[int | None, typer.Option("--rounds", metavar="N", help="Rounds instead of the formats'.")] = None,
-    rules: Annotated[str, typer.Option("--rules", metavar="SET", help="The set of rules to follow.")] = "",
+    rules: Annotated[
+        str, typer.Option("--rules", metavar="SET", help="The set of rules to follow, as 'moot rules sets' names it.")
+    ] = "",
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed, other sessions.")] = 0,
     price: Annotated[
         list[str] | None,
