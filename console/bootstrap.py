@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from console import collecting
+from console import collecting, taking_turns
 from console.doctor import DatabaseHealth
 from console.http.metrics_endpoint import HttpMetricsEndpoint
 from console.locations import find_locations
@@ -130,6 +130,7 @@ def open_orchestrator(
     whatever keys are set, and no plugin, so that it is the same everywhere. `terminal` is where it may ring.
     """
     collecting.seldom()
+    taking_turns.short()
     clock = SystemClock()
     storage = _open(config)
     plugins = NO_PLUGINS if is_demo else find_plugins([spec.name for spec in FACTS])
