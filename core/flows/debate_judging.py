@@ -207,9 +207,10 @@ def ballots_counted(state: SessionState) -> tuple[Event, ...]:
 
 
 def _speakers(state: SessionState) -> Mapping[str, SeatId]:
-    """Which models have spoken, each with the first seat that it spoke as."""
+    """Which models have spoken, each with the first seat that it spoke as. The first version takes for one who has
+    spoken whoever sat there, also where a fallback answered."""
     debate: DebateState = state.flow
-    return {**debate.speakers_instead, **debate.speakers} if is_of_the_second(state) else debate.speakers
+    return debate.heard_by if is_of_the_second(state) else debate.speakers
 
 
 def _of_the_same_model(

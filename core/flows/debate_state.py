@@ -111,9 +111,10 @@ class DebateState:
 
     `seats` are all that were ever seated, by id, and `speakers` the models that have argued, each with the first seat
     that it spoke as: who sits there may have changed. `fallbacks` are the routes by which a step is asked for, or was
-    last, that are not its seat's own model, and `speakers_instead` those of them that have argued, each with the first
-    seat that it spoke for. `next_template` takes effect with the next round. `terms_kept` hold for what was asked up to
-    the event that they name. `calibration` is what the measure had shown when the session was opened.
+    last, that are not its seat's own model, and `heard_by` the routes by which turns were answered, as `speakers` are
+    the models of those whose turns they were. `next_template` takes effect with the next round. `terms_kept` hold for
+    what was asked up to the event that they name. `calibration` is what the measure had shown when the session was
+    opened.
     """
 
     motion: str
@@ -136,7 +137,7 @@ class DebateState:
     asides: Asides = _NO_ASIDES
     rounds_completed: int = 0
     speakers: Mapping[str, SeatId] = field(default_factory=dict)
-    speakers_instead: Mapping[str, SeatId] = field(default_factory=dict)
+    heard_by: Mapping[str, SeatId] = field(default_factory=dict)
     fallbacks: Mapping[StepId, str] = field(default_factory=dict)
     terms_kept: tuple[int, AnswerTerms | None] = (0, None)
     arguments: int = 0
@@ -176,7 +177,7 @@ _with_cues = changer(Agreement, "cues")
 _with_reading = changer(Agreement, "ppm", "is_reached")
 _with_agreement = changer(DebateState, "agreement")
 _with_argument = changer(
-    DebateState, "spoken", "speakers", "speakers_instead", "arguments", "concessions", "agreement", "turns"
+    DebateState, "spoken", "speakers", "heard_by", "arguments", "concessions", "agreement", "turns"
 )
 
 
@@ -293,18 +294,20 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
         told = told_by(event.seat, event.role, event.text, state.measure)
         conceded = 1 if told.cues.concedes else 0
         agreement = _with_cues(agreement, cues={**agreement.cues, event.seat: told})
-    speakers, seat = state.speakers, state.seats.get(event.seat)
-    if seat is not None and event.role in ARGUING_ROLES and seat.participant.model not in speakers:
-        speakers = {**speakers, seat.participant.model: event.seat}
-    instead = state.speakers_instead
-    if state.fallbacks and event.role in ARGUING_ROLES and (route := state.fallbacks.get(event.step)):
-        instead = {route: event.seat, **instead}
+    speakers, heard_by, seat = state.speakers, state.heard_by, state.seats.get(event.seat)
+    if seat is not None and event.role in ARGUING_ROLES:
+        model = seat.participant.model
+        route = state.fallbacks.get(event.step, model)
+        if model not in speakers:
+            speakers = {**speakers, model: event.seat}
+        if route not in heard_by:
+            heard_by = {**heard_by, route: event.seat}
     is_of_this_round = state.is_round_open and event.round == state.round
     return _with_argument(
         state,
         spoken=(*state.spoken, step_name(event.step)) if is_of_this_round else state.spoken,
         speakers=speakers,
-        speakers_instead=instead,
+        heard_by=heard_by,
         arguments=state.arguments + 1,
         concessions=state.concessions + conceded,
         agreement=agreement,

@@ -345,6 +345,16 @@ def test_a_judge_whose_model_spoke_in_another_s_stead_is_recused_like_any_other(
     ]
 
 
+def test_a_model_in_whose_stead_another_spoke_has_not_spoken() -> None:
+    models = {"proposer": "scripted:gamma", "opponent": "human", "judge": "scripted:gamma", "second_judge": "human"}
+    fallbacks = {"proposer": ROUTE, "opponent": ROUTE}
+    played = Judgement(judged(*JUDGES[:2]), models=models, fallbacks=fallbacks, said=())
+    played.speak_instead("Fridays are calm.")
+    played.speak_instead("Fridays are short.")
+
+    assert [*played.of(JudgeKept), *played.of(JudgeRecused)] == []
+
+
 def test_a_call_that_went_back_to_its_seat_s_own_model_is_nobody_else_s() -> None:
     played = Judgement(judged(), models={"judge": "scripted:gamma"}, fallbacks={"opponent": "scripted:gamma"}, said=())
     played.speak("Fridays are calm.")
