@@ -30,6 +30,16 @@ RULES_TIMED_AT_ONCE_MAX = 64
 Timings = Mapping[RuleId, RuleTimes]
 
 
+class _Heard:
+    """How often the rules of a set were heard since that was last taken."""
+
+    __slots__ = ("rules", "times")
+
+    def __init__(self, rules: CompiledRules) -> None:
+        self.rules = rules
+        self.times = 0
+
+
 class _Untaken:
     """The times of one rule since they were last taken."""
 
@@ -64,14 +74,17 @@ class RuleTiming:
         self._settlements = 0
         self._all = Samples()
         self._rules: dict[RuleId, Samples] = {}
-        self._heard: dict[Digest, tuple[CompiledRules, int]] = {}
+        self._heard: dict[Digest, _Heard] = {}
         self._untaken: dict[RuleId, _Untaken] = {}
         self._timed_up_to = 0
 
     def settled(self, rules: CompiledRules, facts_of: Callable[[], Facts]) -> None:
         """Call after each settlement. `facts_of` is asked for the facts only where this one is to be timed."""
         self._settlements += 1
-        self._heard[rules.digest] = (rules, self._heard.get(rules.digest, (rules, 0))[1] + 1)
+        heard = self._heard.get(rules.digest)
+        if heard is None:
+            heard = self._heard[rules.digest] = _Heard(rules)
+        heard.times += 1
         if self._settlements % self._sample_every == FIRST_TIMED % self._sample_every:
             self.time(rules, facts_of())
 
@@ -92,9 +105,9 @@ class RuleTiming:
 
     def take(self) -> Timings:
         """What was heard and timed since the last call, for the catalogue to add up; it is counted from zero again."""
-        for rules, heard in self._heard.values():
-            for rule in rules.enabled:
-                self._of(rule.id).heard += heard
+        for heard in self._heard.values():
+            for rule in heard.rules.enabled:
+                self._of(rule.id).heard += heard.times
         self._heard.clear()
         taken, self._untaken = self._untaken, {}
         return {rule: untaken.times() for rule, untaken in taken.items()}

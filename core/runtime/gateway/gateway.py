@@ -120,7 +120,9 @@ class Gateway:
         ticket = breaker.begin()
         call.sent()
         began_ms = self._now_ms()
-        _log.debug("sent")
+        is_told = _log.isEnabledFor(logging.DEBUG)
+        if is_told:
+            _log.debug("sent")
         try:
             closing = await self._listen(call)
         except ProviderFailed as failed:
@@ -148,7 +150,7 @@ class Gateway:
             _log.info("the route is asked again")
         took_ms = self._now_ms() - began_ms
         observed.answered(took_ms)
-        if _log.isEnabledFor(logging.DEBUG):
+        if is_told:
             said = fields(took_ms=took_ms, tokens_input=closing.tokens_input, tokens_output=closing.tokens_output)
             _log.debug("answered", extra=said)
         if taken is not None and limiter is not None:
