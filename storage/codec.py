@@ -19,6 +19,7 @@ from core.domain.commands import Command, Envelope, Fork
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import Event, Inherited, SessionForked, Unreadable
 from core.domain.ids import Digest
+from storage.fitting import Fits, fits_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -91,7 +92,7 @@ class Codec:
         self._upcasters = dict(upcasters or {})
         self._versions = {name: self._version(name) for name in self._kinds}
         self._shared: dict[tuple[type, type], tuple[str, ...]] = {}
-        self._encoders: dict[type, tuple[str, int, Callable[..., bytes]]] = {}
+        self._encoders: dict[type, tuple[str, int, Callable[..., bytes], Fits]] = {}
         self._decoders: dict[tuple[str, int], Callable[[bytes], Any]] = {}
 
     @property
@@ -101,11 +102,9 @@ class Codec:
 
     def encode_event(self, event: Event) -> EncodedEvent:
         """Raises StorageFailed for an event that could not be read back: of an unknown kind, or of wrong types."""
-        kind, version, write = self._encoders.get(type(event)) or self._encoder(type(event))
+        kind, version, write, fits = self._encoders.get(type(event)) or self._encoder(type(event))
         try:
-            body = write(event, warnings="error")
-            if _NULL in body:
-                self._read_back(event, body)
+            body = write(event) if fits(event) else self._looked_at(event, write)
         except ValueError as error:
             raise _unwritable(kind, error) from error
         return EncodedEvent(kind, version, body)
@@ -121,12 +120,12 @@ class Codec:
     def encode_envelope(self, envelope: Envelope, events: Sequence[Event]) -> bytes:
         """The envelope without what `events`, those of its own append, hold already: `held` says which has what."""
         command = envelope.command
-        kind, version, write = self._encoders.get(type(command)) or self._encoder(type(command))
+        kind, version, write, fits = self._encoders.get(type(command)) or self._encoder(type(command))
         held = self._held(command, events)
         try:
-            body = write(command, exclude=set(held), warnings="error") if held else write(command, warnings="error")
-            if _NULL in body:
-                self._read_back(command, write(command) if held else body)
+            if not fits(command):
+                self._looked_at(command, write)
+            body = write(command, exclude=set(held)) if held else write(command)
             head = (
                 f'{{"kind":"{kind}","version":{version},"actor":{encode_basestring(envelope.actor)},"correlation":'
                 f'{encode_basestring(envelope.correlation)},"held":{_references(held)},"command":'
@@ -180,16 +179,19 @@ class Codec:
             refused = _unreadable(kind, version, error)
         return Unreadable(kind=kind, version=version, why=refused.what, now=refused.now), None
 
-    def _read_back(self, value: object, body: bytes) -> None:
-        """Raise ValueError where `body` can't be read. Only a None where none may be is written without complaint."""
-        adapter(type(value)).validate_json(body)
+    def _looked_at(self, value: object, write: Callable[..., bytes]) -> bytes:
+        """The value's bytes. Raises ValueError where they couldn't be read back."""
+        body = write(value, warnings="error")
+        if _NULL in body:  # only a None where none may be is written without complaint
+            adapter(type(value)).validate_json(body)
+        return body
 
-    def _encoder(self, cls: type) -> tuple[str, int, Callable[..., bytes]]:
+    def _encoder(self, cls: type) -> tuple[str, int, Callable[..., bytes], Fits]:
         kind = cls.__name__
         if self._kinds.get(kind) is not cls:
             raise StorageFailed(f"{kind} is no kind that the log knows.", now="Name it among the codec's kinds.")
         write = partial(self._write_carrying, cls) if cls in CARRYING else adapter(cls).serializer.to_json
-        made = (kind, self._versions[kind], write)
+        made = (kind, self._versions[kind], write, fits_of(cls))
         self._encoders[cls] = made
         return made
 
