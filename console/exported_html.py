@@ -6,7 +6,8 @@ browser. Every text is made harmless in the one place where it enters the page.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from console.exported_blocks import Aside, Block, Chart, Grid, Heading, Item, Reading, Said, Told, capitalised
 from console.exported_report import report
@@ -21,6 +22,12 @@ TITLE_CHARACTERS_MAX = 120
 WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 32
 """The room around the drawing, in its own units."""
+
+LETTER_WIDTH, LETTER_HEIGHT = 7, 14
+"""Of a label, at most: who draws the page chooses the letters."""
+
+DOT_RADIUS = 4
+LEVEL_GAP = 4
 
 PPM_ONE = 1_000_000
 GRID_PERCENT = (0, 25, 50, 75, 100)
@@ -91,22 +98,51 @@ def _figure(chart: Chart) -> Iterator[str]:
         y = _y(percent * PPM_ONE // 100)
         yield f'<line x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}" stroke="var(--line)"/>'
         yield f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end" {_FONT}>{_scale(percent, chart)}</text>'
-    if chart.level_ppm:
-        y = _y(chart.level_ppm)
-        yield (
-            f'<line x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}" stroke="var(--ink)" stroke-dasharray="6 4"/>'
-            f'<text x="{WIDTH - RIGHT}" y="{y - 5}" text-anchor="end" {_FONT}>asked for: {in_html(chart.level_shown)}'
-            "</text>"
-        )
     places = [(_x(at, len(chart.readings)), _y(each.ppm)) for at, each in enumerate(chart.readings)]
     points = " ".join(f"{x},{y}" for x, y in places)
+    if chart.level_ppm:
+        yield from _level(chart, places)
     yield f'<polyline points="{points}" fill="none" stroke="var(--accent)" stroke-width="2"/>'
     if len(places) <= DOTS_MAX:
         for (x, y), each in zip(places, chart.readings, strict=True):
-            yield f'<circle cx="{x}" cy="{y}" r="4" fill="var(--accent)"><title>{_dot(each)}</title></circle>'
+            dot = f'<circle cx="{x}" cy="{y}" r="{DOT_RADIUS}" fill="var(--accent)">'
+            yield f"{dot}<title>{_dot(each)}</title></circle>"
     for x, anchor, each in ((places[0][0], "start", first), (places[-1][0], "end", last))[: len(places)]:
         yield f'<text x="{x}" y="{HEIGHT - 8}" text-anchor="{anchor}" {_FONT}>{in_html(each.label)}</text>'
     yield f"</svg><figcaption>{in_html(words)}</figcaption></figure>"
+
+
+def _level(chart: Chart, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """What was asked for as a line, and its name where the readings don't run through it."""
+    y, words = _y(chart.level_ppm), f"asked for: {chart.level_shown}"
+    wide = LETTER_WIDTH * len(words)
+    corners = (
+        (begins, top)
+        for top in (y - LEVEL_GAP - LETTER_HEIGHT, y + LEVEL_GAP)
+        for begins in (WIDTH - RIGHT - wide, LEFT + LEVEL_GAP, (LEFT + WIDTH - RIGHT - wide) // 2)
+        if top >= TOP and top + LETTER_HEIGHT <= HEIGHT - BOTTOM
+    )
+    free = ((begins, top) for begins, top in corners if not _is_crossed(places, begins, begins + wide, top))
+    begins, top = next(free, (WIDTH - RIGHT - wide, y - LEVEL_GAP - LETTER_HEIGHT))
+    yield (
+        f'<line x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}" stroke="var(--ink)" stroke-dasharray="6 4"/>'
+        f'<text x="{begins}" y="{top + LETTER_HEIGHT - 2}" {_FONT} stroke="var(--ground)" stroke-width="4" '
+        f'paint-order="stroke">{in_html(words)}</text>'
+    )
+
+
+def _is_crossed(places: Sequence[tuple[int, int]], left: int, right: int, top: int) -> bool:
+    """Do the lines between these places, or their dots, run through a box of a label's height?"""
+    low, high = top - DOT_RADIUS, top + LETTER_HEIGHT + DOT_RADIUS
+    left, right = left - DOT_RADIUS, right + DOT_RADIUS
+    for (x1, y1), (x2, y2) in pairwise(places) if len(places) > 1 else ((places[0], places[0]),):
+        if x2 < left or x1 > right:
+            continue
+        begins, ends = max(x1, left), min(x2, right)
+        heights = [y1 + (y2 - y1) * (x - x1) // max(1, x2 - x1) for x in (begins, ends)]
+        if min(heights) <= high and max(heights) >= low:
+            return True
+    return False
 
 
 _FONT = 'font-size="12" fill="var(--soft)"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from html.parser import HTMLParser
 
@@ -10,7 +11,7 @@ from hypothesis import given as given_any
 from hypothesis import settings
 
 from console.exported_blocks import Aside, Block, Chart, Grid, Heading, Item, Reading, Said, Told
-from console.exported_html import html_lines, html_of
+from console.exported_html import BOTTOM, HEIGHT, TOP, WIDTH, html_lines, html_of
 from console.exported_markdown import markdown_lines
 from console.marked_down import READINGS_SHOWN_MAX, markdown
 from core.domain.commands import AddStatement, Admit, AmendMotion, AnswerEscalation, Escalate, Open
@@ -247,3 +248,19 @@ async def test_whatever_happens_in_a_session_its_page_is_whole_and_says_what_was
         for record in own:
             if isinstance(record.event, ArgumentPresented):
                 assert record.event.text in text
+
+
+@pytest.mark.parametrize(
+    ("shares", "is_at_the_right"),
+    [([230_000, 500_000, 1_000_000], False), ([1_000_000, 500_000, 230_000], True), ([810_000] * 3, True)],
+)
+def test_what_is_asked_for_is_named_where_the_line_of_readings_does_not_run_through_it(
+    shares: list[int], is_at_the_right: bool
+) -> None:
+    chart = Chart("Consensus", tuple(Reading(str(at), ppm, "") for at, ppm in enumerate(shares)), 800_000, "80 %")
+    found = re.search(r'<text x="(\d+)" y="(\d+)"[^>]*paint-order', "\n".join(html_of(chart)))
+
+    assert found is not None
+    x, y = int(found[1]), int(found[2])
+    assert (x > WIDTH // 2) is is_at_the_right
+    assert TOP <= y <= HEIGHT - BOTTOM
