@@ -34,6 +34,7 @@ from console.cli import (
     tasks,
     templates,
 )
+from console.cli.command_words import refuse_unreadable
 from console.cli.options import Database, RulesFolder
 from console.exit_codes import MEANINGS, ExitCode
 from console.failures import say
@@ -113,6 +114,7 @@ app.add_typer(backup.app, name="backup")
 def run_command(arguments: Sequence[str]) -> int:
     """Do what the words say. Wrong words are said on standard error, with the usage."""
     command = typer.main.get_command(app)
+    refuse_unreadable(arguments, command)
     try:
         code = command.main(list(arguments), prog_name="moot", standalone_mode=False)
     except TyperException as error:
