@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 
 TURN_SECONDS = 0.001
-"""With Python's own 5 ms, the latest of 160 turns a second came 130 to 440 ms late while analytics and metrics were read
-on; with this it was 55."""
+"""With Python's own 5 ms, the latest of 160 turns a second came 130 to 440 ms late while analytics and metrics were
+read on; with this it was 55."""
 
 _OF_PYTHON = 0.005
 
