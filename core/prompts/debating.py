@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.domain.changing import maker
 from core.domain.ids import NO_SEAT, SeatId
 from core.domain.participants import Role, Seat
 from core.domain.steps import Document, Message
@@ -21,8 +20,6 @@ BY_LETTER = (
     "What has been said so far. Within a round, speakers stand in the order of their letters, whoever spoke first; "
     "neither the letters nor the order mean anything"
 )
-
-_made_message = maker(Message)
 
 SIDES: Mapping[Role, int] = {Role.PROPOSER: 1, Role.OPPONENT: -1}
 
@@ -56,7 +53,7 @@ def debate_messages(
     order of their letters; where it `is_unnamed`, nothing that was said names a seat or a model either, and what the
     seat has said itself is told to be its own. `told` is what this seat alone was told, oldest first.
     """
-    # Joined once, of what was said each text as it stands: all of it is some 24,000 characters, at every turn.
+    # Of what was said each text as it stands: all of it together is some 24,000 characters, at every turn.
     pieces = [
         f"The {'question' if is_question else 'motion'}: {motion}\n\n{_standing(seat, round_number, rounds_limit)}"
     ]
@@ -72,7 +69,7 @@ def debate_messages(
     if told:
         pieces += ("\n\n", told_part(told))
     pieces.append(f"\n\nYour task now: {instruction}")
-    return (_made_message(author="system", text=_system(seat)), _made_message(author="user", text="".join(pieces)))
+    return (Message(author="system", text=_system(seat)), Message.joined(author="user", pieces=pieces))
 
 
 def _system(seat: Seat) -> str:
