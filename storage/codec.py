@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from hashlib import sha256
 from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from core.domain.commands import Command, Envelope, Fork
@@ -37,6 +38,7 @@ CARRYING = (SessionForked, Fork)
 
 _NULL = b":null"
 _SCALARS = (int, bool, type(None))
+NOTHING_HELD: Mapping[str, int] = MappingProxyType({})
 
 
 class EncodedEvent(NamedTuple):
@@ -91,7 +93,8 @@ class Codec:
                 raise WrongUse(f"Two kinds are called {kind.__name__!r}.", now="Give one another name.")
         self._upcasters = dict(upcasters or {})
         self._versions = {name: self._version(name) for name in self._kinds}
-        self._shared: dict[tuple[type, type], tuple[str, ...]] = {}
+        self._holdable: dict[type, tuple[str, ...]] = {}
+        self._shared: dict[tuple[type, type], frozenset[str]] = {}
         self._encoders: dict[type, tuple[str, int, Callable[..., bytes], Fits]] = {}
         self._decoders: dict[tuple[str, int], Callable[[bytes], Any]] = {}
 
@@ -250,15 +253,22 @@ class Codec:
             plain = self._upcasters[kind, lifted](plain)
         return plain
 
-    def _held(self, command: Command, events: Sequence[Event]) -> dict[str, int]:
+    def _held(self, command: Command, events: Sequence[Event]) -> Mapping[str, int]:
+        kind = type(command)
+        names = self._holdable.get(kind)
+        if names is None:
+            names = self._holdable[kind] = _holdable_names(kind)
+        wanted = [name for name in names if _is_worth_naming(getattr(command, name))]
+        if not wanted:
+            return NOTHING_HELD
         held: dict[str, int] = {}
         for at, event in enumerate(events):
-            pair = (type(command), type(event))
-            names = self._shared.get(pair)
-            if names is None:
-                names = self._shared[pair] = _shared_names(*pair)
-            for name in names:
-                if name not in held and _is_same(getattr(command, name), getattr(event, name)):
+            pair = (kind, type(event))
+            shared = self._shared.get(pair)
+            if shared is None:
+                shared = self._shared[pair] = _shared_names(*pair)
+            for name in wanted:
+                if name in shared and name not in held and _is_same(getattr(command, name), getattr(event, name)):
                     held[name] = at
         return held
 
@@ -268,23 +278,30 @@ def _references(held: Mapping[str, int]) -> str:
     return "{" + ", ".join([f'"{name}": {at}' for name, at in held.items()]) + "}"
 
 
-def _shared_names(command: type, event: type) -> tuple[str, ...]:
-    """Fields that both have in one type, and whose values can be long. Ids and numbers are not worth a reference."""
-    in_command, in_event = typing.get_type_hints(command), typing.get_type_hints(event)
+def _holdable_names(command: type) -> tuple[str, ...]:
+    """Fields whose values can be long. Ids and numbers are not worth a reference."""
+    hints = typing.get_type_hints(command)
     return tuple(
         field.name
         for field in fields(command)
-        if in_event.get(field.name) == (hint := in_command[field.name])
-        and hint not in _SCALARS
-        and not isinstance(hint, typing.NewType)
+        if (hint := hints[field.name]) not in _SCALARS and not isinstance(hint, typing.NewType)
     )
 
 
+def _shared_names(command: type, event: type) -> frozenset[str]:
+    """Those of them that an event has too, in one type."""
+    in_command, in_event = typing.get_type_hints(command), typing.get_type_hints(event)
+    return frozenset(name for name in _holdable_names(command) if in_event.get(name) == in_command[name])
+
+
+def _is_worth_naming(value: object) -> bool:
+    return len(value) >= HELD_CHARACTERS_MIN if type(value) is str else is_dataclass(value)
+
+
 def _is_same(value: object, other: object) -> bool:
-    """True where one JSON text stands for both. Equality alone is too little: True equals 1."""
-    if type(value) is str:
-        return len(value) >= HELD_CHARACTERS_MIN and type(other) is str and value == other
-    return value is other and is_dataclass(value)
+    """True where one JSON text stands for both, of which `value` is worth naming. Equality alone is too little: True
+    equals 1."""
+    return type(other) is str and value == other if type(value) is str else value is other
 
 
 def _plain(body: bytes) -> Plain:

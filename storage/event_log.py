@@ -333,7 +333,9 @@ def encoded(appends: Sequence[Append], codec: Codec) -> list[Encoded]:
             raise WrongUse("an append without events records nothing.", where=f"session {append.session}")
         events = [codec.encode_event(event) for event in append.events]
         envelope = codec.encode_envelope(append.envelope, append.events)
-        size += len(envelope) + sum(len(event.body) for event in events)
+        size += len(envelope)
+        for event in events:
+            size += len(event.body)
         made.append(Encoded(append, envelope, events))
     if size > APPEND_BYTES_MAX:
         raise StorageFailed(

@@ -55,8 +55,7 @@ class _Work:
     def __init__(
         self,
         future: asyncio.Future[Any],
-        *,
-        item: Any = None,
+        item: Any,
         job: Callable[[sqlite3.Connection], Any] | None = None,
         is_brief: bool = True,
     ) -> None:
@@ -104,14 +103,14 @@ class Writer(Generic[Item, Outcome]):
 
     async def write(self, item: Item) -> Outcome:
         """Commit `item` in one transaction with whatever comes in beside it."""
-        return cast("Outcome", await self._done(_Work(self._future(), item=item)))
+        return cast("Outcome", await self._done(_Work(self._future(), item)))
 
     async def run(self, job: Callable[[sqlite3.Connection], T], *, is_brief: bool = False) -> T:
         """Run `job` in a transaction of its own; nothing of it stays where it raises.
 
         `is_brief` promises a handful of rows, so that the event loop may wait for it.
         """
-        return cast("T", await self._done(_Work(self._future(), job=job, is_brief=is_brief)))
+        return cast("T", await self._done(_Work(self._future(), None, job, is_brief)))
 
     async def close(self) -> None:
         """Finish what is queued, then release the file. Closing twice is closing once."""
@@ -198,34 +197,32 @@ class Writer(Generic[Item, Outcome]):
 
     def _performed(self, works: list[_Work], *, may_wait: bool) -> _Outcomes | None:
         """The outcome of each, or None where another process holds the database and we may not wait for it."""
+        outcomes: _Outcomes = []
         try:
-            return self._each(works, may_wait=may_wait)
+            if grouped := [work for work in works if work.job is None]:
+                done = self._tried(self._group, [work.item for work in grouped], may_wait=may_wait)
+                if done is None:
+                    return None
+                results = [done] * len(grouped) if isinstance(done, Exception) else done
+                outcomes += zip(grouped, results, strict=True)
+            if len(grouped) == len(works):
+                return outcomes
+            for work in works:
+                if work.job is not None:
+                    done = self._tried(_alone, work.job, may_wait=may_wait)
+                    if done is None:
+                        return None
+                    outcomes.append((work, done if isinstance(done, Exception) else done[0]))
+            return outcomes
         except Exception as error:
             # A fault of ours. The thread must outlive it, and nobody may wait for ever for what will never come.
             return [(work, error) for work in works]
 
-    def _each(self, works: list[_Work], *, may_wait: bool) -> _Outcomes | None:
-        grouped = [work for work in works if work.job is None]
-        outcomes: _Outcomes = []
-        if grouped:
-            done = self._tried(self._together, [work.item for work in grouped], may_wait=may_wait)
-            if done is None:
-                return None
-            results = [done] * len(grouped) if isinstance(done, Exception) else done
-            outcomes += zip(grouped, results, strict=True)
-        for work in works:
-            if work.job is not None:
-                done = self._tried(self._alone, work.job, may_wait=may_wait)
-                if done is None:
-                    return None
-                outcomes.append((work, done if isinstance(done, Exception) else done[0]))
-        return outcomes
-
-    def _tried(self, attempt: Callable[[Any], Any], argument: Any, *, may_wait: bool) -> Any:
+    def _tried(self, attempt: Callable[[sqlite3.Connection, Any], Any], argument: Any, *, may_wait: bool) -> Any:
         """What `attempt` returns, or why it failed; None where it would have to wait for another process."""
         for pause in range(BUSY_PAUSES_MAX):
             try:
-                return attempt(argument)
+                return attempt(self._connection, argument)
             except Exception as error:
                 failure = self._rolled_back(error)
                 if not is_busy(error):
@@ -235,15 +232,6 @@ class Writer(Generic[Item, Outcome]):
             if pause < BUSY_PAUSES_MAX - 1:
                 sleep(BUSY_PAUSE_MS / 1000)
         return failure
-
-    def _together(self, items: list[Item]) -> Sequence[Outcome | Exception]:
-        return self._group(self._connection, items)
-
-    def _alone(self, job: Callable[[sqlite3.Connection], T]) -> tuple[T]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        result = job(self._connection)
-        self._connection.execute("COMMIT")
-        return (result,)
 
     def _rolled_back(self, error: Exception) -> Exception:
         """What the caller is told. The connection is fit for the next batch, which may find the disk in order again."""
@@ -282,3 +270,11 @@ class Writer(Generic[Item, Outcome]):
             place = self._places.popleft()
             if not place.done():
                 place.set_result(None)
+
+
+def _alone(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> tuple[T]:
+    """The job's result, in a tuple because None is one too."""
+    connection.execute("BEGIN IMMEDIATE")
+    result = job(connection)
+    connection.execute("COMMIT")
+    return (result,)
