@@ -198,7 +198,9 @@ def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None
     if foreign_ppm >= FOREIGN_SCRIPT_PPM_MIN and _foreign_letters_ppm(asked) < FOREIGN_SCRIPT_PPM_MIN // 3:
         saw = f"{foreign_ppm * 100 // PPM} % of it is in another script than what was asked"
         return Finding(oddity=Oddity.OFF_LANGUAGE, saw=saw)
-    if len(words) < LANGUAGE_WORDS_MIN or _grammar_ppm(words) >= FOREIGN_PPM_MAX:
+    if len(words) < LANGUAGE_WORDS_MIN or _has_grammar_of(words[: len(words) // 2], len(words)):
+        return None  # one half of an English text holds as much of it as is asked of both
+    if _has_grammar_of(words, len(words)):
         return None
     if _grammar_ppm(words_of(asked)) >= ENGLISH_PPM_MIN:
         return Finding(oddity=Oddity.OFF_LANGUAGE, saw="it was asked in English and does not read as English")
@@ -208,6 +210,10 @@ def _off_language(text: str, words: Sequence[str], asked: str) -> Finding | None
 def _rows(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
     """Each SHINGLE_WORDS words that follow one another."""
     return zip(*(words[at:] for at in range(SHINGLE_WORDS)), strict=False)
+
+
+def _has_grammar_of(words: Sequence[str], words_count: int) -> bool:
+    return sum(map(STOP_WORDS.__contains__, words)) * PPM // words_count >= FOREIGN_PPM_MAX
 
 
 def _grammar_ppm(words: Sequence[str]) -> int:
