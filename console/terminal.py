@@ -56,6 +56,21 @@ class OutlivingDriver(LinuxDriver):
         super().__init__(*arguments, **options)
         if self._file is not None:
             self._file = cast("TextIOWrapper[Any]", OutlivingFile(self._file, on_gone=_hang_up))
+        self._is_lent = False
+
+    def suspend_application_mode(self) -> None:
+        """Another program has the terminal. Sessions go on and the screen with them: what they would paint goes nowhere
+        until the terminal is back, and is painted anew then."""
+        super().suspend_application_mode()
+        self._is_lent = True
+
+    def resume_application_mode(self) -> None:
+        self._is_lent = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        if not self._is_lent:
+            super().write(data)
 
 
 def _hang_up() -> None:

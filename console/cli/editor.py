@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -16,9 +14,9 @@ import typer
 
 from console.cli.written_files import text_of
 from console.failures import say
+from console.own_editor import editor_command
 from core.domain.errors import MootError, WrongUse
 
-EDITOR_VARIABLES = ("VISUAL", "EDITOR")
 TRIES_MAX = 100
 """How often one text can be mended before it is left where it lies."""
 
@@ -30,7 +28,7 @@ async def edited(text: str, name: str, save: Callable[[str, str], Awaitable[T]])
 
     What `save` refuses can be edited again. In the end it is kept in its file, and said where that is.
     """
-    command = _editor()
+    command = editor_command()
     folder = Path(tempfile.mkdtemp(prefix="moot-"))
     path = folder / f"{name}.yaml"
     path.write_text(text, encoding="utf-8")
@@ -52,16 +50,6 @@ async def edited(text: str, name: str, save: Callable[[str, str], Awaitable[T]])
         return done
     _forget(path)
     return None
-
-
-def _editor() -> list[str]:
-    for name in EDITOR_VARIABLES:
-        words = shlex.split(os.environ.get(name, ""))
-        if words:
-            return words
-    raise WrongUse(
-        "no editor is known.", where="EDITOR", now="Set it, such as EDITOR=nano, or give the text with --file."
-    )
 
 
 async def _run(command: list[str], path: Path) -> int:

@@ -83,8 +83,14 @@ class DraftEditor(Dialog[Done]):
     DraftEditor TextArea { height: 1fr; min-height: 3; }
     """
     AUTO_FOCUS = "TextArea"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", "Save", priority=True)]
-    hints: ClassVar[tuple[tuple[str, str, str], ...]] = (("ctrl+s", "have it reviewed", "save"),)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Save", priority=True),
+        Binding("ctrl+e", "open_editor", "Your editor", priority=True),
+    ]
+    hints: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("ctrl+s", "have it reviewed", "save"),
+        ("ctrl+e", "in your editor", "open_editor"),
+    )
 
     class Saved(Message):
         """The session has it."""
@@ -122,6 +128,25 @@ class DraftEditor(Dialog[Done]):
             self._is_saving = True
             self.refuse("")
             beside(self, partial(self._saved, text), group="save")
+
+    def action_open_editor(self) -> None:
+        """Go on in the operator's own editor; what it leaves stands here, and is sent by nobody but the operator."""
+        if not self._is_saving:
+            self.refuse("")
+            self.run_worker(self._edit_elsewhere(), group="editor", exclusive=True)
+
+    async def _edit_elsewhere(self) -> None:
+        from console.own_editor import written_elsewhere
+
+        area = self.query_one(TextArea)
+        try:
+            typed = clean(await written_elsewhere(self.app, area.text, name="draft.md"))
+        except MootError as error:
+            self.refuse(str(error))
+            return
+        if typed != area.text:
+            area.replace(typed, (0, 0), area.document.end)  # as if typed here: it can be undone
+        area.focus()
 
     async def _saved(self, text: str) -> None:
         try:

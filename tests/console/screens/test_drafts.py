@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import TextArea
 
 from console.actions import ACTIONS
 from console.bootstrap import demo_request
@@ -27,6 +29,9 @@ from tests.console.hall import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from console.settings import Settings
@@ -183,6 +188,75 @@ async def test_a_draft_is_edited_and_goes_on_as_the_operators_own(settings: Sett
         drafts = [each.event for each in await core.events(session) if isinstance(each.event, DraftPresented)]
         assert drafts[-1].by == "operator"
         assert drafts[-1].text.startswith("My Something")
+
+
+@asynccontextmanager
+async def with_editor(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str
+) -> AsyncIterator[tuple[Hall, Pilot[Any], TextArea]]:
+    """A draft under edit, and an editor that does what a shell script says with the file `$1`."""
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\n{script}\n")
+    editor.chmod(0o755)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", str(editor))
+    monkeypatch.setattr("console.own_editor.terminal_lent", lambda app: nullcontext())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    async with entered(settings) as (hall, pilot, core):
+        await opened(hall, pilot, await in_review(core))
+        await pilot.press("E")
+        await until(pilot, lambda: "ctrl+e in your editor" in screen_text(hall))
+        yield hall, pilot, hall.screen.query_one(TextArea)
+
+
+def left_in(folder: Path) -> list[bytes]:
+    """What lies in files that an editor was given."""
+    return [each.read_bytes() for each in folder.glob("moot-*/*")]
+
+
+async def test_a_draft_is_written_on_in_the_operators_own_editor_and_sent_by_nobody_else(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = "sed -i 's/Something/My thing/' \"$1\""
+    async with with_editor(settings, monkeypatch, tmp_path, script) as (hall, pilot, area):
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: area.text.startswith("My thing is released at nine."))
+        assert "Edit draft 3" in screen_text(hall)
+        assert left_in(tmp_path) == []
+
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "draft 4" in screen_text(hall))
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "kept"),
+    [
+        ("echo 'Half a thought.' > \"$1\"; exit 1", "the editor ended with 1.", b"Half a thought.\n"),
+        ("printf 'caf\\351' > \"$1\"", "what the editor left is no UTF-8.", b"caf\xe9"),
+        ("exit 3", "the editor ended with 3. Nothing was changed.", None),
+        ('rm "$1"', "what the editor left can't be read", None),
+    ],
+)
+async def test_where_the_editor_fails_nothing_is_lost_and_it_is_said_where_the_text_lies(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, said: str, kept: bytes | None
+) -> None:
+    async with with_editor(settings, monkeypatch, tmp_path, script) as (hall, pilot, area):
+        await pilot.press("x")
+        before = area.text
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: said in " ".join(screen_text(hall).split()))
+
+        assert area.text == before
+        assert left_in(tmp_path) == ([] if kept is None else [kept])
+
+
+async def test_without_an_editor_it_says_how_to_name_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with with_editor(settings, monkeypatch, tmp_path, "") as (hall, pilot, _):
+        monkeypatch.delenv("EDITOR")
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: "Set it, such as EDITOR=nano" in screen_text(hall))
 
 
 async def test_what_was_typed_is_not_lost_by_a_slip_of_the_finger(settings: Settings) -> None:
