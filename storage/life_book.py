@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,9 @@ POSITION = f"analytics@{ROWS_VERSION}"
 
 SESSIONS_AT_ONCE_MAX = 500
 """Older SQLites take no more values than a thousand in a statement."""
+
+
+PUT_AT_ONCE_MAX = 8
 
 
 class SqliteLifeBook:
@@ -50,7 +54,7 @@ class SqliteLifeBook:
         return await self._readers.run(read)
 
     async def advance(self, kept: Sequence[Kept], *, after: int, position: int) -> int:
-        values = [_values(each) for each in kept]
+        values = await _all_values(kept)
 
         def advance(writer: sqlite3.Connection) -> int:
             stands_at = _position(writer)
@@ -131,6 +135,15 @@ def forget(writer: sqlite3.Connection, session: SessionId) -> None:
 
 
 _Values = tuple[SessionId, int, bool, bytes, bytes]
+
+
+async def _all_values(kept: Sequence[Kept]) -> list[_Values]:
+    """What is written of each: of many it is put into words beside the event loop, where a turn would wait for it."""
+
+    def put() -> list[_Values]:
+        return [_values(each) for each in kept]
+
+    return put() if len(kept) <= PUT_AT_ONCE_MAX else await asyncio.to_thread(put)
 
 
 def _values(kept: Kept) -> _Values:

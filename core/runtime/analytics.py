@@ -38,12 +38,17 @@ from core.runtime.metrics_files import FormatsKnown
 from core.runtime.telling import TellingPorts
 
 DAY_MS = 24 * 3_600 * 1_000
-KEPT_REMEMBERED_MAX = 512
-"""Sessions whose state is held to be read on from: as many as run at once, and some."""
+KEPT_REMEMBERED_MAX = 128
+"""Sessions whose state is held to be read on from: more than mostly run at once. Each takes 20 KiB, and what isn't held
+is read back, which is seldom and little."""
 
 RESOURCES_SETTING = "analytics_resources"
 NOTED_MS_MAX = 10 * 60_000
 ID_CHARACTERS = 16
+PAGES_TOGETHER_MAX = 64
+SESSIONS_TOGETHER_MAX = 2_000
+"""So many pages of events are folded before the rows are stored, or pages with events of so many sessions."""
+
 EVENTS_AT_ONCE_MAX = 64
 """More events than this are folded beside the event loop: a thousand of them would make a turn late."""
 
@@ -206,33 +211,51 @@ class Analytics:
             self._position = await self._book.position()
             for session in await self._book.unreadable():
                 await self._read_again(session)
-        while True:
-            records = await self._log.read_all(after_position=self._position)
-            if not records:
-                return
-            await self._advance(records)
-            if self._position == records[-1].position and len(records) < READ_EVENTS_MAX:
-                return
+        while await self._advance():
+            pass
 
-    async def _advance(self, records: Sequence[Recorded]) -> None:
+    async def _advance(self) -> bool:
+        """Fold what the log has further, and store it at once: of a thousand sessions that speak, nearly each is in
+        every page. False where the rows are true up to the newest event."""
+        folded: dict[SessionId, Kept] = {}
+        position, is_more = self._position, True
+        for _ in range(PAGES_TOGETHER_MAX):
+            records = await self._log.read_all(after_position=position)
+            is_more = len(records) == READ_EVENTS_MAX
+            if records:
+                folded |= await self._page_folded(folded, records)
+                position = records[-1].position
+            if not is_more or len(folded) > SESSIONS_TOGETHER_MAX:
+                break
+        if position == self._position:
+            return False
+        return not await self._keep(folded, position) or is_more
+
+    async def _page_folded(
+        self, before: Mapping[SessionId, Kept], records: Sequence[Recorded]
+    ) -> dict[SessionId, Kept]:
         await self._formats.prepare(record.event for record in records)
-        known = await self._known({record.session for record in records})
-        folded: dict[SessionId, Kept] = (
-            self._folded(known, records)
-            if len(records) <= EVENTS_AT_ONCE_MAX
-            else await self._aside(self._folded, known, records)
-        )
-        position = records[-1].position
+        sessions = {record.session for record in records}
+        folded = {session: before[session] for session in sessions if session in before}
+        known = {**folded, **(await self._known(sessions - folded.keys()))}
+        if len(records) <= EVENTS_AT_ONCE_MAX:
+            return self._folded(known, records)
+        found: dict[SessionId, Kept] = await self._aside(self._folded, known, records)
+        return found
+
+    async def _keep(self, folded: Mapping[SessionId, Kept], position: int) -> bool:
+        """Keep the rows, which are true up to `position`; False where somebody else was quicker."""
         stands_at = await self._book.advance(list(folded.values()), after=self._position, position=position)
         self._position = stands_at
         if stands_at != position:
-            self._remembered.clear()  # somebody else was quicker: what is there now is theirs
-            return
+            self._remembered.clear()  # what is there now is theirs
+            return False
         for session, kept in folded.items():
             self._remembered[session] = kept
             self._remembered.move_to_end(session)
         while len(self._remembered) > KEPT_REMEMBERED_MAX:
             self._remembered.popitem(last=False)
+        return True
 
     async def _known(self, sessions: set[SessionId]) -> dict[SessionId, Kept]:
         held = {session: self._remembered[session] for session in sessions if session in self._remembered}

@@ -21,15 +21,16 @@ from core.analytics.capacity import Resources
 from core.analytics.chosen import ALL, Chosen
 from core.analytics.finding import FindingKind
 from core.analytics.flips import Sights
-from core.analytics.rows import LifeRow
+from core.analytics.rows import Kept, LifeRow
 from core.analytics.thresholds import Thresholds
 from core.domain.commands import COMMANDS, Admit, Cancel, Open
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.events import ENGINE_EVENTS
+from core.domain.events import ENGINE_EVENTS, Recorded
 from core.domain.ids import NO_SESSION, Digest
 from core.domain.label import Label
 from core.domain.session import Status
 from core.notifying.notification import Notification, NotificationType, Priority
+from core.ports.event_log import EventLog
 from core.ports.process_use import ProcessUse
 from core.runtime.analytics import DAY_MS, Analytics, notification_id
 from core.runtime.analytics_alerts import AlertLooks
@@ -159,6 +160,63 @@ def test_rows_that_were_dropped_are_made_anew_and_are_equal(debates: list[Played
 
     assert list(step_by_step) == list(anew)
     assert len(anew) == len(debates)
+
+
+class InPages:
+    """A log whose pages are short."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    async def read_all(self, *, after_position: int = 0, limit: int = 3) -> Sequence[Recorded]:
+        return await self._log.read_all(after_position=after_position, limit=limit)
+
+
+@pytest.mark.parametrize("pages_together", [1, 4, 1_000])
+async def test_of_many_pages_the_rows_are_stored_together_and_are_the_same(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, pages_together: int
+) -> None:
+    for count in (1, 2, 3):
+        await record(storage.log, to_its_end().log, number(count))
+    whole = await analytics_of(storage).rows()
+    await storage.lives.clear()
+    stored = list[int]()
+    advance = storage.lives.advance
+
+    async def counted(kept: Sequence[Kept], *, after: int, position: int) -> int:
+        stored.append(position)
+        return await advance(kept, after=after, position=position)
+
+    monkeypatch.setattr(storage.lives, "advance", counted)
+    monkeypatch.setattr("core.runtime.analytics.READ_EVENTS_MAX", 3)
+    monkeypatch.setattr("core.runtime.analytics.PAGES_TOGETHER_MAX", pages_together)
+    in_pages = analytics_of(storage)
+    monkeypatch.setattr(in_pages, "_log", InPages(storage.log))
+    await in_pages.store()
+
+    last = await storage.log.last_position()
+    assert list(await analytics_of(storage).rows()) == list(whole)
+    assert stored[-1] == last
+    assert len(stored) == -(-last // (3 * pages_together))
+
+
+async def test_rows_of_many_sessions_are_put_into_words_beside_the_sessions(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.life_book.PUT_AT_ONCE_MAX", 1)
+    beside = list[object]()
+    to_thread = asyncio.to_thread
+
+    async def noted(work: Callable[..., Any], *arguments: Any) -> Any:
+        beside.append(work)
+        return await to_thread(work, *arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", noted)
+    for count in (1, 2):
+        await record(storage.log, to_its_end().log, number(count))
+
+    assert len(await analytics_of(storage).rows()) == 2
+    assert len(beside) == 1
 
 
 async def test_a_deleted_session_is_gone_from_the_figures(storage: Storage) -> None:
