@@ -237,9 +237,15 @@ def head_lines(
     rehearsal = ((what, "attention"), (" · ", "muted")) if what else ()
     lines = [Line(((summary.motion, "text strong"),), lines_max=TITLE_LINES_MAX)]
     parts = (*rehearsal, (" · ".join(facts), "muted"), *tags)
-    if own != summary.motion and not is_about_a_draft:
+    if not (is_about_a_draft or _begins_as(own, summary.motion)):
         parts = ((f"{own}  ", "text"), *parts)
     return [*lines, Line(parts)]
+
+
+def _begins_as(title: str, motion: str) -> bool:
+    """Is the title the motion's own beginning, so that below it it says nothing and takes the room of what does?"""
+    begins = title.removesuffix("…").rstrip()
+    return title == motion or (begins != title and " ".join(motion.split()).startswith(begins))
 
 
 def _rounds(summary: SessionSummary) -> list[str]:

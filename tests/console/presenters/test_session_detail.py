@@ -93,3 +93,14 @@ def test_what_asks_says_until_when_what_happens_then_and_what_else_is_asked() ->
     assert told(patient, first)[0].endswith("and 1 further question")
     assert told(first, now_ms=13 * MINUTE_MS)[2].startswith("the time is up. ")
     assert told(patient)[2] == "a shows all seven answers, and what each would do", "nobody is hurried"
+
+
+def test_a_title_that_is_the_beginning_of_the_motion_leaves_the_room_to_the_facts() -> None:
+    motion = "We should move to a four-day week,\nand no later than the end of the coming quarter"
+    summary = replace(RUNNING, motion=motion, title="We should move to a four-day week, and no later …")
+
+    (_, facts) = head_lines(summary, None, now_ms=0)
+    (_, named) = head_lines(replace(summary, title="Four days"), None, now_ms=0)
+
+    assert "We should" not in "".join(text for text, _ in facts.parts)
+    assert named.parts[0][0].strip() == "Four days"
