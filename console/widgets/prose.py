@@ -66,6 +66,10 @@ class Prose(Painted, ScrollView, can_focus=True):
         if self.scrollable_content_region.width != self._width:
             self._arrange()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The bar takes a column, of which no resize tells."""
+        self.call_after_refresh(self.on_resize)
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         if self.is_attached:
