@@ -48,7 +48,7 @@ COLUMNS = (
     Column(key="state", title="state", width=10, priority=12, announces=True),
     Column(key="priority", title="urgency", width=7, priority=6),
     Column(key="what", title="what", width=15, priority=9),
-    Column(key="text", title="", width=28, is_flex=True, priority=11),
+    Column(key="text", title="", width=38, is_flex=True, priority=11),
     Column(key="channels", title="told by", width=16, priority=4, announces=True),
     Column(key="age", title="age", width=6, align="right", priority=8),
 )
