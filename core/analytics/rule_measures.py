@@ -98,6 +98,10 @@ class RuleCounts:
         )
 
 
+RULE_EVENTS = (RuleFired, ActionOverruled, RuleErred, RuleSwitchedOff)
+"""The events that say what rules did."""
+
+
 def rule_counts(records: Iterable[Recorded]) -> Mapping[RuleId, RuleCounts]:
     """What rules did in these records."""
     found: dict[RuleId, RuleCounts] = {}

@@ -9,10 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from core.analytics.rule_measures import RuleCounts, RuleMeasure, both_counts, rule_counts, rule_measures
+from core.analytics.rule_measures import (
+    RULE_EVENTS,
+    RuleCounts,
+    RuleMeasure,
+    both_counts,
+    rule_counts,
+    rule_measures,
+)
 from core.domain.ids import RuleId
 from core.ports.catalogue import Catalogue
-from core.ports.event_log import READ_EVENTS_MAX, EventLog
+from core.ports.event_log import READ_EVENTS_MAX, EventLog, Sought
+
+_OF_RULES = Sought(kinds=frozenset(each.__name__ for each in RULE_EVENTS))
 
 
 class RuleMeter:
@@ -27,15 +36,10 @@ class RuleMeter:
 
     async def store(self) -> None:
         """Bring the stored counts up to the newest committed event. For the driver alone."""
-        position, _ = await self._catalogue.rule_counts()
         while True:
-            records = await self._log.read_all(after_position=position)
-            if not records:
-                return
-            position = await self._catalogue.add_rule_counts(
-                rule_counts(records), after=position, position=records[-1].position
-            )
-            if len(records) < READ_EVENTS_MAX:
+            position, _ = await self._catalogue.rule_counts()
+            last, counts = await self._beyond(position)
+            if last == position or await self._catalogue.add_rule_counts(counts, after=position, position=last) == last:
                 return
 
     async def measures(self) -> Mapping[RuleId, RuleMeasure]:
@@ -47,11 +51,19 @@ class RuleMeter:
     async def _read_on(self) -> None:
         if self._position < 0:
             self._position, self._counts = await self._catalogue.rule_counts()
-        while True:
-            records = await self._log.read_all(after_position=self._position)
-            if not records:
-                return
-            self._position = records[-1].position
-            self._counts = both_counts(self._counts, rule_counts(records))
+        last, counts = await self._beyond(self._position)
+        self._position, self._counts = last, both_counts(self._counts, counts)
+
+    async def _beyond(self, position: int) -> tuple[int, Mapping[RuleId, RuleCounts]]:
+        """How far the log goes, and what rules did beyond `position`. Of all that is said they did little: only that
+        little is read."""
+        last = before = await self._log.last_position()
+        counts: Mapping[RuleId, RuleCounts] = {}
+        while records := await self._log.read_back(
+            before_position=before + 1, after_position=position, sought=_OF_RULES, limit=READ_EVENTS_MAX
+        ):
+            counts = both_counts(counts, rule_counts(records))
+            before = records[-1].position - 1
             if len(records) < READ_EVENTS_MAX:
-                return
+                break
+        return max(last, position), counts
