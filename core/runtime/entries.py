@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 
-from core.domain.budget import FREE, cost_microusd_max
+from core.domain.budget import FREE, Price, cost_microusd_max
 from core.domain.changing import maker
 from core.domain.commands import RUNTIME, BeginAttempt, ChangeRules, Command, Envelope, RefuseSpend, ResumeRun
 from core.domain.events import Event, RuleFired, StepExhausted
 from core.domain.flow import Flow
 from core.domain.people import is_person
 from core.domain.session import SessionState, Status
-from core.domain.steps import Step
+from core.domain.steps import ModelRequest, Step
 from core.engine.engine import Engine
 from core.engine.plan import next_attempt, plan
 from core.engine.routes import next_route
@@ -170,9 +170,7 @@ class Entries:
             number=next_attempt(state, step.id),
             request=request if route == request.model else replace(request, model=route),
             price=price,
-            cost_microusd_max=cost_microusd_max(
-                price, bytes_input=request.bytes_input, tokens_output_max=request.tokens_output_max
-            ),
+            cost_microusd_max=_cost_microusd_max(price, request),
             failures=failures,
             checks=participant.checks,
         )
@@ -218,6 +216,13 @@ class Entries:
             attempt.price, bytes_input=tokens_input, tokens_output_max=attempt.request.tokens_output_max
         )
         return replace(attempt, cost_microusd_max=min(counted, attempt.cost_microusd_max))
+
+
+def _cost_microusd_max(price: Price, request: ModelRequest) -> int:
+    """What a request may cost; how long it is need not be known where nothing is paid for its length."""
+    if price == FREE:
+        return 0
+    return cost_microusd_max(price, bytes_input=request.bytes_input, tokens_output_max=request.tokens_output_max)
 
 
 def _log_settled(settlement: Settlement, took_ns: int) -> None:
