@@ -221,7 +221,7 @@ async def test_a_watched_folder_of_rules_is_degraded_while_one_of_its_files_is_r
     assert "rules_folder" not in await look(ports_of(storage, tmp_path))
     for wanted, (level, reason) in {
         standing: (Level.DEGRADED, "b.yaml: no text. Mend it."),
-        replace(standing, files=standing.files[:1]): (Level.OK, "3 rules of 1 files are in force"),
+        replace(standing, files=standing.files[:1]): (Level.OK, "3 rules of 1 file are in force"),
     }.items():
         await storage.catalogue.save_setting(FOLDER_SETTING, folder_as_text(wanted))
         found = (await look(ports))["rules_folder"]
