@@ -358,7 +358,7 @@ class RulesScreen(RuleActions):
             self._counts,
             specs=reading.specs,
             now_ms=self._now_ms(),
-            width=self.query_one("#detail", Prose).scrollable_content_region.width,
+            width=self.query_one("#detail", Prose).line_cells,
         )
 
     def _count_of(self, id: RuleId) -> RuleCount | None:

@@ -95,7 +95,8 @@ class TemplatesScreen(TemplateActions):
     }
     TemplatesScreen.-wide #below:focus-within { border-top: none; border-left: solid $accent; }
     TemplatesScreen.-zoomed #above { display: none; }
-    TemplatesScreen.-zoomed #below { width: 1fr; height: 1fr; max-height: 100%; }
+    TemplatesScreen.-zoomed #below { width: 1fr; height: 1fr; max-height: 100%; border: none; }
+    TemplatesScreen.-zoomed #below:focus-within { border: none; }
     TemplatesScreen Prose { height: 1fr; }
     """
     AUTO_FOCUS = "Rows"
@@ -287,7 +288,7 @@ class TemplatesScreen(TemplateActions):
         if reading.seen is None or reading.seen.template.id != id:
             return trouble or (Paragraph(((f"{id} is being read …", "muted"),)),)
         results = reading.results.get(reading.seen.template.id) if reading.results is not None else None
-        width = self.query_one("#detail", Prose).scrollable_content_region.width
+        width = self.query_one("#detail", Prose).line_cells
         return (*trouble, *detail(reading.seen, results, now_ms=self._now_ms(), width=width))
 
     def say_refusal(self, why: str) -> None:

@@ -53,6 +53,12 @@ class Prose(Painted, ScrollView, can_focus=True):
         """All of it as plain text, for the clipboard."""
         return "\n".join(clean(line.text) for line in self._lines)
 
+    @property
+    def line_cells(self) -> int:
+        """How wide a line may be that is not to wrap, whether there is a scroll bar or will be one."""
+        width = self.scrollable_content_region.width
+        return width if self.show_vertical_scrollbar else max(0, width - self.styles.scrollbar_size_vertical)
+
     def show(self, lines: Sequence[Paragraph]) -> None:
         """Show other lines; where the reader had scrolled to stays, as far as there is text."""
         if tuple(lines) != self._lines:

@@ -292,7 +292,7 @@ class Composer(Dialog["FormatSaved | Written"]):
             return
         self._template, self._problems = event.template, event.problems
         way = self.query_one("#way", Prose)
-        width = max(30, way.scrollable_content_region.width)
+        width = max(30, way.line_cells)
         lines: list[Paragraph] = []
         if event.template is not None:
             workflow = to_workflow_definition(event.template, facts=FACTS)
