@@ -31,7 +31,7 @@ COLUMNS = (
     Column(key="title", title="session", width=20, is_flex=True, priority=12),
     Column(key="template", title="format", width=18, priority=5),
     Column(key="opened", title="opened", width=12, priority=8),
-    Column(key="active", title="active", width=10, align="right", priority=7),
+    Column(key="active", title="active", width=11, align="right", priority=7),
     Column(key="arguments", title="said", width=4, align="right", priority=4),
     Column(key="spent", title="spent", width=8, align="right", priority=6),
 )
