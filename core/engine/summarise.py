@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.domain.cases import CLARIFICATION
-from core.domain.changing import changed
+from core.domain.changing import changed, changer
 from core.domain.events import (
+    ENGINE_EVENTS,
     AttemptFailed,
     AttemptInDoubt,
     AttemptSettled,
@@ -49,6 +50,15 @@ NOT_READABLE = "not_readable_here"
 """The reason of a row whose log this moot can't read to its end."""
 
 UNKNOWN_MOTION = "(not readable here)"
+
+# What every turn does is made by what was written for it: a row has some fifty parts, and each event makes one anew.
+_MOVED = ("seq", "position", "changed_at_ms", "active_ms")
+_OF_THE_ENGINE = frozenset(ENGINE_EVENTS)
+_moved = changer(SessionSummary, *_MOVED)
+_begun = changer(SessionSummary, *_MOVED, "attempts", "attempts_open")
+_answered = changer(
+    SessionSummary, *_MOVED, "turns", "attempts_open", "spent_microusd", "tokens_input", "tokens_output"
+)
 
 
 def summarise(summary: SessionSummary | None, record: Recorded, flows: Mapping[str, Flow]) -> SessionSummary:
@@ -134,18 +144,38 @@ def _unread(before: SessionSummary | None, record: Recorded) -> SessionSummary:
 
 
 def _told(before: SessionSummary, record: Recorded) -> SessionSummary:
-    at_ms = max(record.at_ms, before.changed_at_ms)
-    active_ms = before.active_ms
-    if before.status is Status.RUNNING and not isinstance(record.event, RunResumed):
-        active_ms += max(0, at_ms - before.changed_at_ms)
-    return changed(
-        before,
-        seq=record.seq,
-        position=record.position,
-        changed_at_ms=at_ms,
-        active_ms=active_ms,
-        **_parts(before, record.event, at_ms),
-    )
+    event, changed_at_ms, active_ms = record.event, before.changed_at_ms, before.active_ms
+    at_ms = max(record.at_ms, changed_at_ms)
+    if before.status is Status.RUNNING and not isinstance(event, RunResumed):
+        active_ms += at_ms - changed_at_ms
+    seq, position = record.seq, record.position
+    if isinstance(event, AttemptStarted) and not is_person(event.route):
+        return _begun(
+            before,
+            seq=seq,
+            position=position,
+            changed_at_ms=at_ms,
+            active_ms=active_ms,
+            attempts=before.attempts + 1,
+            attempts_open=before.attempts_open + 1,
+        )
+    if isinstance(event, AttemptSucceeded) and not before.awaited_step:
+        return _answered(
+            before,
+            seq=seq,
+            position=position,
+            changed_at_ms=at_ms,
+            active_ms=active_ms,
+            turns=before.turns + 1,
+            attempts_open=before.attempts_open - 1,
+            spent_microusd=before.spent_microusd + event.cost_microusd,
+            tokens_input=before.tokens_input + event.tokens_input,
+            tokens_output=before.tokens_output + event.tokens_output,
+        )
+    parts = _parts(before, event, at_ms) if type(event) in _OF_THE_ENGINE else {}
+    if not parts:
+        return _moved(before, seq=seq, position=position, changed_at_ms=at_ms, active_ms=active_ms)
+    return changed(before, seq=seq, position=position, changed_at_ms=at_ms, active_ms=active_ms, **parts)
 
 
 def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.domain.cases import AnswerTerms
-from core.domain.changing import changed
+from core.domain.changing import changed, changer
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import (
     AddStatement,
@@ -98,6 +98,21 @@ VERSION = NEWEST
 CONTROL = Step(id=CONTROL_STEP, kind=StepKind.CHILD, seat=NO_SEAT, task="control", round=0)
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
+
+_SUMMARISED = frozenset(
+    (
+        ConsensusUpdated,
+        ControlStarted,
+        DebateStarted,
+        MotionAmended,
+        RoundCompleted,
+        RoundStarted,
+        RoundsLimitChanged,
+        TemplateApplied,
+        VerdictReached,
+    )
+)
+_read = changer(SessionSummary, "consensus_ppm", "trend")
 """What is longer is evidence, and belongs into a file."""
 
 
@@ -267,10 +282,12 @@ class DebateFlow:
         return bool(debate.outcome)
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
+        if type(event) not in _SUMMARISED:
+            return summary
         match event:
             case ConsensusUpdated() if not event.is_advice:
                 trend = (*summary.trend, event.ppm)[-TREND_VALUES_MAX:]
-                return changed(summary, consensus_ppm=event.ppm, trend=trend)
+                return _read(summary, consensus_ppm=event.ppm, trend=trend)
             case RoundStarted():
                 return changed(summary, round=event.round)
             case RoundCompleted(consensus_ppm=ppm) if summary.known_answer and ppm is not None:
