@@ -34,7 +34,19 @@ class Costs:
     saved_microusd: int = 0
 
     def __add__(self, other: Costs) -> Costs:
-        return Costs(**{name: getattr(self, name) + getattr(other, name) for name in COUNTS})
+        return Costs(
+            answers=self.answers + other.answers,
+            failures=self.failures + other.failures,
+            failures_billed=self.failures_billed + other.failures_billed,
+            doubts=self.doubts + other.doubts,
+            cached=self.cached + other.cached,
+            tokens_input=self.tokens_input + other.tokens_input,
+            tokens_output=self.tokens_output + other.tokens_output,
+            tokens_cached=self.tokens_cached + other.tokens_cached,
+            cost_microusd=self.cost_microusd + other.cost_microusd,
+            lost_microusd=self.lost_microusd + other.lost_microusd,
+            saved_microusd=self.saved_microusd + other.saved_microusd,
+        )
 
 
 COUNTS = tuple(field.name for field in fields(Costs))

@@ -21,6 +21,9 @@ from core.domain.events import (
 from core.domain.ids import SessionId, StepId
 from core.domain.provider_errors import NOT_SENT
 
+OF_CALLS = frozenset((AttemptStarted, AttemptSucceeded, AttemptFailed, AttemptInDoubt, AttemptSettled))
+"""The kinds of event that tell of a call's beginning or charge for it. Of many events, few are."""
+
 Call = tuple[SessionId, StepId, int]
 """A session's step and the number of the attempt: together they name a call for ever."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.domain.costs import NO_COSTS, CostRow, Costs, quarter_of
 from core.domain.events import Recorded
 from core.domain.ids import SessionId
-from core.engine.costs import Begun, Call, begun_by, charge, ended_by, told_by_itself
+from core.engine.costs import OF_CALLS, Begun, Call, begun_by, charge, ended_by, told_by_itself
 from core.ports.cost_book import CostBook, Span
 from core.ports.event_log import EventLog
 
@@ -47,6 +47,8 @@ class CostFold:
         sums: dict[tuple[SessionId, int, str], Costs] = {}
         taken: Mapping[SessionId, int] | None = None
         for record in records:
+            if type(record.event) not in OF_CALLS:
+                continue
             call = ended_by(record)
             if call is not None:
                 taken = await self._log.taken() if taken is None else taken
