@@ -227,7 +227,7 @@ def _forked(state: SessionState, event: SessionForked, at_ms: int, flow: Flow) -
             attempts=then.work.attempts - len(before),
         ),
         ruling=changed(state.ruling, spent=frozenset(event.spent), switched_off=frozenset(event.switched_off)),
-        flow=then.flow,
+        flow=flow.evolve(then.flow, event),
     )
 
 

@@ -154,9 +154,13 @@ def balloted(state: SessionState, command: RecordAnswer) -> tuple[Event, ...]:
             tokens_output=command.tokens_output,
             cost_microusd=command.cost_microusd,
             model=command.model,
-            fallback=debate.fallbacks.get(command.step, "") if is_of_the_second(state) else "",
+            fallback=_instead_of(debate, judge, debate.calls.get(command.step, "")) if is_of_the_second(state) else "",
         ),
     )
+
+
+def _instead_of(debate: DebateState, judge: SeatId, route: str) -> str:
+    return "" if route == debate.seats[judge].participant.model else route
 
 
 def ballots_counted(state: SessionState) -> tuple[Event, ...]:

@@ -9,7 +9,16 @@ from core.domain.calibration import Calibration
 from core.domain.cases import AnswerTerms
 from core.domain.changing import changed, changer, maker
 from core.domain.errors import NotVerifiableHere
-from core.domain.events import AttemptStarted, ClarificationAnswered, ClarificationAsked, ClarificationForgone, Event
+from core.domain.events import (
+    AttemptFailed,
+    AttemptInDoubt,
+    AttemptStarted,
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationForgone,
+    Event,
+    SessionForked,
+)
 from core.domain.growing import Growing
 from core.domain.ids import NO_SEAT, NO_STEP, Digest, SeatId, StepId
 from core.domain.participants import Role, Seat
@@ -56,8 +65,18 @@ DEBATING_ROLES = (Role.PROPOSER, Role.OPPONENT)
 ARGUING_ROLES = (*DEBATING_ROLES, Role.PANELIST)
 
 _OF_A_DEBATE = frozenset(
-    (*DEBATE_EVENTS, AttemptStarted, ClarificationAsked, ClarificationAnswered, ClarificationForgone)
+    (
+        *DEBATE_EVENTS,
+        SessionForked,
+        AttemptStarted,
+        AttemptFailed,
+        AttemptInDoubt,
+        ClarificationAsked,
+        ClarificationAnswered,
+        ClarificationForgone,
+    )
 )
+_NO_CALLS: Mapping[StepId, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +129,9 @@ class DebateState:
     were passed over; where the round `is_conditional`, some may be.
 
     `seats` are all that were ever seated, by id, and `speakers` the models that have argued, each with the first seat
-    that it spoke as: who sits there may have changed. `fallbacks` are the routes by which a step is asked for, or was
-    last, that are not its seat's own model, and `heard_by` the routes by which turns were answered, as `speakers` are
-    the models of those whose turns they were. `next_template` takes effect with the next round. `terms_kept` hold for
+    that it spoke as: who sits there may have changed. `calls` are the routes by which steps are asked for whose answers
+    are not here yet, and `heard_by` the routes by which turns were answered, as `speakers` are the models of those who
+    sat there when they were. `next_template` takes effect with the next round. `terms_kept` hold for
     what was asked up to the event that they name. `calibration` is what the measure had shown when the session was
     opened.
     """
@@ -138,7 +157,7 @@ class DebateState:
     rounds_completed: int = 0
     speakers: Mapping[str, SeatId] = field(default_factory=dict)
     heard_by: Mapping[str, SeatId] = field(default_factory=dict)
-    fallbacks: Mapping[StepId, str] = field(default_factory=dict)
+    calls: Mapping[StepId, str] = field(default_factory=dict)
     terms_kept: tuple[int, AnswerTerms | None] = (0, None)
     arguments: int = 0
     concessions: int = 0
@@ -176,8 +195,9 @@ _made_turn = maker(Turn)
 _with_cues = changer(Agreement, "cues")
 _with_reading = changer(Agreement, "ppm", "is_reached")
 _with_agreement = changer(DebateState, "agreement")
+_with_calls = changer(DebateState, "calls")
 _with_argument = changer(
-    DebateState, "spoken", "speakers", "heard_by", "arguments", "concessions", "agreement", "turns"
+    DebateState, "spoken", "speakers", "heard_by", "calls", "arguments", "concessions", "agreement", "turns"
 )
 
 
@@ -201,6 +221,8 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
     match event:
         case AttemptStarted():
             return _called(state, event)
+        case AttemptFailed() | AttemptInDoubt():
+            return _with_calls(state, calls=_without_call(state.calls, event.step))
         case ArgumentPresented():
             return _argued(state, event)
         case ConsensusUpdated():
@@ -248,7 +270,8 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
         case BreakConsidered():
             return changed(state, answers=changed(state.answers, judge_outcome=event.outcome))
         case BallotGiven():
-            return changed(state, bench=changed(state.bench, ballots=(*state.bench.ballots, event)))
+            bench = changed(state.bench, ballots=(*state.bench.ballots, event))
+            return changed(state, bench=bench, calls=_without_call(state.calls, event.step))
         case JudgeRecused():
             return changed(state, bench=changed(state.bench, recused={**state.bench.recused, event.seat: event.reason}))
         case JudgeKept():
@@ -260,6 +283,8 @@ def evolve_debate(state: DebateState, event: Event, *, templates: Mapping[Digest
             return changed(state, has_started=True)
         case DebateCompleted():
             return changed(state, is_round_open=False)
+        case SessionForked():  # it is asked anew, and counts its events from one
+            return changed(state, calls=_NO_CALLS, terms_kept=(0, None))
         case _:
             return state
 
@@ -277,12 +302,14 @@ def _spoken(
 
 
 def _called(state: DebateState, event: AttemptStarted) -> DebateState:
-    seat = state.seats.get(event.seat)
-    if seat is not None and event.route != seat.participant.model:
-        return changed(state, fallbacks={**state.fallbacks, event.step: event.route})
-    if event.step not in state.fallbacks:
-        return state
-    return changed(state, fallbacks={step: route for step, route in state.fallbacks.items() if step != event.step})
+    return _with_calls(state, calls={**state.calls, event.step: event.route}) if event.seat in state.seats else state
+
+
+def _without_call(calls: Mapping[StepId, str], step: StepId) -> Mapping[StepId, str]:
+    """`calls` without that of `step`, which has ended: how long a debate lasts must not tell how many there are."""
+    if step not in calls:
+        return calls
+    return {each: route for each, route in calls.items() if each != step} if len(calls) > 1 else _NO_CALLS
 
 
 def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
@@ -297,7 +324,7 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
     speakers, heard_by, seat = state.speakers, state.heard_by, state.seats.get(event.seat)
     if seat is not None and event.role in ARGUING_ROLES:
         model = seat.participant.model
-        route = state.fallbacks.get(event.step, model)
+        route = state.calls.get(event.step, model)  # whoever was asked has answered, though others may sit there now
         if model not in speakers:
             speakers = {**speakers, model: event.seat}
         if route not in heard_by:
@@ -308,6 +335,7 @@ def _argued(state: DebateState, event: ArgumentPresented) -> DebateState:
         spoken=(*state.spoken, step_name(event.step)) if is_of_this_round else state.spoken,
         speakers=speakers,
         heard_by=heard_by,
+        calls=_without_call(state.calls, event.step),
         arguments=state.arguments + 1,
         concessions=state.concessions + conceded,
         agreement=agreement,
@@ -388,10 +416,12 @@ def _asked_and_told(
     if isinstance(event, ClarificationAsked):
         pending = (*asides.pending, event) if event.asked_of else asides.pending
         asked = {**asides.asked, event.seat: event.number}
-        return changed(state, asides=changed(asides, asked=asked, pending=pending))
+        asides = changed(asides, asked=asked, pending=pending)
+        return changed(state, asides=asides, calls=_without_call(state.calls, event.step))
     pending = tuple(each for each in asides.pending if each.step != event.step)
     said = _settled_question(state, event)
-    return changed(state, asides=changed(asides, pending=pending), turns=state.turns.plus(said))
+    calls = state.calls if isinstance(event, ClarificationForgone) else _without_call(state.calls, event.answer_step)
+    return changed(state, asides=changed(asides, pending=pending), calls=calls, turns=state.turns.plus(said))
 
 
 def _settled_question(state: DebateState, event: ClarificationAnswered | ClarificationForgone) -> Turn:

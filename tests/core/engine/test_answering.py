@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from core.domain.cases import AnswerTerms, Then
-from core.domain.commands import AnswerEscalation, ApplyTemplate, Complete, Escalate, Open, ReachDeadline, ResumeRun
+from core.domain.commands import (
+    Admit,
+    AnswerEscalation,
+    ApplyTemplate,
+    Complete,
+    Escalate,
+    Open,
+    ReachDeadline,
+    ResumeRun,
+)
 from core.domain.events import (
     EscalationAnswered,
     EscalationExpired,
@@ -27,6 +36,7 @@ from core.flows.debate_events import (
 )
 from core.rules.rule import EscalateToHuman, Repeat
 from tests.builders import SESSION, TINY, Move, Played, a_turn, after, at_least, begun, kinds, opened, rule
+from tests.forked import fork_of
 
 HOUR_MS = 3_600_000
 ASKED: tuple[Move, ...] = (*opened(), a_turn(), Escalate(question="Go on?"))
@@ -319,6 +329,17 @@ def test_another_format_brings_no_deadline_to_what_was_asked_without_one() -> No
     played.do(AnswerEscalation(answer="continue"))
     played.do(Escalate(question="And now?"))
     assert played.next_deadline_ms == played.now_ms + 1_000, "what is asked from then on has the new one"
+
+
+def test_what_a_fork_asks_has_its_own_deadline_and_not_one_that_was_kept_in_its_origin() -> None:
+    origin = reformatted(before=WITHIN_AN_HOUR, after=AT_ONCE)
+    origin.do(AnswerEscalation(answer="continue"))
+    fork = fork_of(origin)
+    fork.do(Admit())
+    fork.do(Escalate(question="And now?"))
+
+    assert fork.next_deadline_ms == fork.now_ms + 1_000
+    assert verify(fork.engine, SESSION, fork.log) is None
 
 
 def test_in_a_debate_of_the_first_version_the_deadline_is_the_new_format_s() -> None:

@@ -365,6 +365,45 @@ def test_a_call_that_went_back_to_its_seat_s_own_model_is_nobody_else_s() -> Non
     assert [*played.of(JudgeKept), *played.of(JudgeRecused)] == []
 
 
+def test_who_was_asked_has_answered_though_another_sits_there_by_then() -> None:
+    models = {"judge": "scripted:alpha", "second_judge": "scripted:gamma"}
+    played = Judgement(judged(*JUDGES[:2]), models={**models, "opponent": "scripted:alpha"}, said=())
+    played.speak("Fridays are calm.")
+    step, sitting = played.begin(), played.debate.seats[SeatId("opponent")]
+    taken = replace(sitting, participant=replace(sitting.participant, model="scripted:gamma"))
+    played.do(ChangeSeats(seats=(taken,), by="operator"))
+    played.end(step, "Fridays are short.")
+
+    assert dict(played.debate.heard_by).get("scripted:gamma") is None
+    assert "second_judge" not in {each.seat for each in played.of(JudgeRecused)}
+
+
+def test_a_ballot_under_way_is_by_whoever_was_asked_for_it() -> None:
+    played = Judgement(judged(*JUDGES), models={"third_judge": "scripted:gamma"})
+    steps, sitting = played.begin_all(), played.debate.seats[SeatId("judge")]
+    taken = replace(sitting, participant=replace(sitting.participant, model="scripted:gamma"))
+    played.do(ChangeSeats(seats=(taken,), by="operator"))
+    for step in steps:
+        played.end(step, "So it is.\nVERDICT: for")
+
+    assert [each.fallback for each in played.of(BallotGiven)] == [ELSEWHERE, ELSEWHERE, "", "", "", ""]
+
+
+def test_what_is_held_of_calls_does_not_grow_with_how_often_fallbacks_answer() -> None:
+    fallbacks = dict.fromkeys(("proposer", "opponent", "judge"), "scripted:gamma")
+    played = Judgement(judged(rounds=4), fallbacks=fallbacks, said=())
+    for number in range(8):
+        step = plan(played.engine, played.state)[0]
+        played.fail_step(played.ask(step))
+        assert played.debate.calls == {}
+        played.speak_instead(f"Fridays are calm, {number} times.")
+
+    assert len(played.wanted) == 2, "the ballots"
+    assert played.debate.calls == {}
+    played.ballots("for", "for", instead=SOLE)
+    assert played.debate.calls == {}
+
+
 def test_a_debate_of_the_first_version_is_decided_as_it_was() -> None:
     played = Judgement(judged(*JUDGES), fallbacks={"judge": ROUTE, "opponent": ELSEWHERE}, flow="debate@1", said=())
     played.speak("Fridays are calm.")
