@@ -66,12 +66,12 @@ def maker(kind: Callable[Parts, Record]) -> Callable[Parts, Record]:
         told.append(each.name)
         kept[each.name] = each.name
         if each.default is not MISSING:
-            known[f"_{each.name}"] = each.default
-            told[-1] = f"{each.name}=_{each.name}"
+            known[f"_usual_{each.name}"] = each.default
+            told[-1] = f"{each.name}=_usual_{each.name}"
         elif each.default_factory is not MISSING:
-            known[f"_{each.name}"] = each.default_factory
+            known[f"_usual_{each.name}"] = each.default_factory
             told[-1] = f"{each.name}=_untold"
-            kept[each.name] = f"_{each.name}() if {each.name} is _untold else {each.name}"
+            kept[each.name] = f"_usual_{each.name}() if {each.name} is _untold else {each.name}"
     return cast("Callable[Parts, Record]", _written(record_kind, f"*, {', '.join(told)}", kept, known))
 
 

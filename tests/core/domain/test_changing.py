@@ -108,6 +108,18 @@ def test_parts_may_have_any_name() -> None:
     assert changer(Turn, "kind")(Turn(**said), kind=TurnKind.VERDICT) == Turn(**{**said, "kind": TurnKind.VERDICT})
 
 
+def test_parts_of_any_name_may_be_left_out() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Named:
+        kind: str = "a"
+        made: str = "b"
+        make: str = "c"
+        unlocked: str = "d"
+        untold: tuple[str, ...] = field(default_factory=tuple)
+
+    assert maker(Named)() == Named()
+
+
 def test_a_record_that_does_more_than_to_keep_its_parts_is_not_made_quickly() -> None:
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Checked:
