@@ -30,7 +30,7 @@ from core.domain.ids import RuleId, SessionId, TemplateId
 from core.domain.session import Status
 from core.domain.unasked import asks_no_model
 
-ROWS_VERSION = 1
+ROWS_VERSION = 2
 """Counts up whenever the same events make other rows, or what is kept has another form: then all are made anew."""
 
 CHARGES_MAX = 1_000

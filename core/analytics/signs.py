@@ -10,8 +10,10 @@ counts for nothing. Which failures are worth looking for: M. Cemri et al. 2025, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from struct import pack, unpack
 from typing import Any
 from zlib import crc32
 
@@ -32,8 +34,16 @@ SPREAD, MARK_MAX = 2_654_435_761, 2**32 - 1
 """What spreads the marks over all numbers (D. E. Knuth's multiplicative hashing), so that the least of them are drawn
 from everywhere in a text."""
 
+PPM = 1_000_000
 ALIKE_PPM_MIN = 800_000
 """From here on two texts count as nearly the same. Of 32 marks at least 26 are then in both."""
+
+MARK_BYTES = 4
+UNSHARED_MAX = PRINT_MARKS_MAX * (PPM - ALIKE_PPM_MIN) // PPM
+LEAST_MARKS = 12
+LEAST_CHARACTERS = 4 * -(-LEAST_MARKS * MARK_BYTES // 3)
+"""Of the least marks that two texts alike have between them, at most `UNSHARED_MAX` are in one alone: so all of the
+first twelve but so many are among the first twelve of either. These characters of a `Print` hold them."""
 
 TOPIC_STEMS_MIN = 2
 TOPIC_STEMS_MAX = 64
@@ -45,7 +55,6 @@ OPENING_CHARACTERS = 160
 GIVEN_UP_MAX = 8
 ASKED_MAX = 256
 CUT_OFF = "length"
-PPM = 1_000_000
 
 _WORD = re.compile(r"\w+")
 _PRAISE = re.compile(
@@ -95,10 +104,11 @@ NO_SIGNS = Signs()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Print:
-    """A text as the marks that stand for it, and whose it was."""
+    """A text as the marks that stand for it, and whose it was. `marks` are packed: sixteen texts of a session are held
+    and stored, and as numbers they would take six times the room."""
 
     seat: SeatId
-    marks: tuple[int, ...]
+    marks: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,14 +179,15 @@ def _argued(reading: Reading, event: Any) -> Reading:
     words = words_of(event.text)
     parts: dict[str, object] = {"words": _one_more(signs.words, event.seat, by=len(words))}
     if len(words) >= WORDS_MIN:
-        made = Print(seat=event.seat, marks=marks_of(words))
-        alike = _alike(heard.prints, made)
-        if any(each.seat == event.seat for each in alike):
+        marks = marks_of(words)
+        whose = {each.seat for each in those_alike(heard.prints, marks)}
+        if event.seat in whose:
             parts["repeated"] = _one_more(signs.repeated, event.seat)
-        if any(each.seat != event.seat for each in alike):
+        if whose - {event.seat}:
             parts["echoed"] = _one_more(signs.echoed, event.seat)
         if heard.topic and not touches(words, frozenset(heard.topic)):
             parts["off_task"] = _one_more(signs.off_task, event.seat)
+        made = Print(seat=event.seat, marks=packed(marks))
         heard = changed(heard, prints=(*heard.prints, made)[-PRINTS_MAX:])
     if praises(event.text[:OPENING_CHARACTERS].replace("’", "'")):
         heard = changed(heard, praised=event.step)
@@ -254,6 +265,17 @@ def marks_of(words: list[str]) -> tuple[int, ...]:
     return tuple(sorted(groups)[:PRINT_MARKS_MAX])
 
 
+def packed(marks: tuple[int, ...]) -> str:
+    """Marks as a text, four bytes of each in base64."""
+    return b2a_base64(pack(f">{len(marks)}I", *marks), newline=False).decode("ascii")
+
+
+def unpacked(text: str) -> tuple[int, ...]:
+    """The marks that a text was packed from."""
+    packed = a2b_base64(text)
+    return unpack(f">{len(packed) // MARK_BYTES}I", packed)
+
+
 def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     """True where two texts count as nearly the same."""
     shared = len(set(one).intersection(other))
@@ -261,10 +283,20 @@ def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return shared * PPM >= ALIKE_PPM_MIN * min(len(one), len(other)) and likeness_ppm(one, other) >= ALIKE_PPM_MIN
 
 
-def _alike(prints: tuple[Print, ...], made: Print) -> list[Print]:
-    """Those that count as nearly the same as `made`. Two alike have a mark in common, and most have none."""
-    has_none = set(made.marks).isdisjoint
-    return [each for each in prints if not has_none(each.marks) and is_alike(each.marks, made.marks)]
+def those_alike(prints: Sequence[Print], marks: tuple[int, ...]) -> list[Print]:
+    """Those that count as nearly the same as a text with these marks. Most share too few of their least marks with it,
+    and are told apart by that alone, without unpacking them."""
+    together = b"".join([a2b_base64(each.marks[:LEAST_CHARACTERS]) for each in prints])
+    least = frozenset(marks[:LEAST_MARKS])
+    shared_min = max(1, len(least) - UNSHARED_MAX)
+    if len([mark for mark in least if mark.to_bytes(MARK_BYTES, "big") in together]) < shared_min:
+        return []
+    return [
+        each
+        for each in prints
+        if len(least.intersection(unpacked(each.marks[:LEAST_CHARACTERS]))) >= shared_min
+        and is_alike(unpacked(each.marks), marks)
+    ]
 
 
 def likeness_ppm(one: tuple[int, ...], other: tuple[int, ...]) -> int:

@@ -13,16 +13,22 @@ from core.analytics.flips import NO_MINDS, fold_minds
 from core.analytics.signs import (
     NO_SIGNS,
     NOTHING_READ,
+    PRINT_MARKS_MAX,
+    PRINTS_MAX,
+    Print,
     Reading,
     Signs,
     fold_signs,
     is_alike,
     likeness_ppm,
     marks_of,
+    packed,
     praises,
     stems_of,
+    those_alike,
     topic_of,
     touches,
+    unpacked,
     words_of,
 )
 from core.domain.events import AttemptStarted, AttemptSucceeded, Event
@@ -207,6 +213,47 @@ def test_likeness_is_a_share_the_same_both_ways_and_whole_for_the_same(one: list
     assert 0 <= likeness_ppm(first, second) == likeness_ppm(second, first) <= PPM
     assert likeness_ppm(first, first) == PPM
     assert is_alike(first, second) is (likeness_ppm(first, second) >= 800_000)
+
+
+marks = st.sets(st.integers(0, 2**32 - 1), max_size=PRINT_MARKS_MAX).map(lambda each: tuple(sorted(each)))
+
+
+@given(marks)
+def test_marks_come_out_as_they_were_packed_and_in_the_room_of_a_line(each: tuple[int, ...]) -> None:
+    assert unpacked(packed(each)) == each
+    assert len(packed(each)) <= 172
+
+
+@st.composite
+def nearly_the_same(draw: st.DrawFn) -> tuple[tuple[int, ...], ...]:
+    """Marks of texts of which some are others with a few marks put in and left out, just about alike and just not."""
+    numbers = st.integers(0, 200)  # so few that also texts that have nothing to do with each other have some in common
+    texts = [draw(st.sets(numbers, min_size=1, max_size=PRINT_MARKS_MAX))]
+    for _ in range(draw(st.integers(1, PRINTS_MAX))):
+        text = set(draw(st.sampled_from(texts)))
+        # Also all at the least end, where texts are first looked at.
+        for mark in draw(st.lists(numbers | st.integers(0, 9), max_size=10)):
+            text ^= {mark}
+        texts.append(text or {0})
+    return tuple(tuple(mark * 20_000_003 for mark in sorted(text)[:PRINT_MARKS_MAX]) for text in texts)
+
+
+@given(nearly_the_same())
+def test_packed_texts_are_alike_where_their_marks_are(texts: tuple[tuple[int, ...], ...]) -> None:
+    new, *others = texts
+    prints = [Print(seat=ADA, marks=packed(each)) for each in others]
+
+    plainly = [each for each, marks in zip(prints, others, strict=True) if likeness_ppm(marks, new) >= 800_000]
+    assert those_alike(prints, new) == plainly
+
+
+def test_texts_are_alike_though_all_that_they_do_not_share_comes_first() -> None:
+    shared, others = tuple(range(1_000, 1_026)), tuple(range(6))
+    of_one, of_other = (*others[:3], *shared), (*others[3:], *shared)
+
+    assert likeness_ppm(of_one, of_other) == 793_103  # 23 of the least 29
+    assert those_alike([Print(seat=ADA, marks=packed((*others, *shared)))], shared) != []
+    assert those_alike([Print(seat=ADA, marks=packed(shared))], (*others, *shared)) != []
 
 
 def test_likeness_of_nothing_is_none() -> None:
