@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.errors import MootError, StorageFailed
@@ -62,6 +62,7 @@ class Dispatcher:
         self._by_channel: Counter[str] = Counter()
         self._ready: dict[str, deque[Delivery]] = {}
         self._read_ms = 0
+        self._pages = 0
         self._is_stale = True
         self._is_reading = False
         self._unread: set[str] = set()
@@ -73,9 +74,15 @@ class Dispatcher:
         self._is_stale = True
         self._awake.set()
 
-    def take(self, fresh: Sequence[Delivery]) -> bool:
-        """Deliver these, which are on record and nowhere else yet, without asking for them. False, and nothing is
-        taken, where others wait: they may be more urgent."""
+    def expecting(self) -> Callable[[Sequence[Delivery]], bool]:
+        """Ask before deliveries are put on record; the answer takes them once they are, and delivers them without
+        asking for them. It is False, and nothing is lost by it, where others wait that may be more urgent, or where
+        a page was read meanwhile: these may have been on it, and be under way or over by the time that they are
+        handed over."""
+        pages = self._pages
+        return lambda fresh: pages == self._pages and self._take(fresh)
+
+    def _take(self, fresh: Sequence[Delivery]) -> bool:
         if self._is_stale or self._is_reading or self._unread or any(self._ready.values()):
             return False
         now_ms = self._clock.now_ms()
@@ -148,6 +155,7 @@ class Dispatcher:
         finally:
             self._is_reading = False
         self._read_ms = now_ms
+        self._pages += 1
         self._unread = set(self._channels) if len(found) >= limit else set(busy)
         self._ready = {}
         for delivery in found:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from core.domain.cases import AnswerTerms
+from core.domain.errors import StorageFailed
 from core.domain.events import Recorded
 from core.domain.flow import Flow
 from core.domain.ids import SessionId
@@ -25,8 +26,14 @@ from core.notifying.timetable import LocalMinute, Timetable, planned, retried_ms
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox, Told
 
+ADD_TRIES_MAX = 3
+"""So often is what was folded held against where the outbox stands. Nobody else adds to it: twice is enough."""
+
 Taken = Callable[[], Awaitable[Mapping[SessionId, int]]]
 Terms = Callable[[SessionId], Awaitable[AnswerTerms | None]]
+
+Fresh = Callable[[Sequence[Delivery]], bool]
+"""Is handed what was just put on record; True where it takes all of it."""
 
 Folded = Sequence[tuple[Recorded, SessionSummary]]
 """Records in the order of the log, each with its session's row behind it."""
@@ -53,6 +60,11 @@ class Times:
         return retried_ms(self.table, priority, sent.channel, due_ms=due_ms, local_minute=self.local_minute)
 
 
+def leave_all(fresh: Sequence[Delivery]) -> bool:
+    """`Fresh` where all is looked for in the outbox."""
+    return False
+
+
 async def nothing_taken() -> Mapping[SessionId, int]:
     """`Taken` where every session is of this place."""
     return {}
@@ -74,13 +86,13 @@ class Notifier:
         times: Times,
         *,
         on_added: Callable[[], None],
-        on_fresh: Callable[[Sequence[Delivery]], bool] = lambda fresh: False,
+        expecting: Callable[[], Fresh] = lambda: leave_all,
         taken: Taken = nothing_taken,
         terms: Terms = nobody_hurried,
     ) -> None:
-        """`on_fresh` is handed what was added and may take it as it is; where it does not, `on_added` is called.
-        `taken` says of sessions that were recorded elsewhere up to which position they are: of what happened there
-        nobody is told here, where it can't be answered. `terms` say how long a session waits for answers."""
+        """`expecting` is asked before something is added for who may take it as it is; where it is left, `on_added` is
+        called. `taken` says of sessions that were recorded elsewhere up to which position they are: of what happened
+        there nobody is told here, where it can't be answered. `terms` say how long a session waits for answers."""
         self._outbox = outbox
         self._routes = tuple(routes)
         self._times = times
@@ -90,7 +102,7 @@ class Notifier:
         )
         self._flows = flows
         self._on_added = on_added
-        self._on_fresh = on_fresh
+        self._expecting = expecting
         self._taken = taken
         self._terms = terms
         self._position = 0
@@ -110,10 +122,19 @@ class Notifier:
         self._mutes = await self._outbox.mutes()
 
     async def add(self, folded: Folded) -> None:
-        """Keep what these tell. What was added already is passed by."""
-        if not folded or folded[-1][0].position <= self._position:
-            return
-        new = [(record, row) for record, row in folded if record.position > self._position]
+        """Keep what these tell. What was added already is passed by. Raises StorageFailed, also where the outbox moves
+        on under us again and again: then they are told of with what comes next."""
+        for _ in range(ADD_TRIES_MAX):
+            new = [(record, row) for record, row in folded if record.position > self._position]
+            if not new or await self._add(new):
+                return
+            # Who added last was broken off before hearing that it was done. What lies behind that is still to be told.
+            self._position = await self._outbox.position() or 0
+            self._on_added()
+        raise StorageFailed("notifications were not kept: the outbox moved on meanwhile.", where="the outbox")
+
+    async def _add(self, new: Folded) -> bool:
+        """Keep what these tell; False, and nothing is kept, where the outbox does not stand where we do."""
         terms = {
             record.position: await self._terms(record.session) for record, _ in new if asks_the_operator(record.event)
         }
@@ -127,13 +148,14 @@ class Notifier:
         quiet = frozenset(each.id for each, row in found if is_answered_by_itself(each, row))
         told = await self._happened_here(self._kept((each for each, _ in found), quiet=quiet))
         endings = [ending for record, _ in new for ending in ended_by(record)]
-        position = folded[-1][0].position
+        position = new[-1][0].position
+        take = self._expecting()
         if not await self._outbox.add(told, after=self._position, position=position, endings=endings):
-            self._position = await self._outbox.position() or 0
-            return
+            return False
         self._position = position
-        if told and not self._on_fresh([sent for each in told for sent in each.deliveries]):
+        if told and not take([sent for each in told for sent in each.deliveries]):
             self._on_added()
+        return True
 
     async def _happened_here(self, told: list[Told]) -> list[Told]:
         """Those that don't come from a record of another place."""

@@ -70,7 +70,7 @@ class Telling:
             flows,
             times,
             on_added=self._dispatcher.wake,
-            on_fresh=self._dispatcher.take,
+            expecting=self._dispatcher.expecting,
             taken=taken,
             terms=terms,
         )

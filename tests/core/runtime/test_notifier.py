@@ -427,7 +427,7 @@ def test_what_has_just_been_kept_goes_without_being_looked_for_unless_others_wai
         clock = VirtualClock(START_MS + HOUR_MS)
         dispatcher = Dispatcher(outbox, {ears.name: ears}, clock, times(clock))
         flows = after(*opened()).engine.flows
-        teller = Notifier(outbox, ALL, flows, times(clock), on_added=dispatcher.wake, on_fresh=dispatcher.take)
+        teller = Notifier(outbox, ALL, flows, times(clock), on_added=dispatcher.wake, expecting=dispatcher.expecting)
         await teller.start(0)
         running = asyncio.create_task(dispatcher.run())
         await asyncio.sleep(0.01)
@@ -461,8 +461,9 @@ def test_what_is_kept_while_the_outbox_is_read_is_not_forgotten() -> None:
         dispatcher = Dispatcher(outbox, {ears.name: ears}, clock, times(clock))
         running = asyncio.create_task(dispatcher.run())
         await asyncio.sleep(0.02)
+        take = dispatcher.expecting()
         await outbox.add([each], after=0, position=1)
-        if not dispatcher.take(each.deliveries):
+        if not take(each.deliveries):
             dispatcher.wake()
         await asyncio.sleep(0.3)
         running.cancel()
