@@ -42,6 +42,7 @@ _SELECT = (
     "SELECT s.id, e.seq, e.position, e.at_ms, e.kind, e.version, e.envelope, e.body"
     " FROM events e JOIN log_sessions s ON s.key = e.session_key"
 )
+_SELECT_BARE = _SELECT.replace("e.envelope", "NULL")
 
 
 STORED_COLUMNS = "seq, at_ms, kind, version, body, envelope, link"
@@ -90,12 +91,13 @@ class SqliteEventLog:
         limit: int = READ_EVENTS_MAX,
         with_envelopes: bool = True,
     ) -> Sequence[Recorded]:
-        select = _SELECT if with_envelopes else _SELECT.replace("e.envelope", "NULL")
-        query = f"{select} WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
+        query = f"{_select(with_envelopes)} WHERE s.id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"
         return await self._read(query, (session, after_seq, _bounded(limit)))
 
-    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        query = f"{_SELECT} WHERE e.position > ? ORDER BY e.position LIMIT ?"
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        query = f"{_select(with_envelopes)} WHERE e.position > ? ORDER BY e.position LIMIT ?"
         return await self._read(query, (after_position, _bounded(limit)))
 
     async def read_back(
@@ -407,6 +409,10 @@ def placed(call: list[Encoded], position: int) -> tuple[Recorded, ...]:
             )
             envelope = None
     return tuple(placed)
+
+
+def _select(with_envelopes: bool) -> str:
+    return _SELECT if with_envelopes else _SELECT_BARE
 
 
 def _backwards(

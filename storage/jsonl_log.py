@@ -86,8 +86,11 @@ class JsonLinesEventLog:
         records = await self._run(lambda: self._read(session, max(0, after_seq), _bounded(limit)))
         return records if with_envelopes else [replace(record, envelope=None) for record in records]
 
-    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        return await self._run(lambda: self._read_all(max(0, after_position), _bounded(limit)))
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        records = await self._run(lambda: self._read_all(max(0, after_position), _bounded(limit)))
+        return records if with_envelopes else [replace(record, envelope=None) for record in records]
 
     async def read_back(
         self,

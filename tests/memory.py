@@ -111,8 +111,11 @@ class MemoryLog:
         found = [each for each in self.disk.records if each.session == session and each.seq > after_seq][:limit]
         return found if with_envelopes else [replace(each, envelope=None) for each in found]
 
-    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        return [record for record in self.disk.records if record.position > after_position][:limit]
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        found = [record for record in self.disk.records if record.position > after_position][:limit]
+        return found if with_envelopes else [replace(each, envelope=None) for each in found]
 
     async def read_back(
         self,

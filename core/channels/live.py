@@ -270,7 +270,7 @@ class Live:
     async def _events(self, wish: Wish, position: int) -> Sequence[Recorded]:
         if not wish.has_events:
             return ()
-        return await self._event_log.read_all(after_position=position, limit=EVENTS_PAGE_MAX)
+        return await self._event_log.read_all(after_position=position, limit=EVENTS_PAGE_MAX, with_envelopes=False)
 
     def _event_line(self, record: Recorded) -> str:
         kind, _, fields = self._wire.event_as_text(record.event).partition(" ")

@@ -86,8 +86,11 @@ class EventLog(Protocol):
         """
         ...
 
-    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        """Every session's events with `position > after_position`, at most `limit`, in order of position."""
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        """Every session's events with `position > after_position`, at most `limit`, in order of position;
+        `with_envelopes` as for `read`."""
         ...
 
     async def read_back(

@@ -220,7 +220,7 @@ class Analytics:
         folded: dict[SessionId, Kept] = {}
         position, is_more = self._position, True
         for _ in range(PAGES_TOGETHER_MAX):
-            records = await self._log.read_all(after_position=position)
+            records = await self._log.read_all(after_position=position, with_envelopes=False)
             is_more = len(records) == READ_EVENTS_MAX
             if records:
                 folded |= await self._page_folded(folded, records)

@@ -74,7 +74,7 @@ class CostFold:
     async def _looked_up(self, call: Call, *, before_seq: int) -> Begun:
         session, after_seq = call[0], 0
         found = Begun(route=UNKNOWN_ROUTE, at_ms=0)
-        while records := await self._log.read(session, after_seq=after_seq):
+        while records := await self._log.read(session, after_seq=after_seq, with_envelopes=False):
             for record in records:
                 told = begun_by(record)
                 if record.seq < before_seq and told is not None and told[0] == call:
@@ -114,7 +114,7 @@ class CostKeeper:
         """Count a session anew from its whole log, of which some could not be read before."""
         self._fold.forget(session)
         records: list[Recorded] = []
-        while found := await self._log.read(session, after_seq=records[-1].seq if records else 0):
+        while found := await self._log.read(session, after_seq=records[-1].seq if records else 0, with_envelopes=False):
             records += found
         known = [record for record in records if record.position <= self._position]
         await self._book.replace(session, await self._fold.rows(known))

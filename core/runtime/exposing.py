@@ -60,7 +60,7 @@ class Exposing:
         """All of them, true up to the newest committed event. Raises StorageFailed."""
         book = await self._metrics.book()
         await self._learn(book)
-        first = await self._ports.log.read_all(after_position=0, limit=1)
+        first = await self._ports.log.read_all(limit=1, with_envelopes=False)
         of_log = log_families(
             book,
             heard=self._heard,

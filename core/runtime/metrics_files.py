@@ -182,7 +182,7 @@ class MetricsFiles:
         """True where the log no longer holds what the book was read from."""
         if book.last is None:
             return False
-        last = await self._log.read_all(after_position=book.position - 1, limit=1)
+        last = await self._log.read_all(after_position=book.position - 1, limit=1, with_envelopes=False)
         if not last or (last[0].position, last[0].session, last[0].seq) != (
             book.position,
             book.last.session,

@@ -166,8 +166,10 @@ class Earlier:
         self._length = length
         self.taken = log.taken
 
-    async def read(self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX) -> list[Recorded]:
-        found = await self._log.read(session, after_seq=after_seq, limit=limit)
+    async def read(
+        self, session: SessionId, *, after_seq: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> list[Recorded]:
+        found = await self._log.read(session, after_seq=after_seq, limit=limit, with_envelopes=with_envelopes)
         return [record for record in found if record.position <= self._length]
 
     async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> list[Recorded]:

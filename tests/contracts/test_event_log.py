@@ -294,10 +294,16 @@ async def test_who_only_folds_reads_the_same_events_without_envelopes(log: Event
     await log.append(turn(A), pause(A, after=2))
     await log.append(turn(A, "a text so long that the command's own copy is left out of the log " * 3, after=3))
 
+    await log.append(turn(B))
     bare = [record for seq in (0, 2) for record in await log.read(A, after_seq=seq, limit=3, with_envelopes=False)]
 
     whole = await log.read(A)
     assert bare == [replace(record, envelope=None) for record in (*whole[:3], *whole[2:5])]
+    bare_of_all = [
+        each for at in (0, 4) for each in await log.read_all(after_position=at, with_envelopes=False, limit=4)
+    ]
+    assert bare_of_all == [replace(record, envelope=None) for record in await log.read_all()]
+    assert any(record.envelope for record in await log.read_all())
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 50])

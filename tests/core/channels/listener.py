@@ -47,7 +47,9 @@ class Pages:
     async def last_position(self) -> int:
         return len(self.records)
 
-    async def read_all(self, *, after_position: int = 0, limit: int = 1_000) -> Sequence[Recorded]:
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = 1_000, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
         return self.records[after_position : after_position + limit]
 
     def commit(self, reason: str, session: str = "ab12") -> None:

@@ -168,8 +168,10 @@ class InPages:
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
-    async def read_all(self, *, after_position: int = 0, limit: int = 3) -> Sequence[Recorded]:
-        return await self._log.read_all(after_position=after_position, limit=limit)
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = 3, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        return await self._log.read_all(after_position=after_position, limit=limit, with_envelopes=with_envelopes)
 
 
 @pytest.mark.parametrize("pages_together", [1, 4, 1_000])

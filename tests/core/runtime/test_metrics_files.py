@@ -57,8 +57,10 @@ class CountingLog:
     def __getattr__(self, name: str) -> object:
         return getattr(self._log, name)
 
-    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
-        found = await self._log.read_all(after_position=after_position, limit=limit)
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        found = await self._log.read_all(after_position=after_position, limit=limit, with_envelopes=with_envelopes)
         self.events_read += len(found)
         return found
 
@@ -170,7 +172,9 @@ class _Log:
     def __init__(self, records: Sequence[Recorded]) -> None:
         self.records = list(records)
 
-    async def read_all(self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX) -> Sequence[Recorded]:
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = READ_EVENTS_MAX, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
         return [each for each in self.records if each.position > after_position][:limit]
 
     def __getattr__(self, name: str) -> object:

@@ -34,8 +34,11 @@ ALL = (Route(channels=("log",)),)
 class PagedLog(MemoryLog):
     """Read a few events at a time, so that what is read again lies behind what was told."""
 
-    async def read_all(self, *, after_position: int = 0, limit: int = PAGE) -> Sequence[Recorded]:
-        return await super().read_all(after_position=after_position, limit=min(limit, PAGE))
+    async def read_all(
+        self, *, after_position: int = 0, limit: int = PAGE, with_envelopes: bool = True
+    ) -> Sequence[Recorded]:
+        limit = min(limit, PAGE)
+        return await super().read_all(after_position=after_position, limit=limit, with_envelopes=with_envelopes)
 
 
 class RefusingIndex(MemoryIndex):
