@@ -98,6 +98,7 @@ VERSION = NEWEST
 CONTROL = Step(id=CONTROL_STEP, kind=StepKind.CHILD, seat=NO_SEAT, task="control", round=0)
 MOTION_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
+"""What is longer is evidence, and belongs into a file."""
 
 _SUMMARISED = frozenset(
     (
@@ -113,7 +114,6 @@ _SUMMARISED = frozenset(
     )
 )
 _read = changer(SessionSummary, "consensus_ppm", "trend")
-"""What is longer is evidence, and belongs into a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
