@@ -12,7 +12,7 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,18 +78,23 @@ async def written_elsewhere(app: App[Any], text: str, *, name: str) -> str:
 
 @contextmanager
 def terminal_lent(app: App[Any]) -> Iterator[None]:
-    """The terminal is another program's meanwhile. Raises WrongUse where the console can't stand aside."""
+    """The terminal is another program's meanwhile, and the console's again however that ends. Raises WrongUse where the
+    console can't stand aside."""
     from textual.app import SuspendNotSupported
 
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(app.suspend())
-        except SuspendNotSupported as error:
-            raise WrongUse("this terminal can't be lent to an editor.", now="Write here instead.") from error
-        # ctrl+c in the editor reaches the console as well, which would leave
-        before = signal.signal(signal.SIGINT, lambda *_: None)
-        stack.callback(signal.signal, signal.SIGINT, before)
+    lent = app.suspend()
+    try:
+        lent.__enter__()
+    except SuspendNotSupported as error:
+        raise WrongUse("this terminal can't be lent to an editor.", now="Write here instead.") from error
+    # ctrl+c in the editor reaches the console as well, which would leave
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
         yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        # Textual takes the terminal back only where it hears of no error: after one the screen would stay dark
+        lent.__exit__(None, None, None)
 
 
 def _is_touched(path: Path, before: os.stat_result) -> bool:
