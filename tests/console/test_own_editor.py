@@ -27,6 +27,11 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return heard
 
 
+def left_in(folder: Path) -> list[Path]:
+    """Folders in which an editor was given a text."""
+    return list(folder.glob("moot-*"))
+
+
 async def test_an_editor_that_is_not_there_leaves_the_console_its_terminal(
     said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -41,7 +46,7 @@ async def test_an_editor_that_is_not_there_leaves_the_console_its_terminal(
 
         assert said == ["lend", "take back"]
         assert signal.getsignal(signal.SIGINT) is heard_by
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == []
 
 
 async def test_who_is_stopped_while_an_editor_has_the_terminal_takes_it_back(said: list[str]) -> None:
