@@ -107,6 +107,7 @@ ANALYTICS_SECONDS = 60
 DAY_MS = 24 * 3_600 * MILLISECONDS_PER_SECOND
 
 _log = logging.getLogger(__name__)
+logging.getLogger(__package__).addHandler(logging.NullHandler())  # a script that keeps no log asked for no lines
 
 
 def _flows(templates: Mapping[Digest, Template], documents: Mapping[Digest, Document]) -> tuple[Flow, ...]:

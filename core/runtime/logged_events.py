@@ -22,8 +22,6 @@ LEAST_GRAVE = frozenset(kind for kind, level in LEVELS.items() if level is Level
 CHARACTERS_MAX = 300
 
 _log = logging.getLogger(__name__)
-# A script that keeps no log has the events themselves: their lines would stand between its own on standard error.
-_log.addHandler(logging.NullHandler())
 
 
 def log_events(records: Iterable[Recorded]) -> None:
