@@ -51,9 +51,10 @@ class WebhookSetting:
 
 def webhooks(value: object) -> Mapping[str, WebhookSetting]:
     """Webhooks by name: tables with `url`, and `secret_env` and `private` where wanted. In the environment as JSON."""
-    plain = _from_json(value)
+    wanted = "has one table for each webhook: [webhooks.NAME] with url"
+    plain = _from_json(value, wanted)
     if not isinstance(plain, Mapping) or len(plain) > WEBHOOKS_MAX:
-        raise Refused("has one table for each webhook: [webhooks.NAME] with url", is_secret=True)
+        raise Refused(wanted, is_secret=True)
     return {str(name): _webhook(str(name), each) for name, each in plain.items()}
 
 
@@ -79,9 +80,10 @@ class MailSetting:
 
 def mails(value: object) -> Mapping[str, MailSetting]:
     """Mail by name: tables with `host`, `from` and `to`, and the rest where wanted. In the environment as JSON."""
-    plain = _from_json(value)
+    wanted = "has one table for each: [mail.NAME] with host, from and to"
+    plain = _from_json(value, wanted)
     if not isinstance(plain, Mapping) or len(plain) > WEBHOOKS_MAX:
-        raise Refused("has one table for each: [mail.NAME] with host, from and to", is_secret=True)
+        raise Refused(wanted, is_secret=True)
     return {str(name): _mail(str(name), each) for name, each in plain.items()}
 
 
@@ -93,9 +95,10 @@ def mails_written(value: object) -> str:
 
 def routes(value: object) -> tuple[Mapping[str, Any], ...]:
     """Routes as they stand; they are read once all channels are known. In the environment as JSON."""
-    plain = _from_json(value)
+    wanted = "is a list of tables: [[notifications.routes]] with channels"
+    plain = _from_json(value, wanted)
     if not isinstance(plain, list | tuple) or not all(isinstance(each, Mapping) for each in plain):
-        raise Refused("is a list of tables: [[notifications.routes]] with channels")
+        raise Refused(wanted)
     return tuple(plain)
 
 
@@ -173,10 +176,10 @@ def is_address(url: object) -> bool:
         return False
 
 
-def _from_json(value: object) -> object:
+def _from_json(value: object, wanted: str) -> object:
     if not isinstance(value, str):
         return value
     try:
         return json.loads(value)
     except ValueError as error:
-        raise Refused("is written as JSON in the environment", is_secret=True) from error
+        raise Refused(f"{wanted}; in the environment it is written as JSON", is_secret=True) from error

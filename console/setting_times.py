@@ -88,9 +88,10 @@ def quiet_written(value: object) -> str:
 def batches(value: object) -> Mapping[str, Batch]:
     """A table for each channel that gathers: `every_minutes`, and `priority` where wanted. In the environment as
     JSON."""
-    plain = _from_json(value)
+    wanted = "has one table for each channel: [notifications.batch.CHANNEL] with every_minutes"
+    plain = _from_json(value, wanted)
     if not isinstance(plain, Mapping) or len(plain) > CHANNELS_MAX or not all(map(_is_word, plain)):
-        raise Refused("has one table for each channel: [notifications.batch.CHANNEL] with every_minutes")
+        raise Refused(wanted)
     return {str(channel): _batch(str(channel), each) for channel, each in plain.items()}
 
 
@@ -115,9 +116,10 @@ def _batch(channel: str, value: object) -> Batch:
 
 def _table(value: object, keys: tuple[str, ...], *, part: str = "") -> Mapping[str, object]:
     """The table that a setting is or, where one is named, a part of it."""
-    plain = _from_json(value)
+    wanted = f"is a table of {', '.join(keys)}"
+    plain = value if part else _from_json(value, wanted)
     if not isinstance(plain, Mapping):
-        raise Refused(f"is a table of {', '.join(keys)}", part=part, value=plain if part else None)
+        raise Refused(wanted, part=part, value=plain if part else None)
     for key in plain:
         if key not in keys:
             advice = f" ({meant})" if (meant := nearest(str(key), keys)) else ""
@@ -181,10 +183,11 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str) and is_snake_case(value)
 
 
-def _from_json(value: object) -> object:
+def _from_json(value: object, wanted: str) -> object:
+    """What stands in the file as a table and in the environment as JSON. A text that is neither may be in either."""
     if not isinstance(value, str):
         return value
     try:
         return json.loads(value)
     except ValueError as error:
-        raise Refused("is written as JSON in the environment") from error
+        raise Refused(f"{wanted}; in the environment it is written as JSON") from error

@@ -89,6 +89,9 @@ def test_without_a_word_the_sensible_holds_and_the_machine_knows_the_time(tmp_pa
         ("[notifications.batch.ops]\nevery_minutes = 0", "2: notifications.batch.ops.every_minutes is a whole number"),
         ("[notifications.batch.ops]\nevery_minute = 5", "2: notifications.batch.ops.every_minute is none of"),
         ("[notifications.batch.ops]\nevery_minute = 5", "Did you mean 'every_minutes'?"),
+        ('notifications.batch = {ops = "5m"}', "1: notifications.batch.ops is a table of every_minutes, priority, not"),
+        ('notifications.quiet = "22-7"', "1: notifications.quiet is a table of from, to"),
+        ('notifications.batch = "5m"', "1: notifications.batch has one table for each channel"),
         ("notification_batch_size = 1", "1: notification_batch_size is a whole number from 2 to 500"),
     ],
 )
