@@ -104,7 +104,8 @@ class LifeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a row is made from, and read on from. `opened` is the row as the session was opened."""
+    """What a row is made from, and read on from. `opened` is the row as the session was opened. No row tells of a life's
+    rounds and readings of consensus one by one, which would be most of what is held and stored: they are left out."""
 
     opened: LifeRow
     life: DebateLife
@@ -130,6 +131,8 @@ def fold_kept(kept: Kept | None, record: Recorded, formats: Formats = all_seen) 
         return changed(kept, position=record.position)  # what follows would rest on a gap
     before = kept.life
     life = fold_life(before, record, formats)
+    if life.consensus or life.rounds:
+        life = changed(life, consensus=(), rounds=())
     reading = fold_signs(kept.reading, event, before=before.minds, after=life.minds)
     if life.status in _ENDED and reading.heard is not NOTHING_HEARD:
         reading = Reading(signs=reading.signs, heard=NOTHING_HEARD)

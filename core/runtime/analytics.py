@@ -38,9 +38,9 @@ from core.runtime.metrics_files import FormatsKnown
 from core.runtime.telling import TellingPorts
 
 DAY_MS = 24 * 3_600 * 1_000
-KEPT_REMEMBERED_MAX = 128
-"""Sessions whose state is held to be read on from: more than mostly run at once. Each takes 20 KiB, and what isn't held
-is read back, which is seldom and little."""
+KEPT_REMEMBERED_MAX = 64
+"""Sessions whose state is held to be read on from: more than mostly run at once. Each takes about 10 KiB, and what isn't
+held is read back, which is seldom and little."""
 
 RESOURCES_SETTING = "analytics_resources"
 NOTED_MS_MAX = 10 * 60_000

@@ -79,6 +79,20 @@ def test_what_it_takes_to_read_on_is_let_go_of_at_the_end() -> None:
     assert next(iter(under_way.values())).reading.heard.topic is not None
 
 
+def test_what_is_kept_to_read_on_does_not_grow_with_each_round() -> None:
+    log = to_its_end().log
+    life, kept = None, None
+    for record in log:
+        life, kept = fold_life(life, record), fold_kept(kept, record)
+        assert kept is not None
+        assert (kept.life.rounds, kept.life.consensus) == ((), ())
+    assert life is not None
+    assert life.rounds != ()
+
+    assert row_of(kept).rounds == life.rounds_completed > 0
+    assert row_of(kept).consensus_ppm == life.consensus_ppm
+
+
 def test_a_log_that_can_not_be_read_to_its_end_counts_as_far_as_it_can() -> None:
     log = list(to_its_end().log)
     newer = Unreadable(kind="Sung", version=1, why="a newer moot wrote it", now="Update moot.")
