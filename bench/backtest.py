@@ -154,7 +154,7 @@ def _spoken(rules: Sequence[Rule], template: Template, digest: Digest, number: i
     facts: dict[str, FactSpec] = {spec.name: spec for spec in (*SESSION_FACTS, *DEBATE_FACTS)}
     compiled = compile_rules(rules, facts=facts)
     flow = DebateFlow(templates={digest: template}, documents={})
-    engine = Engine(flows={"debate@1": flow}, rule_sets={compiled.digest: compiled})
+    engine = Engine(flows={"debate@2": flow}, rule_sets={compiled.digest: compiled})
     state: SessionState = unopened(SessionId("0" * 32))
     now_ms = 1_700_000_000_000
     appends: list[tuple[Command, tuple[Event, ...], int]] = []
@@ -201,7 +201,7 @@ def _spoken(rules: Sequence[Rule], template: Template, digest: Digest, number: i
 def _opening(template: Template, digest: Digest, rules: Digest) -> Opening:
     alpha = Participant(id=ParticipantId("alpha"), name="Alpha", model=ROUTE)
     return Opening(
-        flow="debate@1",
+        flow="debate@2",
         measure="keywords@1",
         title="Brisk",
         motion="The release train leaves on Fridays.",

@@ -87,7 +87,7 @@ def long_format() -> tuple[Template, Opening, Engine]:
     rules = compile_rules(map(never_ending, STANDARD_RULES), facts=facts)
     alpha = Participant(id=ParticipantId("alpha"), name="Alpha", model=ROUTE)
     opening = Opening(
-        flow="debate@1",
+        flow="debate@2",
         measure="keywords@1",
         title="Long",
         motion="The release train leaves on Fridays.",
@@ -104,7 +104,7 @@ def long_format() -> tuple[Template, Opening, Engine]:
         cap_microusd=10_000_000_000,
     )
     flow = DebateFlow(templates={digest: template}, documents={})
-    return template, opening, Engine(flows={"debate@1": flow}, rule_sets={rules.digest: rules})
+    return template, opening, Engine(flows={"debate@2": flow}, rule_sets={rules.digest: rules})
 
 
 class Driven:
