@@ -16,7 +16,7 @@ import os
 import re
 import signal
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,12 @@ then; what it writes elsewhere, and what nothing names any more, is not seen."""
 
 WRITTEN_FILES_MAX = 10_000
 """Files and folders in its folder: those without a byte take room as well, and each has to be looked at."""
+
+FOLDERS_DEEP_MAX = 100
+"""Folders within one another in its folder: beyond some thousands no path leads there any more."""
+
+FOLDERS_CLEARED_MAX = 1_000_000
+"""Folders that are put away behind one program; what is beyond that, something left behind still makes."""
 
 WRITTEN_LOOK_SECONDS = 0.25
 DISK_BLOCK_BYTES = 512
@@ -95,7 +101,10 @@ class AllowedCommands:
         async with self._places:
             try:
                 with tempfile.TemporaryDirectory(prefix="moot-check-", ignore_cleanup_errors=True) as folder:
-                    return await self._run(arguments, draft, Path(folder))
+                    try:
+                        return await self._run(arguments, draft, Path(folder))
+                    finally:
+                        _flatten(folder)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 return CheckRun(has_passed=False, detail=f"{command} could not be run: {reason}")
@@ -181,16 +190,44 @@ class _Written:
 
     def _counted(self) -> str:
         files = written = 0
-        for inside, folders, names in os.walk(self._folder):
-            for name in (*folders, *names):
+        folders = [(str(self._folder), 0)]
+        while folders:
+            inside, deep = folders.pop()
+            if deep > FOLDERS_DEEP_MAX:
+                return f"{FOLDERS_DEEP_MAX} folders within one another"
+            for each in _entries(inside):
                 files += 1
                 with suppress(OSError):  # gone meanwhile
-                    written += _bytes_on_disk(os.lstat(os.path.join(inside, name)))
+                    written += _bytes_on_disk(each.stat(follow_symlinks=False))
+                    if each.is_dir(follow_symlinks=False):
+                        folders.append((each.path, deep + 1))
                 if written > self._bounds.written_bytes_max:
                     return f"{self._bounds.written_bytes_max} bytes"
                 if files > self._bounds.written_files_max:
                     return f"{self._bounds.written_files_max} files"
         return ""
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    """What lies in a folder, as far as it can be seen."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        yield from entries
+
+
+def _flatten(folder: str) -> None:
+    """Put all folders in it next to one another: what takes a folder away goes down into each by a call of its own,
+    and could not go down into a thousand."""
+    pending = [folder]
+    for _ in range(FOLDERS_CLEARED_MAX):
+        if not pending:
+            return
+        for each in list(_entries(pending.pop())):
+            with suppress(OSError):
+                if each.is_dir(follow_symlinks=False):
+                    os.chmod(each.path, 0o700)
+                    place = tempfile.mkdtemp(dir=folder)
+                    os.rename(each.path, place)
+                    pending.append(place)
 
 
 def _bytes_on_disk(status: os.stat_result) -> int:

@@ -97,6 +97,19 @@ async def test_one_that_makes_ever_more_files_without_a_byte_is_stopped() -> Non
     assert (await run(empty, bounds=LITTLE)).detail == "it wrote more than 100 files"
 
 
+@pytest.mark.parametrize("deep", [200, 3_000])
+async def test_one_that_makes_folders_within_folders_fails_and_leaves_none(
+    deep: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    nesting = f"import os\nfor _ in range({deep}): os.mkdir('a'); os.chdir('a')"
+
+    said = await run(nesting, bounds=CommandBounds(seconds_max=60))
+
+    assert said.detail == "it wrote more than 100 folders within one another"
+    assert not left_in(tmp_path)
+
+
 async def test_what_it_left_behind_ends_with_it(tmp_path: Path) -> None:
     number = tmp_path / "number"
     fork = f"""
@@ -161,6 +174,11 @@ async def is_gone(process: int) -> bool:
             return True
         await asyncio.sleep(0.01)
     return False
+
+
+def left_in(folder: Path) -> list[Path]:
+    """Folders of programs that were not taken away."""
+    return list(folder.glob("moot-check-*"))
 
 
 def _is_there(folder: str) -> bool:
