@@ -16,9 +16,12 @@ from console.headless import StopRequest
 from console.locations import find_locations
 from console.settings import read_budget
 from core.domain.errors import PricesUnknown, WrongUse
+from core.domain.people import is_person
 from core.domain.text import clean_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.settings import Settings
     from core.judging.criteria import Criteria
     from core.orchestrator import Orchestrator
@@ -54,7 +57,7 @@ def refine(
         list[str] | None,
         typer.Option("--reviewer", metavar="MODEL", help="Who reviews: a model or a participant's id. Repeatable."),
     ] = None,
-    writer: Annotated[str, typer.Option("--writer", metavar="MODEL", help="Who writes.")] = "",
+    writer: Annotated[str, typer.Option("--writer", metavar="MODEL", help="Who writes; whichever model reviews, without.")] = "",
     strategy: Annotated[
         str,
         typer.Option(
@@ -133,12 +136,11 @@ def refine(
     is_batch = calibrate is None and _is_batch(file, out, concurrency)
     settings = settings_with(database, rehearsal_pace=pace, rules_folder=rules_folder)
     reviewers = tuple(each.strip() for each in reviewer or ())
-    usual = writer.strip() or next(iter(reviewers), REHEARSAL)
     given = RefinementRequest(
         brief=brief,
         draft="" if draft is None else _draft(draft, is_batch=is_batch),
         reviewers=reviewers,
-        casting={"": usual},
+        casting={"": writer.strip() or usual_writer(reviewers)},
         documents=read_evidence(evidence or ()),
         cap_microusd=None if budget_usd is None else read_budget(budget_usd),
         seed=seed,
@@ -167,6 +169,11 @@ def refine(
     if file is not None:
         given = _with_brief(given, file)
     return run_refinement(given, settings=settings, as_json=as_json)
+
+
+def usual_writer(reviewers: Sequence[str]) -> str:
+    """Who writes where nobody says so: the first model that reviews. A person who reviews did not ask to write too."""
+    return next((each for each in reviewers if not is_person(each)), REHEARSAL)
 
 
 def run_refinement(request: RefinementRequest, *, settings: Settings, as_json: bool) -> int:

@@ -120,6 +120,31 @@ def test_several_reviewers_are_a_panel_unless_something_else_is_said(moot: Moot)
     assert "panel" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("reviewers", "seats"),
+    [
+        (("human:1h",), {"writer": "rehearsal", "reviewer": "human:1h"}),
+        (("human:1h", "MODEL"), {"writer": "MODEL", "reviewer_1": "human:1h", "reviewer_2": "MODEL"}),
+    ],
+)
+def test_a_person_who_is_to_review_is_not_made_the_writer_too(
+    moot: Moot, tmp_path: Path, reviewers: tuple[str, ...], seats: dict[str, str]
+) -> None:
+    model = a_script(moot, 0.9)
+    (tmp_path / "rota.md").write_text("# The rota\n\n+ The rota names a day for each notice.\n", encoding="utf-8")
+    words = [word for name in reviewers for word in ("--reviewer", name.replace("MODEL", model))]
+    process = moot.start("refine", BRIEF, *words, "--evidence", str(tmp_path), "--json")
+    try:
+        opening = read_until(process, "SessionOpened")[0]["opening"]
+    finally:
+        process.kill()
+        process.communicate(timeout=SECONDS_MAX)
+
+    assert isinstance(opening, dict)
+    cast = {seat["id"]: seat["participant"]["model"] for seat in opening["seats"]}
+    assert cast == {seat: name.replace("MODEL", model) for seat, name in seats.items()}
+
+
 def test_what_a_refinement_is_said_to_cost_has_the_debates_about_its_drafts_in_it(moot: Moot, tmp_path: Path) -> None:
     model = a_script(moot, 0.9, more={"judge": "VERDICT: for", "default": "It can be used as it is. " * 200})
 
