@@ -57,7 +57,9 @@ def refine(
         list[str] | None,
         typer.Option("--reviewer", metavar="MODEL", help="Who reviews: a model or a participant's id. Repeatable."),
     ] = None,
-    writer: Annotated[str, typer.Option("--writer", metavar="MODEL", help="Who writes; whichever model reviews, without.")] = "",
+    writer: Annotated[
+        str, typer.Option("--writer", metavar="MODEL", help="Who writes; whichever model reviews, without.")
+    ] = "",
     strategy: Annotated[
         str,
         typer.Option(
