@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.domain.changing import maker
 from core.domain.commands import RecordAnswer
 from core.domain.errors import CommandRefused
 from core.domain.events import Event
@@ -42,6 +43,10 @@ WRITE, REFINE, FIND_REVIEW, FIND_FLAW, COMPARE = "draft", "refine", "review", "f
 
 PPM_PER_MILLI = 1_000
 
+_made_step, _made_request, _made_brief = maker(Step), maker(ModelRequest), maker(Brief)
+_made_draft, _made_review = maker(DraftPresented), maker(ReviewGiven)
+_made_commission, _made_shown = maker(Commission), maker(Shown)
+
 
 def opening_of(state: SessionState) -> Opening:
     """What was pinned. Raises CommandRefused where nothing is recorded yet."""
@@ -53,7 +58,7 @@ def opening_of(state: SessionState) -> Opening:
 def turn(refinement: RefinementState, name: str, seat: Seat) -> Step:
     """A step of the iteration under way."""
     iteration = max(1, refinement.iteration)
-    return Step(
+    return _made_step(
         id=step_id(iteration, name, seat.id),
         kind=StepKind.TURN,
         seat=seat.id,
@@ -66,10 +71,9 @@ def request_of(state: SessionState, step: Step, documents: tuple[Document, ...])
     """Everything that the seat's model is sent for `step`."""
     refinement: RefinementState = state.flow
     opening, seat = opening_of(state), refinement.seats[step.seat]
-    about = refinement.draft_of(step.id)
-    messages, brief = _told(refinement, step, seat, documents, about)
+    messages, brief = _told(refinement, step, seat, documents)
     messages = with_told(messages, refinement.told.to(step.seat))
-    return ModelRequest(
+    return _made_request(
         session=state.session,
         step=step.id,
         seat=step.seat,
@@ -87,10 +91,10 @@ def read_from(state: SessionState, command: RecordAnswer) -> Event:
     """What an answer comes to: another draft, a review, or a preference."""
     refinement: RefinementState = state.flow
     step, seat = command.step, seat_of(command.step)
-    iteration, about = iteration_of(step), refinement.draft_of(step)
-    name = step_name(step)
-    if name == DRAFT or about is None:
-        return DraftPresented(
+    iteration, name = iteration_of(step), step_name(step)
+    about = refinement.draft_of(step) if name != DRAFT else None
+    if about is None:
+        return _made_draft(
             step=step,
             seat=seat,
             by=seat,
@@ -117,7 +121,7 @@ def read_from(state: SessionState, command: RecordAnswer) -> Event:
     review = read_review(
         command.text, criteria=terms.criteria, draft=about.text, is_adversarial=terms.strategy is Strategy.ADVERSARIAL
     )
-    return ReviewGiven(
+    return _made_review(
         step=step,
         seat=seat,
         iteration=iteration,
@@ -163,18 +167,21 @@ def _task(refinement: RefinementState, name: str) -> str:
 
 
 def _told(
-    refinement: RefinementState, step: Step, seat: Seat, documents: tuple[Document, ...], about: Draft | None
+    refinement: RefinementState, step: Step, seat: Seat, documents: tuple[Document, ...]
 ) -> tuple[tuple[Message, ...], Brief]:
     name, terms = step_name(step.id), refinement.terms
-    commission = Commission(brief=refinement.brief, seat=seat, statements=refinement.statements, documents=documents)
-    best = refinement.kept
-    if name == DRAFT or about is None:
+    commission = _made_commission(
+        brief=refinement.brief, seat=seat, statements=refinement.statements, documents=documents
+    )
+    about = refinement.draft_of(step.id) if name != DRAFT else None
+    if about is None:
+        best = refinement.kept
         if best is None:
             return draft_messages(commission), _brief(refinement, step, seat, documents, expects="draft")
-        newest = refinement.drafts[-1]
+        newest, shown = refinement.drafts[-1], _shown(best)
         attempt = _shown(newest) if newest.number != best.number else None
-        messages = refining_messages(commission, best=_shown(best), attempt=attempt)
-        said = (*_said_of(best), *(_said_of(newest) if attempt is not None else ()))
+        messages = refining_messages(commission, best=shown, attempt=attempt)
+        said = shown.said if attempt is None else (*shown.said, *attempt.said)
         return messages, _brief(refinement, step, seat, documents, expects="draft", draft=best.text, feedback=said)
     if name in COMPARING:
         first, second = _compared(refinement, name, about)
@@ -183,8 +190,7 @@ def _told(
         )
         brief = _brief(refinement, step, seat, documents, expects="preference", draft=first.text, other=second.text)
         return messages, brief
-    named = tuple((each.id, each.about) for each in terms.criteria.criteria)
-    instruction = review_instruction(named, is_adversarial=terms.strategy is Strategy.ADVERSARIAL)
+    instruction = review_instruction(_named(refinement), is_adversarial=terms.strategy is Strategy.ADVERSARIAL)
     debated = _debate_told(about)
     messages = review_messages(commission, draft=about.text, instruction=instruction, debated=debated)
     feedback = (debated,) if debated else ()
@@ -218,35 +224,41 @@ def _brief(
     other: str = "",
     feedback: tuple[str, ...] = (),
 ) -> Brief:
-    return Brief(
+    return _made_brief(
         motion=refinement.brief,
         role=seat.role,
         side=0,
         task=step.task,
         round=step.round,
         rounds_limit=refinement.iterations_limit,
-        turns=tuple(said for said in refinement.turns if said.seat == step.seat),
+        turns=tuple([said for said in refinement.turns if said.seat == step.seat]),
         documents=documents,
         expects=expects,
         draft=draft,
         other=other,
         feedback=feedback,
-        criteria=tuple((each.id, each.about) for each in refinement.terms.criteria.criteria),
+        criteria=_named(refinement),
         may_repeat=True,
     )
+
+
+def _named(refinement: RefinementState) -> tuple[tuple[str, str], ...]:
+    """By what drafts are reviewed: the id of each criterion and what it is about."""
+    return tuple([(each.id, each.about) for each in refinement.terms.criteria.criteria])
 
 
 def _shown(draft: Draft) -> Shown:
     score = draft.score_ppm
     milli = None if score is None else score // PPM_PER_MILLI
-    return Shown(text=draft.text, score_milli=milli, said=_said_of(draft))
+    return _made_shown(text=draft.text, score_milli=milli, said=_said_of(draft))
 
 
 def _said_of(draft: Draft) -> tuple[str, ...]:
     """What was said of a draft, as its writer is told: the reviews with their suggestions, and the checks it fails."""
     said = [_review_told(review, number) for number, review in enumerate(draft.reviews, start=1)]
-    failed = [f"- {check.check}: {check.detail}" for check in draft.checks if not check.has_passed]
-    return (*said, *(("Checks that it fails:\n" + "\n".join(failed),) if failed else ()))
+    if failed := [f"- {check.check}: {check.detail}" for check in draft.checks if not check.has_passed]:
+        said.append("Checks that it fails:\n" + "\n".join(failed))
+    return tuple(said)
 
 
 def _review_told(review: ReviewGiven, number: int) -> str:
@@ -254,4 +266,4 @@ def _review_told(review: ReviewGiven, number: int) -> str:
     for suggestion in review.suggestions:
         about = f'where it says "{suggestion.passage}": ' if suggestion.passage else ""
         lines.append(f"- {about}{suggestion.text}")
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, lines))

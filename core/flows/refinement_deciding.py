@@ -5,9 +5,9 @@ The best draft is kept, never merely the last: a later one takes its place only 
 
 from __future__ import annotations
 
-from core.domain.changing import changed
+from core.domain.changing import changer, maker
 from core.domain.events import CompletionDecided, Event, SessionCompleted
-from core.domain.ids import NO_SEAT
+from core.domain.ids import NO_SEAT, StepId
 from core.domain.session import SessionState
 from core.domain.steps import Step
 from core.flows.refinement_asking import COMPARING, DRAFT, REVIEW, compared_with, turn
@@ -32,6 +32,11 @@ GIVEN, BRIEF = "given", "brief"
 TERMS = "terms"
 """Who decides where the terms that it was opened on do."""
 
+_made_score, _made_decision, _made_beginning = maker(DraftScored), maker(DraftDecided), maker(IterationStarted)
+_made_comparison, _made_outcome = maker(Comparison), maker(CheckOutcome)
+_made_said, _made_weights = maker(Said), maker(Weights)
+_with_score, _with_place = changer(Draft, "scored"), changer(DraftScored, "is_best")
+
 
 def steps_wanted(state: SessionState) -> tuple[Step, ...]:
     """What is to be done in the iteration under way: a draft to be written, or all that is to be said of it, at once.
@@ -47,13 +52,23 @@ def steps_wanted(state: SessionState) -> tuple[Step, ...]:
     errands = errands_of(refinement, draft)
     if is_debate_due(refinement, draft):
         return errands  # who reviews reads what the debate came to
-    given = {review.step for review in draft.reviews} | {each.step for each in draft.comparisons}
-    names = (REVIEW, *(COMPARING if compared_with(refinement) is not None else ()))
-    asked = [turn(refinement, name, seat) for name in names for seat in refinement.reviewers]
-    missing = [step for step in asked if step.id not in given]
-    if is_spared(state):
-        missing = [step for step in missing if step.id not in state.work.exhausted]
+    given, exhausted = _given(draft), state.work.exhausted
+    names = (REVIEW, *COMPARING) if compared_with(refinement) is not None else (REVIEW,)
+    missing = [
+        turn(refinement, name, seat)
+        for name in names
+        for seat in refinement.reviewers
+        if step_id(refinement.iteration, name, seat.id) not in given
+    ]
+    if exhausted and is_spared(state):
+        missing = [step for step in missing if step.id not in exhausted]
     return *errands, *missing
+
+
+def _given(draft: Draft) -> set[StepId]:
+    """The steps in which reviewers have said something of a draft."""
+    given = {review.step for review in draft.reviews}
+    return given.union([each.step for each in draft.comparisons]) if draft.comparisons else given
 
 
 def is_spared(state: SessionState) -> bool:
@@ -119,7 +134,7 @@ def scored(refinement: RefinementState, draft: Draft) -> DraftScored:
     found = _score(refinement, draft)
     heard = {review.seat for review in draft.reviews}
     absent = [seat.id for seat in refinement.reviewers if seat.id not in heard]
-    event = DraftScored(
+    event = _made_score(
         iteration=draft.iteration,
         draft=draft.number,
         score_ppm=found.score_ppm,
@@ -128,14 +143,14 @@ def scored(refinement: RefinementState, draft: Draft) -> DraftScored:
         is_best=False,
         reason=f"{found.reason}; {', '.join(absent)} gave no review" if absent else found.reason,
     )
-    return changed(event, is_best=_is_best(refinement, changed(draft, scored=event)))
+    return _with_place(event, is_best=True) if _is_best(refinement, _with_score(draft, scored=event)) else event
 
 
 def decided(refinement: RefinementState, draft: Draft) -> DraftDecided:
     """Whether a draft is good enough, is to be refined, or nothing more is to be gained."""
     decision, why = _decision(refinement, draft)
     kept = refinement.kept
-    return DraftDecided(
+    return _made_decision(
         iteration=draft.iteration,
         decision=decision,
         best=kept.number if kept is not None else 0,
@@ -196,35 +211,37 @@ def _next(refinement: RefinementState) -> tuple[Event, ...]:
     """The next iteration begins; the first one's draft may have been given with the brief."""
     if refinement.iteration == 0 and refinement.terms.draft:
         return put_forward(refinement, refinement.terms.draft, by=BRIEF)
-    return (IterationStarted(iteration=refinement.iteration + 1),)
+    return (_made_beginning(iteration=refinement.iteration + 1),)
 
 
 def _score(refinement: RefinementState, draft: Draft) -> Scored:
-    terms, best = refinement.terms, refinement.best
+    terms, best, reviews = refinement.terms, refinement.best, draft.reviews
     weights = {check.id: check for check in terms.criteria.checks}
     return score_draft(
-        Said(
+        _made_said(
             draft=draft.number,
-            reviews=tuple(
-                review.score_ppm if review.calibrated_ppm is None else review.calibrated_ppm for review in draft.reviews
-            ),
-            calibrated=sum(review.calibrated_ppm is not None for review in draft.reviews),
+            reviews=tuple([each.score_ppm if each.calibrated_ppm is None else each.calibrated_ppm for each in reviews]),
+            calibrated=sum([each.calibrated_ppm is not None for each in reviews]),
             checks=tuple(
-                CheckOutcome(
-                    id=each.check,
-                    has_passed=each.has_passed,
-                    weight_ppm=weights[each.check].weight_ppm,
-                    is_required=weights[each.check].is_required,
-                )
-                for each in draft.checks
+                [
+                    _made_outcome(
+                        id=each.check,
+                        has_passed=each.has_passed,
+                        weight_ppm=weights[each.check].weight_ppm,
+                        is_required=weights[each.check].is_required,
+                    )
+                    for each in draft.checks
+                ]
             ),
             comparisons=tuple(
-                Comparison(reviewer=each.seat, first=each.first, second=each.second, preferred=each.preferred)
-                for each in draft.comparisons
+                [
+                    _made_comparison(reviewer=each.seat, first=each.first, second=each.second, preferred=each.preferred)
+                    for each in draft.comparisons
+                ]
             ),
             best_ppm=refinement.draft(best).score_ppm if best else None,
         ),
-        Weights(
+        _made_weights(
             reviews_ppm=terms.weight_reviews_ppm,
             checks_ppm=terms.weight_checks_ppm,
             pairwise_ppm=terms.weight_pairwise_ppm,

@@ -27,6 +27,9 @@ QUESTION = "The draft does what the brief asks, and can be used as it is."
 
 def errands_of(refinement: RefinementState, draft: Draft) -> tuple[Step, ...]:
     """The debate about a draft, and the programs that are still to look at it."""
+    terms = refinement.terms
+    if not terms.criteria.checks and terms.strategy is not Strategy.DEBATE:
+        return ()
     looked_at = {each.check for each in draft.checks}
     checks = tuple(
         Step(

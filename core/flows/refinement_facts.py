@@ -55,16 +55,17 @@ def facts_of(refinement: RefinementState) -> dict[str, FactValue]:
     newest = refinement.newest_scored
     scored = newest.scored if newest is not None else None
     roles = [seat.role for seat in refinement.seats.values()]
+    best = refinement.draft(refinement.best).score_ppm if refinement.best else None
     last = refinement.turns[-1] if refinement.turns else None
     return {
         **spoken_facts(last, statements=len(refinement.statements), roles=roles),
         "score_ppm": scored.score_ppm if scored is not None else None,
-        "best_score_ppm": refinement.draft(refinement.best).score_ppm if refinement.best else None,
+        "best_score_ppm": best,
         "score_gain_ppm": refinement.gain_ppm,
         "score_spread_ppm": scored.spread_ppm if scored is not None else None,
         "iteration": refinement.iteration,
         "iterations_limit": refinement.iterations_limit,
         "draft_count": len(refinement.drafts),
         "stale_draft_count": refinement.stale,
-        "strategy": refinement.terms.strategy.value,
+        "strategy": str(refinement.terms.strategy),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.domain.changing import changed
+from core.domain.changing import changed, changer, maker
 from core.domain.events import AttemptStarted, Event
 from core.domain.growing import Growing
 from core.domain.ids import NO_SEAT, NO_STEP, SeatId, StepId
@@ -14,6 +14,7 @@ from core.domain.session import Opening
 from core.domain.steered import MotionAmended, ParticipantTold, RoundsLimitChanged, SeatsChanged, StatementAdded
 from core.domain.transcript import Turn, TurnKind
 from core.flows.refinement_events import (
+    REFINEMENT_EVENTS,
     DraftAccepted,
     DraftChecked,
     DraftDecided,
@@ -34,6 +35,8 @@ from core.judging.scoring import REVIEWS
 
 WRITER = SeatId("writer")
 REVIEW = "review"
+
+_OF_A_REFINEMENT = frozenset((*REFINEMENT_EVENTS, AttemptStarted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +72,14 @@ class RefinementState:
     `stale` counts the newest scored drafts of which none beat the best before it by enough; `gain_ppm` is by how much
     the newest score differs from the one before. `asked` says that a further draft was asked for. `routes` are those by
     which seats were asked last, where a reviewer is calibrated: a seat's second choice is another reviewer.
+
+    `reviewers` are those of the `seats` who review, in their order.
     """
 
     brief: str
     terms: RefinementTerms
     seats: Mapping[SeatId, Seat]
+    reviewers: tuple[Seat, ...]
     iterations_limit: int
     has_started: bool = False
     iteration: int = 0
@@ -92,18 +98,16 @@ class RefinementState:
     result: RefinementCompleted | None = None
 
     @property
-    def reviewers(self) -> tuple[Seat, ...]:
-        """Everybody who reviews, in the order of their seats."""
-        return tuple(seat for seat in self.seats.values() if seat.role is Role.REVIEWER)
-
-    @property
     def at_hand(self) -> Draft | None:
         """The draft of the iteration under way; None while it is being written."""
-        return self.draft(self.current) if self.current else None
+        return self.drafts[self.current - 1] if self.current else None
 
     @property
     def newest_scored(self) -> Draft | None:
-        return next((draft for draft in reversed(self.drafts) if draft.scored is not None), None)
+        for draft in reversed(self.drafts):
+            if draft.scored is not None:
+                return draft
+        return None
 
     @property
     def kept(self) -> Draft | None:
@@ -119,31 +123,58 @@ class RefinementState:
         return self.drafts[number - 1]
 
     def draft_of(self, step: StepId) -> Draft | None:
-        """The draft that a step is about, or that it brought."""
-        number = iteration_of(step)
+        """The draft that a step is about, or that it brought: of an iteration's drafts the first."""
+        number, at_hand = iteration_of(step), self.at_hand
+        if at_hand is not None and at_hand.iteration == number:  # nearly always it is asked about this one
+            return at_hand
         return next((draft for draft in self.drafts if draft.iteration == number), None)
+
+
+_made_draft, _made_turn = maker(Draft), maker(Turn)
+_with_review, _with_score = changer(Draft, "reviews"), changer(Draft, "scored")
+_with_decision = changer(Draft, "decided")
+_with_drafts = changer(RefinementState, "drafts")
+_after_draft = changer(RefinementState, "drafts", "current", "turns")
+_after_review = changer(RefinementState, "drafts", "turns")
+_after_score = changer(RefinementState, "drafts", "best", "stale", "gain_ppm")
+_after_decision = changer(RefinementState, "drafts", "is_iteration_open")
+_with_iteration = changer(RefinementState, "iteration", "is_iteration_open", "current", "asked")
 
 
 def began(opening: Opening) -> RefinementState:
     """The state of a refinement that has been opened and of which nothing is written."""
-    terms = terms_from_json(opening.terms)
+    terms, seats = terms_from_json(opening.terms), {seat.id: seat for seat in opening.seats}
     return RefinementState(
         brief=opening.motion,
         terms=terms,
-        seats={seat.id: seat for seat in opening.seats},
+        seats=seats,
+        reviewers=_reviewing(seats),
         iterations_limit=opening.rounds_limit,
     )
 
 
 def evolve_refinement(state: RefinementState, event: Event) -> RefinementState:
     """The state after `event`; events of others change nothing here."""
+    if type(event) not in _OF_A_REFINEMENT:
+        return state
     match event:
+        case AttemptStarted():
+            if not state.terms.calibrations or step_name(event.step) != REVIEW:
+                return state
+            return changed(state, routes={**state.routes, event.seat: event.route})
         case DraftPresented():
             return _presented(state, event)
         case ReviewGiven():
-            turns = state.turns.plus(_turn(state, event.step, event.seat, event.feedback, event.iteration))
-            draft = state.draft(event.draft)
-            return changed(_with(state, changed(draft, reviews=(*draft.reviews, event))), turns=turns)
+            return _reviewed(state, event)
+        case DraftScored():
+            return _scored(state, event)
+        case DraftDecided():
+            if not state.current:
+                return changed(state, is_iteration_open=False)
+            decided = _with_decision(state.draft(state.current), decided=event)
+            return _after_decision(state, drafts=_drafts_with(state, decided), is_iteration_open=False)
+        case IterationStarted():
+            return _with_iteration(state, iteration=event.iteration, is_iteration_open=True, current=0, asked=None)
         case DraftsCompared():
             draft = state.draft(max(event.first, event.second))  # what a draft is compared with came before it
             return _with(state, changed(draft, comparisons=(*draft.comparisons, event)))
@@ -154,13 +185,6 @@ def evolve_refinement(state: RefinementState, event: Event) -> RefinementState:
             return _with(state, changed(state.draft(event.draft), debate=event))
         case ReviewDebateEnded():
             return _with(state, changed(state.draft(event.draft), debated=event))
-        case DraftScored():
-            return _scored(state, event)
-        case DraftDecided():
-            decided = _with(state, changed(state.draft(state.current), decided=event)) if state.current else state
-            return changed(decided, is_iteration_open=False)
-        case IterationStarted():
-            return changed(state, iteration=event.iteration, is_iteration_open=True, current=0, asked=None)
         case IterationAsked():
             return changed(state, asked=event)
         case RefinementStarted():
@@ -181,15 +205,16 @@ def evolve_refinement(state: RefinementState, event: Event) -> RefinementState:
         case RoundsLimitChanged():
             return changed(state, iterations_limit=event.rounds_limit)
         case SeatsChanged():
-            return changed(state, seats={**state.seats, **{seat.id: seat for seat in event.seats}})
-        case AttemptStarted() if state.terms.calibrations and step_name(event.step) == REVIEW:
-            return changed(state, routes={**state.routes, event.seat: event.route})
+            seats = {**state.seats, **{seat.id: seat for seat in event.seats}}
+            return changed(state, seats=seats, reviewers=_reviewing(seats))
         case _:
             return state
 
 
 def is_blocked(draft: Draft, terms: RefinementTerms) -> bool:
     """True where the draft fails a check without which none is approved."""
+    if not draft.checks:
+        return False
     required = {check.id for check in terms.criteria.checks if check.is_required}
     return any(check.check in required and not check.has_passed for check in draft.checks)
 
@@ -226,8 +251,12 @@ def seat_of(step: StepId) -> SeatId:
     return SeatId(step.rpartition(".")[2])
 
 
+def _reviewing(seats: Mapping[SeatId, Seat]) -> tuple[Seat, ...]:
+    return tuple(seat for seat in seats.values() if seat.role is Role.REVIEWER)
+
+
 def _presented(state: RefinementState, event: DraftPresented) -> RefinementState:
-    draft = Draft(
+    draft = _made_draft(
         number=event.number,
         iteration=event.iteration,
         step=event.step,
@@ -237,7 +266,7 @@ def _presented(state: RefinementState, event: DraftPresented) -> RefinementState
         model=event.model,
     )
     is_awaited = state.is_iteration_open and event.iteration == state.iteration and not state.current
-    return changed(
+    return _after_draft(
         state,
         drafts=(*state.drafts, draft),
         current=event.number if is_awaited else state.current,
@@ -245,20 +274,30 @@ def _presented(state: RefinementState, event: DraftPresented) -> RefinementState
     )
 
 
+def _reviewed(state: RefinementState, event: ReviewGiven) -> RefinementState:
+    draft = state.draft(event.draft)
+    return _after_review(
+        state,
+        drafts=_drafts_with(state, _with_review(draft, reviews=(*draft.reviews, event))),
+        turns=state.turns.plus(_turn(state, event.step, event.seat, event.feedback, event.iteration)),
+    )
+
+
 def _turn(state: RefinementState, step: StepId, seat: SeatId, text: str, iteration: int) -> Turn:
     role = state.seats[seat].role if seat in state.seats else None
     kind = TurnKind.ARGUMENT if role is not None else TurnKind.STATEMENT
-    return Turn(kind=kind, step=step, seat=seat, role=role, round=iteration, text=text)
+    return _made_turn(kind=kind, step=step, seat=seat, role=role, round=iteration, text=text)
 
 
 def _scored(state: RefinementState, event: DraftScored) -> RefinementState:
-    draft = changed(state.draft(event.draft), scored=event)
+    draft = _with_score(state.draft(event.draft), scored=event)
     before = state.newest_scored
     gain = None
     if before is not None and before.score_ppm is not None and event.score_ppm is not None:
         gain = event.score_ppm - before.score_ppm
-    return changed(
-        _with(state, draft),
+    return _after_score(
+        state,
+        drafts=_drafts_with(state, draft),
         best=event.draft if event.is_best else state.best,
         stale=0 if _is_progress(state, draft) else state.stale + 1,
         gain_ppm=gain,
@@ -277,4 +316,8 @@ def _is_progress(state: RefinementState, draft: Draft) -> bool:
 
 
 def _with(state: RefinementState, draft: Draft) -> RefinementState:
-    return changed(state, drafts=(*state.drafts[: draft.number - 1], draft, *state.drafts[draft.number :]))
+    return _with_drafts(state, drafts=_drafts_with(state, draft))
+
+
+def _drafts_with(state: RefinementState, draft: Draft) -> tuple[Draft, ...]:
+    return *state.drafts[: draft.number - 1], draft, *state.drafts[draft.number :]

@@ -6,15 +6,17 @@ What is read of a review stands in the JSON object at its end, so that every pro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 SUGGESTIONS_ASKED_MAX = 8
+INSTRUCTIONS_REMEMBERED_MAX = 64
+"""A refinement asks for each of its reviews in the same words."""
 
 
 def review_instruction(criteria: Sequence[tuple[str, str]] = (), *, is_adversarial: bool = False) -> str:
     """What a reviewer is asked to do with the draft above, and how the answer has to end. `criteria` are the id of each
     and what it is about."""
-    task = _ADVERSARIAL_TASK if is_adversarial else _TASK
-    return "\n\n".join(part for part in (task, _named(criteria), _ending(criteria, is_adversarial)) if part)
+    return _instruction(tuple(criteria), is_adversarial)
 
 
 def comparison_instruction() -> str:
@@ -65,3 +67,9 @@ def _ending(criteria: Sequence[tuple[str, str]], is_adversarial: bool) -> str:
 
 
 _SCALE = "Scores go from 0 (useless) to 1 (nothing left to improve), such as 0.35 or 0.8."
+
+
+@lru_cache(maxsize=INSTRUCTIONS_REMEMBERED_MAX)
+def _instruction(criteria: tuple[tuple[str, str], ...], is_adversarial: bool) -> str:
+    task = _ADVERSARIAL_TASK if is_adversarial else _TASK
+    return "\n\n".join(part for part in (task, _named(criteria), _ending(criteria, is_adversarial)) if part)
