@@ -21,7 +21,7 @@ from bench.recorded import a_codec, of_session, turns_of
 from console.machine import SystemClock, local_midnight_ms
 from core.analytics.book import Book
 from core.domain.ids import SessionId
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 from core.ports.event_log import READ_EVENTS_MAX
 from core.runtime.analytics import Analytics
 from core.runtime.exporting.exporter import Exporter

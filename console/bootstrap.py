@@ -32,17 +32,17 @@ from core.channels.templates import MessageTemplate
 from core.channels.terminal import Terminal
 from core.channels.unready import Unready
 from core.channels.webhook import BODY, Webhook
-from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import COMMANDS
 from core.domain.errors import MootError, StorageFailed, WrongUse
 from core.domain.events import ENGINE_EVENTS
 from core.domain.flow import Flow, kinds_of
 from core.domain.ids import Digest
 from core.domain.steps import Document
+from core.domain.unanswered import AnswerTerms, Then
 from core.domain.unasked import UNASKED
 from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
-from core.exporting.tables import Form
+from core.exporting.kinds import Form
 from core.flows.debate import DebateFlow
 from core.flows.refinement import RefinementFlow
 from core.notifying.routing import LOG, TERMINAL

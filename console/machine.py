@@ -9,8 +9,10 @@ import asyncio
 import os
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from core.ports.process_use import ProcessUse
+if TYPE_CHECKING:
+    from core.ports.process_use import ProcessUse
 
 MILLISECONDS_PER_SECOND = 1_000
 NANOSECONDS_PER_MILLISECOND = 1_000_000
@@ -74,7 +76,10 @@ def new_token() -> str:
 
 def process_use() -> ProcessUse:
     """What this process takes of the machine."""
-    import psutil  # whoever only asks for a version needn't wait for it
+    # Whoever only asks for a version, or for the first frame, needn't wait for these.
+    import psutil
+
+    from core.ports.process_use import ProcessUse
 
     try:
         process = psutil.Process()

@@ -23,8 +23,8 @@ STARTTLS, NO_SECURITY = "starttls", "none"
 _PORTS = {STARTTLS: 587, "tls": 465, NO_SECURITY: 25}
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MAIL_KEYS = ("host", "port", "security", "from", "to", "user_env", "password_env")
-_HOST = re.compile(r"[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?")
-_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_HOST = r"[A-Za-z0-9:](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?"  # compiled for those who have channels
+_MAILBOX = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 """No name beside it, no comment, no line break: what is none of these can't begin another header."""
 
 _KEYS = ("url", "url_env", "secret_env", "private")
@@ -132,7 +132,7 @@ def _mail(name: str, plain: object) -> MailSetting:
         raise Refused(f"has for {name} a table of {', '.join(_MAIL_KEYS)}", is_secret=True)
     host, sender, to = plain.get("host", ""), plain.get("from", ""), plain.get("to", [])
     security = plain.get("security", STARTTLS)
-    if not isinstance(host, str) or not _HOST.fullmatch(host):
+    if not isinstance(host, str) or not re.fullmatch(_HOST, host):
         raise Refused(f"has for {name} the host of an SMTP server", is_secret=True)
     if security not in _PORTS:
         raise Refused(f"has for {name} a security of {', '.join(_PORTS)}", is_secret=True)
@@ -155,7 +155,7 @@ def _mail(name: str, plain: object) -> MailSetting:
 
 
 def _is_mailbox(address: object) -> bool:
-    return isinstance(address, str) and _MAILBOX.fullmatch(address) is not None
+    return isinstance(address, str) and re.fullmatch(_MAILBOX, address) is not None
 
 
 def is_address(url: object) -> bool:

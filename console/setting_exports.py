@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.setting_values import Refused
-from core.exporting.tables import Kind
+from core.exporting.kinds import Kind
 
 
 def kinds(value: object) -> tuple[Kind, ...]:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from console.setting_values import Refused
-from core.ports.live_target import LOOPBACK
+from core.ports.loopback import LOOPBACK
 
 ORIGINS_MAX = 20
 

@@ -40,9 +40,9 @@ from console.setting_values import (
     usd,
     whole,
 )
-from core.domain.cases import ANSWER_MILLISECONDS_MAX, Then
-from core.exporting.tables import Form
-from core.notifying.timetable import DIGEST_PARTS_MAX
+from core.domain.unanswered import ANSWER_MILLISECONDS_MAX, Then
+from core.exporting.kinds import Form
+from core.notifying.terms import DIGEST_PARTS_MAX
 
 DEBATES_AT_ONCE_MAX = 10_000
 SECONDS_MAX = 7 * 24 * 3_600

@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from console.setting_values import Refused
 from core.domain.errors import nearest
 from core.domain.ids import is_snake_case
-from core.notifying.notification import Priority
-from core.notifying.reminding import REMINDERS_MAX, SENSIBLE_REMINDERS, Reminders
-from core.notifying.timetable import MINUTE_MS, Batch, Quiet
+from core.notifying.terms import MINUTE_MS, REMINDERS_MAX, SENSIBLE_REMINDERS, Batch, Priority, Quiet, Reminders
 
 WAIT_MINUTES_MAX = 7 * 24 * 60
 GATHERED_MINUTES_MAX = 24 * 60
 CHANNELS_MAX = 100
 PART_CHARACTERS_MAX = 80
 """Of a key that is none, in the refusal."""
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_WAIT = re.compile(r"([0-9]{1,5})([mhd])")
+_TIME = r"([01]?[0-9]|2[0-3]):([0-5][0-9])"
+_WAIT = r"([0-9]{1,5})([mhd])"
 _MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
 _REMINDER_KEYS = (*(priority.value for priority in Priority), "at_most")
 _QUIET_KEYS = ("from", "to", "priority", "channels", "zone")
@@ -131,7 +129,7 @@ def _table(value: object, keys: tuple[str, ...], *, part: str = "") -> Mapping[s
 def _wait_ms(value: object, priority: Priority) -> int:
     if value == "none":
         return 0
-    found = _WAIT.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_WAIT, value) if isinstance(value, str) else None
     minutes = int(found[1]) * _MINUTES[found[2]] if found else 0
     if not 1 <= minutes <= WAIT_MINUTES_MAX:
         raise Refused("is a time such as 5m, 2h or 1d, from 1m to 7d, or none", part=priority.value, value=value)
@@ -146,7 +144,7 @@ def _wait_written(ms: int) -> str:
 
 def _minute(plain: Mapping[str, object], key: str) -> int:
     value = plain.get(key)
-    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_TIME, value) if isinstance(value, str) else None
     if found is None:
         if key not in plain:
             raise Refused(f'needs a {key} such as "22:00"')

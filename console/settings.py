@@ -28,10 +28,9 @@ from console.setting_values import USD_MAX, Refused, usd
 from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
 from core.domain.errors import WrongUse, nearest
-from core.exporting.tables import Kind
-from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
-from core.notifying.timetable import DIGEST_PARTS_DEFAULT, Batch
-from core.ports.live_target import LOOPBACK
+from core.exporting.kinds import Kind
+from core.notifying.terms import DIGEST_PARTS_DEFAULT, SENSIBLE_REMINDERS, Batch, Reminders
+from core.ports.loopback import LOOPBACK
 
 SEED_PREFIX = "ORCHESTRATION_"
 PROVIDER_KEYS = (
@@ -76,7 +75,7 @@ def read_budget(text: str) -> int:
     return cap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)  # a repr of ninety parts takes long to write
 class Settings:
     """Everything that can be set; `SPECS` says what each is for. Caps are in micro-dollars, None for no cap."""
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.domain.text import clean_text
-
 BELL = "\a"
 KEEP_TITLE, BRING_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
 """Terminals have a stack of titles; those that have none pass both by."""
@@ -27,6 +25,8 @@ _APART = ";"
 
 def one_line(text: str) -> str:
     """`text` as one line of printable characters, cut to what a notice holds."""
+    from core.domain.text import clean_text  # nobody is told anything before the first frame
+
     line = " ".join(clean_text(text).split())
     return "".join(each for each in line if each.isprintable())[:TEXT_CHARACTERS_MAX]
 

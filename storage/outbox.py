@@ -10,9 +10,8 @@ from core.domain.ids import SessionId
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.life import Ending
 from core.notifying.muting import Mute
-from core.notifying.notification import Priority
 from core.notifying.rates import ChannelRate
-from core.notifying.reminding import Reminders
+from core.notifying.terms import Priority, Reminders
 from core.ports.outbox import (
     ATTEMPTS_KEPT_MAX,
     LISTED_MAX,

@@ -11,7 +11,8 @@ from core.domain.ids import SeatId, SessionId
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.life import LifeState
 from core.notifying.muting import Mute
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import Attempt, Told, Wanted
 
 IDS_MAX = 900

@@ -6,8 +6,8 @@ import sqlite3
 from collections import defaultdict
 
 from core.notifying.delivering import DeliveryState
-from core.notifying.notification import Priority
 from core.notifying.rates import MEDIAN_PERCENT, NEARLY_ALL_PERCENT, ChannelRate, percentile
+from core.notifying.terms import Priority
 from core.ports.outbox import OutboxFigures
 from storage import outbox_rows as rows
 from storage.outbox_changes import REVISION, position_of

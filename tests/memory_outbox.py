@@ -9,9 +9,10 @@ from core.domain.ids import SessionId
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.life import Ending, is_ended
 from core.notifying.muting import Mute, muted_by
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.rates import ChannelRate, percentile
-from core.notifying.reminding import Reminders, is_due
+from core.notifying.reminding import is_due
+from core.notifying.terms import Priority, Reminders
 from core.ports.outbox import (
     ATTEMPTS_KEPT_MAX,
     LISTED_MAX,

@@ -18,7 +18,8 @@ from console.failures import say
 from console.machine import now_ms
 from console.plain import json_line, json_text, plain
 from core.domain.errors import WrongUse, nearest
-from core.exporting.tables import TABLES, Form, Kind
+from core.exporting.kinds import Form, Kind
+from core.exporting.tables import TABLES
 
 if TYPE_CHECKING:
     from core.orchestrator import Orchestrator

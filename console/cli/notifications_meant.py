@@ -46,7 +46,7 @@ async def wanted_of(
     from core.notifying.delivering import DeliveryState
     from core.notifying.life import LifeState
     from core.notifying.notification import NotificationType
-    from core.notifying.notification import Priority as Urgency
+    from core.notifying.terms import Priority as Urgency
     from core.ports.outbox import Wanted
 
     return Wanted(

@@ -23,7 +23,8 @@ from console.presenters.notifications import (
 )
 from core.domain.errors import WrongUse, nearest
 from core.notifying.delivering import DeliveryState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import Wanted
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from core.domain.text import clean_text
 from core.notifying.delivering import DeliveryState
 from core.notifying.life import LifeState
 from core.notifying.muting import muted_by
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -14,7 +14,7 @@ from html import escape
 
 from core.channels.wording import Own, Template, Words, about, headline
 from core.notifying.delivering import Delivery
-from core.notifying.notification import Priority
+from core.notifying.terms import Priority
 from core.ports.channel import NotDelivered, Part
 from core.ports.mail_target import MailSecurity, MailTarget
 

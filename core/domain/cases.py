@@ -12,10 +12,6 @@ from enum import StrEnum
 from core.domain.ids import NO_SEAT, SeatId, SessionId
 from core.domain.transcript import Turn
 
-ANSWER_MILLISECONDS_MIN = 1_000
-ANSWER_MILLISECONDS_MAX = 30 * 24 * 60 * 60 * 1_000
-"""Thirty days. Who would wait longer waits for ever, and needs no deadline."""
-
 
 CLARIFICATION = "clarification"
 """The reason for which a session stands that waits for what a participant wants to know."""
@@ -26,36 +22,6 @@ class CaseKind(StrEnum):
 
     ESCALATION = "escalation"
     CLARIFICATION = "clarification"
-
-
-class Then(StrEnum):
-    """What happens with a session whose question nobody has answered in time. A clarification that nobody gives is
-    always gone on without."""
-
-    CONTINUE = "continue"
-    NEW_ROUND = "new_round"
-    COMPLETE = "complete"
-    PAUSE = "pause"
-    CANCEL = "cancel"
-    FAIL = "fail"
-
-
-THEN_DOES: dict[str, str] = {
-    Then.CONTINUE: "it goes on where it stopped",
-    Then.NEW_ROUND: "the next round begins",
-    Then.COMPLETE: "it ends with what it has",
-    Then.PAUSE: "it pauses",
-    Then.CANCEL: "it is cancelled",
-    Then.FAIL: "it fails, and can be resumed",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTerms:
-    """How long a session waits for an answer, in milliseconds of everybody's time, and what happens then."""
-
-    answer_within_ms: int
-    then: Then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

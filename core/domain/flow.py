@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from core.domain.cases import AnswerTerms
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import Command
 from core.domain.events import Event
@@ -21,6 +20,7 @@ from core.domain.session import Opening, SessionState
 from core.domain.steps import CheckWanted, ModelRequest, Step
 from core.domain.summary import SessionSummary
 from core.domain.transcript import Turn
+from core.domain.unanswered import AnswerTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from typing import Any
 from core.domain.answers import MOTION_FORM, AnswerForm
 from core.domain.budget import Price
 from core.domain.calibration import Calibration
-from core.domain.cases import AnswerTerms
 from core.domain.changing import maker
 from core.domain.children import OpenChild
 from core.domain.estimates import Estimate
@@ -30,6 +29,7 @@ from core.domain.ids import (
 )
 from core.domain.participants import Participant, Seat
 from core.domain.status import Status as Status
+from core.domain.unanswered import AnswerTerms
 
 ATTEMPTS_PER_ROUTE_MAX = 3
 """A route that failed a step this often is left for the next one. After the last the step waits for the operator (or a

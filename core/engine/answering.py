@@ -7,7 +7,6 @@ asked: it passes while nobody drives, but not where the machine's clock leaps.
 
 from __future__ import annotations
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import (
     ANSWERS,
     CLARIFY,
@@ -35,6 +34,7 @@ from core.domain.events import (
 from core.domain.ids import NO_STEP
 from core.domain.session import Escalation, Life, Question, SessionState, Status
 from core.domain.text import clean_text
+from core.domain.unanswered import AnswerTerms, Then
 from core.engine.refusing import refused, require
 
 STATEMENT_BYTES_MAX = 20_000

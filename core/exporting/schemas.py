@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.exporting.tables import SCHEMA_VERSION, TABLES, Column, Form, Holds, Kind, Table
+from core.exporting.kinds import Form, Kind
+from core.exporting.tables import SCHEMA_VERSION, TABLES, Column, Holds, Table
 from core.exporting.written import FALSE, INTEGER_MAX, INTEGER_MIN, TRUE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.domain.cases import AnswerTerms
 from core.domain.changing import changed, changer
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import (
@@ -39,6 +38,7 @@ from core.domain.steps import CheckWanted, Document, ModelRequest, Step, StepKin
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
+from core.domain.unanswered import AnswerTerms
 from core.flows.debate_asking import fault_of_ending, opening_of, request_of
 from core.flows.debate_clarifying import asked_instead, clarified, is_clarifying
 from core.flows.debate_control import control_wanted, ends_with_its_budget, left_unjudged

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.domain.cases import AnswerTerms
 from core.domain.ids import Digest, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role, Seat
 from core.domain.steered import MotionAmended as MotionAmended
@@ -13,6 +12,7 @@ from core.domain.steered import ParticipantTold as ParticipantTold
 from core.domain.steered import RoundsLimitChanged as RoundsLimitChanged
 from core.domain.steered import SeatsChanged as SeatsChanged
 from core.domain.steered import StatementAdded as StatementAdded
+from core.domain.unanswered import AnswerTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.domain.calibration import Calibration
-from core.domain.cases import AnswerTerms
 from core.domain.changing import changed, changer, maker
 from core.domain.errors import NotVerifiableHere
 from core.domain.events import (
@@ -24,6 +23,7 @@ from core.domain.ids import NO_SEAT, NO_STEP, Digest, SeatId, StepId
 from core.domain.participants import Role, Seat
 from core.domain.session import Opening
 from core.domain.transcript import Turn, TurnKind
+from core.domain.unanswered import AnswerTerms
 from core.flows.debate_answers import Answers, counted_again, with_answer, with_vote
 from core.flows.debate_events import (
     DEBATE_EVENTS,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.domain.cases import AnswerTerms
 from core.domain.session import SessionState
+from core.domain.unanswered import AnswerTerms
 from core.flows.debate_asking import opening_of
 from core.flows.debate_state import DebateState
 from core.flows.debate_versions import is_of_the_second

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.domain.cases import AnswerTerms
-from core.domain.changing import changed
+from core.domain.changing import changed, changer
 from core.domain.children import ChildWanted, Result
 from core.domain.commands import (
     AddStatement,
@@ -42,6 +41,7 @@ from core.domain.steps import CheckWanted, Document, ModelRequest, Step
 from core.domain.summary import TREND_VALUES_MAX, SessionSummary
 from core.domain.text import clean_text
 from core.domain.transcript import Turn
+from core.domain.unanswered import AnswerTerms
 from core.flows.refinement_asking import fault_of, opening_of, read_from, request_of
 from core.flows.refinement_commands import REFINEMENT_COMMANDS, AcceptDraft, ReviseDraft
 from core.flows.refinement_deciding import (
@@ -82,6 +82,21 @@ VERSION = 1
 BRIEF_BYTES_MAX = 20_000
 STATEMENT_BYTES_MAX = 20_000
 """What is longer is evidence, and belongs into a file."""
+
+_SUMMARISED = frozenset(
+    (
+        DraftDecided,
+        DraftScored,
+        IterationStarted,
+        MotionAmended,
+        RefinementCompleted,
+        RefinementStarted,
+        RoundsLimitChanged,
+    )
+)
+_scored = changer(SessionSummary, "trend")
+_begun = changer(SessionSummary, "round")
+_decided = changer(SessionSummary, "verdict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,14 +245,16 @@ class RefinementFlow:
         return refinement.result is not None
 
     def summarise(self, summary: SessionSummary, event: Event) -> SessionSummary:
+        if type(event) not in _SUMMARISED:
+            return summary
         match event:
             case DraftScored(score_ppm=score) if score is not None:
                 trend = (*summary.trend, score)[-TREND_VALUES_MAX:]
                 if not event.is_best:
-                    return changed(summary, trend=trend)
+                    return _scored(summary, trend=trend)
                 return changed(summary, trend=trend, score_ppm=score, best_draft=event.draft)
             case IterationStarted():
-                return changed(summary, round=event.iteration)
+                return _begun(summary, round=event.iteration)
             case RefinementStarted():
                 return changed(summary, rounds_limit=event.iterations_max, threshold_ppm=event.threshold_ppm)
             case RoundsLimitChanged():
@@ -247,7 +264,7 @@ class RefinementFlow:
             case RefinementCompleted():
                 return changed(summary, outcome=outcome_of(event), best_draft=event.draft, score_ppm=event.score_ppm)
             case DraftDecided():
-                return changed(summary, verdict=event.why)
+                return _decided(summary, verdict=event.why)
             case _:
                 return summary
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.domain.cases import THEN_DOES, AnswerTerms
 from core.domain.events import ClarificationAsked, Event, SessionEscalated
 from core.domain.ids import NO_SEAT
+from core.domain.unanswered import THEN_DOES, AnswerTerms
 
 _SECOND_MS = 1_000
 _UNITS = ((24 * 3_600 * _SECOND_MS, "d"), (3_600 * _SECOND_MS, "h"), (60 * _SECOND_MS, "min"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from core.domain.cases import THEN_DOES, AnswerTerms
 from core.domain.events import (
     AttemptInDoubt,
     AttemptStarted,
@@ -32,9 +31,11 @@ from core.domain.ids import NO_SEAT, SeatId
 from core.domain.people import is_person
 from core.domain.summary import EVALUATION, SessionSummary
 from core.domain.text import clean_text
+from core.domain.unanswered import THEN_DOES, AnswerTerms
 from core.notifying.hurrying import hurried
 from core.notifying.life import CASE, STANDSTILL, clarification_of, doubt_of, turn_of
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 
 PPM_PER_PERCENT = 10_000
 MICROUSD_PER_CENT = 10_000

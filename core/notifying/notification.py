@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.ids import NO_SEAT, SeatId, SessionId
+from core.notifying.terms import Priority
 
 
 class NotificationType(StrEnum):
@@ -24,23 +25,6 @@ class NotificationType(StrEnum):
     ERROR_NOTIFICATION = "ERROR_NOTIFICATION"
     DIGEST = "DIGEST"
     """Several that were less urgent, in one message."""
-
-
-class Priority(StrEnum):
-    """From what can't wait to what nobody waits for."""
-
-    URGENT = "urgent"
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
-
-    @property
-    def rank(self) -> int:
-        """0 for the most urgent."""
-        return _RANKS[self]
-
-
-_RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

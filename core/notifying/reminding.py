@@ -6,31 +6,17 @@ the notification and the time alone: whoever has not looked for a day finds one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from core.domain.text import clean_text
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import MINUTE_MS, Priority, Reminders
 
-MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
-REMINDERS_MAX = 20
 REMINDER_CHARACTERS_MAX = 1_100
 ID_CHARACTERS = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminders:
-    """After how many ms somebody is reminded of what has which priority, and again after as many, `times_max` times at
-    most. What has a priority that is not named is not reminded of."""
-
-    after_ms: Mapping[Priority, int] = field(default_factory=dict)
-    times_max: int = 3
-
-
-SENSIBLE_REMINDERS = Reminders(after_ms={Priority.URGENT: 5 * MINUTE_MS, Priority.HIGH: 30 * MINUTE_MS})
 
 
 def is_due(

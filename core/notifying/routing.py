@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.errors import WrongUse, nearest
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 
 ROUTES_MAX = 100
 CHANNELS_OF_ROUTE_MAX = 20

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from core.domain.ids import NO_SEAT, SeatId, SessionId
 from core.notifying.delivering import Delivery, delivery_id
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 
 AT_MS = 1_790_000_000_000
 SESSION = SessionId("5a3b1e00" * 4)

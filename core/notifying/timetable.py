@@ -11,16 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.notifying.delivering import Delivery, DeliveryState, Held
-from core.notifying.notification import Priority
+from core.notifying.terms import DIGEST_PARTS_DEFAULT, MINUTE_MS, Batch, Priority, Quiet
 
-MINUTE_MS = 60_000
 MINUTES_OF_DAY = 24 * 60
-DIGEST_PARTS_DEFAULT, DIGEST_PARTS_MAX = 50, 500
 LEAP_MINUTES_MAX = 180
 """No clock is set by more at once because of the season."""
-
-AT_ONCE = frozenset({"log", "live", "terminal", "participants"})
-"""Channels that disturb nobody, or show nothing where nobody sits: they hold nothing back unless they are named."""
 
 LocalMinute = Callable[[int], int]
 """The minutes since midnight, where the operator is, at a moment in Unix ms."""
@@ -29,33 +24,6 @@ LocalMinute = Callable[[int], int]
 def minute_of_utc(at_ms: int) -> int:
     """The minute of the day in Greenwich."""
     return at_ms // MINUTE_MS % MINUTES_OF_DAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
-    """From minute `from_minute` of the day up to minute `to_minute`, past midnight where that is earlier. What is at
-    least as urgent as `priority` goes at once all the same. `channels` are empty for all that may disturb somebody."""
-
-    from_minute: int
-    to_minute: int
-    priority: Priority = Priority.HIGH
-    channels: frozenset[str] = frozenset()
-
-    def is_at(self, minute: int) -> bool:
-        if self.from_minute < self.to_minute:
-            return self.from_minute <= minute < self.to_minute
-        return minute >= self.from_minute or minute < self.to_minute
-
-    def is_of(self, channel: str) -> bool:
-        return channel in self.channels if self.channels else channel not in AT_ONCE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """What is less urgent than `priority` is gathered for `every_ms` since the first of it."""
-
-    every_ms: int
-    priority: Priority = Priority.HIGH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

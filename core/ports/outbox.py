@@ -15,9 +15,9 @@ from core.domain.ids import SessionId
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.life import Ending, LifeState
 from core.notifying.muting import Mute
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
 from core.notifying.rates import ChannelRate
-from core.notifying.reminding import Reminders
+from core.notifying.terms import Priority, Reminders
 
 LISTED_MAX = 1_000
 ATTEMPTS_KEPT_MAX = 50

@@ -15,7 +15,8 @@ from core.analytics.chosen import Chosen
 from core.analytics.finding import Severity
 from core.analytics.findings import findings_of
 from core.domain.ids import NO_SESSION
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.ports.clock import Clock
 from core.ports.life_book import LifeBook
 from core.ports.process_use import ProcessUse, ReadProcessUse, cpu_ppm

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from core.domain.cases import CLARIFICATION, THEN_DOES, AnswerTerms, Case, CaseFile, CaseKind, PossibleAnswer
+from core.domain.cases import CLARIFICATION, Case, CaseFile, CaseKind, PossibleAnswer
 from core.domain.commands import CLARIFY, AnswerEscalation
 from core.domain.errors import CommandRefused, MootError, WrongUse
 from core.domain.events import Event, Recorded
@@ -17,6 +17,7 @@ from core.domain.ids import NO_SEAT, RuleId, SessionId, TemplateId
 from core.domain.session import Escalation, Question, SessionState, Status
 from core.domain.steps import StepKind
 from core.domain.summary import SessionSummary
+from core.domain.unanswered import THEN_DOES, AnswerTerms
 from core.engine.answering import TO_A_PARTICIPANT, due_ms
 from core.engine.plan import plan
 from core.engine.settle import Settlement, settle

@@ -13,7 +13,8 @@ from core.analytics.degradation import Feature, SwitchedOff, stepped, switched_o
 from core.analytics.health_levels import Health, Level, changed_levels, with_since
 from core.domain.errors import CommandRefused, MootError
 from core.domain.ids import NO_SESSION
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.runtime.correlating import fields
 from core.runtime.driver_health import DriverHealth, Drives
 from core.runtime.health import check_health, with_faults

@@ -10,10 +10,10 @@ from core.notifying.delivering import Delivery, delivery_id
 from core.notifying.muting import Mute
 from core.notifying.notification import NotificationType
 from core.notifying.rates import ChannelRate
-from core.notifying.reminding import Reminders
 from core.notifying.routing import Route
 from core.notifying.sampling import sample
 from core.notifying.telling import as_plain
+from core.notifying.terms import Reminders
 from core.notifying.timetable import Timetable
 from core.ports.channel import LacksSomething, Part, SaysWhere, Worded
 from core.ports.inbox import InboxAnswer

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from core.domain.cases import AnswerTerms
 from core.domain.errors import StorageFailed
 from core.domain.events import Recorded
 from core.domain.flow import Flow
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
+from core.domain.unanswered import AnswerTerms
 from core.notifying.answering import ended_by
 from core.notifying.delivering import Delivery, delivery_id
 from core.notifying.hurrying import asks_the_operator
 from core.notifying.muting import Mute, muted_by
 from core.notifying.noticing import is_answered_by_itself, may_tell, noticed
-from core.notifying.notification import Notification, Priority
+from core.notifying.notification import Notification
 from core.notifying.routing import LOG, Route, channels_for
+from core.notifying.terms import Priority
 from core.notifying.timetable import LocalMinute, Timetable, planned, retried_ms
 from core.ports.clock import Clock
 from core.ports.outbox import Outbox, Told

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.analytics.thresholds import STANDARD, Thresholds
-from core.domain.cases import AnswerTerms
 from core.domain.costs import provider_of
+from core.domain.unanswered import AnswerTerms
 from core.engine.engine import Engine
 from core.ports.bundles import Bundles
 from core.ports.catalogue import Catalogue

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from core.domain.cases import Then
 from core.domain.commands import (
     OPERATOR,
     RUNTIME,
@@ -29,6 +28,7 @@ from core.domain.errors import CommandRefused, LogConflict, MootError, NotVerifi
 from core.domain.events import Event, Recorded
 from core.domain.ids import SessionId
 from core.domain.session import Opening, SessionState, Status
+from core.domain.unanswered import Then
 from core.engine.answering import asked_in
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.asking import Asking

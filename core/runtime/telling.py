@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from core.domain.errors import MootError
 from core.domain.flow import Flow
 from core.notifying.notification import Notification
-from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
 from core.notifying.routing import Route
+from core.notifying.terms import SENSIBLE_REMINDERS, Reminders
 from core.notifying.timetable import LocalMinute, Timetable, minute_of_utc
 from core.ports.channel import Attended, Channel, Driving
 from core.ports.clock import Clock

@@ -10,7 +10,8 @@ from core.domain.errors import CommandRefused, WrongUse, nearest
 from core.domain.ids import NO_SESSION
 from core.notifying.delivering import Delivery, DeliveryState, delivery_id
 from core.notifying.muting import MUTES_MAX, Mute
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.ports.channel import Channel, NotDelivered
 from core.ports.clock import Clock
 from core.ports.inbox import InboxAnswer

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.gathering import digest_of
-from core.notifying.reminding import Reminders, reminder
+from core.notifying.reminding import reminder
+from core.notifying.terms import Reminders
 from core.notifying.timetable import is_quiet
 from core.ports.outbox import HeldCount, Outbox, Told
 from core.runtime.notifier import Notifier, Times

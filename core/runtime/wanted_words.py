@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from core.domain.errors import WrongUse, nearest
 from core.notifying.delivering import DeliveryState
 from core.notifying.life import LifeState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import Wanted
 
 Word = TypeVar("Word", bound=StrEnum)

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from core.domain.cases import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN
 from core.domain.errors import nearest
 from core.domain.facts import FactSpec
 from core.domain.ids import SeatId, is_snake_case
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
 from core.domain.text import clean_text
+from core.domain.unanswered import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN
 from core.judging.consensus import MEASURES
 from core.templates.bounds import (
     BLOCKS_MAX,

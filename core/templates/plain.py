@@ -11,10 +11,10 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.errors import WrongUse
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
+from core.domain.unanswered import AnswerTerms, Then
 from core.rules.condition import (
     AllOf,
     AnyOf,

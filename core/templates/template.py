@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.domain.cases import AnswerTerms
 from core.domain.ids import NO_SEAT, ParticipantId, SeatId, TemplateId
 from core.domain.participants import Role
+from core.domain.unanswered import AnswerTerms
 from core.rules.condition import Condition
 
 if TYPE_CHECKING:

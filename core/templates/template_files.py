@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from core.domain.cases import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN, AnswerTerms, Then
 from core.domain.facts import FactUnit
 from core.domain.ids import ParticipantId, SeatId, TemplateId
 from core.domain.participants import DEBATING, Role
 from core.domain.session import ROUNDS_MAX
+from core.domain.unanswered import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN, AnswerTerms, Then
 from core.rules.condition import Condition
 from core.rules.reading_condition import ConditionReader
 from core.rules.units import ADVICE, in_unit, whole, without_unit

@@ -10,7 +10,8 @@ import pytest
 from console.screens.dialogs.channels import ChannelsDialog
 from console.widgets.rows import Rows
 from core.notifying.delivering import DeliveryState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from tests.console.hall import a_hall, screen_text, until
 from tests.console.hall import settings as settings
 from tests.console.screens.inbox_stage import asking, at_inbox, filled_with, inbox, notice, outbox_of, said, told

@@ -10,9 +10,8 @@ from console.machine import minute_of_day
 from console.settings import Settings, load_settings
 from console.telling_times import local_minute_of, timetable_of
 from core.domain.errors import WrongUse
-from core.notifying.notification import Priority
-from core.notifying.reminding import SENSIBLE_REMINDERS
-from core.notifying.timetable import MINUTE_MS, Batch, Quiet, Timetable
+from core.notifying.terms import MINUTE_MS, SENSIBLE_REMINDERS, Batch, Priority, Quiet
+from core.notifying.timetable import Timetable
 
 FILE = """
 notification_batch_size = 10

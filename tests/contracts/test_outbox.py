@@ -10,7 +10,8 @@ import pytest
 
 from core.domain.ids import SessionId
 from core.notifying.delivering import DeliveryState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import ATTEMPTS_KEPT_MAX, Outbox, Wanted
 from tests.contracts.outboxes import PLACES, filled, found, the_due, try_
 from tests.core.notifying.builders import AT_MS, notification, told

@@ -17,8 +17,9 @@ from core.notifying.delivering import Delivery, DeliveryState, Held, delivery_id
 from core.notifying.gathering import digest_of
 from core.notifying.life import ALL_ASKED, CASE, Ending, LifeState, doubt_of
 from core.notifying.muting import Mute
-from core.notifying.notification import Notification, NotificationType, Priority
-from core.notifying.reminding import Reminders, reminder
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.reminding import reminder
+from core.notifying.terms import Priority, Reminders
 from core.ports.outbox import Attempt, Outbox, Told, Wanted
 from storage.opened import open_storage
 from tests.core.notifying.builders import AT_MS

@@ -13,9 +13,10 @@ from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.gathering import digest_of
 from core.notifying.life import ALL_ASKED, CASE, Ending, LifeState, doubt_of
 from core.notifying.muting import Mute
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.rates import ChannelRate
-from core.notifying.reminding import Reminders, reminder
+from core.notifying.reminding import reminder
+from core.notifying.terms import Priority, Reminders
 from core.ports.outbox import Attempt, HeldCount, Outbox, Told, Wanted
 from tests.contracts.outboxes import PLACES, arrived, filled, found, held, the_due, try_
 from tests.core.notifying.builders import AT_MS, SESSION, notification, told

@@ -17,7 +17,6 @@ from console.bootstrap import KINDS, demo_request, open_orchestrator
 from console.settings import Settings
 from console.version import VERSION
 from core.domain.budget import Price
-from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import (
     COMMANDS,
     AddStatement,
@@ -54,6 +53,7 @@ from core.domain.events import ENGINE_EVENTS, Prefix, Recorded, RuleErred, RuleR
 from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.participants import Role
 from core.domain.session import Status
+from core.domain.unanswered import AnswerTerms, Then
 from core.engine.evolve import unopened
 from core.engine.forking import cut
 from core.flows.debate_verdict import CONTROL_STEP

@@ -28,7 +28,7 @@ from core.domain.errors import StorageFailed
 from core.domain.events import AttemptInDoubt, AttemptSucceeded, Recorded
 from core.domain.ids import SessionId
 from core.domain.session import Status
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 from core.orchestrator import Orchestrator
 from core.runtime.exporting.checking import Found
 from core.runtime.exporting.wanted import Wanted

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.events import EscalationExpired
+from core.domain.unanswered import AnswerTerms, Then
 from core.runtime.ports import Limits
 from tests.simulation import living
 from tests.simulation.fate import fate_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.notifying.delivering import DeliveryState
 from core.notifying.life import LifeState
-from core.notifying.reminding import SENSIBLE_REMINDERS
+from core.notifying.terms import SENSIBLE_REMINDERS
 from core.ports.outbox import Wanted
 from storage.migrations.migrate import SCRIPTS, upgrade
 from storage.opened import open_storage

@@ -17,7 +17,8 @@ from typing import Any
 
 from core.domain.errors import MootError, WrongUse
 from core.domain.ids import SessionId
-from core.exporting.tables import SCHEMA_VERSION, TABLES, Form, Kind
+from core.exporting.kinds import Form, Kind
+from core.exporting.tables import SCHEMA_VERSION, TABLES
 from core.exporting.written import RowDigest, row_text
 from core.runtime.exporting.beside_loop import beside
 from core.runtime.exporting.folder import SUMMARY, SUMMARY_BYTES_MAX, kept_exports, lone_exports

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from hashlib import file_digest
 from pathlib import Path
 
-from core.exporting.tables import SCHEMA_VERSION, TABLES, Form, Kind, Row, Table
+from core.exporting.kinds import Form, Kind
+from core.exporting.tables import SCHEMA_VERSION, TABLES, Row, Table
 from core.exporting.written import RowDigest, require_row, row_text
 from core.ports.clock import Clock
 from core.runtime.exporting.beside_loop import beside

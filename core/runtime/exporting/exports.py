@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.analytics.book import Book
 from core.domain.errors import MootError
-from core.exporting.tables import Kind
+from core.exporting.kinds import Kind
 from core.ports.clock import Clock
 from core.runtime.exporting.beside_loop import beside
 from core.runtime.exporting.checking import Checked, Checker, read_summary

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from core.domain.errors import StorageFailed
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 from core.runtime.file_pairs import (
     ABANDONED_MS,
     FULL,

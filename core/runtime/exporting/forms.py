@@ -11,6 +11,7 @@ from io import StringIO
 from typing import IO, Any, Protocol
 
 from core.domain.errors import WrongUse
+from core.exporting.kinds import Form
 from core.exporting.readable import (
     html_rows,
     html_table_closing,
@@ -19,7 +20,7 @@ from core.exporting.readable import (
     markdown_table_closing,
     markdown_table_opening,
 )
-from core.exporting.tables import SCHEMA_VERSION, Form, Holds, Row, Table
+from core.exporting.tables import SCHEMA_VERSION, Holds, Row, Table
 from core.exporting.written import cells_of, plain_text
 
 GROUP_ROWS_MAX = 10_000

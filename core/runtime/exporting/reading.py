@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.errors import WrongUse
-from core.exporting.tables import SCHEMA_VERSION, TABLES, Form, Holds, Kind, Row, Table
+from core.exporting.kinds import Form, Kind
+from core.exporting.tables import SCHEMA_VERSION, TABLES, Holds, Row, Table
 from core.exporting.written import require_row, row_of_cells, row_of_plain
 from core.runtime.exporting.forms import METADATA, VERSION_COLUMN, pyarrow
 

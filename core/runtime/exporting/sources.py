@@ -15,8 +15,9 @@ from core.domain.events import Recorded
 from core.domain.ids import SessionId
 from core.domain.summary import SessionSummary
 from core.exporting.analysed import Part, life_parts, report_parts
+from core.exporting.kinds import Kind
 from core.exporting.rows import event_row, metric_rows, rule_row, session_row
-from core.exporting.tables import Kind, Row
+from core.exporting.tables import Row
 from core.ports.catalogue import Catalogue
 from core.ports.event_log import READ_EVENTS_MAX, EventLog
 from core.ports.session_index import NOT_OPENED, PAGE_MAX, Opened

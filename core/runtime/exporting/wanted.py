@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.domain.errors import WrongUse
 from core.domain.ids import NO_SESSION, SessionId
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 
 ASKED = "asked"
 SCHEDULED = "schedule"

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from console.cli.export import _watched
 from console.cli.moments import DAY_MS, HOUR_MS, moment_ms
 from core.domain.errors import WrongUse
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 from core.runtime.exporting.wanted import Tell, Told
 from tests.console.cli.process import Moot
 

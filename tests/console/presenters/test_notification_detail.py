@@ -20,8 +20,9 @@ from core.domain.ids import SeatId, StepId
 from core.domain.transcript import Turn, TurnKind
 from core.notifying.delivering import DeliveryState, Held
 from core.notifying.muting import Mute
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.rates import ChannelRate
+from core.notifying.terms import Priority
 from core.ports.channel import Part
 from core.ports.outbox import Attempt
 from tests.core.notifying.builders import AT_MS, SESSION, notification, told

@@ -14,7 +14,8 @@ from console.presenters.notification_filter import KEYS, PRIORITIES, STATES, TYP
 from console.presenters.notifications import Entry, type_word
 from core.domain.errors import WrongUse
 from core.notifying.delivering import DeliveryState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import Told, Wanted
 from tests.core.notifying.builders import AT_MS, SESSION, notification, told
 

@@ -27,7 +27,8 @@ from core.domain.status import Status
 from core.domain.summary import SessionSummary
 from core.notifying.delivering import DeliveryState
 from core.notifying.muting import Mute
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import OutboxFigures
 from tests.core.notifying.builders import AT_MS, SESSION, notification, told
 

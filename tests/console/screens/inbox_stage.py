@@ -10,7 +10,8 @@ from console.widgets.prose import Prose
 from core.domain.commands import Escalate
 from core.domain.ids import SessionId
 from core.notifying.delivering import Delivery, DeliveryState, delivery_id
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import Told
 from tests.console.hall import NOW_MS, screen_text, under_way, until
 

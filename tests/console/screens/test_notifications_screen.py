@@ -24,7 +24,8 @@ from console.widgets.rows import Rows
 from core.domain.ids import NO_SESSION
 from core.domain.session import Status
 from core.notifying.delivering import DeliveryState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
+from core.notifying.terms import Priority
 from core.orchestrator import DebateRequest
 from core.ports.outbox import Wanted
 from tests.console.hall import entered, screen_text, start, until, until_status

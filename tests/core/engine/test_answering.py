@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import (
     Admit,
     AnswerEscalation,
@@ -26,6 +25,7 @@ from core.domain.events import (
 )
 from core.domain.ids import StepId, TemplateId
 from core.domain.session import Status
+from core.domain.unanswered import AnswerTerms, Then
 from core.engine.answering import expired
 from core.engine.replay import verify
 from core.flows.debate_events import (

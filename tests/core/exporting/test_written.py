@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.domain.errors import WrongUse
+from core.exporting.kinds import Kind
 from core.exporting.readable import html_rows, in_html, markdown_rows, page_opening
 from core.exporting.schemas import cells_schema, file_schema, row_schema, summary_schema
-from core.exporting.tables import SCHEMA_VERSION, TABLES, Column, Holds, Kind, Row, Table
+from core.exporting.tables import SCHEMA_VERSION, TABLES, Column, Holds, Row, Table
 from core.exporting.written import (
     INTEGER_MAX,
     INTEGER_MIN,

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import (
     AnswerEscalation,
     Complete,
@@ -30,6 +29,7 @@ from core.domain.participants import Role
 from core.domain.session import Status
 from core.domain.steered import ParticipantTold
 from core.domain.transcript import TurnKind
+from core.domain.unanswered import AnswerTerms, Then
 from core.engine.plan import plan
 from core.engine.replay import verify
 from core.engine.summarise import summarise

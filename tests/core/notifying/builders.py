@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.domain.ids import SeatId, SessionId
 from core.notifying.delivering import Delivery, delivery_id
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.ports.outbox import Told
 
 SESSION = SessionId("ab12" * 8)

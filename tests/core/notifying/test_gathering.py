@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.domain.ids import NO_SESSION, SessionId
 from core.notifying.gathering import LINE_CHARACTERS_MAX, digest_of
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.telling import as_plain
+from core.notifying.terms import Priority
 from tests.core.notifying.builders import AT_MS, SESSION, delivery, notification
 
 OTHER = SessionId("cd34" * 8)

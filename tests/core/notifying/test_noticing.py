@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.commands import Cancel, Escalate, Pause, Resume
 from core.domain.events import (
     AttemptInDoubt,
@@ -27,10 +26,12 @@ from core.domain.events import (
 from core.domain.ids import NO_SEAT, Digest, RuleId, SeatId, SessionId, StepId, TemplateId
 from core.domain.status import Status
 from core.domain.summary import SessionSummary
+from core.domain.unanswered import AnswerTerms, Then
 from core.engine.summarise import listed
 from core.notifying.hurrying import hurried
 from core.notifying.noticing import TEXT_CHARACTERS_MAX, noticed
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from tests.builders import Move, after, opened
 
 ROW = SessionSummary(

@@ -5,15 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.notifying.notification import NotificationType, Priority
-from core.notifying.reminding import (
-    REMINDER_CHARACTERS_MAX,
-    SENSIBLE_REMINDERS,
-    Reminders,
-    is_due,
-    raised,
-    reminder,
-)
+from core.notifying.notification import NotificationType
+from core.notifying.reminding import REMINDER_CHARACTERS_MAX, is_due, raised, reminder
+from core.notifying.terms import SENSIBLE_REMINDERS, Priority, Reminders
 from tests.core.notifying.builders import AT_MS, notification
 
 MINUTE_MS = 60_000

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from core.domain.errors import WrongUse
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.routing import SENSIBLE_ROUTES, Route, channels_for, channels_of, read_routes
+from core.notifying.terms import Priority
 from tests.core.notifying.builders import notification
 
 CHANNELS = ("log", "ops", "archive")

@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.notifying.delivering import DeliveryState, Held
-from core.notifying.notification import Priority
+from core.notifying.terms import MINUTE_MS, Batch, Priority, Quiet
 from core.notifying.timetable import (
-    MINUTE_MS,
     MINUTES_OF_DAY,
-    Batch,
     LocalMinute,
-    Quiet,
     Timetable,
     end_of_quiet_ms,
     held_for,

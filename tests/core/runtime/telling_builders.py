@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from core.notifying.delivering import Delivery, DeliveryState, Held
 from core.notifying.notification import Notification, NotificationType
-from core.notifying.reminding import SENSIBLE_REMINDERS, Reminders
 from core.notifying.routing import Route
+from core.notifying.terms import SENSIBLE_REMINDERS, Reminders
 from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.outbox import Attempt, Told, Wanted
 from core.runtime.notifier import Notifier, Times

@@ -29,7 +29,8 @@ from core.domain.events import ENGINE_EVENTS, Recorded
 from core.domain.ids import NO_SESSION, Digest
 from core.domain.label import Label
 from core.domain.session import Status
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.ports.event_log import EventLog
 from core.ports.process_use import ProcessUse
 from core.runtime.analytics import DAY_MS, Analytics, notification_id

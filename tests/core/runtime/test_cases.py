@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.domain.cases import AnswerTerms, CaseKind, Then
+from core.domain.cases import CaseKind
 from core.domain.commands import AnswerEscalation, ApplyTemplate, Command, Escalate, TellParticipant
 from core.domain.errors import CommandRefused, WrongUse
 from core.domain.events import (
@@ -21,6 +21,7 @@ from core.domain.events import (
 from core.domain.ids import SeatId, SessionId, TemplateId
 from core.domain.session import Status
 from core.domain.steered import ParticipantTold
+from core.domain.unanswered import AnswerTerms, Then
 from core.engine.replay import verify
 from core.flows.refinement_events import DraftPresented
 from core.orchestrator import Orchestrator

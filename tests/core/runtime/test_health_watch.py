@@ -13,7 +13,8 @@ from core.analytics.degradation import GOOD_LOOKS_MIN, Feature
 from core.analytics.health_levels import Health, Level
 from core.domain.errors import CommandRefused, StorageFailed
 from core.domain.route_health import RouteHealth
-from core.notifying.notification import Notification, Priority
+from core.notifying.notification import Notification
+from core.notifying.terms import Priority
 from core.ports.process_use import ProcessUse
 from core.runtime import health_watch
 from core.runtime.driver_health import DriverHealth, Drives

@@ -15,7 +15,8 @@ from core.domain.commands import AnswerEscalation, Cancel, Escalate
 from core.domain.ids import NO_SESSION, SessionId
 from core.notifying.delivering import DeliveryState, Held
 from core.notifying.life import LifeState
-from core.notifying.notification import Notification, NotificationType, Priority
+from core.notifying.notification import Notification, NotificationType
+from core.notifying.terms import Priority
 from core.orchestrator import Orchestrator
 from core.ports.outbox import Told, Wanted
 from storage.opened import open_storage

@@ -16,8 +16,9 @@ from core.domain.summary import EVALUATION, SessionSummary
 from core.engine.summarise import listed
 from core.notifying.delivering import FIRST_PAUSE_MS, PAUSE_MS_MAX, TRIES_MAX, Delivery, DeliveryState
 from core.notifying.life import LifeState
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.routing import SENSIBLE_ROUTES, Route
+from core.notifying.terms import Priority
 from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.channel import NotDelivered
 from core.ports.clock import Clock

@@ -11,8 +11,8 @@ from typing import Any
 
 from console.machine import SystemClock
 from core.notifying.delivering import Delivery
-from core.notifying.reminding import SENSIBLE_REMINDERS
 from core.notifying.routing import Route
+from core.notifying.terms import SENSIBLE_REMINDERS
 from core.notifying.timetable import Timetable, minute_of_utc
 from core.ports.outbox import Outbox, Wanted
 from core.runtime.dispatcher import BATCH_MAX, UNDER_WAY_MAX, Dispatcher

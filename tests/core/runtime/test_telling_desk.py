@@ -11,8 +11,9 @@ from core.domain.ids import SessionId
 from core.notifying.delivering import DeliveryState
 from core.notifying.life import LifeState
 from core.notifying.muting import MUTES_MAX, Mute
-from core.notifying.notification import NotificationType, Priority
+from core.notifying.notification import NotificationType
 from core.notifying.routing import Route
+from core.notifying.terms import Priority
 from core.ports.outbox import Wanted
 from core.runtime.requests import Asker
 from core.runtime.telling_desk import AWAY_MS_MAX, TellingDesk

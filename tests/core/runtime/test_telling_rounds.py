@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from core.notifying.delivering import DeliveryState, Held
 from core.notifying.muting import Mute
-from core.notifying.notification import Notification, NotificationType, Priority
-from core.notifying.reminding import Reminders
+from core.notifying.notification import Notification, NotificationType
 from core.notifying.routing import Route
-from core.notifying.timetable import Batch, Quiet, Timetable
+from core.notifying.terms import Batch, Priority, Quiet, Reminders
+from core.notifying.timetable import Timetable
 from core.runtime.telling_rounds import REMINDED_MAX
 from tests.core.notifying.builders import SESSION
 from tests.core.notifying.builders import notification as built

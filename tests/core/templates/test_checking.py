@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.domain.cases import AnswerTerms, Then
 from core.domain.ids import NO_SEAT, SeatId
 from core.domain.participants import Role
 from core.domain.session import ROUNDS_MAX
+from core.domain.unanswered import AnswerTerms, Then
 from core.rules.condition import AnyOf, Compare, ConditionType, Not
 from core.templates.checking import Kind, Severity, check_template
 from core.templates.standard import STANDARD_TEMPLATES

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.cases import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN, AnswerTerms, Then
 from core.domain.ids import NO_SEAT, ParticipantId, SeatId, TemplateId
 from core.domain.participants import DEBATING
 from core.domain.text import clean_text
+from core.domain.unanswered import ANSWER_MILLISECONDS_MAX, ANSWER_MILLISECONDS_MIN, AnswerTerms, Then
 from core.rules.condition import AllOf, AnyOf, Compare, Condition, ConditionType, Not
 from core.templates.bounds import MAY_ASK_MAX, TEMPLATE_BYTES_MAX
 from core.templates.checking import Severity, check_template, errors_of

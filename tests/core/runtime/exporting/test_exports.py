@@ -20,8 +20,9 @@ from core.domain.commands import COMMANDS
 from core.domain.errors import WrongUse
 from core.domain.events import ENGINE_EVENTS, Event, Recorded
 from core.domain.ids import Digest, SessionId
+from core.exporting.kinds import Form, Kind
 from core.exporting.schemas import cells_schema, file_schema, summary_schema
-from core.exporting.tables import Form, Kind, Row
+from core.exporting.tables import Row
 from core.exporting.written import RowDigest, row_text
 from core.flows.debate_events import DEBATE_EVENTS
 from core.runtime.analytics import Analytics

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import StorageFailed
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 from core.runtime.exporting.folder import drafted, kept_exports, let_go
 from tests.core.runtime.test_metrics_files import AT_MS
 

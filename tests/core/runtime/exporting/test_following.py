@@ -12,7 +12,7 @@ import pytest
 from console.bootstrap import open_orchestrator
 from console.settings import Settings
 from core.domain.status import Status
-from core.exporting.tables import Form, Kind
+from core.exporting.kinds import Form, Kind
 from core.orchestrator import Orchestrator
 from core.runtime.exporting.folder import kept_exports
 from core.runtime.exporting.wanted import ExportPlan
