@@ -12,7 +12,6 @@ from enum import StrEnum
 from core.domain.ids import NO_SEAT, SeatId, SessionId
 from core.domain.transcript import Turn
 
-
 CLARIFICATION = "clarification"
 """The reason for which a session stands that waits for what a participant wants to know."""
 
