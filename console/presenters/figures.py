@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.judging.written_scores import told
+from core.domain.score import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

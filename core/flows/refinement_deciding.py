@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.domain.changing import changer, maker
 from core.domain.events import CompletionDecided, Event, SessionCompleted
 from core.domain.ids import NO_SEAT, StepId
+from core.domain.score import told
 from core.domain.session import SessionState
 from core.domain.steps import Step
 from core.flows.refinement_asking import COMPARING, DRAFT, REVIEW, compared_with, turn
@@ -24,7 +25,6 @@ from core.flows.refinement_state import WRITER, Draft, RefinementState, is_block
 from core.judging.checks import check_draft
 from core.judging.criteria import CheckKind
 from core.judging.scoring import REVIEWS, CheckOutcome, Comparison, Said, Scored, Weights, score_draft
-from core.judging.written_scores import told
 
 FINALISE, REFINE, STOP = "finalise", "refine", "stop"
 APPROVED, ACCEPTED, NO_GAIN, ITERATIONS_USED = "approved", "accepted", "no_gain", "iterations_used"

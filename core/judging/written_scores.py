@@ -1,4 +1,4 @@
-"""Which share of 1 does a score mean that somebody wrote down, and how is one told?
+"""Which share of 1 does a score mean that somebody wrote down?
 
 Asked for is a number from 0 to 1. Three other ways to write one are taken, because nothing else can be meant by them:
 `85 %`, `85` and `8.5/10`. Whatever could mean two things (`8`, `1.7`) or none (`NaN`, `-1`) is refused with the reason.
@@ -64,10 +64,3 @@ def _part(said: str, number: Decimal, whole: int) -> ScoreRead:
 def _refused(said: str, why: str) -> ScoreRead:
     shown = said if len(said) <= WRITTEN_CHARACTERS_MAX else f"{said[: WRITTEN_CHARACTERS_MAX - 1]}…"
     return ScoreRead(None, f"{shown!r} {why}")
-
-
-def told(ppm: int) -> str:
-    """A score as it is told everywhere: 0.85, 0.565, 1.00. Rounded down: a threshold never reads as reached before it
-    is."""
-    milli = ppm * 1_000 // PPM
-    return f"{milli // 1_000}.{milli % 1_000:03}".removesuffix("0")
