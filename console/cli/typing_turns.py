@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line
@@ -29,6 +30,15 @@ TASK = "Your task now: "
 """Behind it a prompt says what is to be done."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A person to speak for `seat`, asked at `at_ms` (Unix) by a route on which they are waited for so long."""
+
+    seat: str
+    at_ms: int
+    wait_ms: int
+
+
 class Typist:
     """Listens to one session's events, and has the person at the keyboard speak when it is their turn."""
 
@@ -37,7 +47,7 @@ class Typist:
         self._session = session
         self._settings = settings
         self._step: StepId | None = None
-        self._asked_too: dict[StepId, tuple[str, int]] = {}
+        self._asked_too: dict[StepId, _Asked] = {}
         self._lines: list[str] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -45,15 +55,16 @@ class Typist:
         """Look whether an event gives the floor to a person, or takes it from them."""
         match recorded.event:
             case AttemptStarted(step=step, seat=seat, route=route) if is_person(route):
+                asked = _Asked(seat=seat, at_ms=recorded.at_ms, wait_ms=wait_ms_of(route))
                 if self._step is None:
-                    self._ask(step, seat, wait_ms_of(route))
+                    self._ask(step, asked)
                 else:  # asked at once: one after the other they type
-                    self._asked_too[step] = seat, wait_ms_of(route)
+                    self._asked_too[step] = asked
             case AttemptSucceeded(step=step) | AttemptFailed(step=step) if step == self._step:
                 self._free_keyboard()
                 if self._asked_too:
                     step = next(iter(self._asked_too))
-                    self._ask(step, *self._asked_too.pop(step))
+                    self._ask(step, self._asked_too.pop(step))
             case AttemptSucceeded(step=step) | AttemptFailed(step=step):
                 self._asked_too.pop(step, None)
             case _:
@@ -69,32 +80,42 @@ class Typist:
             asyncio.get_running_loop().remove_reader(sys.stdin)
         self._step = None
 
-    def _ask(self, step: StepId, seat: str, wait_ms: int) -> None:
-        from console.presenters.figures import duration
-
+    def _ask(self, step: StepId, asked: _Asked) -> None:
         if not sys.stdin.isatty():
-            self._begin(self._told_elsewhere(step, f"{seat} is to speak within {duration(wait_ms)}"))
+            self._begin(self._told_elsewhere(step, asked))
             return
         self._step, self._lines = step, []
         asyncio.get_running_loop().add_reader(sys.stdin, self._typed)
-        self._begin(self._told(step, f"you speak as {seat}, within {duration(wait_ms)}."))
+        self._begin(self._told(step, asked))
 
-    async def _told(self, step: StepId, who: str) -> None:
+    async def _within(self, step: StepId, asked: _Asked) -> str:
+        """How long they have. Who was asked before, by a process that is gone, has what is left of that time."""
+        from console.presenters.figures import duration
+
+        try:
+            due_ms = (await self._orchestrator.summary(self._session)).person_due_ms(step)
+        except MootError:
+            due_ms = None
+        left_ms = asked.wait_ms if due_ms is None else min(asked.wait_ms, due_ms - asked.at_ms)
+        return f"within {duration(left_ms)}"
+
+    async def _told(self, step: StepId, asked: _Asked) -> None:
         """Say who is to speak, and what they are asked to do: how a verdict has to end is part of that."""
         from console.cli.tables import COLUMNS_MAX, terminal_columns, wrapped
         from console.presenters.people import asked_of_a_person
 
-        task = asked_of_a_person(await self._task(step))
+        within, task = await self._within(step, asked), asked_of_a_person(await self._task(step))
         width = min(COLUMNS_MAX, terminal_columns())
         told = [line for paragraph in task.splitlines() for line in wrapped(paragraph, width=width, indent="  ")]
-        say("\n".join((who, *told)))
+        say("\n".join((f"you speak as {asked.seat}, {within}.", *told)))
         say(f"type; a line that holds '{END}' alone ends it, {PASS} leaves it to the stand-in.")
 
-    async def _told_elsewhere(self, step: StepId, who: str) -> None:
+    async def _told_elsewhere(self, step: StepId, asked: _Asked) -> None:
         """Say with which command they speak, and how what they say has to end."""
         from console.presenters.people import review_ending
 
         words = command_line("sessions", "speak", self._session[:ID_SHOWN_CHARACTERS], "TEXT", settings=self._settings)
+        who = f"{asked.seat} is to speak {await self._within(step, asked)}"
         say(f"{who}: {words}, or --pass. {review_ending(await self._task(step))}".rstrip())
 
     async def _task(self, step: StepId) -> str:

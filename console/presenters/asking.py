@@ -64,7 +64,6 @@ def asking_of_case(case: Case, *, title: str) -> Asking:
 
 def asking_of_turns(summary: SessionSummary, *, title: str) -> tuple[Asking, ...]:
     """The turns that persons are to speak now, as the session's row has them."""
-    turns = ((summary.awaited_step, summary.awaited_seat, summary.awaited_until_ms), *summary.awaited_too)
     return tuple(
         Asking(
             session=summary.session,
@@ -75,6 +74,5 @@ def asking_of_turns(summary: SessionSummary, *, title: str) -> tuple[Asking, ...
             then_does=THEN_SPEAKS if until_ms else "",
             seat=seat,
         )
-        for _, seat, until_ms in turns
-        if seat
+        for _, seat, until_ms in summary.people_awaited
     )

@@ -229,7 +229,9 @@ class FailedAttempt:
 class Work:
     """The calls under way, in doubt and failed. `tries` counts the attempts of steps that have not succeeded yet:
     numbers go on, so that an attempt's names it for ever. `failures` are those since the step was last retried.
-    `children` are those whose end is awaited, by the step that began them.
+    `children` are those whose end is awaited, by the step that began them. `people_due` are the steps in which a person
+    is waited for, and the Unix time at which no longer: it was said when they were first asked, and whoever drives next
+    asks them again with what is left of it.
     """
 
     open: Mapping[StepId, OpenAttempt] = field(default_factory=dict)
@@ -242,6 +244,11 @@ class Work:
     errors: int = 0
     consecutive_errors: int = 0
     children: Mapping[StepId, OpenChild] = field(default_factory=dict)
+    people_due: tuple[tuple[StepId, int], ...] = ()
+
+    def due_ms(self, step: StepId) -> int | None:
+        """Until when a person is waited for in `step`; None where none was asked yet."""
+        return next((due_ms for each, due_ms in self.people_due if each == step), None)
 
     @property
     def held_microusd(self) -> int:

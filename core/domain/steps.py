@@ -139,7 +139,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
-    """Exactly what is asked of a model for one step: everything in it follows from the log."""
+    """Exactly what is asked of a model for one step: everything in it follows from the log. A person who was asked
+    before has until `due_ms` (Unix); None for as long as the route says, from now on."""
 
     session: SessionId
     step: StepId
@@ -151,6 +152,7 @@ class ModelRequest:
     temperature_milli: int
     seed: int
     brief: Brief
+    due_ms: int | None = None
 
     @property
     def bytes_input(self) -> int:

@@ -89,6 +89,17 @@ class SessionSummary:
     readings: tuple[tuple[int, str], ...] = ()
 
     @property
+    def people_awaited(self) -> tuple[tuple[str, str, int], ...]:
+        """Everybody who is to speak: step, seat and until when, in the order in which they were asked first."""
+        if not self.awaited_step:
+            return ()
+        return (self.awaited_step, self.awaited_seat, self.awaited_until_ms), *self.awaited_too
+
+    def person_due_ms(self, step: str) -> int | None:
+        """Until when a person is waited for in `step`; None where none is."""
+        return next((until_ms for each, _, until_ms in self.people_awaited if each == step), None)
+
+    @property
     def used_microusd(self) -> int:
         """What counts against its cap: what it spent, and what its children did whose end it awaited."""
         return self.spent_microusd + self.children_microusd

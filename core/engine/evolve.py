@@ -38,7 +38,7 @@ from core.domain.events import (
 )
 from core.domain.flow import Flow
 from core.domain.ids import NO_DIGEST, SessionId, StepId
-from core.domain.people import is_person
+from core.domain.people import is_person, wait_ms_of
 from core.domain.provider_errors import IN_DOUBT, NOT_SENT
 from core.domain.session import (
     ActiveTime,
@@ -154,12 +154,14 @@ def evolve(state: SessionState, event: Event, *, at_ms: int, flow: Flow) -> Sess
             life = questioned(state.life, event, at_ms, seq)
             # It was answered, and is asked for again: numbers of attempts go on.
             work = changed(state.work, tries={**state.work.tries, event.step: event.attempt})
+            work = _while(life.status, work)
             time = _time_after(time, life.status, at_ms)
             return changed(state, seq=seq, at_ms=at_ms, life=life, work=work, time=time, flow=flow_state)
         case _:
             life = life_after(state.life, event, at_ms, seq)
+            work = _while(life.status, state.work)
             time = _time_after(time, life.status, at_ms)
-            return changed(state, seq=seq, at_ms=at_ms, life=life, time=time, flow=flow_state)
+            return changed(state, seq=seq, at_ms=at_ms, life=life, work=work, time=time, flow=flow_state)
 
 
 def is_of_the_engine(event: Event) -> bool:
@@ -224,6 +226,7 @@ def _forked(state: SessionState, event: SessionForked, at_ms: int, flow: Flow) -
             tries=tries,
             failures={},
             exhausted=(),
+            people_due=(),
             attempts=then.work.attempts - len(before),
         ),
         ruling=changed(state.ruling, spent=frozenset(event.spent), switched_off=frozenset(event.switched_off)),
@@ -257,15 +260,35 @@ def _started(work: Work, event: AttemptStarted, at_ms: int) -> Work:
         cost_microusd_max=event.cost_microusd_max,
         started_at_ms=at_ms,
     )
-    return _with_intent(
+    begun = _with_intent(
         work,
         open={**work.open, event.step: attempt},
         tries={**work.tries, event.step: event.attempt},
         attempts=work.attempts + 1,
     )
+    if is_person(event.route):
+        return _awaiting(begun, event.step, at_ms + wait_ms_of(event.route))
+    return _not_awaiting(begun, event.step)  # somebody else sat down there since a person was asked
+
+
+def _awaiting(work: Work, step: StepId, due_ms: int) -> Work:
+    """A person who is asked again, because whoever asked is gone, has what is left of the first time."""
+    return work if work.due_ms(step) is not None else changed(work, people_due=(*work.people_due, (step, due_ms)))
+
+
+def _not_awaiting(work: Work, step: StepId) -> Work:
+    if not work.people_due:
+        return work
+    return changed(work, people_due=tuple(each for each in work.people_due if each[0] != step))
+
+
+def _while(status: Status, work: Work) -> Work:
+    """A session that stands still takes back what it asks of people: once it goes on they are asked anew."""
+    return work if status is Status.RUNNING or not work.people_due else changed(work, people_due=())
 
 
 def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
+    work = _not_awaiting(work, event.step)
     return made_work(
         open=_without(work.open, event.step),
         doubtful=work.doubtful,
@@ -277,6 +300,7 @@ def _succeeded(work: Work, event: AttemptSucceeded) -> Work:
         errors=work.errors,
         consecutive_errors=0,
         children=work.children,
+        people_due=work.people_due,
     )
 
 
@@ -284,6 +308,7 @@ def _failed(work: Work, event: AttemptFailed) -> Work:
     open_ = _without(work.open, event.step)
     if event.error == NOT_SENT:
         return changed(work, open=open_)
+    work = _not_awaiting(work, event.step)
     failures = _with_failure(work, event.step, failure_of(event))
     if is_person(event.route):  # who passes, or is away, has not failed: rules about errors are about models
         return changed(work, open=open_, failures=failures)
@@ -306,7 +331,7 @@ def _doubted(work: Work, event: AttemptInDoubt, at_ms: int) -> Work:
         since_ms=at_ms,
     )
     return changed(
-        work,
+        _not_awaiting(work, event.step),
         open=_without(work.open, event.step),
         failures=_with_failure(work, event.step, failure_of(event)),
         doubtful=(*work.doubtful, doubt),

@@ -74,6 +74,8 @@ def summarise(summary: SessionSummary | None, record: Recorded, flows: Mapping[s
     told = _told(summary, record)
     if flow is None:
         return told
+    if told.awaited_step and flow.round_ended(event):  # what was asked in it is asked by nobody any more
+        told = changed(told, **_waiting_for(()))
     if not isinstance(event, SessionForked):
         return flow.summarise(told, event)
     for each in event.prefix.events:  # how far it is; what it cost stands in the row of the session it was spent in
@@ -149,7 +151,7 @@ def _told(before: SessionSummary, record: Recorded) -> SessionSummary:
     if before.status is Status.RUNNING and not isinstance(event, RunResumed):
         active_ms += at_ms - changed_at_ms
     seq, position = record.seq, record.position
-    if isinstance(event, AttemptStarted) and not is_person(event.route):
+    if isinstance(event, AttemptStarted) and not (is_person(event.route) or before.awaited_step):
         return _begun(
             before,
             seq=seq,
@@ -173,6 +175,8 @@ def _told(before: SessionSummary, record: Recorded) -> SessionSummary:
             tokens_output=before.tokens_output + event.tokens_output,
         )
     parts = _parts(before, event, at_ms) if type(event) in _OF_THE_ENGINE else {}
+    if before.awaited_step and _takes_questions_back(event, parts.get("status", before.status)):
+        parts |= _waiting_for(())
     if not parts:
         return _moved(before, seq=seq, position=position, changed_at_ms=at_ms, active_ms=active_ms)
     return changed(before, seq=seq, position=position, changed_at_ms=at_ms, active_ms=active_ms, **parts)
@@ -183,7 +187,9 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
     match event:
         case AttemptStarted():
             return {
-                **(_awaited(before, event, at_ms) if is_person(event.route) else {}),
+                **(
+                    _awaited(before, event, at_ms) if is_person(event.route) else _no_longer_awaited(before, event.step)
+                ),
                 "attempts": before.attempts + 1,
                 "attempts_open": before.attempts_open + 1,
             }
@@ -198,7 +204,8 @@ def _parts(before: SessionSummary, event: Event, at_ms: int) -> dict[str, object
             }
         case AttemptFailed():
             return {
-                **_no_longer_awaited(before, event.step),
+                # Whoever drives next asks a person again who was only cut off, until the time that they were told.
+                **(_no_longer_awaited(before, event.step) if event.error != NOT_SENT else {}),
                 "errors": before.errors + (event.error != NOT_SENT and not is_person(event.route)),
                 "attempts_open": before.attempts_open - 1,
                 "spent_microusd": before.spent_microusd + event.cost_microusd,
@@ -282,21 +289,21 @@ def _ended(status: Status, reason: str, at_ms: int) -> dict[str, object]:
     return {"status": status, "reason": reason, "question": "", "ended_at_ms": at_ms}
 
 
+def _takes_questions_back(event: Event, status: object) -> bool:
+    """True where no person is asked again for what they were asked: it stands still, or is about to end."""
+    return status is not Status.RUNNING or isinstance(event, CompletionDecided)
+
+
 def _awaited(before: SessionSummary, event: AttemptStarted, at_ms: int) -> dict[str, object]:
-    asked = (str(event.step), str(event.seat), at_ms + wait_ms_of(event.route))
-    return _waiting_for((*_all_awaited(before), asked))
+    if before.person_due_ms(event.step) is not None:  # they are asked again, and have what is left of their time
+        return {}
+    return _waiting_for((*before.people_awaited, (str(event.step), str(event.seat), at_ms + wait_ms_of(event.route))))
 
 
 def _no_longer_awaited(before: SessionSummary, step: StepId) -> dict[str, object]:
     if not before.awaited_step:
         return {}
-    return _waiting_for(tuple(asked for asked in _all_awaited(before) if asked[0] != step))
-
-
-def _all_awaited(before: SessionSummary) -> tuple[tuple[str, str, int], ...]:
-    if not before.awaited_step:
-        return ()
-    return (before.awaited_step, before.awaited_seat, before.awaited_until_ms), *before.awaited_too
+    return _waiting_for(tuple(asked for asked in before.people_awaited if asked[0] != step))
 
 
 def _waiting_for(asked: tuple[tuple[str, str, int], ...]) -> dict[str, object]:

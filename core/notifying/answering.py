@@ -9,6 +9,7 @@ from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
     AttemptSettled,
+    AttemptStarted,
     AttemptSucceeded,
     ClarificationAnswered,
     ClarificationForgone,
@@ -19,16 +20,19 @@ from core.domain.events import (
     SessionCancelled,
     SessionCompleted,
     SessionFailed,
+    SessionPaused,
     SessionResumed,
     StepRetried,
 )
 from core.domain.people import PERSON, is_person
-from core.domain.provider_errors import ProviderError
+from core.domain.provider_errors import NOT_SENT, ProviderError
+from core.domain.summary import SessionSummary
 from core.notifying.life import (
     ALL_ASKED,
     CASE,
     CLARIFICATION,
     STANDSTILL,
+    TURN,
     Ending,
     clarification_of,
     doubt_of,
@@ -37,14 +41,16 @@ from core.notifying.life import (
 
 IN_TIME = "nobody answered in time"
 WITHOUT = "it was gone on with without an answer"
+AT_A_STANDSTILL = "the session stands still"
+BY_ANOTHER = "somebody else has the turn"
 AT_THE_END = "the session is over"
 AT_A_FAILURE = "the session failed"
 ASKED = "asked"
 """Why a participant goes on without an answer: somebody said so."""
 
 
-def ended_by(record: Recorded) -> tuple[Ending, ...]:
-    """What `record` ends, usually nothing."""
+def ended_by(record: Recorded, row: SessionSummary) -> tuple[Ending, ...]:
+    """What `record` ends, usually nothing. `row` is the session's behind it."""
     return tuple(
         Ending(
             session=record.session,
@@ -54,15 +60,19 @@ def ended_by(record: Recorded) -> tuple[Ending, ...]:
             by=by,
             why="" if by else why,
         )
-        for asks, by, why in _ended(record)
+        for asks, by, why in _ended(record, row)
     )
 
 
-def _ended(record: Recorded) -> tuple[tuple[str, str, str], ...]:
+def _ended(record: Recorded, row: SessionSummary) -> tuple[tuple[str, str, str], ...]:
     """What is asked no more, by whom it was answered, and otherwise why."""
     match record.event:
         case AttemptSucceeded(step=step, model=model):
             return ((turn_of(step), PERSON, ""),) if model == PERSON else ()
+        case AttemptStarted(step=step, attempt=attempt, route=route) if attempt > 1 and not is_person(route):
+            return ((turn_of(step), "", BY_ANOTHER),)
+        case AttemptFailed(step=step, error=error) if error == NOT_SENT and row.person_due_ms(step):
+            return ()  # whoever drives next asks it again
         case AttemptFailed(step=step, route=route, error=error, message=message) if is_person(route):
             by = PERSON if error == ProviderError.REFUSED else ""
             return ((turn_of(step), by, message or error.replace("_", " ")),)
@@ -79,6 +89,8 @@ def _ended(record: Recorded) -> tuple[tuple[str, str, str], ...]:
         case ClarificationForgone(step=step, reason=reason, by=by):
             why = IN_TIME if reason == "expired" else WITHOUT
             return ((clarification_of(step), by if reason == ASKED else "", why),)
+        case SessionPaused():
+            return ((TURN, "", AT_A_STANDSTILL),)
         case StepRetried(by=by):
             return ((STANDSTILL, by, ""),)
         case SessionResumed(by=by):  # whoever has it go on has answered what it stood for

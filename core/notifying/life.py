@@ -19,6 +19,7 @@ STANDSTILL = "standstill"
 
 ALL_ASKED = ""
 DOUBT = "doubt:"
+TURN = "turn:"
 CLARIFICATION = "clarification:"
 """How what is asked begins that is one of a kind; an ending that names the kind alone is of all of it."""
 
@@ -60,7 +61,7 @@ def is_ended(asks: str, by: str) -> bool:
 
 def turn_of(step: str) -> str:
     """What a notification asks that tells a person that it is their turn."""
-    return f"turn:{step}"
+    return f"{TURN}{step}"
 
 
 def doubt_of(step: str, attempt: int) -> str:

@@ -28,7 +28,7 @@ from core.domain.events import (
 )
 from core.domain.flow import Flow
 from core.domain.ids import NO_SEAT, SeatId
-from core.domain.people import is_person
+from core.domain.people import is_person, wait_ms_of
 from core.domain.summary import EVALUATION, SessionSummary
 from core.domain.text import clean_text
 from core.domain.unanswered import THEN_DOES, AnswerTerms
@@ -173,6 +173,8 @@ def _of_its_life(record: Recorded, row: SessionSummary) -> Told | None:
         case SessionCancelled(reason=reason, by=by):
             text = f"It was cancelled by the {by}: {reason.replace('_', ' ')}."
             return NotificationType.DEBATE_COMPLETED, Priority.LOW, text, NO_SEAT, ""
+        case AttemptStarted(step=step, route=route) if is_person(route) and _was_asked_before(step, route, row):
+            return None
         case AttemptStarted(step=step, seat=seat, route=route) if is_person(route):
             type = NotificationType.RESPONSE_REQUEST if row.round > 1 else NotificationType.ARGUMENT_REQUEST
             return type, Priority.HIGH, f"It is your turn: {seat} is waited for.", seat, turn_of(step)
@@ -181,6 +183,12 @@ def _of_its_life(record: Recorded, row: SessionSummary) -> Told | None:
         case _:
             text, asks = _what_went_wrong(record.event)
             return (NotificationType.ERROR_NOTIFICATION, Priority.HIGH, text, NO_SEAT, asks) if text else None
+
+
+def _was_asked_before(step: str, route: str, row: SessionSummary) -> bool:
+    """A person who is asked again, because whoever asked is gone, has less than the whole time, and has been told."""
+    due_ms = row.person_due_ms(step)
+    return due_ms is not None and due_ms < row.changed_at_ms + wait_ms_of(route)
 
 
 def _what_went_wrong(event: Event) -> tuple[str, str]:

@@ -61,6 +61,8 @@ class HumanProvider:
 
     async def _heard(self, request: ModelRequest) -> str:
         key, now_ms, wait_ms = (request.session, request.step), self._clock.now_ms(), wait_ms_of(request.model)
+        if request.due_ms is not None:  # never for longer than was said, though the clock was set back
+            wait_ms = min(wait_ms, max(0, request.due_ms - now_ms))
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         asked = PersonAsked(
             session=request.session, step=request.step, seat=request.seat, since_ms=now_ms, until_ms=now_ms + wait_ms

@@ -165,6 +165,8 @@ class Entries:
         resting = self._gateway.resting(participant.routes)
         route = next_route(participant, failures, windows=state.opening.windows, resting=resting) or participant.model
         price = FREE if is_person(route) else state.opening.prices[route]
+        if is_person(route):
+            request = replace(request, due_ms=state.work.due_ms(step.id))
         return made_attempt(
             step=step,
             number=next_attempt(state, step.id),

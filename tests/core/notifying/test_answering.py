@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.domain.commands import AnswerEscalation, Cancel, Complete, Escalate
@@ -25,23 +27,24 @@ from core.domain.events import (
     StepRetried,
 )
 from core.domain.ids import SeatId, StepId
-from core.notifying.answering import AT_A_FAILURE, AT_THE_END, IN_TIME, WITHOUT, ended_by
+from core.domain.summary import SessionSummary
+from core.notifying.answering import AT_A_FAILURE, AT_A_STANDSTILL, AT_THE_END, BY_ANOTHER, IN_TIME, WITHOUT, ended_by
 from core.notifying.life import ALL_ASKED, CASE, CLARIFICATION, STANDSTILL, Ending, is_ended
 from tests.builders import Move, after, opened
 from tests.core.notifying.builders import SESSION
-from tests.core.notifying.test_noticing import all_told
+from tests.core.notifying.test_noticing import ROW, all_told, asked
 
 STEP = StepId("r1.claim.proposer")
 SEAT = SeatId("proposer")
 
 
-def ended(event: Event) -> tuple[tuple[str, str, str], ...]:
+def ended(event: Event, row: SessionSummary = ROW) -> tuple[tuple[str, str, str], ...]:
     record = Recorded(session=SESSION, seq=5, position=10, at_ms=5_000, event=event)
-    return tuple((each.asks, each.by, each.why) for each in ended_by(record))
+    return tuple((each.asks, each.by, each.why) for each in ended_by(record, row))
 
 
 def endings(*moves: Move) -> list[Ending]:
-    return [ending for record in after(*moves).log for ending in ended_by(record)]
+    return [ending for record in after(*moves).log for ending in ended_by(record, ROW)]
 
 
 def succeeded(model: str) -> AttemptSucceeded:
@@ -116,12 +119,23 @@ def test_each_end_says_what_it_ends_and_by_whom_or_why(event: Event, asks: str, 
         succeeded("scripted"),
         failed("openai:gpt", error="overloaded", message="busy"),
         AttemptInDoubt(step=STEP, attempt=1, route="openai:gpt", cost_microusd_max=0, why="timed_out"),
-        SessionPaused(reason="asked", by="operator"),
+        asked("scripted"),
+        asked("human:10m", attempt=2),
     ],
     ids=lambda event: type(event).__name__,
 )
-def test_what_models_do_and_what_only_pauses_ends_nothing(event: Event) -> None:
+def test_what_models_do_and_asking_a_person_again_ends_nothing(event: Event) -> None:
     assert ended(event) == ()
+
+
+def test_a_turn_that_was_only_cut_off_is_still_asked_and_one_that_nobody_asks_for_again_is_not() -> None:
+    cut_off = failed("human:10m", error="not_sent", message="the process that asked is gone")
+    waits = replace(ROW, awaited_step=STEP, awaited_seat=SEAT, awaited_until_ms=9_000)
+
+    assert ended(cut_off, waits) == ()
+    assert ended(cut_off) == ((f"turn:{STEP}", "", "the process that asked is gone"),)
+    assert ended(SessionPaused(reason="asked", by="operator"), waits) == (("turn:", "", AT_A_STANDSTILL),)
+    assert ended(asked("scripted", attempt=2), waits) == ((f"turn:{STEP}", "", BY_ANOTHER),)
 
 
 def test_whoever_has_a_session_go_on_or_end_has_answered_what_it_stood_for() -> None:

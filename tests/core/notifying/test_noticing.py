@@ -124,6 +124,13 @@ def test_a_person_is_asked_for_an_argument_and_later_for_a_response(round_: int,
     assert (found.type, found.priority, found.seat) == (type, Priority.HIGH, "proposer")
 
 
+def test_a_person_who_is_asked_again_for_what_is_left_of_their_time_is_not_told_anew() -> None:
+    waits = replace(ROW, awaited_step=STEP, awaited_seat="proposer", changed_at_ms=60_000)
+
+    assert told_of(asked("human:10m", attempt=2), replace(waits, awaited_until_ms=600_001)) == ()
+    assert told_of(asked("human:10m", attempt=2), replace(waits, awaited_until_ms=660_000)) != ()
+
+
 def test_a_turn_that_is_tried_again_is_told_of_once() -> None:
     assert told_of(asked("scripted")) != ()
     assert told_of(asked("scripted", attempt=2)) == ()

@@ -189,8 +189,11 @@ def test_a_pause_takes_the_question_back_and_going_on_asks_anew() -> None:
         await obey(orchestrator, debate, Pause())
         assert not (await orchestrator.summary(debate)).awaited_seat
         assert not stage.people.asked()
+        await asyncio.sleep(300)
         await obey(orchestrator, debate, Resume())
-        await awaited(orchestrator, debate)
+        row = await awaited(orchestrator, debate)
+        assert row.awaited_until_ms - stage.clock.now_ms() > 599_000
+        assert stage.people.asked()[0].until_ms - stage.clock.now_ms() > 599_000
         await orchestrator.speak(debate, "Here I am.")
         await orchestrator.stop()
         return debate
@@ -220,6 +223,57 @@ def test_however_often_a_process_dies_while_a_person_thinks_they_are_asked_again
 
     assert ("opponent", "human", "Still here.") in said(stage, debate)
     assert not stage.events(debate, AttemptInDoubt)
+
+
+def test_a_person_has_the_time_that_they_were_told_of_first_however_often_its_driver_changes() -> None:
+    stage = PeopledStage()
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting=MINE)
+        until_ms = (await awaited(orchestrator, debate)).awaited_until_ms
+        for is_killed in (True, False):
+            await asyncio.sleep(120)
+            await (stage.crash() if is_killed else orchestrator.stop())
+            await asyncio.sleep(60)
+            orchestrator = await stage.drive()
+            row = await awaited(orchestrator, debate)
+            assert (row.awaited_step, row.awaited_until_ms) == ("r1.opening_opponent.opponent", until_ms)
+            (asked,) = stage.people.asked()
+            assert abs(asked.until_ms - until_ms) < 100
+        await until_event(orchestrator, debate, ArgumentPresented, 2)
+        assert 0 <= stage.clock.now_ms() - until_ms < 60_000
+        row = await awaited(orchestrator, debate)  # for a turn of its own they have the whole time
+        assert row.awaited_until_ms - stage.clock.now_ms() > 599_000
+        await orchestrator.stop()
+        return debate
+
+    debate = in_virtual_time(play)
+
+    assert [model for seat, model, _ in said(stage, debate) if seat == "opponent"] == ["scripted"]
+    assert verify(stage.ports.engine, debate, stage.records(debate)) is None
+
+
+def test_where_the_time_passed_while_nobody_drove_the_stand_in_speaks_at_once() -> None:
+    stage = PeopledStage()
+
+    async def play() -> int:
+        orchestrator = await stage.drive()
+        debate = await start(orchestrator, casting=MINE)
+        await awaited(orchestrator, debate)
+        await stage.crash()
+        await asyncio.sleep(601)
+        began_ms = stage.clock.now_ms()
+        orchestrator = await stage.drive()
+        await until_event(orchestrator, debate, ArgumentPresented, 2)
+        took_ms = stage.clock.now_ms() - began_ms
+        assert [model for seat, model, _ in said(stage, debate) if seat == "opponent"] == ["scripted"]
+        failed = [event for event in stage.events(debate, AttemptFailed) if isinstance(event, AttemptFailed)]
+        assert [each.error for each in failed] == [NOT_SENT, "timeout_first_token"]
+        await orchestrator.stop()
+        return took_ms
+
+    assert in_virtual_time(play) < 60_000
 
 
 def test_times_to_wait_are_read_and_bounded() -> None:
