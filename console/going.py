@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from console.actions import Place
     from console.app import MootApp
     from console.screens.analytics import AnalyticsStanding
+    from console.screens.sessions import ListStanding
     from core.domain.ids import SessionId
     from core.domain.summary import SessionSummary
     from core.ports.catalogue import Label
@@ -62,10 +63,12 @@ def places_of(screen: Screen[Any]) -> tuple[Place, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayBack:
-    """Where a session was gone to from: it holds as long as the cursor is on that session."""
+    """Where a session was gone to from: it holds as long as the cursor is on that session. `stood` is how the list of
+    sessions stood below: who goes back once more comes to that, and not to this session again."""
 
     session: SessionId
     go: Callable[[], None]
+    stood: ListStanding
 
 
 class Going:
@@ -87,8 +90,9 @@ class Going:
     ) -> None:
         """To the list, with the cursor on one of its sessions; on a small screen to its transcript, where it
         `is_opened`. `back` is how one comes from there to where it was gone to from."""
+        stood = self._app.sessions.standing
         self.back_to_sessions()
-        self._way_back = WayBack(session=session, go=back) if back is not None else None
+        self._way_back = WayBack(session=session, go=back, stood=stood) if back is not None else None
         self._app.sessions.go_to(session, is_opened=is_opened)
 
     def way_back_from(self, session: SessionId | None) -> WayBack | None:

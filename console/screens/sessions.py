@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
@@ -59,6 +60,16 @@ COLUMNS = (
 
 LEFT_WIDTHS = ((190, 92), (160, 76), (120, 56), (0, 46))
 """From this width of the screen on, the list is so wide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStanding:
+    """Where the list stood: the session under the cursor, and what of it was open, zoomed and read."""
+
+    session: SessionId | None
+    is_open: bool
+    zoomed: str
+    is_read: bool
 
 
 class SessionsScreen(SessionActions):
@@ -131,6 +142,20 @@ class SessionsScreen(SessionActions):
         one pane alone, that is its transcript."""
         self._arriving, self._is_arrival_opened = session, is_opened
         self._list_all(is_sorted=True)
+
+    @property
+    def standing(self) -> ListStanding:
+        """To come back to with `stand_as`."""
+        is_read = self.focused is self.transcript
+        return ListStanding(session=self._session, is_open=self._is_open, zoomed=self._zoomed, is_read=is_read)
+
+    def stand_as(self, standing: ListStanding) -> None:
+        """As it stood before it was gone away from; where that session is listed no more, the cursor stays."""
+        self._arriving, self._is_open, self._zoomed = None, standing.is_open, standing.zoomed
+        if standing.session is not None and self.rows.move_to(standing.session):
+            self.catch_up()
+        self._arrange()
+        (self.transcript if standing.is_read else self.rows).focus()
 
     def put_in_order(self) -> None:
         """What needs the operator on top again; while one reads, rows keep their places."""
@@ -350,7 +375,8 @@ class SessionsScreen(SessionActions):
             self._close_prompt(is_kept=False)
         elif self.query_one("#notice", Lines).lines:
             self.clear_refusal()
-        elif not self._zoomed and (way := self.app.going.way_back_from(self.session)) is not None:
+        elif (way := self.app.going.way_back_from(self.session)) is not None and self._zoomed in ("", way.stood.zoomed):
+            self.stand_as(way.stood)
             way.go()
         elif self._zoomed or self.focused is self.transcript:
             self.leave_detail()

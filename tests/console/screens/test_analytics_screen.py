@@ -152,6 +152,40 @@ async def test_a_bar_leads_to_its_sessions_and_these_to_the_session(settings: Se
         assert hall.screen.view.key == "debates"
         await pilot.press("escape")
         await until(pilot, lambda: hall.screen is hall.sessions)
+        assert hall.sessions.focused is hall.sessions.rows
+        assert not hall.sessions.query_one("#right").display  # and not the session once more
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("enter", "z"), ()], ids=["open", "zoomed", "listed"])
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids=["small", "wide"])
+async def test_each_step_back_from_a_figures_session_comes_to_where_the_step_there_began(
+    settings: Settings, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    async with entered(settings, size=size) as (hall, pilot, core):
+        for motion in ("Tabs or spaces?", "Rename main?"):
+            await until_status(core, await start(core, motion), Status.COMPLETED)
+        sessions = hall.sessions
+        await until(pilot, lambda: len(sessions.rows.keys) == 2)
+        sessions.rows.move_to(sessions.rows.keys[0])
+        await until(pilot, lambda: sessions.session == sessions.rows.keys[0])
+        await pilot.press(*keys)
+        began = sessions.standing
+        screen = await opened(hall, pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: bool(screen.rows.keys))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(listed_behind(hall)) == 2)
+        assert isinstance(hall.screen, BehindScreen)
+        hall.screen.rows.move_to(sessions.rows.keys[1])
+        await pilot.press("enter")
+        await until(pilot, lambda: hall.screen is sessions and sessions.session == sessions.rows.keys[1])
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(hall.screen, BehindScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(hall.screen, AnalyticsScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: hall.screen is sessions)
+        assert sessions.standing == began
 
 
 async def test_who_went_on_from_a_session_is_not_led_back_to_the_figure(settings: Settings) -> None:
