@@ -27,7 +27,7 @@ from console.setting_times import QuietSetting
 from console.setting_values import USD_MAX, Refused, usd
 from console.settings_file import entries, line_of, settings_text
 from core.domain.budget import MICROUSD_PER_USD
-from core.domain.errors import WrongUse, nearest
+from core.domain.errors import WrongUse
 from core.exporting.kinds import Kind
 from core.notifying.terms import DIGEST_PARTS_DEFAULT, SENSIBLE_REMINDERS, Batch, Reminders
 from core.ports.loopback import LOOPBACK
@@ -274,7 +274,10 @@ def _from_environment(names: Mapping[str, str]) -> Found:
     silent = {prefix + name.upper() for name in NAMES_WITHOUT_EFFECT for prefix in (MOOT_PREFIX, SEED_PREFIX)}
     for name in sorted(names):
         if name.startswith(MOOT_PREFIX) and name not in known | silent:
-            advice = nearest(name, known) or "Unset it, or see 'moot doctor' for the names there are."
+            from console.setting_names import nearest_setting
+
+            meant = nearest_setting(name, known, prefix=MOOT_PREFIX)
+            advice = meant or "Unset it, or see 'moot doctor' for the names there are."
             raise WrongUse("no setting is called so.", where=f"environment variable {name}", now=advice)
     for spec in SPECS:
         variable = next((name for name in _variables(spec) if names.get(name, "").strip()), "")
@@ -303,7 +306,9 @@ def _from_file(path: Path) -> Found:
         if key in NAMES_WITHOUT_EFFECT:
             continue
         if key not in by_key:
-            advice = nearest(key, _KEYS) or "'moot doctor' lists the settings there are."
+            from console.setting_names import nearest_setting
+
+            advice = nearest_setting(key, _KEYS) or "'moot doctor' lists the settings there are."
             if key.endswith("key"):
                 advice = "A key is read from the environment alone, such as OPENAI_API_KEY: take it out of the file."
             raise WrongUse(f"no setting is called {key!r}.", where=f"{path}:{line_of(key, text)}", now=advice)
