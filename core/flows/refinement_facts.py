@@ -52,11 +52,11 @@ REFINEMENT_FACTS: tuple[FactSpec, ...] = (
 
 def facts_of(refinement: RefinementState) -> dict[str, FactValue]:
     """A value for each of REFINEMENT_FACTS."""
-    newest = refinement.newest_scored
+    newest, drafts, turns = refinement.newest_scored, refinement.drafts, refinement.turns
     scored = newest.scored if newest is not None else None
-    roles = [seat.role for seat in refinement.seats.values()]
     best = refinement.draft(refinement.best).score_ppm if refinement.best else None
-    last = refinement.turns[-1] if refinement.turns else None
+    last = turns[-1] if turns else None
+    roles = [seat.role for seat in refinement.seats.values()]
     return {
         **spoken_facts(last, statements=len(refinement.statements), roles=roles),
         "score_ppm": scored.score_ppm if scored is not None else None,
@@ -65,7 +65,7 @@ def facts_of(refinement: RefinementState) -> dict[str, FactValue]:
         "score_spread_ppm": scored.spread_ppm if scored is not None else None,
         "iteration": refinement.iteration,
         "iterations_limit": refinement.iterations_limit,
-        "draft_count": len(refinement.drafts),
+        "draft_count": len(drafts),
         "stale_draft_count": refinement.stale,
         "strategy": str(refinement.terms.strategy),
     }

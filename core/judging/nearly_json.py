@@ -11,12 +11,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.domain.changing import maker
+
 OBJECT_CHARACTERS_MAX = 65_536
 DEPTH_MAX = 6
 ENTRIES_MAX = 500
 """Of one object or list."""
 
 _BLANK = re.compile(r"[ \t\r\n\u00a0]*")
+_BLANKS = " \t\r\n\u00a0"
+_PLAIN = re.compile(r'"([^"\\]*)"')
+_PLAIN_KEY = re.compile(r'"([^"\\]*)"[ \t\r\n\u00a0]*:')
+"""How nearly all texts and keys stand there: what these find is what is read otherwise, in one step."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}")
 _WORD = re.compile(r"[^,\]}\n\"“”{\[]{1,200}")
 _WORD_OF_JSON = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
@@ -50,6 +56,9 @@ class ReadObject:
     is_mended: bool
 
 
+_made_word, _made_object = maker(Word), maker(ReadObject)
+
+
 def read_object(text: str, start: int) -> ReadObject:
     """The object whose `{` stands at `start`. Raises NoObject. Takes time linear in OBJECT_CHARACTERS_MAX."""
     reader = _Reader(text, start)
@@ -58,11 +67,13 @@ def read_object(text: str, start: int) -> ReadObject:
     except NoObject as refused:
         refused.characters = reader.at - start + 1
         raise
-    return ReadObject(entries=entries, end=reader.at, is_mended=reader.is_mended)
+    return _made_object(entries=entries, end=reader.at, is_mended=reader.is_mended)
 
 
 class _Reader:
     """Reads one value after the other; `at` is where the next one begins, `end` how far is read at most."""
+
+    __slots__ = ("at", "end", "is_mended", "text")
 
     def __init__(self, text: str, start: int) -> None:
         self.text = text
@@ -74,10 +85,14 @@ class _Reader:
         entries: dict[str, object] = {}
         self.at += 1
         while not self.is_closed("}", count=len(entries)):
-            key = self.key()
-            if self.peek() != ":":
-                raise self.fault(f"no ':' behind {key!r:.60}")
-            self.at += 1
+            if plain := _PLAIN_KEY.match(self.text, self.at, self.end):
+                key, self.at = plain[1], plain.end()
+                self.is_mended |= "\n" in key
+            else:
+                key = self.key()
+                if self.peek() != ":":
+                    raise self.fault(f"no ':' behind {key!r:.60}")
+                self.at += 1
             value = self.value(depth=depth)
             if key in entries and entries[key] != value:
                 raise NoObject(f"it says {key!r:.60} twice, and not the same")
@@ -117,9 +132,13 @@ class _Reader:
             raise self.fault("no value where one is due")
         self.at = found.end()
         self.is_mended |= _WORD_OF_JSON.fullmatch(word) is None
-        return Word(word)
+        return _made_word(text=word)
 
     def quoted(self) -> str:
+        if plain := _PLAIN.match(self.text, self.at, self.end):
+            self.at = plain.end()
+            self.is_mended |= "\n" in plain[1]
+            return plain[1]
         opens = self.text[self.at]
         closes = _CLOSES[opens]
         begin = self.at = self.at + 1
@@ -157,6 +176,8 @@ class _Reader:
 
     def peek(self) -> str:
         """The next character that isn't blank, "" at the end."""
+        if self.at < self.end and (first := self.text[self.at]) not in _BLANKS:
+            return first
         blank = _BLANK.match(self.text, self.at, self.end)
         self.at = blank.end() if blank else self.at
         return self.text[self.at] if self.at < self.end else ""

@@ -87,15 +87,21 @@ def looked_at(
     text: str, *, is_whole: bool, stop_reason: str, earlier: Sequence[str], asked: str, marks: Marks
 ) -> tuple[Finding | None, Marks]:
     """What `check_answer` finds, and the marks that are worth keeping for the seat's next answer: of this text, and of
-    the newest ones before it."""
+    the newest ones before it. A seat's first turn is marked once there is a second: many seats speak once, or may
+    repeat themselves, and are never compared."""
     if not text.strip():
         return Finding(oddity=Oddity.EMPTY, saw="it answered without a word"), marks
     if not is_whole:
         return Finding(oddity=Oddity.TRUNCATED, saw=f"its answer stopped early: {stop_reason}"), marks
     words, newest = words_of(text), earlier[-EARLIER_TURNS_MAX:]
+    if not newest:
+        return _repeated(text, words, newest, marks) or _off_language(text, words, asked), _NO_MARKS
     kept = {turn: marks[turn] for turn in newest if turn in marks}
-    if REPEATED_WORDS_MIN <= len(words) <= MARKED_WORDS_MAX:
-        kept[text] = rows_marked(words)
+    unmarked = (newest[0], text) if len(newest) == 1 and newest[0] not in kept else (text,)
+    for turn in unmarked:
+        said = words if turn is text else words_of(turn)
+        if REPEATED_WORDS_MIN <= len(said) <= MARKED_WORDS_MAX:
+            kept[turn] = rows_marked(said)
     return _repeated(text, words, newest, kept) or _off_language(text, words, asked), kept
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.domain.changing import maker
 from core.domain.text import clean_text
 from core.judging.criteria import Criteria, Criterion
 from core.judging.nearly_json import OBJECT_CHARACTERS_MAX, NoObject, ReadObject, Word, read_object
@@ -62,13 +63,16 @@ class Review:
     confidence_ppm: int | None = None
 
 
+_made_review, _made_suggestion = maker(Review), maker(Suggestion)
+
+
 def read_review(text: str, *, criteria: Criteria, draft: str, is_adversarial: bool = False) -> Review:
     """What a reviewer's answer says of `draft`.
 
     With criteria the score is their weighted mean. Somebody who looked for the worst flaw says how grave it is: the
     score is what that leaves of 1. A refused review keeps all that was written as its feedback.
     """
-    wanted = _Wanted(criteria=criteria.criteria, is_adversarial=is_adversarial)
+    wanted = _made_wanted(criteria=criteria.criteria, is_adversarial=is_adversarial)
     try:
         found = _said_in(text[-REVIEW_CHARACTERS_MAX:], wanted)
         scores = _scores_of(found, wanted)
@@ -79,7 +83,7 @@ def read_review(text: str, *, criteria: Criteria, draft: str, is_adversarial: bo
     given = found.entries.get(FEEDBACK)
     feedback = (found.prose, clean_text(given).strip() if isinstance(given, str) else "")
     notes = (found.how, "; ".join(scores.repaired), left_out, no_confidence)
-    return Review(
+    return _made_review(
         score_ppm=scores.ppm,
         feedback="\n\n".join(filter(None, feedback)),
         suggestions=suggestions,
@@ -135,19 +139,23 @@ class _Said:
     how: str = ""
 
 
+_made_wanted, _made_said = maker(_Wanted), maker(_Said)
+
+
 def _said_in(text: str, wanted: _Wanted) -> _Said:
     """The object of a review, or else its lines of scores. Raises NoObject."""
     found, fault = _objects_in(text, wanted.key)
     if found:
         begin, last = found[-1]
-        if any(each.entries[wanted.key] != last.entries[wanted.key] for _, each in found):
+        if len(found) > 1 and any(each.entries[wanted.key] != last.entries[wanted.key] for _, each in found):
             raise NoObject(f"it gives two different {'scores' if wanted.key == SCORE else wanted.key}")
-        before, is_fenced = _before(text[:begin])
+        before, is_fenced = _before(text[:begin]) if begin else ("", False)
         is_bare = not (is_fenced and _FENCE_BEHIND.match(text, last.end))
         slips = ("its form was mended" if last.is_mended else "", "it stood without a fence" if is_bare else "")
-        behind = _FENCE_BEHIND.sub("", text[last.end :], count=1).strip()
+        behind = text[last.end :]
+        behind = _FENCE_BEHIND.sub("", behind, count=1).strip() if behind else ""
         prose = "\n\n".join(filter(None, (before, behind)))
-        return _Said(prose=prose, entries=last.entries, how="; ".join(filter(None, slips)))
+        return _made_said(prose=prose, entries=last.entries, how="; ".join(filter(None, slips)))
     lines = _score_lines(text, wanted)
     if lines is not None:
         return lines
@@ -232,12 +240,15 @@ class _Scores:
     repaired: tuple[str, ...] = ()
 
 
+_made_scores = maker(_Scores)
+
+
 def _scores_of(said: _Said, wanted: _Wanted) -> _Scores:
     """Raises NoObject where one is missing or refused."""
     repaired: list[str] = []
     if wanted.key != CRITERIA:
         given = _score(said.entries[wanted.key], wanted.key, repaired)
-        return _Scores(ppm=PPM - given if wanted.is_adversarial else given, repaired=tuple(repaired))
+        return _made_scores(ppm=PPM - given if wanted.is_adversarial else given, repaired=tuple(repaired))
     entries = said.entries[CRITERIA]
     if not isinstance(entries, dict):
         raise NoObject("its criteria are no object with a score for each")
@@ -294,7 +305,7 @@ def _suggestion(value: object, passages: Passages) -> Suggestion | None:
     if not isinstance(change, str) or not change.strip() or len(change) > SUGGESTION_CHARACTERS_MAX:
         return None
     quoted = passages.find(passage) if isinstance(passage, str) else ""
-    return Suggestion(text=clean_text(change).strip(), passage=quoted)
+    return _made_suggestion(text=clean_text(change).strip(), passage=quoted)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.domain.changing import maker
+
 PPM = 1_000_000
 
 REVIEWS, CHECKS, PAIRWISE = "reviews", "checks", "pairwise"
@@ -81,6 +83,11 @@ class Scored:
     blocked_by: tuple[str, ...] = ()
 
 
+_made_part, _made_scored = maker(Part), maker(Scored)
+_NO_CHECKS = Part(ppm=None, reason="no checks")
+_COMPARED_WITH_NONE = Part(ppm=None, reason="compared with none")
+
+
 class Scoring(Protocol):
     """One way to score a draft. Pure, and blind to what others look at."""
 
@@ -98,7 +105,7 @@ class ByReviews:
     name: str = REVIEWS
 
     def part(self, said: Said) -> Part:
-        scores = sorted(score for score in said.reviews if score is not None)
+        scores = sorted([score for score in said.reviews if score is not None])
         unread = len(said.reviews) - len(scores)
         missing = f", {unread} could not be read" if unread else ""
         if said.calibrated:
@@ -107,7 +114,7 @@ class ByReviews:
             return Part(ppm=None, reason=f"no review with a score{missing}")
         middle = median(scores)
         if len(scores) == 1:
-            return Part(ppm=middle, reason=f"the reviewer says {told(middle)}{missing}", spread_ppm=0)
+            return _made_part(ppm=middle, reason=f"the reviewer says {told(middle)}{missing}", spread_ppm=0)
         spread = scores[-1] - scores[0]
         reason = f"{len(scores)} reviewers say {told(middle)} in the middle, {told(spread)} apart{missing}"
         return Part(ppm=middle, reason=reason, spread_ppm=spread)
@@ -120,9 +127,9 @@ class ByChecks:
     name: str = CHECKS
 
     def part(self, said: Said) -> Part:
-        total = sum(check.weight_ppm for check in said.checks)
+        total = sum([check.weight_ppm for check in said.checks]) if said.checks else 0
         if not total:
-            return Part(ppm=None, reason="no checks")
+            return _NO_CHECKS
         passed = sum(check.weight_ppm for check in said.checks if check.has_passed)
         count = sum(check.has_passed for check in said.checks)
         return Part(ppm=passed * PPM // total, reason=f"{count} of {len(said.checks)} checks passed")
@@ -140,7 +147,7 @@ class ByPreference:
 
     def part(self, said: Said) -> Part:
         if said.best_ppm is None or not said.comparisons:
-            return Part(ppm=None, reason="compared with none")
+            return _COMPARED_WITH_NONE
         reviewers = sorted({comparison.reviewer for comparison in said.comparisons})
         leanings = [
             leaning([comparison for comparison in said.comparisons if comparison.reviewer == reviewer], said.draft)
@@ -172,20 +179,21 @@ WAYS: tuple[Scoring, ...] = (ByReviews(), ByChecks(), ByPreference())
 def score_draft(said: Said, weights: Weights) -> Scored:
     """What all that was said of a draft comes to."""
     by_name = {REVIEWS: weights.reviews_ppm, CHECKS: weights.checks_ppm, PAIRWISE: weights.pairwise_ppm}
-    return combine({way.name: way.part(said) for way in WAYS}, by_name, blocked_by=blocking(said.checks))
+    blocked_by = blocking(said.checks) if said.checks else ()
+    return combine({way.name: way.part(said) for way in WAYS}, by_name, blocked_by=blocked_by)
 
 
 def combine(parts: Mapping[str, Part], weights: Mapping[str, int], *, blocked_by: tuple[str, ...] = ()) -> Scored:
     """The weighted mean of those parts that say something and have a weight."""
     counted = {name: part.ppm for name, part in parts.items() if part.ppm is not None and weights[name] > 0}
-    total = sum(weights[name] for name in counted)
+    total = sum([weights[name] for name in counted])
     spread = next((part.spread_ppm for part in parts.values() if part.spread_ppm is not None), None)
-    score = sum(ppm * weights[name] for name, ppm in counted.items()) // total if total else None
+    score = sum([ppm * weights[name] for name, ppm in counted.items()]) // total if total else None
     spoken = [parts[name].reason for name in counted]
     if REVIEWS in parts and REVIEWS not in counted and weights[REVIEWS] > 0:
         spoken.append(parts[REVIEWS].reason)
     failed = f"it fails {', '.join(blocked_by)}, which is required" if blocked_by else ""
-    return Scored(
+    return _made_scored(
         score_ppm=score,
         parts=counted,
         spread_ppm=spread,
@@ -196,7 +204,7 @@ def combine(parts: Mapping[str, Part], weights: Mapping[str, int], *, blocked_by
 
 def blocking(checks: Iterable[CheckOutcome]) -> tuple[str, ...]:
     """The required checks that are failed."""
-    return tuple(check.id for check in checks if check.is_required and not check.has_passed)
+    return tuple([check.id for check in checks if check.is_required and not check.has_passed])
 
 
 def median(scores: Sequence[int]) -> int:

@@ -15,6 +15,7 @@ from core.domain.commands import (
     ApplyTemplate,
     Cancel,
     ChangeRounds,
+    ChangeSeats,
     Complete,
     ContinueOn,
     Escalate,
@@ -55,7 +56,7 @@ from core.rules.action import ContinueDebate
 from core.rules.condition import ConditionType
 from core.rules.rule import Repeat
 from core.rules.standard import STANDARD_RULES
-from tests.builders import SESSION, at_least, kinds, rule, when
+from tests.builders import SESSION, at_least, kinds, participant, rule, when
 from tests.core.flows.refining import BRIEF, Refined, panel, review, single
 
 
@@ -749,3 +750,12 @@ def test_a_refinement_says_what_it_began_with() -> None:
     (started,) = single(threshold_ppm=700_000, patience=3).of(RefinementStarted)
 
     assert (started.brief, started.threshold_ppm, started.patience) == (BRIEF, 700_000, 3)
+
+
+def test_who_sits_as_a_reviewer_from_now_on_is_who_reviews() -> None:
+    refined = panel(2)
+    recast = replace(refined.seats[2], participant=participant("beta"))
+
+    refined.do(ChangeSeats(seats=(recast,)))
+
+    assert refined.refinement.reviewers == (refined.seats[1], recast)

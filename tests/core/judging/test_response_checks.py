@@ -196,6 +196,14 @@ def test_no_more_marks_are_kept_than_turns_are_looked_back_at(turns: list[str]) 
         assert all(len(each) <= MARKED_WORDS_MAX for each in marks.values())
 
 
+def test_the_first_turn_of_a_seat_is_marked_once_there_is_a_second() -> None:
+    _, after_first = looked_at(ANSWER, is_whole=True, stop_reason="stop", earlier=(), asked=MOTION, marks={})
+    _, marks = looked_at(OTHER, is_whole=True, stop_reason="stop", earlier=(ANSWER,), asked=MOTION, marks=after_first)
+
+    assert not after_first
+    assert marks == {ANSWER: rows_marked(words_of(ANSWER)), OTHER: rows_marked(words_of(OTHER))}
+
+
 @given(st.lists(st.sampled_from(ANSWER.split()), max_size=80))
 def test_equal_rows_have_equal_marks_wherever_they_stand(words: list[str]) -> None:
     marks = rows_marked(words)
