@@ -1,7 +1,7 @@
 """What does a turn of a refinement cost beside a debate's?
 
 Both are whole turns, in one database and in turns: prompt, answer that comes at once, what follows from it and the next
-intent in one commit, announced, listed.
+intent in one commit, announced, listed. Whoever answers looks up its answers in the same way on both sides.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -38,10 +39,10 @@ async def refined_turns(folder: Path, *, rounds: int, turns: int = TURNS_PER_REA
     debated: list[Reading] = []
     async with house(folder) as moot:
         commits = Commits(moot.orchestrator)
-        model = writes_and_reviews(folder)
+        casting = writes_and_reviews(folder)
         for _ in range(rounds):
             debated.append(await _reading(moot, commits, await moot.start(), turns))
-            refined.append(await _reading(moot, commits, await _refinement(moot, model), turns))
+            refined.append(await _reading(moot, commits, await _refinement(moot, casting), turns))
     return [
         Figure(
             case="refine",
@@ -56,23 +57,27 @@ async def refined_turns(folder: Path, *, rounds: int, turns: int = TURNS_PER_REA
     ]
 
 
-def writes_and_reviews(folder: Path) -> str:
-    """A participant with a draft and a review of its own for each iteration, which it gives at once."""
-    path = folder / "writes-and-reviews.yaml"
+def writes_and_reviews(folder: Path) -> Mapping[str, str]:
+    """Who writes a draft of its own for each iteration, and who reviews each, at once. A seat of a refinement is shown
+    its own turns alone, so that the nth is the nth of its script, as in the debate beside it."""
     drafts = [text_of(turn) for turn in range(ITERATIONS_MAX)]
     reviews = [
         json.dumps({"feedback": text_of(turn)[:400], "suggestions": [], "score": 0.5}) for turn in range(ITERATIONS_MAX)
     ]
-    script = {"piece_characters": 100_000, "answers": {"draft": drafts, "review": reviews}}
-    path.write_text(json.dumps(script), encoding="utf-8")
+    return {"writer": _script(folder / "writes.yaml", drafts), "reviewer": _script(folder / "reviews.yaml", reviews)}
+
+
+def _script(path: Path, answers: list[str]) -> str:
+    by_turn = [{"text": text} for text in answers]
+    path.write_text(json.dumps({"piece_characters": 100_000, "by_turn": by_turn}), encoding="utf-8")
     return f"scripted:{path}"
 
 
-async def _refinement(moot: House, model: str) -> SessionId:
+async def _refinement(moot: House, casting: Mapping[str, str]) -> SessionId:
     """One that goes on for as long as one may."""
     return await moot.orchestrator.start_refinement(
         "Say in a paragraph why the release train leaves on Fridays.",
-        casting={"": model},
+        casting=casting,
         iterations=ITERATIONS_MAX,
         patience=ITERATIONS_MAX,
         seed=1,
