@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ from bench.keys import keys
 from bench.logs import logged_turns, looks_back
 from bench.measuring import Figure, load_average
 from bench.metrics import a_fetch, measured_turns
+from bench.parts import TURNS as WATCHED_TURNS
+from bench.parts import parts_of_turns
 from bench.refining import ROUNDS as REFINED_ROUNDS
 from bench.refining import TURNS_PER_READING as REFINED_TURNS
 from bench.refining import refined_turns
@@ -78,6 +81,10 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
             whole(3 if is_quick else 100, "normal"),
             whole(1, "full"),
             whole(3 if is_quick else 100, "full"),
+        ),
+        "parts": tuple(
+            partial(_parts, debates=debates, turns=400 if is_quick else WATCHED_TURNS)
+            for debates in (1, 3 if is_quick else 100)
         ),
         "length": (lambda folder: asyncio.run(late_turns(folder, rounds=rounds, late_turn=late, turns=turns)),),
         "refine": (
@@ -138,6 +145,10 @@ def cases(*, is_quick: bool) -> Mapping[str, Sequence[Case]]:
         ),
         "keys": (lambda folder: keys(folder, **hall),),  # type: ignore[arg-type]
     }
+
+
+def _parts(folder: Path, *, debates: int, turns: int) -> list[Figure]:
+    return asyncio.run(parts_of_turns(folder, debates=debates, turns=turns))
 
 
 def main() -> int:
