@@ -16,7 +16,7 @@ from typing import Any
 
 from core.analytics.tallies import added, merged
 from core.domain.answers import OUTCOMES, UNDECIDED
-from core.domain.changing import changed
+from core.domain.changing import changed, changer, maker
 from core.domain.events import AttemptStarted, Event, SessionForked, SessionOpened
 from core.domain.ids import NO_STEP, Digest, SeatId, StepId
 
@@ -182,6 +182,11 @@ class Minds:
 
 NO_MINDS = Minds()
 
+_made_asked = maker(Asked)
+_made_spoken = maker(Spoken)
+_with_asked = changer(Minds, "asked")
+_with_turn = changer(Minds, "turns", "round", "asked", "taken", "spoken")
+
 
 def ledger_of(events: Iterable[Event], formats: Formats = all_seen) -> FlipLedger:
     """The ledger of a session's events, oldest first."""
@@ -273,12 +278,12 @@ def _carried(minds: Minds, fork: SessionForked, formats: Formats) -> Minds:
 def _asked(minds: Minds, event: AttemptStarted) -> Minds:
     first = minds.asked.get(event.step)
     asked = (
-        Asked(turns=minds.turns, model=event.route, heard=_heard(minds, event.seat, _shown(minds, event.step)))
+        _made_asked(turns=minds.turns, model=event.route, heard=_heard(minds, event.seat, _shown(minds, event.step)))
         if first is None
         # Asked again it is shown what it would have been shown the first time.
         else replace(first, model=event.route)
     )
-    return changed(minds, asked={**minds.asked, event.step: asked})
+    return _with_asked(minds, asked={**minds.asked, event.step: asked})
 
 
 def _shown(minds: Minds, step: StepId) -> Collection[SeatId] | None:
@@ -310,13 +315,13 @@ def _argued(minds: Minds, event: Any) -> Minds:
     )
     turn = minds.turns + 1
     others = {step: each for step, each in minds.asked.items() if step != minds.taken}
-    return changed(
+    return _with_turn(
         minds,
         turns=turn,
         round=event.round,
         asked={**others, event.step: asked},
         taken=event.step,
-        spoken={**minds.spoken, event.seat: Spoken(turn=turn, asked_at=asked.turns)},
+        spoken={**minds.spoken, event.seat: _made_spoken(turn=turn, asked_at=asked.turns)},
     )
 
 

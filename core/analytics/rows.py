@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from core.analytics.flips import Formats, all_seen
 from core.analytics.life import Call, DebateLife, fold_life, kind_of, model_of, use_of
 from core.analytics.signs import NO_SIGNS, NOTHING_HEARD, NOTHING_READ, Reading, Signs, fold_signs
-from core.domain.changing import changed
+from core.domain.changing import changed, changer, maker
 from core.domain.costs import quarter_of
 from core.domain.estimates import Spread
 from core.domain.events import (
     AttemptFailed,
     AttemptInDoubt,
     AttemptSettled,
-    AttemptStarted,
     AttemptSucceeded,
     Recorded,
     SessionOpened,
@@ -104,8 +103,9 @@ class LifeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a row is made from, and read on from. `opened` is the row as the session was opened. No row tells of a life's
-    rounds and readings of consensus one by one, which would be most of what is held and stored: they are left out."""
+    """What a row is made from, and read on from. `opened` is the row as the session was opened. No row tells of a
+    life's rounds and readings of consensus one by one, which would be most of what is held and stored: they are left
+    out."""
 
     opened: LifeRow
     life: DebateLife
@@ -114,6 +114,8 @@ class Kept:
     position: int = 0
     unreadable: str = ""
 
+
+_read_on = changer(Kept, "life", "reading", "charges", "position")
 
 UNREADABLE = "it can't be read here"
 
@@ -130,19 +132,17 @@ def fold_kept(kept: Kept | None, record: Recorded, formats: Formats = all_seen) 
     if kept.unreadable:
         return changed(kept, position=record.position)  # what follows would rest on a gap
     before = kept.life
-    life = fold_life(before, record, formats)
-    if life.consensus or life.rounds:
-        life = changed(life, consensus=(), rounds=())
+    life = fold_life(before, record, formats, in_full=False)
     reading = fold_signs(kept.reading, event, before=before.minds, after=life.minds)
     if life.status in _ENDED and reading.heard is not NOTHING_HEARD:
         reading = Reading(signs=reading.signs, heard=NOTHING_HEARD)
     charges = kept.charges
     match event:
-        case AttemptStarted() | AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
+        case AttemptSucceeded() | AttemptFailed() | AttemptInDoubt() | AttemptSettled():
             charges = _charged(charges, record, event, model_of(before, event))
         case _:
             pass
-    return changed(kept, life=life, reading=reading, charges=charges, position=record.position)
+    return _read_on(kept, life=life, reading=reading, charges=charges, position=record.position)
 
 
 _ENDED = (Status.COMPLETED, Status.CANCELLED)
@@ -203,6 +203,8 @@ def row_of(kept: Kept) -> LifeRow:
     )
 
 
+_made_charge = maker(Charge)
+
 _OF_A_CHARGE = ("answers", "failures", "answers_timed", "latency_ms", "tokens_input", "tokens_output", "cost_microusd")
 
 
@@ -210,7 +212,7 @@ def _charged(charges: tuple[Charge, ...], record: Recorded, call: Call, route: s
     amounts = {name: amount for name, amount in use_of(call).items() if name in _OF_A_CHARGE}
     if not any(amounts.values()):
         return charges
-    new = Charge(quarter_ms=quarter_of(record.at_ms), route=route, **amounts)
+    new = _made_charge(quarter_ms=quarter_of(record.at_ms), route=route, **amounts)
     for at in range(len(charges) - 1, -1, -1):
         each = charges[at]
         if each.quarter_ms == new.quarter_ms and each.route == new.route:
@@ -221,7 +223,7 @@ def _charged(charges: tuple[Charge, ...], record: Recorded, call: Call, route: s
 def _together(one: Charge, other: Charge) -> Charge:
     """Both, in the later quarter."""
     counts = {name: getattr(one, name) + getattr(other, name) for name in _OF_A_CHARGE}
-    return Charge(quarter_ms=max(one.quarter_ms, other.quarter_ms), route=one.route, **counts)
+    return _made_charge(quarter_ms=max(one.quarter_ms, other.quarter_ms), route=one.route, **counts)
 
 
 def bounded(charges: tuple[Charge, ...]) -> tuple[Charge, ...]:

@@ -13,12 +13,13 @@ import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from struct import pack, unpack
+from functools import lru_cache
+from struct import pack, unpack, unpack_from
 from typing import Any
 from zlib import crc32
 
 from core.analytics.flips import Minds
-from core.domain.changing import changed
+from core.domain.changing import changed, changer, maker
 from core.domain.events import AttemptStarted, AttemptSucceeded, Event, SessionOpened
 from core.domain.ids import NO_STEP, SeatId, StepId
 
@@ -38,10 +39,16 @@ PPM = 1_000_000
 ALIKE_PPM_MIN = 800_000
 """From here on two texts count as nearly the same. Of 32 marks at least 26 are then in both."""
 
+LANE_BITS = 64
+_OF_FIRST, _OF_SECOND = 961 * SPREAD & MARK_MAX, 31 * SPREAD & MARK_MAX
+_LANES = int.from_bytes(pack("<Q", MARK_MAX) * WORDS_READ_MAX, "little")
+"""What is left of each word's lane where a product is cut to a mark."""
+
 MARK_BYTES = 4
 UNSHARED_MAX = PRINT_MARKS_MAX * (PPM - ALIKE_PPM_MIN) // PPM
 LEAST_MARKS = 12
 LEAST_CHARACTERS = 4 * -(-LEAST_MARKS * MARK_BYTES // 3)
+_PACKED = {count * MARK_BYTES: f">{count}I" for count in range(PRINT_MARKS_MAX + 1)}
 """Of the least marks that two texts alike have between them, at most `UNSHARED_MAX` are in one alone: so all of the
 first twelve but so many are among the first twelve of either. These characters of a `Print` hold them."""
 
@@ -49,6 +56,8 @@ TOPIC_STEMS_MIN = 2
 TOPIC_STEMS_MAX = 64
 STEM_CHARACTERS = 5
 STEM_CHARACTERS_MIN = 4
+STEMS_REMEMBERED_MAX = 4_096
+NO_STEM = -1
 OPENING_CHARACTERS = 160
 """Praise is looked for where a turn begins: further on it may be about anything."""
 
@@ -64,6 +73,7 @@ _PRAISE = re.compile(
     r"|thank you for (?:pointing|your|this|that))\b",
     re.IGNORECASE,
 )
+_PLAIN_PRAISE = re.compile(_PRAISE.pattern)
 _IN_PRAISE = ("point", "argument", "question", "observation", "right", "correct", "agree", "well said", "thank you")
 _COMMON = frozenset({
     "about", "after", "also", "because", "been", "before", "being", "both", "could", "does", "every", "from", "have",
@@ -137,6 +147,11 @@ class Reading:
 
 NOTHING_READ = Reading()
 
+_made_print = maker(Print)
+_made_reading = maker(Reading)
+_with_asked = changer(Heard, "asked")
+_with_prints = changer(Heard, "prints")
+
 
 def fold_signs(reading: Reading, event: Event, *, before: Minds, after: Minds) -> Reading:
     """The signs after `event`; `before` and `after` are the seats' minds on either side of it."""
@@ -154,7 +169,7 @@ def _read(reading: Reading, event: Any) -> Reading:
             asked = {**reading.heard.asked, event.step: event.seat}
             while len(asked) > ASKED_MAX:
                 del asked[next(iter(asked))]
-            return changed(reading, heard=changed(reading.heard, asked=asked))
+            return _made_reading(signs=reading.signs, heard=_with_asked(reading.heard, asked=asked))
         case AttemptSucceeded():
             return _answered(reading, event)
         case _:
@@ -167,11 +182,11 @@ def _answered(reading: Reading, event: AttemptSucceeded) -> Reading:
     seat = asked.get(event.step)
     if seat is None:
         return reading
-    heard = changed(reading.heard, asked={step: each for step, each in asked.items() if step != event.step})
+    heard = _with_asked(reading.heard, asked={step: each for step, each in asked.items() if step != event.step})
     signs = reading.signs
     if event.stop_reason == CUT_OFF:
         signs = changed(signs, cut_off=_one_more(signs.cut_off, seat))
-    return Reading(signs=signs, heard=heard)
+    return _made_reading(signs=signs, heard=heard)
 
 
 def _argued(reading: Reading, event: Any) -> Reading:
@@ -187,11 +202,11 @@ def _argued(reading: Reading, event: Any) -> Reading:
             parts["echoed"] = _one_more(signs.echoed, event.seat)
         if heard.topic and not touches(words, frozenset(heard.topic)):
             parts["off_task"] = _one_more(signs.off_task, event.seat)
-        made = Print(seat=event.seat, marks=packed(marks))
-        heard = changed(heard, prints=(*heard.prints, made)[-PRINTS_MAX:])
+        made = _made_print(seat=event.seat, marks=packed(marks))
+        heard = _with_prints(heard, prints=(*heard.prints, made)[-PRINTS_MAX:])
     if praises(event.text[:OPENING_CHARACTERS].replace("’", "'")):
         heard = changed(heard, praised=event.step)
-    return Reading(signs=changed(signs, **parts), heard=heard)
+    return _made_reading(signs=changed(signs, **parts), heard=heard)
 
 
 def _flipped(reading: Reading, before: Minds, after: Minds) -> Reading:
@@ -258,11 +273,23 @@ def words_of(text: str) -> list[str]:
 
 
 def marks_of(words: list[str]) -> tuple[int, ...]:
-    """The least of the numbers that its groups of three words have: the same words have the same ones everywhere."""
+    """The least of the numbers that its groups of three words have: the same words have the same ones everywhere.
+
+    Of words with the numbers a, b and c that is (961 a + 31 b + c) `SPREAD`, as far as it goes into `MARK_MAX`. All
+    groups are reckoned at once: one long number holds each word's in a lane of its own, which no product leaves.
+    """
     codes = [*map(crc32, " ".join(words).encode().split(b" "))]  # no word has a space in it
-    threes = zip(codes, codes[1:], codes[2:], strict=False)  # as many as the shortest of them has
-    groups = {(one * 961 + two * 31 + three) * SPREAD & MARK_MAX for one, two, three in threes}
-    return tuple(sorted(groups)[:PRINT_MARKS_MAX])
+    groups = len(codes) - 2
+    if groups < 1:
+        return ()
+    firsts = int.from_bytes(pack(f"<{len(codes)}Q", *codes), "little")
+    sums = (
+        (firsts * _OF_FIRST & _LANES)
+        + ((firsts >> LANE_BITS) * _OF_SECOND & _LANES)
+        + ((firsts >> 2 * LANE_BITS) * SPREAD & _LANES)
+    ) & _LANES
+    lanes = sums.to_bytes(len(codes) * LANE_BITS // 8, "little")
+    return tuple(sorted({*unpack_from(f"<{groups}Q", lanes)})[:PRINT_MARKS_MAX])
 
 
 def packed(marks: tuple[int, ...]) -> str:
@@ -273,7 +300,7 @@ def packed(marks: tuple[int, ...]) -> str:
 def unpacked(text: str) -> tuple[int, ...]:
     """The marks that a text was packed from."""
     packed = a2b_base64(text)
-    return unpack(f">{len(packed) // MARK_BYTES}I", packed)
+    return unpack(_PACKED[len(packed)], packed)
 
 
 def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -286,15 +313,16 @@ def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 def those_alike(prints: Sequence[Print], marks: tuple[int, ...]) -> list[Print]:
     """Those that count as nearly the same as a text with these marks. Most share too few of their least marks with it,
     and are told apart by that alone, without unpacking them."""
-    together = b"".join([a2b_base64(each.marks[:LEAST_CHARACTERS]) for each in prints])
+    theirs = [a2b_base64(each.marks[:LEAST_CHARACTERS]) for each in prints]
     least = frozenset(marks[:LEAST_MARKS])
     shared_min = max(1, len(least) - UNSHARED_MAX)
+    together = b"".join(theirs)
     if len([mark for mark in least if mark.to_bytes(MARK_BYTES, "big") in together]) < shared_min:
         return []
     return [
         each
-        for each in prints
-        if len(least.intersection(unpacked(each.marks[:LEAST_CHARACTERS]))) >= shared_min
+        for each, first in zip(prints, theirs, strict=True)
+        if len(least.intersection(unpack(_PACKED[len(first)], first))) >= shared_min
         and is_alike(unpacked(each.marks), marks)
     ]
 
@@ -316,30 +344,30 @@ def topic_of(motion: str) -> tuple[int, ...]:
 
 def stems_of(words: list[str]) -> frozenset[int]:
     """The beginnings of words that mean something by themselves."""
-    return frozenset(_stem(word) for word in set(words) if _tells(word))
+    return frozenset(map(_stem, words)) - {NO_STEM}
 
 
 def touches(words: list[str], topic: frozenset[int]) -> bool:
     """True where one of the words begins as one of the topic's stems does; most turns do so in their first lines."""
-    return any(_stem(word) in topic for word in words if _tells(word))
+    return not topic.isdisjoint(map(_stem, words))
 
 
-def _tells(word: str) -> bool:
-    return len(word) >= STEM_CHARACTERS_MIN and word not in _COMMON
-
-
+@lru_cache(maxsize=STEMS_REMEMBERED_MAX)
 def _stem(word: str) -> int:
+    """The number of what a word begins with; `NO_STEM` where it means nothing by itself. What is said of one motion is
+    mostly said in the same few words."""
+    if len(word) < STEM_CHARACTERS_MIN or word in _COMMON:
+        return NO_STEM
     return crc32(word[:STEM_CHARACTERS].encode())
 
 
 def praises(opening: str) -> bool:
     """Whether a turn begins with praise. Each phrase has one of a few words in it, which are quickly looked for: where
     all letters are plain ones, for of others it is the expression that knows which count as the same."""
-    if opening.isascii():
-        plain = opening.lower()
-        if not any(word in plain for word in _IN_PRAISE):
-            return False
-    return _PRAISE.search(opening) is not None
+    if not opening.isascii():
+        return _PRAISE.search(opening) is not None
+    plain = opening.lower()
+    return any(word in plain for word in _IN_PRAISE) and _PLAIN_PRAISE.search(plain) is not None
 
 
 def _one_more(counts: Counts, seat: SeatId, *, by: int = 1) -> Counts:

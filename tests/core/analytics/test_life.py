@@ -8,10 +8,18 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given
 
-from core.analytics.life import FLOW_KINDS, MOTION_CHARACTERS_MAX, READINGS_MAX, DebateLife, fold_life
+from core.analytics.life import FLOW_KINDS, MOTION_CHARACTERS_MAX, READINGS_MAX, DebateLife, ModelUse, fold_life, use_of
 from core.analytics.measures import FLOW_COUNTERS, FLOW_PARTS, REFINED
 from core.domain.commands import Pause, Resume, ResumeRun, RetryStep
-from core.domain.events import ActionOverruled, AttemptFailed, Recorded, RuleFired, SessionAdmitted
+from core.domain.events import (
+    ActionOverruled,
+    AttemptFailed,
+    AttemptStarted,
+    AttemptSucceeded,
+    Recorded,
+    RuleFired,
+    SessionAdmitted,
+)
 from core.domain.session import Status
 from core.engine.summarise import summarise
 from core.flows.debate_events import DEBATE_EVENTS, ConsensusReached, ConsensusUpdated, RoundCompleted
@@ -172,3 +180,33 @@ def test_a_debate_that_waited_for_a_place_started_when_it_was_given_one() -> Non
     (admitted_at_ms,) = (record.at_ms for record in debate.log if isinstance(record.event, SessionAdmitted))
 
     assert life_of(debate.log).started_at_ms == admitted_at_ms
+
+
+@given(a_debate)
+def test_each_call_adds_to_its_model_what_is_said_to_be_its_use(debate: Played) -> None:
+    log = list(debate.log)
+    life = fold_life(None, log[0])
+    for record in log[1:]:
+        before, life = life, fold_life(life, record)
+        event = record.event
+        if not isinstance(event, AttemptStarted | AttemptSucceeded):
+            continue
+        model = event.route if isinstance(event, AttemptStarted) else before.asked[event.step]
+        used, now = before.models.get(model, ModelUse()), life.models[model]
+        added = {each.name: getattr(now, each.name) - getattr(used, each.name) for each in fields(ModelUse)}
+        assert {name: amount for name, amount in added.items() if amount} == {
+            name: amount for name, amount in use_of(event).items() if amount
+        }
+        assert (life.attempts, life.tokens_output, life.cost_microusd) == tuple(
+            getattr(before, name) + added[name] for name in ("attempts", "tokens_output", "cost_microusd")
+        )
+
+
+def test_a_life_told_without_its_rounds_is_otherwise_the_same() -> None:
+    log = list(to_its_end().log)
+    whole, short = fold_life(None, log[0]), fold_life(None, log[0], in_full=False)
+    for record in log[1:]:
+        whole, short = fold_life(whole, record), fold_life(short, record, in_full=False)
+
+    assert whole.rounds
+    assert short == replace(whole, rounds=(), consensus=())

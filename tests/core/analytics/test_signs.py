@@ -15,6 +15,8 @@ from core.analytics.signs import (
     NOTHING_READ,
     PRINT_MARKS_MAX,
     PRINTS_MAX,
+    SPREAD,
+    WORDS_READ_MAX,
     Print,
     Reading,
     Signs,
@@ -311,3 +313,15 @@ def test_a_turn_touches_the_topic_where_a_word_of_both_begins_alike(said: list[s
     topic = stems_of(motion)
 
     assert touches(said, topic) is bool(topic & stems_of(said))
+
+
+@given(st.lists(st.text(alphabet="abcdeß", min_size=1, max_size=6), max_size=60), st.sampled_from((1, 40)))
+def test_marks_reckoned_at_once_are_those_of_each_group_by_itself(some: list[str], times: int) -> None:
+    words = [*some * times][:WORDS_READ_MAX]
+    codes = [crc32(word.encode()) for word in words]
+    one_by_one = {
+        (one * 961 + two * 31 + three) * SPREAD % 2**32
+        for one, two, three in zip(codes, codes[1:], codes[2:], strict=False)
+    }
+
+    assert marks_of(words) == tuple(sorted(one_by_one)[:PRINT_MARKS_MAX])
