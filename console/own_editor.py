@@ -7,16 +7,18 @@ the console has it again: where the editor fails, it stays there, and that is sa
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shlex
 import signal
-import subprocess
+import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.domain.errors import WrongUse
+from core.runtime.correlating import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 EDITOR_VARIABLES = ("VISUAL", "EDITOR")
 TEXT_BYTES_MAX = 4_000_000
 """More than any draft may have, so that a file written by mistake is not taken in."""
+
+LEAVE_SECONDS_MAX = 3
+"""So long an editor has to keep what was typed, once the console is told to leave."""
+
+_log = logging.getLogger(__name__)
 
 
 def editor_command() -> list[str]:
@@ -52,13 +59,15 @@ async def written_elsewhere(app: App[Any], text: str, *, name: str) -> str:
     before = path.stat()
     try:
         with terminal_lent(app):
-            ended_with = (await asyncio.to_thread(subprocess.run, [*command, str(path)], check=False)).returncode
+            ended_with = await _edited([*command, str(path)])
     except OSError as error:
         raise _failed(f"{command[0]!r} can't be run: {error.strerror}.", path, is_touched=False) from error
+    except asyncio.CancelledError:
+        _tell_where(path)  # the console is left meanwhile, and has the text nowhere else
+        raise
     except BaseException:
-        if _is_touched(path, before):
-            raise  # the console is left meanwhile: what was typed stays in its file
-        _forget(path)
+        if not _is_touched(path, before):
+            _forget(path)
         raise
     is_touched = _is_touched(path, before)
     if ended_with:
@@ -76,10 +85,42 @@ async def written_elsewhere(app: App[Any], text: str, *, name: str) -> str:
     return typed if text.endswith("\n") else typed.removesuffix("\n")
 
 
+async def _edited(command: list[str]) -> int:
+    """What the editor ended with. Where nobody waits for it any more it is ended: the console would stay until then."""
+    editor = await asyncio.create_subprocess_exec(*command)
+    try:
+        return await editor.wait()
+    finally:
+        if editor.returncode is None:
+            await _sent_away(editor)
+
+
+async def _sent_away(editor: asyncio.subprocess.Process) -> None:
+    """Have it keep what it can and give the terminal back, as editors do on this signal; one that won't is killed."""
+    _signalled(editor, signal.SIGTERM)
+    killing = asyncio.get_running_loop().call_later(LEAVE_SECONDS_MAX, _signalled, editor, signal.SIGKILL)
+    while editor.returncode is None:
+        with suppress(asyncio.CancelledError):  # a loop that closes cancels once more
+            await editor.wait()
+    killing.cancel()
+
+
+def _signalled(editor: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it was quicker
+        editor.send_signal(number)
+
+
+def _tell_where(path: Path) -> None:
+    """On the terminal that the editor had, which Textual does not paint on any more, and in the log file."""
+    _log.warning("the console was left while an editor was open", extra=fields(kept=str(path)))
+    with suppress(OSError, ValueError):  # the terminal may be what has gone
+        print(f"moot: it was left while your editor was open; your text is kept in {path}", file=sys.__stderr__)
+
+
 @contextmanager
 def terminal_lent(app: App[Any]) -> Iterator[None]:
-    """The terminal is another program's meanwhile, and the console's again however that ends. Raises WrongUse where the
-    console can't stand aside."""
+    """The terminal is another program's meanwhile, and the console's again however that ends; but where the console is
+    left, it stays as that program left it. Raises WrongUse where the console can't stand aside."""
     from textual.app import SuspendNotSupported
 
     lent = app.suspend()
@@ -93,8 +134,15 @@ def terminal_lent(app: App[Any]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-        # Textual takes the terminal back only where it hears of no error: after one the screen would stay dark
-        lent.__exit__(None, None, None)
+        # Textual takes the terminal back only where it hears of no error: after one the screen would stay dark. Taken
+        # back by a console that has left, it would stay raw, and dark, for the shell.
+        left = None if app.is_running else _Left()
+        with suppress(_Left):
+            lent.__exit__(type(left) if left else None, left, None)
+
+
+class _Left(Exception):
+    """The console is being left."""
 
 
 def _is_touched(path: Path, before: os.stat_result) -> bool:
