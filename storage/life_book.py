@@ -10,7 +10,7 @@ from typing import Any
 
 from core.analytics.alerting import Alert, Watch
 from core.analytics.finding import FindingKind
-from core.analytics.rows import ROWS_VERSION, Kept, LifeRow, row_of
+from core.analytics.rows import ROWS_VERSION, Alike, Kept, LifeRow, row_of, shared
 from core.domain.ids import SessionId
 from core.ports.life_book import ALERTS_KEPT_MAX, ALERTS_LISTED_MAX, Lives
 from storage.codec import adapter
@@ -76,9 +76,10 @@ class SqliteLifeBook:
             query = "SELECT row FROM analytics_lives WHERE changed >= ? ORDER BY opened_at_ms, session"
             read_row = adapter(LifeRow).validate_json
             rows: list[LifeRow] = []
+            alike: Alike = {}
             for (row,) in reader.execute(query, (changed_from,)):
                 with suppress(ValueError):  # as above
-                    rows.append(read_row(row))
+                    rows.append(shared(read_row(row), alike))
             return Lives(position=_position(reader), count=count, rows=rows)
 
         return await self._readers.run(read)

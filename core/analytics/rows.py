@@ -8,7 +8,8 @@ can come of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from core.analytics.flips import Formats, all_seen
 from core.analytics.life import Call, DebateLife, fold_life, kind_of, model_of, use_of
@@ -200,6 +201,38 @@ def row_of(kept: Kept) -> LifeRow:
         charges=kept.charges,
         signs=kept.reading.signs,
         unreadable=kept.unreadable,
+    )
+
+
+Alike = dict[object, Any]
+"""What rows that are held together have in common, by itself."""
+
+
+def shared(row: LifeRow, alike: Alike) -> LifeRow:
+    """The row, with what is `alike` in others held once for all of them: read from a disk each has its own texts and
+    its own eight empty counts, which would be half of it."""
+    once = alike.setdefault
+    empty: Mapping[Any, int] = once((), {})
+    signs = row.signs
+    counts: dict[str, object] = {
+        each.name: {once(seat, seat): count for seat, count in found.items()} if found else empty
+        for each in fields(Signs)
+        if not isinstance(found := getattr(signs, each.name), int)
+    }
+    return changed(
+        row,
+        flow=once(row.flow, row.flow),
+        title=once(row.title, row.title),
+        template=once(row.template, row.template),
+        origin=once(row.origin, row.origin),
+        models=tuple([once(model, model) for model in row.models]),
+        reason=once(row.reason, row.reason),
+        outcome=once(row.outcome, row.outcome),
+        rules_fired={once(rule, rule): count for rule, count in row.rules_fired.items()} or empty,
+        estimate_cost=once(row.estimate_cost, row.estimate_cost),
+        estimate_active=once(row.estimate_active, row.estimate_active),
+        charges=tuple([changed(each, route=once(each.route, each.route)) for each in row.charges]),
+        signs=changed(signs, **counts),
     )
 
 

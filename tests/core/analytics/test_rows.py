@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analytics.life import fold_life
-from core.analytics.rows import CHARGES_MAX, UNREADABLE, Charge, Kept, bounded, fold_kept, row_of
+from core.analytics.rows import (
+    CHARGES_MAX,
+    UNREADABLE,
+    Alike,
+    Charge,
+    Kept,
+    LifeRow,
+    bounded,
+    fold_kept,
+    row_of,
+    shared,
+)
 from core.domain.costs import quarter_of
 from core.domain.events import Recorded, SessionOpened, Unreadable
 from core.domain.ids import SessionId
@@ -87,6 +98,7 @@ def test_what_is_kept_to_read_on_does_not_grow_with_each_round() -> None:
         assert kept is not None
         assert (kept.life.rounds, kept.life.consensus) == ((), ())
     assert life is not None
+    assert kept is not None
     assert life.rounds != ()
 
     assert row_of(kept).rounds == life.rounds_completed > 0
@@ -143,3 +155,17 @@ def test_charges_are_bounded_and_what_they_come_to_stays() -> None:
     assert sum(each.cost_microusd for each in charges) == sum(range(CHARGES_MAX + 50))
     assert sum(each.answers for each in charges) == CHARGES_MAX + 50
     assert charges[-1].quarter_ms == CHARGES_MAX + 49
+
+
+def test_rows_that_are_held_together_share_what_is_alike_and_say_the_same() -> None:
+    (kept,) = folded(list(to_its_end().log)).values()
+    text = adapter(LifeRow).dump_json(row_of(kept))
+    alike: Alike = {}
+
+    one, other = (shared(adapter(LifeRow).validate_json(text), alike) for _ in range(2))
+
+    assert one == other == row_of(kept)
+    assert one.title is other.title
+    assert one.models[0] is one.charges[0].route is other.models[0]
+    assert one.signs.echoed is other.signs.echoed is one.signs.returned
+    assert next(iter(one.signs.words)) is next(iter(other.signs.words))
