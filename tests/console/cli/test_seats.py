@@ -132,6 +132,23 @@ def test_without_a_keyboard_the_command_is_said_that_speaks_from_elsewhere(moot:
         process.wait(timeout=SECONDS_MAX)
 
 
+def test_whoever_goes_on_with_a_debate_says_what_is_left_of_a_persons_time(moot: Moot) -> None:
+    words = ("--template", "simple_debate", "--seat", seated(moot), "--seat", "opponent=human:1h", "--json")
+    process = moot.start("debate", MOTION, *words)
+    id_ = str(read_until(process, "AttemptStarted")[0]["session"])[:8]
+    try:
+        read_line_with(process, "is to speak within 1 h:")
+    finally:
+        process.kill()
+        process.communicate(timeout=SECONDS_MAX)
+    process = moot.start("sessions", "resume", id_, "--json")
+    try:
+        read_line_with(process, "is to speak within 59 min")
+    finally:
+        process.kill()
+        process.communicate(timeout=SECONDS_MAX)
+
+
 def test_who_reviews_a_draft_is_told_at_once_that_a_score_ends_it_and_the_list_says_that_they_are_to_speak(
     moot: Moot,
 ) -> None:
