@@ -12,6 +12,7 @@ from core.domain.events import (
     AttemptStarted,
     AttemptSucceeded,
     ClarificationAnswered,
+    ClarificationAsked,
     ClarificationForgone,
     CompletionDecided,
     EscalationAnswered,
@@ -19,6 +20,7 @@ from core.domain.events import (
     Recorded,
     SessionCancelled,
     SessionCompleted,
+    SessionEscalated,
     SessionFailed,
     SessionPaused,
     SessionResumed,
@@ -26,6 +28,7 @@ from core.domain.events import (
 )
 from core.domain.people import PERSON, is_person
 from core.domain.provider_errors import NOT_SENT, ProviderError
+from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.notifying.life import (
     ALL_ASKED,
@@ -89,7 +92,9 @@ def _ended(record: Recorded, row: SessionSummary) -> tuple[tuple[str, str, str],
         case ClarificationForgone(step=step, reason=reason, by=by):
             why = IN_TIME if reason == "expired" else WITHOUT
             return ((clarification_of(step), by if reason == ASKED else "", why),)
-        case SessionPaused():
+        case SessionPaused() | SessionEscalated():
+            return ((TURN, "", AT_A_STANDSTILL),)
+        case ClarificationAsked() if row.status is Status.ESCALATED:
             return ((TURN, "", AT_A_STANDSTILL),)
         case StepRetried(by=by):
             return ((STANDSTILL, by, ""),)

@@ -13,6 +13,7 @@ from core.domain.events import (
     AttemptSettled,
     AttemptSucceeded,
     ClarificationAnswered,
+    ClarificationAsked,
     ClarificationForgone,
     CompletionDecided,
     EscalationAnswered,
@@ -21,14 +22,24 @@ from core.domain.events import (
     Recorded,
     SessionCancelled,
     SessionCompleted,
+    SessionEscalated,
     SessionFailed,
     SessionPaused,
     SessionResumed,
     StepRetried,
 )
 from core.domain.ids import SeatId, StepId
+from core.domain.session import Status
 from core.domain.summary import SessionSummary
-from core.notifying.answering import AT_A_FAILURE, AT_A_STANDSTILL, AT_THE_END, BY_ANOTHER, IN_TIME, WITHOUT, ended_by
+from core.notifying.answering import (
+    AT_A_FAILURE,
+    AT_A_STANDSTILL,
+    AT_THE_END,
+    BY_ANOTHER,
+    IN_TIME,
+    WITHOUT,
+    ended_by,
+)
 from core.notifying.life import ALL_ASKED, CASE, CLARIFICATION, STANDSTILL, Ending, is_ended
 from tests.builders import Move, after, opened
 from tests.core.notifying.builders import SESSION
@@ -136,6 +147,16 @@ def test_a_turn_that_was_only_cut_off_is_still_asked_and_one_that_nobody_asks_fo
     assert ended(cut_off) == ((f"turn:{STEP}", "", "the process that asked is gone"),)
     assert ended(SessionPaused(reason="asked", by="operator"), waits) == (("turn:", "", AT_A_STANDSTILL),)
     assert ended(asked("scripted", attempt=2), waits) == ((f"turn:{STEP}", "", BY_ANOTHER),)
+
+
+def test_a_turn_that_a_gone_driver_left_is_asked_no_more_behind_a_case_or_a_question() -> None:
+    escalated = SessionEscalated(question="Shall it go on?", reason="asked", rule="")
+    question = ClarificationAsked(step=STEP, seat=SEAT, round=1, question="Which?", attempt=1, number=1, number_max=2)
+    parked = replace(ROW, status=Status.ESCALATED)
+
+    assert ended(escalated, parked) == (("turn:", "", AT_A_STANDSTILL),)
+    assert ended(question, parked) == (("turn:", "", AT_A_STANDSTILL),)
+    assert ended(question, replace(ROW, status=Status.RUNNING)) == ()  # another seat is to answer
 
 
 def test_whoever_has_a_session_go_on_or_end_has_answered_what_it_stood_for() -> None:
