@@ -14,6 +14,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from struct import pack, unpack, unpack_from
 from typing import Any
 from zlib import crc32
@@ -344,12 +345,16 @@ def topic_of(motion: str) -> tuple[int, ...]:
 
 def stems_of(words: list[str]) -> frozenset[int]:
     """The beginnings of words that mean something by themselves."""
-    return frozenset(map(_stem, words)) - {NO_STEM}
+    return frozenset(map(_stem, map(_beginning, words))) - {NO_STEM}
 
 
 def touches(words: list[str], topic: frozenset[int]) -> bool:
     """True where one of the words begins as one of the topic's stems does; most turns do so in their first lines."""
-    return not topic.isdisjoint(map(_stem, words))
+    return not topic.isdisjoint(map(_stem, map(_beginning, words)))
+
+
+_beginning = itemgetter(slice(max(STEM_CHARACTERS, *map(len, _COMMON)) + 1))
+"""As much of a word as tells its stem: what is remembered holds no word of a hundred thousand letters."""
 
 
 @lru_cache(maxsize=STEMS_REMEMBERED_MAX)

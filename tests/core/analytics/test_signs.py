@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from zlib import crc32
 
 import pytest
@@ -325,3 +326,12 @@ def test_marks_reckoned_at_once_are_those_of_each_group_by_itself(some: list[str
     }
 
     assert marks_of(words) == tuple(sorted(one_by_one)[:PRINT_MARKS_MAX])
+
+
+def test_no_word_of_any_length_is_held_for_its_stem() -> None:
+    word = "release" * 10_000
+    held = sys.getrefcount(word)
+
+    assert stems_of([word]) == stems_of(["release"])
+    assert touches([word], stems_of(["release"]))
+    assert sys.getrefcount(word) == held
