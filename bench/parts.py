@@ -2,7 +2,7 @@
 
 A clock of the processor's time interrupts the process as often as the system lets it, and notes which part is at work.
 Nothing is wrapped, so that parts of many small functions cost no more than they do unwatched. Work of other threads
-isn't seen.
+counts for what this one is at meanwhile, which is mostly waiting.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ called them."""
 
 
 async def parts_of_turns(folder: Path, *, debates: int, turns: int = TURNS) -> list[Figure]:
-    """Microseconds of the processor's time that a turn of one of `debates` takes in each part, the longest first."""
+    """What a turn of one of `debates` takes by the clock, in microseconds, shared out to its parts as the processor's
+    time was, the longest first."""
     async with house(folder) as moot:
         commits = Commits(moot.orchestrator)
         for _ in range(debates):
