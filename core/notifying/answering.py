@@ -26,6 +26,7 @@ from core.domain.events import (
     SessionResumed,
     StepRetried,
 )
+from core.domain.flow import Flow
 from core.domain.people import PERSON, is_person
 from core.domain.provider_errors import NOT_SENT, ProviderError
 from core.domain.session import Status
@@ -46,14 +47,15 @@ IN_TIME = "nobody answered in time"
 WITHOUT = "it was gone on with without an answer"
 AT_A_STANDSTILL = "the session stands still"
 BY_ANOTHER = "somebody else has the turn"
+WITH_THE_ROUND = "the round is over"
 AT_THE_END = "the session is over"
 AT_A_FAILURE = "the session failed"
 ASKED = "asked"
 """Why a participant goes on without an answer: somebody said so."""
 
 
-def ended_by(record: Recorded, row: SessionSummary) -> tuple[Ending, ...]:
-    """What `record` ends, usually nothing. `row` is the session's behind it."""
+def ended_by(record: Recorded, row: SessionSummary, flow: Flow | None = None) -> tuple[Ending, ...]:
+    """What `record` ends, usually nothing. `row` is the session's behind it, and `flow` its flow where it is known."""
     return tuple(
         Ending(
             session=record.session,
@@ -63,11 +65,11 @@ def ended_by(record: Recorded, row: SessionSummary) -> tuple[Ending, ...]:
             by=by,
             why="" if by else why,
         )
-        for asks, by, why in _ended(record, row)
+        for asks, by, why in _ended(record, row, flow)
     )
 
 
-def _ended(record: Recorded, row: SessionSummary) -> tuple[tuple[str, str, str], ...]:
+def _ended(record: Recorded, row: SessionSummary, flow: Flow | None) -> tuple[tuple[str, str, str], ...]:
     """What is asked no more, by whom it was answered, and otherwise why."""
     match record.event:
         case AttemptSucceeded(step=step, model=model):
@@ -106,5 +108,8 @@ def _ended(record: Recorded, row: SessionSummary) -> tuple[tuple[str, str, str],
             return ((ALL_ASKED, "", AT_THE_END),)
         case SessionFailed():
             return ((ALL_ASKED, "", AT_A_FAILURE),)
+        case event if flow is not None and flow.round_ended(event):
+            # Who was asked by a driver that is gone is asked no more, though nobody was there to take it back.
+            return ((TURN, "", WITH_THE_ROUND),)
         case _:
             return ()

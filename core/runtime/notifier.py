@@ -148,7 +148,7 @@ class Notifier:
         ]
         quiet = frozenset(each.id for each, row in found if is_answered_by_itself(each, row))
         told = await self._happened_here(self._kept((each for each, _ in found), quiet=quiet))
-        endings = [ending for record, row in new for ending in ended_by(record, row)]
+        endings = [ending for record, row in new for ending in ended_by(record, row, self._flows.get(row.flow))]
         position = new[-1][0].position
         take = self._expecting()
         if not await self._outbox.add(told, after=self._position, position=position, endings=endings):

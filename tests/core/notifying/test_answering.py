@@ -37,11 +37,12 @@ from core.notifying.answering import (
     AT_THE_END,
     BY_ANOTHER,
     IN_TIME,
+    WITH_THE_ROUND,
     WITHOUT,
     ended_by,
 )
 from core.notifying.life import ALL_ASKED, CASE, CLARIFICATION, STANDSTILL, Ending, is_ended
-from tests.builders import Move, after, opened
+from tests.builders import Move, a_round, after, opened
 from tests.core.notifying.builders import SESSION
 from tests.core.notifying.test_noticing import ROW, all_told, asked
 
@@ -207,3 +208,12 @@ def test_what_a_case_asks_is_what_its_answer_ends() -> None:
 
 def test_a_session_that_is_cancelled_asks_nothing_any_more() -> None:
     assert [each.asks for each in endings(*opened(), Cancel())] == [ALL_ASKED]
+
+
+def test_a_round_that_ends_takes_back_what_was_asked_in_it_also_by_a_driver_that_is_gone() -> None:
+    played = after(*opened(), *a_round())
+    flow = played.engine.flow(played.state)
+
+    found = [each for record in played.log for each in ended_by(record, ROW, flow)]
+
+    assert [(each.asks, each.why) for each in found] == [("turn:", WITH_THE_ROUND)]
