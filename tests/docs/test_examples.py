@@ -29,6 +29,7 @@ INSTALLER = "python -m pip "
 
 _SESSION = re.compile(r"\bsession ([0-9a-f]{8})\b")
 _ID = re.compile(r"\bID\b")
+_APART = re.compile(r"(?:\\ ){2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +89,15 @@ def typed(block: Block) -> tuple[Typed, ...]:
 
 
 def pattern_of(shown: tuple[str, ...]) -> re.Pattern[str]:
-    """What has to be printed, with `...` for anything."""
+    """What has to be printed, with `...` for anything. How far apart columns stand follows from what is in them: an age
+    of ten seconds is wider than one of nine."""
     parts = []
     for line in shown:
         if line.strip() == "...":
             parts.append(r"(?:.*\n)*?")
         else:
-            parts.append(r".*?".join(re.escape(part) for part in line.rstrip().split("...")) + r"[ \t]*\n")
+            told = r".*?".join(re.escape(part) for part in line.rstrip().split("..."))
+            parts.append(_APART.sub("[ ]{2,}", told) + r"[ \t]*\n")
     return re.compile("".join(parts))
 
 

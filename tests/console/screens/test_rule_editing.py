@@ -77,7 +77,8 @@ async def test_what_is_wrong_is_said_as_one_types_with_its_place_and_the_nearest
             (fault,) = faults(app)
             assert fault.startswith("5:17 ")
             assert "Did you mean 'stalled_round_count'?" in fault
-            assert "Did you mean 'stalled_round_count'?" in text_of(app).replace("\n", " ")
+            # The fault is known a moment before it is painted.
+            await until(pilot, lambda: "Did you mean 'stalled_round_count'?" in text_of(app).replace("\n", " "))
 
 
 async def test_what_a_check_finds_in_a_rule_that_can_be_read_is_said_as_well(tmp_path: Path) -> None:
