@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from console.actions import ACTIONS
 from console.keys import KEY_OF_CHARACTER, NAMED_KEYS, STANDARD_KEYMAP, Keymap, action, clashes, is_bare, shown_key
 from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
@@ -76,30 +75,32 @@ def load_keymaps(
 
 
 def _keys_of(action_id: str, value: object, file: TomlFile) -> tuple[str, ...]:
-    where = file.where(action_id)
-    ids = [each.id for each in ACTIONS]
+    def where() -> str:
+        return file.where(action_id)  # looked for in the text only where something is wrong: the first frame waits
+
+    ids = STANDARD_KEYMAP.keys
     if action_id not in ids:
         raise WrongUse(
             f"no action is called {action_id!r}. {nearest(action_id, ids)}".strip(),
-            where=where,
+            where=where(),
             now="The help screen names them all.",
         )
     written = [value] if isinstance(value, str) else value
     if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
-        raise WrongUse(f"{action_id!r} takes a key or a list of keys.", where=where, now='Write it as "ctrl+e".')
+        raise WrongUse(f"{action_id!r} takes a key or a list of keys.", where=where(), now='Write it as "ctrl+e".')
     if len(written) > KEYS_PER_ACTION_MAX:
-        raise WrongUse(f"{action_id!r} has more than {KEYS_PER_ACTION_MAX} keys.", where=where, now="Keep the best.")
+        raise WrongUse(f"{action_id!r} has more than {KEYS_PER_ACTION_MAX} keys.", where=where(), now="Keep the best.")
     keys = tuple(_key(each, where) for each in written)
     if action(action_id).is_destructive and any(is_bare(key) for key in keys):
         raise WrongUse(
             f"{action_id!r} destroys something and can't have a bare key.",
-            where=where,
+            where=where(),
             now="Put ctrl or alt before it, or use a function key.",
         )
     return keys
 
 
-def _key(written: str, where: str) -> str:
+def _key(written: str, where: Callable[[], str]) -> str:
     """A key by the name that Textual knows it by."""
     *modifiers, last = ("plus",) if written == "+" else written.strip().split("+")
     last = KEY_OF_CHARACTER.get(last, last)
@@ -107,20 +108,20 @@ def _key(written: str, where: str) -> str:
         if modifier not in _MODIFIERS:
             raise WrongUse(
                 f"{modifier!r} in {written!r} is not a modifier. {nearest(modifier, _MODIFIERS)}".strip(),
-                where=where,
+                where=where(),
                 now=f"Modifiers are {', '.join(_MODIFIERS)}.",
             )
     is_character = len(last) == 1 and last.isalnum()
     if not is_character and last not in NAMED_KEYS:
         raise WrongUse(
             f"no key is called {written!r}. {nearest(last, NAMED_KEYS)}".strip(),
-            where=where,
+            where=where(),
             now="A key is a character, or a name such as enter, pageup, f5, with ctrl+ or alt+ before it.",
         )
     key = "+".join((*modifiers, last))
     if key in _SAME_AS:
         raise WrongUse(
-            f"{written!r} can't be told from {_SAME_AS[key]!r} by a terminal.", where=where, now="Choose another key."
+            f"{written!r} can't be told from {_SAME_AS[key]!r} by a terminal.", where=where(), now="Choose another key."
         )
     return key
 

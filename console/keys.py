@@ -138,11 +138,14 @@ def clashes(keymap: Keymap) -> tuple[tuple[Action, Action, str], ...]:
     """Pairs of actions that share a key while both are live."""
     found = {}
     for places in PLACES_TOGETHER:
-        live = [each for each in ACTIONS if each.place in places]
-        for one, other in combinations(live, 2):
-            for key in keymap.of(one.id):
-                if key in keymap.of(other.id):
-                    found[one.id, other.id, key] = (one, other, key)
+        by_key: dict[str, list[Action]] = {}
+        for each in ACTIONS:
+            if each.place in places:
+                for key in dict.fromkeys(keymap.of(each.id)):  # one that is named twice shares it with nobody
+                    by_key.setdefault(key, []).append(each)
+        for key, sharing in by_key.items():
+            for one, other in combinations(sharing, 2):
+                found[one.id, other.id, key] = (one, other, key)
     return tuple(found.values())
 
 

@@ -30,6 +30,10 @@ def test_a_keymap_changes_what_it_names_and_leaves_the_rest(tmp_path: Path) -> N
     assert keymap.of("cancel") == STANDARD_KEYMAP.of("cancel")
 
 
+def test_a_key_that_an_action_names_twice_is_shared_with_nobody(tmp_path: Path) -> None:
+    assert load_keymap(written(tmp_path, 'name = "mine"\n[keys]\nundo = ["U", "U"]\n')).of("undo") == ("U", "U")
+
+
 def test_shipped_keymaps_load_and_the_operator_s_own_join_or_replace_them(tmp_path: Path) -> None:
     written(tmp_path, 'name = "arrows"\n[keys]\nundo = "U"\n', "b.toml")
     written(tmp_path, 'name = "mine"\n', "a.toml")
