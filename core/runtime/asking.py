@@ -1,5 +1,5 @@
-"""Is a seat's model asked, or does an answer stand that was given to the same request before? And for how long is an
-answer waited for?"""
+"""Is a seat's model asked, may it still be, or does an answer stand that was given to the same request before? And for
+how long is an answer waited for?"""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 
 from core.domain.commands import RecordAnswer, RecordFailure
 from core.domain.people import is_person, wait_ms_of
+from core.domain.provider_errors import NOT_SENT
 from core.ports.response_cache import Answer
 from core.runtime.announcements import Announcements, Progress
 from core.runtime.caching import CachedAnswers, Hit
 from core.runtime.gateway.gateway import Gateway
+from core.runtime.ledger import Ledger
 from core.runtime.ports import Limits, Ports
 from core.runtime.step_runner import Attempt, perform
 from core.runtime.time_limit import Watch
@@ -23,16 +25,25 @@ PERSON_MILLISECONDS_SPARE = 60_000
 class Asking:
     """Makes calls, for all sessions of a driver, and shows what is said."""
 
-    def __init__(self, ports: Ports, limits: Limits, *, gateway: Gateway, announcements: Announcements) -> None:
+    def __init__(
+        self, ports: Ports, limits: Limits, *, ledger: Ledger, gateway: Gateway, announcements: Announcements
+    ) -> None:
         self._ports = ports
         self._limits = limits
+        self._ledger = ledger
         self._gateway = gateway
         self._announcements = announcements
         self._watch = Watch()
 
     async def outcome(self, attempt: Attempt, progress: Progress, *, sent: Callable[[], None]) -> Asked:
         """What a call came to; `sent` is called once it has gone out. Raises TimeoutError for one that took too
-        long."""
+        long.
+
+        One that costs something is not made where spending was stopped while its intent was being recorded: whoever
+        cancelled what was under way found no call yet.
+        """
+        if self._ledger.is_stopped and attempt.cost_microusd_max:
+            return _not_sent(attempt)
         answers = self._kept_answers(attempt)
         with self._watch.limit(self._call_ms_max(attempt.request.model) / 1_000):
             if answers is None:
@@ -54,6 +65,11 @@ class Asking:
         if answers is None or is_person(route) or self._ports.providers.describe(route).is_rehearsal:
             return None
         return answers
+
+
+def _not_sent(attempt: Attempt) -> RecordFailure:
+    message = "it was not sent: spending was stopped"
+    return RecordFailure(step=attempt.step.id, attempt=attempt.number, error=NOT_SENT, message=message, cost_microusd=0)
 
 
 async def asked(attempt: Attempt, answers: CachedAnswers, ask: Callable[[], Awaitable[Asked]]) -> Asked:

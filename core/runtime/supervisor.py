@@ -82,7 +82,7 @@ class Supervisor:
         self._limits = limits
         self._ledger = ledger
         self._entries = Entries(ports.engine, ledger=ledger, gateway=gateway, rules=rules, instruments=instruments)
-        self._asking = Asking(ports, limits, gateway=gateway, announcements=announcements)
+        self._asking = Asking(ports, limits, ledger=ledger, gateway=gateway, announcements=announcements)
         self._rules = rules
         self._announcements = announcements
         self._instruments = instruments
