@@ -58,7 +58,7 @@ COLUMNS = (
     Column(key="age", title="age", width=6, align="right", priority=3),
 )
 
-LEFT_WIDTHS = ((190, 92), (160, 76), (120, 56), (0, 46))
+LEFT_WIDTHS = ((190, 92), (160, 76), (136, 64), (120, 56), (0, 46))
 """From this width of the screen on, the list is so wide."""
 
 
