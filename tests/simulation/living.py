@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from core.domain.commands import (
     AddStatement,
@@ -139,6 +140,7 @@ async def _driven(lived: Lived, operator: random.Random) -> bool:
     stage, fate = lived.stage, lived.fate
     moot = await stage.drive()
     while (begun := _begun(lived)) < fate.sessions:
+        stage.ids = count(1 + begun)  # a process that died before it had opened one took no id with it
         if fate.strategy:
             await moot.start_refinement(
                 f"Brief {begun}.",
