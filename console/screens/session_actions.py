@@ -207,33 +207,25 @@ class SessionActions(Screen[None]):
             self.say_refusal(f"The list doesn't show {other[:8]}: the filter leaves it out, or it was deleted.")
 
     def action_escalate(self) -> None:
-        self._steer("escalate")
+        self._steer_on("escalate", is_for_marked=True)
 
     def action_cancel(self) -> None:
-        self._steer("cancel")
+        self._steer_on("cancel", is_for_marked=True)
 
     def action_delete(self) -> None:
         self._steer("delete")
 
     def action_raise_budget(self) -> None:
-        self._raise("raise_budget")
+        self._steer_on("raise_budget")
 
     def action_raise_rounds(self) -> None:
-        self._raise("raise_rounds")
-
-    def _raise(self, name: str) -> None:
-        """What is over is refused before anybody has thought about a number."""
-        self.catch_up()
-        if self.summary is not None and self.summary.status.is_over:
-            self.say_refusal(OVER)
-        else:
-            self._steer(name)
+        self._steer_on("raise_rounds")
 
     def action_add_statement(self) -> None:
-        self._steer("add_statement")
+        self._steer_on("add_statement")
 
     def action_amend_motion(self) -> None:
-        self._steer("amend_motion")
+        self._steer_on("amend_motion")
 
     def action_settle(self) -> None:
         self._steer("settle")
@@ -284,6 +276,15 @@ class SessionActions(Screen[None]):
 
     def action_show_prompt(self) -> None:
         self._steer("show_prompt")
+
+    def _steer_on(self, name: str, *, is_for_marked: bool = False) -> None:
+        """The same to what goes on: what is over is refused before anybody has thought of words or a number for it."""
+        self.catch_up()
+        about = self._targets() if is_for_marked else [self.summary] if self.summary is not None else []
+        if about and all(each.status.is_over for each in about):
+            self.say_refusal(OVER)
+        else:
+            self._steer(name)
 
     def _steer(self, name: str) -> None:
         """Ask for what the action needs to know first, in a dialog of its own."""

@@ -246,12 +246,12 @@ async def test_a_refusal_is_said_above_the_keys_and_leaves_with_escape(settings:
         assert not [each for each in hall._notifications if each.severity == "error"], "it is said once"
 
 
-async def test_what_is_over_is_refused_a_number_before_one_is_asked_for(settings: Settings) -> None:
+async def test_what_is_over_is_refused_before_a_word_or_a_number_is_asked_for(settings: Settings) -> None:
     async with entered(settings, size=WIDE) as (hall, pilot, core):
         session = await start(core, "Tabs or spaces?")
         await until_status(core, session, Status.COMPLETED)
         await until(pilot, lambda: "✓ done" in screen_text(hall))
-        for key in ("r", "b"):
+        for key in ("r", "b", "s", "m", "e", "ctrl+x"):
             await pilot.press(key)
             await until(pilot, lambda: "✗ It is over, and stays as it is." in screen_text(hall))
             assert type(hall.screen).__name__ == "SessionsScreen"
