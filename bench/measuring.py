@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from statistics import median
 
 NS_PER_US = 1_000
-US_PER_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

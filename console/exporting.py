@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
 
 STANDARD_OUTPUT = "-"
-MARKDOWN_COLUMNS = 120
 FORMATS = (".md", ".html", ".json", ".jsonl")
 
 

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 
     from core.orchestrator import Orchestrator
     from core.runtime.formats import FormatSaved
-    from core.templates.template import Template
-
-
-def creating(template: Template, *, change: str) -> Work:
-    """Keep a new format."""
-
-    async def work(core: Orchestrator) -> Done:
-        return made(await core.formats.create(template, change=change))
-
-    return work
 
 
 def cloning(id: str, new: str) -> Work:

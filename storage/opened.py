@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain.ids import SessionId
 from core.domain.participants import Participant
 from core.domain.summary import SessionSummary
 from core.ports.bundles import Bundles
-from core.ports.catalogue import Catalogue, Label
+from core.ports.catalogue import Catalogue
 from core.ports.cost_book import CostBook
 from core.ports.event_log import EventLog
 from core.ports.inbox import Inbox
@@ -50,17 +49,6 @@ class Storage:
     migrated: Migrated | None = None
     writes_waiting: Callable[[], int] = int
     """How many writes are waited for right now."""
-
-    async def delete_session(self, session: SessionId) -> None:
-        """Forget a session: its events, its row, what was told of it, its label, in this order. What it spent stays
-        counted.
-
-        Rules, templates and documents stay: other sessions may name them.
-        """
-        await self.log.delete(session)
-        await self.index.forget(session)
-        await self.outbox.forget(session)
-        await self.catalogue.save_label(session, Label())
 
     def damage(self) -> tuple[str, ...]:
         """What SQLite finds wrong with the file, for `moot doctor`. Reads all of it: not for an event loop."""

@@ -28,7 +28,6 @@ SINCE = "since"
 BEGIN_ALIKE = ("session", "correlation", "cause")
 """Of these the first characters are given; any other text is looked for anywhere in the value."""
 
-COMPARES = (">=", "<=", ">", "<", "=", ":")
 _TOKEN = re.compile(r'(?P<without>[-!])?(?:(?P<name>[A-Za-z_]\w*)(?P<compares>>=|<=|>|<|=|:))?(?P<value>"[^"]*"?|\S+)?')
 _AGE = re.compile(r"(?:\d{1,6}[wdhms])+", re.ASCII)
 _PART = re.compile(r"(\d+)([wdhms])", re.ASCII)

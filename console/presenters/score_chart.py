@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.presenters.drafts import score_text
-from console.presenters.figures import BAR_EMPTY, BAR_FULL, PPM_ONE, score
+from console.presenters.figures import BAR_EMPTY, BAR_FULL, PPM_ONE
 from console.presenters.refinement_detail import BEST
 from console.presenters.shown import Line
 
@@ -58,13 +58,6 @@ def bar_parts(score_ppm: int | None, threshold_ppm: int, *, cells: int) -> list[
         (THRESHOLD, "accent strong"),
         (bar[at + 1 :], "ok" if has_reached else "muted"),
     ]
-
-
-def chart_legend(fold: DraftsFold, *, hidden: int) -> str:
-    """What the line through the bars means, and how many drafts are not in sight."""
-    threshold = f"{THRESHOLD} {score(fold.threshold_ppm)} approves" if fold.threshold_ppm else ""
-    more = f"{hidden} more drafts" if hidden > 1 else "1 more draft" if hidden else ""
-    return " · ".join(each for each in (threshold, more) if each)
 
 
 def shown_numbers(numbers: Sequence[int], *, wanted: Sequence[int], lines_max: int) -> tuple[int, ...]:

@@ -27,7 +27,7 @@ from console.presenters.rules_fired import (
     switched_off,
     waiting_lines,
 )
-from console.presenters.sessions import CHILD, FORK, LEFT, STATES, is_left, title_of
+from console.presenters.sessions import CHILD, FORK, LEFT, is_left, title_of
 from console.presenters.shown import Line
 from console.presenters.transcript import seat_title, words
 from core.domain.cases import CLARIFICATION
@@ -434,8 +434,3 @@ def _budget(summary: SessionSummary) -> list[tuple[str, str]]:
     ink = "failed strong" if share_ppm >= PPM_ONE else "attention" if share_ppm >= ATTENTION_PPM else "text"
     said = f"{bar(share_ppm, width=BAR_CELLS)} {percent(share_ppm)}"
     return [("   budget ", "muted"), (said, ink), (f" of {money(cap)}", "muted")]
-
-
-def state_word(summary: SessionSummary) -> str:
-    """The state in one word, as the list has it."""
-    return STATES[summary.status].word

@@ -47,7 +47,6 @@ WITH_FEW = ("durations", "consensus", "escalations", "rules")
 
 ROWS_LINES_MIN = 5
 CHART_LINES_MAX = 18
-DETAIL_LINES = 7
 TAKEN_LINES = 5
 """What stands above and below chart and rows: header, views, which sessions, titles, keys."""
 

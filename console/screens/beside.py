@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from core.orchestrator import Orchestrator
 
 EVENTS_READ_MAX = 20_000
-FOLLOW_SECONDS = 1.0
 
 
 class BesideScreen(Screen[None]):

@@ -1,14 +1,14 @@
 """What do all debates come to, counted?
 
-Measures are a sum over recorded events: those of two stretches of a log add up to those of both, whichever way it is
-cut. What happens to run now (gauges) and how long work took (timers) is no matter of record; it is handed in where the
-measures are written down.
+Measures are a sum over recorded events: they come to the same in whichever pages the log is read. What happens to run
+now (gauges) and how long work took (timers) is no matter of record; it is handed in where the measures are written
+down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import partial
 
 from core.analytics.flips import FlipSums, so_far, sums_of
@@ -20,12 +20,11 @@ from core.analytics.histogram import (
     LATENCY_MS_BOUNDS,
     ROUNDS_BOUNDS,
     Histogram,
-    both,
     empty,
     observed,
 )
 from core.analytics.life import DEBATE, OF_A_MODEL, Call, DebateLife, ModelUse, kind_of, model_of, use_of
-from core.analytics.tallies import added, mean, merged, plus, with_plus
+from core.analytics.tallies import mean, plus, with_plus
 from core.analytics.watched import Watched, fold_watched
 from core.domain.changing import changed
 from core.domain.events import (
@@ -169,10 +168,7 @@ class Histograms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """How long a kind of work took, in nanoseconds. `p95_ns` is of the newest samples only.
-
-    Two added have the larger p95: the true one can't be told from both, and this errs towards slow.
-    """
+    """How long a kind of work took, in nanoseconds. `p95_ns` is of the newest samples only."""
 
     count: int = 0
     total_ns: int = 0
@@ -228,37 +224,6 @@ def fold_measures(
             return changed(measures, histograms=_completed(measures.histograms, after))
         case _:
             return measures
-
-
-def merge(one: Measures, other: Measures) -> Measures:
-    """Both added up. Associative, commutative, and `Measures()` changes nothing."""
-    return Measures(
-        counters=added(one.counters, other.counters),
-        rules=merged(one.rules, other.rules, added),
-        actions=merged(one.actions, other.actions, added),
-        templates=merged(one.templates, other.templates, added),
-        flows=merged(one.flows, other.flows, added),
-        models=merged(one.models, other.models, added),
-        histograms=_both_histograms(one.histograms, other.histograms),
-        flips=one.flips.plus(other.flips),
-        watched=one.watched.plus(other.watched),
-        gauges=merged(one.gauges, other.gauges, lambda mine, others: mine + others),
-        timers=merged(one.timers, other.timers, _both_timers),
-    )
-
-
-def _both_histograms(one: Histograms, other: Histograms) -> Histograms:
-    names = (each.name for each in fields(Histograms))
-    return Histograms(**{name: both(getattr(one, name), getattr(other, name)) for name in names})
-
-
-def _both_timers(one: Timer, other: Timer) -> Timer:
-    return Timer(
-        count=one.count + other.count,
-        total_ns=one.total_ns + other.total_ns,
-        p95_ns=max(one.p95_ns, other.p95_ns),
-        errors=one.errors + other.errors,
-    )
 
 
 FLOW_COUNTERS: Mapping[str, str] = {

@@ -1,7 +1,7 @@
 """How are records of counts added up?
 
 A tally is a frozen dataclass whose fields are all integers. Adding field by field is associative and commutative, with
-the tally of zeros as its identity, so that counts of two stretches of a log add up to the counts of both.
+the tally of zeros as its identity, so that what is counted of two sessions adds up to what is counted of both.
 """
 
 from __future__ import annotations

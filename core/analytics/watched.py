@@ -1,7 +1,7 @@
 """What counts besides, for whoever watches from outside: errors by kind, decisions by the rules that were heard, how
 long each provider took?
 
-All of it follows from the log, and that of two stretches adds up to that of both.
+All of it follows from the log, in whichever pages that is read.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from core.analytics.histogram import LATENCY_MS_BOUNDS, Histogram, both, empty, observed
+from core.analytics.histogram import LATENCY_MS_BOUNDS, Histogram, empty, observed
 from core.analytics.life import DebateLife, model_of
-from core.analytics.tallies import merged
 from core.domain.changing import changed
 from core.domain.commands import (
     Admit,
@@ -66,14 +65,6 @@ class Watched:
     latencies: Mapping[str, Histogram] = field(default_factory=dict)
     returned_microusd: Mapping[str, int] = field(default_factory=dict)
 
-    def plus(self, other: Watched) -> Watched:
-        return Watched(
-            errors=merged(self.errors, other.errors, _sum),
-            decisions=merged(self.decisions, other.decisions, _sum),
-            latencies=merged(self.latencies, other.latencies, both),
-            returned_microusd=merged(self.returned_microusd, other.returned_microusd, _sum),
-        )
-
 
 def fold_watched(watched: Watched, record: Recorded, *, before: DebateLife | None, after: DebateLife | None) -> Watched:
     """What is counted behind `record`; `before` and `after` are its session's life on either side of it. Without them,
@@ -125,7 +116,3 @@ def _kind_of_error(event: object) -> str:
 
 def _more(counts: Mapping[Key, int], key: Key, amount: int = 1) -> Mapping[Key, int]:
     return {**counts, key: counts.get(key, 0) + amount}
-
-
-def _sum(one: int, other: int) -> int:
-    return one + other

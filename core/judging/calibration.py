@@ -18,7 +18,6 @@ from core.judging.measure import PPM
 
 BIN_PPM = 100_000
 """Readings are held against others of the same tenth; being of one mind is a bin of its own."""
-BINS = PPM // BIN_PPM + 1
 COUNTED_MIN = 50
 """Of fewer sessions in a bin nobody can tell. A stop that costs one answer in 50 is let through three times in eight by
 50 sessions, so that what it costs on the average stays below one answer in 100."""

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.domain.errors import WrongUse, nearest
 from core.judging.answers import ANSWERS, ANSWERS_PIN
 from core.judging.ballots import BALLOTS, BALLOTS_PIN
 from core.judging.lexical import LEXICAL, LEXICAL_PIN
@@ -137,13 +136,6 @@ MEASURES: Mapping[str, Measure] = {
     BALLOTS_PIN: BALLOTS,
     LEXICAL_PIN: LEXICAL,
 }
-
-
-def measure_named(pin: str) -> Measure:
-    """The measure pinned as `name@version`. Raises WrongUse for one that this release does not have."""
-    if pin not in MEASURES:
-        raise WrongUse(f"no measure of consensus is called {pin!r}.", now=nearest(pin, MEASURES))
-    return MEASURES[pin]
 
 
 @lru_cache(maxsize=TURNS_REMEMBERED_MAX)

@@ -190,8 +190,3 @@ class Catalogue(Protocol):
         Where it stood elsewhere nothing is changed: a caller that was cancelled may have added these already.
         """
         ...
-
-
-def template_pins(templates: Sequence[tuple[Template, Digest]]) -> Mapping[TemplateId, Digest]:
-    """The newest digest of each template id."""
-    return {template.id: digest for template, digest in templates}

@@ -86,9 +86,7 @@ async def test_a_position_that_another_process_gave_out_and_deleted_is_not_given
     storage: Storage, other_process: Callable[[str], str]
 ) -> None:
     await storage.log.append(turn(A))
-    await asyncio.to_thread(
-        other_process, f"await storage.log.append(turn({B!r})); await storage.delete_session({B!r})"
-    )
+    await asyncio.to_thread(other_process, f"await storage.log.append(turn({B!r})); await storage.log.delete({B!r})")
 
     (added,) = await storage.log.append(pause(A, after=2))
 
@@ -293,8 +291,10 @@ async def test_a_deleted_session_leaves_only_what_it_spent(storage: Storage) -> 
     for one in (A, B):
         await storage.catalogue.save_label(one, Label(title="kept"))
 
-    await storage.delete_session(A)
-    await storage.delete_session(A)
+    for _ in ("once", "again"):
+        await storage.log.delete(A)
+        await storage.index.forget(A)
+        await storage.catalogue.save_label(A, Label())
 
     assert list(await storage.log.session_ids()) == [B]
     assert [one.session for one in await storage.index.summaries()] == [B]

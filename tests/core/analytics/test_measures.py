@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.analytics.book import Book, Place, advanced, gauges_of
 from core.analytics.histogram import both, empty, observed
-from core.analytics.measures import Counters, FlowUse, Measures, Timer, fold_measures, merge
+from core.analytics.measures import Counters, FlowUse, Measures, Timer, fold_measures
 from core.analytics.tallies import added
 from core.domain.commands import AnswerEscalation, ApplyTemplate, Escalate, RetryStep
 from core.domain.events import (
@@ -30,36 +30,9 @@ from tests.builders import Played
 from tests.core.analytics.histories import a_debate, a_log, as_one_log, number, played, to_its_end
 from tests.core.flows.refining import single
 
-timers = st.dictionaries(
-    st.sampled_from(("settle", "append")),
-    st.builds(Timer, count=st.integers(0, 9), total_ns=st.integers(0, 99), p95_ns=st.integers(0, 99)),
-)
-gauges = st.dictionaries(st.sampled_from(("sessions_running", "sessions_paused")), st.integers(0, 9))
-
 
 def counted(log: list[Recorded]) -> Book:
     return advanced(Book(), log)
-
-
-@st.composite
-def some_measures(draw: st.DrawFn) -> Measures:
-    measures = counted(draw(a_log)).measures
-    return merge(measures, Measures(gauges=draw(gauges), timers=draw(timers)))
-
-
-@given(some_measures(), some_measures(), some_measures())
-def test_adding_measures_has_no_order_and_no_brackets(one: Measures, two: Measures, three: Measures) -> None:
-    assert merge(one, two) == merge(two, one)
-    assert merge(merge(one, two), three) == merge(one, merge(two, three))
-    assert merge(one, Measures()) == one
-
-
-@given(a_log, st.integers(0, 200))
-def test_the_measures_of_two_stretches_add_up_to_those_of_both(log: list[Recorded], cut: int) -> None:
-    first = counted(log[:cut])
-    second = advanced(Book(position=first.position, last=first.last, lives=first.lives), log[cut:])
-
-    assert merge(first.measures, second.measures) == counted(log).measures
 
 
 @given(a_log, st.lists(st.integers(0, 120), max_size=6))
@@ -213,12 +186,6 @@ def test_a_debate_counts_for_the_template_that_it_was_opened_by() -> None:
     assert [life.template for life in book.lives.values()] == ["reviewed"]
     assert set(book.measures.templates) == {"tiny"}
     assert book.measures.templates[TemplateId("tiny")].completed == 1
-
-
-def test_of_two_p95_the_larger_is_kept() -> None:
-    one, other = (Measures(timers={"settle": Timer(count=1, total_ns=p95, p95_ns=p95)}) for p95 in (3, 9))
-
-    assert merge(one, other).timers == {"settle": Timer(count=2, total_ns=12, p95_ns=9)}
 
 
 def test_what_is_recorded_late_of_a_debate_that_was_pushed_out_is_counted_all_the_same() -> None:

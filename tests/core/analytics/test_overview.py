@@ -1,8 +1,6 @@
-"""Are rates, means and medians what a person would work out by hand, and can they be read?"""
+"""Are rates, means and medians what a person would work out by hand?"""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -18,13 +16,12 @@ from core.analytics.health_levels import (
     level_of_loop,
     worst,
 )
-from core.analytics.measures import Measures, Timer
+from core.analytics.measures import Measures
 from core.analytics.overview import median, overview
-from core.analytics.report import metrics_lines
 from core.domain.commands import Cancel
 from core.domain.events import Recorded
 from tests.builders import ROUTE
-from tests.core.analytics.histories import a_log, as_one_log, played, to_its_end
+from tests.core.analytics.histories import as_one_log, played, to_its_end
 
 
 def cancelled() -> list[Recorded]:
@@ -76,38 +73,6 @@ def test_as_many_values_lie_below_the_median_as_above_it(values: list[int]) -> N
 @pytest.mark.parametrize(("values", "middle"), [([3, 1, 2], 2), ([4, 1, 2, 3], 2), ([7], 7), ([], None)])
 def test_the_median_is_the_value_in_the_middle(values: list[int], middle: int | None) -> None:
     assert median(values) == middle
-
-
-def test_the_report_names_what_was_counted() -> None:
-    book = three_and_one()
-    measures = replace(
-        book.measures,
-        gauges={"sessions_running": 2},
-        timers={"rule_evaluation": Timer(count=4, total_ns=10_000, p95_ns=4_200)},
-    )
-    lines = metrics_lines(measures, book.lives.values())
-    words = {" ".join(line.split()) for line in lines}
-
-    assert "debates completed 3" in words
-    assert "completed, of those ended 75.0 %" in words
-    assert "cost $0.0005 $0.0005" in words
-    assert "rule_evaluation 4 2.5 µs 4.2 µs 0" in words
-    assert "sessions_running 2" in words
-
-
-@given(a_log)
-def test_the_report_is_plain_text_whatever_was_counted(log: list[Recorded]) -> None:
-    book = advanced(Book(), log)
-
-    assert all(line.isprintable() and line == line.rstrip() for line in metrics_lines(book.measures, ()))
-
-
-def test_figures_stand_in_columns() -> None:
-    book = three_and_one()
-    lines = metrics_lines(book.measures, book.lives.values())
-    table = lines[: lines.index("")]
-
-    assert len({len(line) for line in table}) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.errors import WrongUse
 from core.domain.ids import SeatId
 from core.judging.consensus import (
     AGREEMENT_PHRASES,
@@ -16,7 +15,6 @@ from core.judging.consensus import (
     KEYWORDS,
     OVERLAP_PPM_MAX,
     analyse,
-    measure_named,
 )
 from core.judging.measure import PPM, Reading, SpokenTurn
 
@@ -144,12 +142,6 @@ def test_what_is_not_remembered_of_one_turn_changes_no_reading(said: list[str]) 
 
     assert found.measure == ("keywords@1" if any("agree" in each for each in said) else "overlap@1")
     assert (found.measure, found.ppm) == (reading(theirs, mine).measure, reading(theirs, mine).ppm)
-
-
-def test_a_measure_is_found_by_its_pin_and_an_unknown_one_names_the_nearest() -> None:
-    assert measure_named("keywords@1") is KEYWORDS
-    with pytest.raises(WrongUse, match=r"Did you mean 'keywords@1'\?"):
-        measure_named("keyword@1")
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
