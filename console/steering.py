@@ -174,7 +174,7 @@ async def escalate(screen: SessionActions, chosen: Chosen) -> None:
     from console.screens.dialogs.text import TextDialog
 
     question = await screen.app.push_screen_wait(
-        TextDialog("Escalate to me", "What is to be decided?", "Shall it go on?", is_required=True)
+        TextDialog("Escalate to me", "What is to be decided?", "Shall it go on?", is_required=True, is_proposal=True)
     )
     if question:
         screen.app.acting.ask(acting.escalate(chosen.targets, question), screen)

@@ -175,7 +175,7 @@ class EventActions(Screen[None]):
             return
         what = f"the {len(chosen)} marked" if marks else f"all {len(chosen)} at hand"
         path = await self.app.push_screen_wait(
-            TextDialog("Export", f"Write {what} into a new file, .jsonl or .csv:", EXPORT_FILE)
+            TextDialog("Export", f"Write {what} into a new file, .jsonl or .csv:", EXPORT_FILE, is_proposal=True)
         )
         if path:
             try:

@@ -366,7 +366,7 @@ class RuleActions(Screen[None]):
         names = [name_of(placed) for placed in self._placed if placed.rule.id in marks]
         what = counted(len(names), "marked rule") if names else f"all rules that hold in {self._rule_set}"
         path = await self.app.push_screen_wait(
-            TextDialog("Export rules", f"Write {what} into a new file:", EXPORT_FILE)
+            TextDialog("Export rules", f"Write {what} into a new file:", EXPORT_FILE, is_proposal=True)
         )
         if path:
             self._ask(exporting(names, self._rule_set, file_at(path)))

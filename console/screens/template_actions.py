@@ -175,7 +175,8 @@ class TemplateActions(Screen[None]):
         from console.screens.dialogs.text import TextDialog
         from console.template_changes import cloning
 
-        dialog = TextDialog("Clone", f"What the copy of {id} is to be called", self._free_id(f"{id}_copy"))
+        free = self._free_id(f"{id}_copy")
+        dialog = TextDialog("Clone", f"What the copy of {id} is to be called", free, is_proposal=True)
         new = await self.app.push_screen_wait(dialog)
         if new:
             self._wanted = new
@@ -279,7 +280,7 @@ class TemplateActions(Screen[None]):
         from console.template_changes import exporting
 
         what = f"Write {id} with its participants, steps and rules into a new file:"
-        path = await self.app.push_screen_wait(TextDialog("Export", what, f"{id}.yaml"))
+        path = await self.app.push_screen_wait(TextDialog("Export", what, f"{id}.yaml", is_proposal=True))
         if path:
             self._ask(exporting(id, file_at(path)))
 

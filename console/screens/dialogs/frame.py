@@ -174,9 +174,16 @@ class Words(TextArea):
         self.insert("\n")
 
 
-def field(value: str = "", *, placeholder: str = "", id: str | None = None, classes: str | None = None) -> Input:
-    """One line to write in."""
-    made = Input(value=one_line(value), placeholder=placeholder, id=id, classes=classes, select_on_focus=False)
+def field(
+    value: str = "",
+    *,
+    placeholder: str = "",
+    id: str | None = None,
+    classes: str | None = None,
+    is_proposal: bool = False,
+) -> Input:
+    """One line to write in. What is only proposed gives way to the first thing typed: behind a 6 an 8 would be 68."""
+    made = Input(value=one_line(value), placeholder=placeholder, id=id, classes=classes, select_on_focus=is_proposal)
     made.cursor_blink = False
     return made
 

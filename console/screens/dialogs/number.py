@@ -49,7 +49,7 @@ class NumberDialog(Dialog[int]):
 
     def fields(self) -> ComposeResult:
         yield label(self._label)
-        yield field("" if self._initial is None else self._written(self._initial))
+        yield field("" if self._initial is None else self._written(self._initial), is_proposal=True)
         yield Static(self._bounds(), classes="label gap", markup=False)
         if self._help:
             yield label(self._help)

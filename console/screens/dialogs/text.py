@@ -23,6 +23,7 @@ class TextDialog(Dialog[str]):
 
     Enter accepts a single line; several lines take ctrl+s, and enter breaks the line. An empty text is refused where
     it `is_required`; unless said, several lines are and a single one is not, because emptying a name or tags is a wish.
+    A single line that `is_proposal` gives way to what is typed.
     """
 
     DEFAULT_CSS = f"TextDialog TextArea {{ height: {_LINES_SHOWN}; }}"
@@ -37,6 +38,7 @@ class TextDialog(Dialog[str]):
         is_multiline: bool = False,
         *,
         is_required: bool | None = None,
+        is_proposal: bool = False,
     ) -> None:
         super().__init__(title)
         self._label = label
@@ -44,10 +46,12 @@ class TextDialog(Dialog[str]):
         self._help = help
         self._is_multiline = is_multiline
         self._is_required = is_multiline if is_required is None else is_required
+        self._is_proposal = is_proposal
 
     def fields(self) -> ComposeResult:
         yield label(self._label)
-        yield _Paragraphs(self._initial) if self._is_multiline else field(self._initial)
+        line = field(self._initial, is_proposal=self._is_proposal)
+        yield _Paragraphs(self._initial) if self._is_multiline else line
         if self._help:
             yield label(self._help, gap=True)
 

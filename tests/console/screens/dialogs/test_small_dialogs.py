@@ -95,9 +95,29 @@ async def test_dollars_are_shown_and_micro_dollars_returned() -> None:
     app = Host(lambda _: NumberDialog("Budget", "At most", 120_000, DOLLARS, 41_200))
     async with app.run_test() as pilot:
         shown = app.screen.query_one(Input).value
-        await pilot.press("backspace", "5", "enter")
+        await pilot.press("end", "backspace", "5", "enter")
 
     assert (shown, app.results) == ("0.12", [150_000])
+
+
+async def test_a_number_that_is_proposed_gives_way_to_the_one_that_is_typed() -> None:
+    app = Host(lambda _: NumberDialog("Raise the rounds", "Rounds in all", 6, "rounds", 1, maximum=100))
+    async with app.run_test() as pilot:
+        await pilot.press("8", "enter")
+
+    assert app.results == [8], "and not 68"
+
+
+@pytest.mark.parametrize(("is_proposal", "accepted"), [(True, "Why?"), (False, "#dullWhy?")])
+async def test_words_that_are_proposed_give_way_and_words_that_stand_are_added_to(
+    is_proposal: bool, accepted: str
+) -> None:
+    app = Host(lambda _: TextDialog("Escalate", "What is to be decided?", "#dull", is_proposal=is_proposal))
+    async with app.run_test() as pilot:
+        await typed(pilot, "Why?")
+        await pilot.press("enter")
+
+    assert app.results == [accepted]
 
 
 @pytest.mark.parametrize(
