@@ -160,6 +160,7 @@ def open_orchestrator(
         checks=AllowedCommands(config.refine_commands),
         answers=_answers(config, storage, clock),
         telling=_telling(config, storage, clock, terminal or NoTerminal(), is_demo=is_demo),
+        outbox=storage.outbox,
         rules_folder=config.rules_folder,
         backups=_backups(config.database, clock, plugins, is_beside_sessions=True),
         bundles=storage.bundles,

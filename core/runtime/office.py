@@ -261,6 +261,8 @@ class Office:
             await self._ports.index.forget(session)
             if self._telling is not None:
                 await self._telling.notifier.forget(session)
+            elif self._ports.outbox is not None:  # nobody is told any more, and it holds the session's words
+                await self._ports.outbox.forget(session)
             await self._ports.catalogue.save_label(session, Label(), receipt=by.receipt(answer))
             self._projector.forget(session)
         finally:

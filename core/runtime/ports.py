@@ -23,6 +23,7 @@ from core.ports.life_book import LifeBook
 from core.ports.metrics_endpoint import MetricsEndpoint
 from core.ports.model_offers import ModelOffers, NothingOffered
 from core.ports.model_provider import ModelProviders
+from core.ports.outbox import Outbox
 from core.ports.people_present import NobodyPresent, PeoplePresent
 from core.ports.process_use import ReadProcessUse
 from core.ports.session_index import SessionIndex
@@ -44,12 +45,13 @@ class Ports:
 
     `local_midnight_ms` tells from when on "today" counts; `version` is moot's own; `answers` are kept ones, None where
     none are kept; `checks` runs programs that may look at drafts; `telling` is by what somebody is told what happens,
-    None where nobody is; `rules_folder` is watched for files of rules, None where none is; `compaction` gives back
-    the room of what was deleted, and `process_use` tells what this process takes of the machine, None where neither is
-    looked after; `lives` is where the analytics keep what they know of each session, None where they aren't kept;
-    `endpoint` is where whoever watches from outside fetches figures, None where nobody may, and `queues` tell how much
-    waits in each of those that the runtime doesn't keep itself; `backups` are those of the database, and `notices` tell
-    of what opening it brought about. What `bundles` bring is decided by `engine_over` before it is taken in.
+    None where nobody is, and `outbox` holds what was told, also then; `rules_folder` is watched for files of rules,
+    None where none is; `compaction` gives back the room of what was deleted, and `process_use` tells what this process
+    takes of the machine, None where neither is looked after; `lives` is where the analytics keep what they know of each
+    session, None where they aren't kept; `endpoint` is where whoever watches from outside fetches figures, None where
+    nobody may, and `queues` tell how much waits in each of those that the runtime doesn't keep itself; `backups` are
+    those of the database, and `notices` tell of what opening it brought about. What `bundles` bring is decided by
+    `engine_over` before it is taken in.
     """
 
     log: EventLog
@@ -74,6 +76,7 @@ class Ports:
     checks: CheckRunner = field(default_factory=NoCommands)
     answers: CachedAnswers | None = None
     telling: TellingPorts | None = None
+    outbox: Outbox | None = None
     rules_folder: Path | None = None
     backups: Backups | None = None
     bundles: Bundles | None = None

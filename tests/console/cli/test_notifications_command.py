@@ -166,6 +166,17 @@ def test_switched_off_nobody_is_told_anything(moot: Moot) -> None:
     assert "enable_notifications is off" in off
 
 
+@pytest.mark.parametrize("is_on", ["true", "false"], ids=["while-it-tells", "while-nobody-is-told"])
+def test_with_a_session_goes_what_was_told_of_it_also_where_nobody_is_told_any_more(moot: Moot, is_on: str) -> None:
+    debated(moot)
+    debated(moot)
+    goes, stays = sorted({str(each["session"]) for each in listed(moot)})
+
+    moot.run("sessions", "delete", goes, "--yes", MOOT_ENABLE_NOTIFICATIONS=is_on)
+
+    assert {each["session"] for each in listed(moot)} == {stays}
+
+
 def test_what_is_put_off_rests_and_what_is_muted_is_told_to_the_audit_trail_alone(moot: Moot) -> None:
     with listening() as there:
         set_up(moot, there.url)
