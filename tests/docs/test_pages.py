@@ -38,6 +38,8 @@ TEMPLATES = [template.id for template in STANDARD_TEMPLATES]
 PROVIDERS = {"rehearsal", *(spec.key.split(".")[1] for spec in SPECS if spec.key.startswith("providers."))}
 LANGUAGES = {"console", "markdown", "python", "sh", "text", "toml", "yaml"}
 PATH = re.compile(r"`((?:core|storage|console|tests|scripts)/[\w./-]+)`")
+CONSTANT = re.compile(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`")
+CODE = ("core", "storage", "console")
 MODULE = re.compile(r"`((?:core|storage|console)(?:\.\w+)+)`")
 
 
@@ -132,6 +134,26 @@ def test_the_participants_named_in_the_readme_are_those_there_are(tmp_path: Path
 
     assert sentence is not None
     assert {name.partition(":")[0] for name in re.findall(r"`([^`]+)`", sentence[1])} == prefixes
+
+
+def test_constants_that_decisions_name_are_in_the_code() -> None:
+    code = "\n".join(file.read_text(encoding="utf-8") for part in CODE for file in (ROOT / part).rglob("*.py"))
+    known = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", code))
+    named = {word for page in (ROOT / "docs" / "decisions").glob("*.md") for word in CONSTANT.findall(page.read_text())}
+
+    assert len(named) > 3
+    assert sorted(named - known) == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
+    told = (ROOT / "docs" / "decisions" / "0010-dependencies.md").read_text(encoding="utf-8")
+
+    assert [name for each in needed if (name := re.split(r"[<>=]", each)[0]) not in told] == []
 
 
 def test_every_block_is_in_a_language_that_is_checked_or_says_that_it_is_text() -> None:
