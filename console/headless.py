@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from console.exit_codes import ExitCode
 from core.domain.cases import CLARIFICATION
+from core.domain.errors import MootError
 from core.domain.events import (
     ChildEnded,
     ClarificationAsked,
@@ -128,9 +130,10 @@ async def follow(
     the disk takes an answer no longer, and with "" once it does again: the session goes on by itself.
 
     Once a stop is asked for, `on_stop` is called and the core drained; what is recorded meanwhile is still shown, as
-    far as the log can be read. A reader that went away (BrokenPipeError) is a stop like any other.
+    far as the log can be read, and may be the end. A reader that went away (BrokenPipeError) is a stop like any other.
     """
-    watching = asyncio.ensure_future(_watch(orchestrator, session, show, after_seq))
+    reading = _Reading(orchestrator, session, show, after_seq)
+    watching = asyncio.ensure_future(reading.to_the_end())
     asked = asyncio.ensure_future(stop.asked.wait())
     telling = asyncio.ensure_future(_tell_standing(orchestrator, session, on_standing))
     try:
@@ -138,14 +141,16 @@ async def follow(
         if watching.done() and not isinstance(watching.exception(), BrokenPipeError):
             return watching.result()
         on_stop()
-        await orchestrator.stop()
-        if watching.done() and watching.exception() is None:
-            return watching.result()  # it came to its end while it drained
-        return Ending(code=ExitCode.STOPPED)
+        await orchestrator.drain()
+        if not watching.done():
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            with suppress(MootError, BrokenPipeError):
+                await reading.the_rest()
+        return reading.ending or Ending(code=ExitCode.STOPPED)
     finally:
         for waiting in (asked, watching, telling):
             waiting.cancel()
-        # What a log that was closed while it was read has to say is no news: the stop closed it.
         await asyncio.gather(asked, watching, telling, return_exceptions=True)
 
 
@@ -178,12 +183,36 @@ async def _tell_standing(orchestrator: Orchestrator, session: SessionId, tell: C
         await asyncio.sleep(STANDING_SECONDS)
 
 
-async def _watch(
-    orchestrator: Orchestrator, session: SessionId, show: Callable[[Recorded], None], after_seq: int
-) -> Ending:
-    async for recorded in orchestrator.watch(session, after_seq=after_seq):
-        show(recorded)
-        ending = ending_of(recorded.event)
-        if ending is not None:
-            return ending
-    raise AssertionError("watching a session has no end of its own")
+class _Reading:
+    """What of a session was shown, and how it stands still as of the last event that was."""
+
+    def __init__(
+        self, orchestrator: Orchestrator, session: SessionId, show: Callable[[Recorded], None], after_seq: int
+    ) -> None:
+        self._orchestrator = orchestrator
+        self._session = session
+        self._show = show
+        self._seq = after_seq
+        self.ending: Ending | None = None
+
+    async def to_the_end(self) -> Ending:
+        async for recorded in self._orchestrator.watch(self._session, after_seq=self._seq):
+            self._read(recorded)
+            if self.ending is not None:
+                return self.ending
+        raise AssertionError("watching a session has no end of its own")
+
+    async def the_rest(self) -> None:
+        """What is on record by now and was not shown, as far as the first end."""
+        while self.ending is None:
+            records = await self._orchestrator.events(self._session, after_seq=self._seq)
+            if not records:
+                return
+            for recorded in records:
+                if self.ending is None:
+                    self._read(recorded)
+
+    def _read(self, recorded: Recorded) -> None:
+        self._seq = recorded.seq
+        self._show(recorded)
+        self.ending = ending_of(recorded.event)

@@ -165,6 +165,11 @@ class Orchestrator:
         `start` does. Changes nothing where this process drives. Raises DriverBusy where another one does."""
         await self._wheel.take()
 
+    async def drain(self) -> None:
+        """Let turns under way be recorded (or marked in doubt), and carry out nothing more. What is on record can be
+        read until `stop`."""
+        await self._wheel.let_go(drain=True)
+
     async def stop(self, *, drain: bool = True) -> None:
         """Let turns under way be recorded (or marked in doubt), then close everything. Safe to call twice."""
         await self._wheel.stop(drain=drain)

@@ -95,19 +95,25 @@ class Wheel:
         if self._following is not None:
             self._following.cancel()
 
+    async def let_go(self, *, drain: bool) -> None:
+        """Let turns under way be recorded (or marked in doubt), and carry out nothing more. What is on record can be
+        read until `stop`. Safe to call twice."""
+        self._is_stopped = True
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        async with self._passing:  # a request that drives for just as long as it takes is carried out
+            driver, self.driver = self.driver, None
+        if driver is not None:
+            await driver.stop(drain=drain)
+
     async def stop(self, *, drain: bool) -> None:
-        """Let turns under way be recorded (or marked in doubt), then close everything. Safe to call twice."""
+        """`let_go`, then close everything. Safe to call twice."""
         if not self._is_started:
             return
-        self._is_started, self._is_stopped = False, True
+        self._is_started = False
         try:
-            if self._following is not None:
-                self._following.cancel()
-                await asyncio.gather(self._following, return_exceptions=True)
-            async with self._passing:  # a request that drives for just as long as it takes is carried out
-                driver, self.driver = self.driver, None
-            if driver is not None:
-                await driver.stop(drain=drain)
+            await self.let_go(drain=drain)
         finally:
             try:
                 await self._ports.offers.close()

@@ -114,3 +114,24 @@ def test_who_is_closed_takes_no_wheel() -> None:
         assert stage.lock == []
 
     in_virtual_time(work)
+
+
+def test_what_is_on_record_can_be_read_once_the_wheel_was_let_go_and_nothing_is_carried_out_any_more() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await asyncio.sleep(1)
+
+        await moot.drain()
+
+        assert stage.lock == []
+        assert not moot.is_driver
+        assert (await moot.events(session))[-1].seq == len(stage.records(session))
+        assert (await moot.summary(session)).turns == 1, "the turn under way was waited for"
+        with pytest.raises(CommandRefused, match="is being closed"):
+            await start(moot)
+        await moot.drain()
+        await moot.stop()
+
+    in_virtual_time(work)
