@@ -201,6 +201,15 @@ async def test_a_conflict_fails_alone_among_appends_that_share_its_commit(log: E
     assert len(await everything(log)) == 2 + 2 * len(others)
 
 
+async def test_a_call_in_conflict_leaves_no_session_behind_that_it_would_have_opened(log: EventLog) -> None:
+    await log.append(turn(A))
+
+    outcomes = await asyncio.gather(log.append(turn(B), turn(A, after=7)), log.append(turn(C)), return_exceptions=True)
+
+    assert [type(outcome) is LogConflict for outcome in outcomes] == [True, False]
+    assert sorted(await log.session_ids()) == [A, C]
+
+
 async def test_of_two_that_expect_the_same_length_one_is_written(log: EventLog) -> None:
     outcomes = await asyncio.gather(log.append(pause(A, reason="x")), log.append(pause(A)), return_exceptions=True)
 

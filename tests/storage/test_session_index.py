@@ -152,6 +152,7 @@ async def test_a_rebuilt_index_is_equal(storage: Storage) -> None:
         ("räder", [A]),
         ("STRASSE", [B]),
         ("ampel", [C]),
+        ("NAÏVE", [B]),
         ('said "no"', [A]),
         ("back\\slash", [B]),
         ("line\nbreak", [B]),
@@ -164,7 +165,7 @@ async def test_a_rebuilt_index_is_equal(storage: Storage) -> None:
 async def test_a_search_finds_titles_motions_labels_and_spoken_words_in_any_case(
     storage: Storage, text: str, found: list[str]
 ) -> None:
-    await storage.log.append(turn(A, 'She said "no" to it.'), turn(B, "Die Straße. back\\slash line\nbreak"))
+    await storage.log.append(turn(A, 'She said "no" to it.'), turn(B, "Die naïve Straße. back\\slash line\nbreak"))
     await storage.log.append(turn(C, "nothing"))
     await storage.index.advance(
         [row(A, motion="Über RÄDER"), row(B, opened_at_ms=AT_MS + 1), row(C, opened_at_ms=AT_MS + 2)], position=6

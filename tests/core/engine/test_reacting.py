@@ -24,13 +24,15 @@ from core.domain.events import (
     RuleFired,
     RuleRearmed,
     RuleRecovered,
+    RulesChanged,
     RuleSwitchedOff,
     SessionEscalated,
     SessionPaused,
 )
 from core.domain.facts import FactValue
-from core.domain.ids import RuleId, TemplateId
-from core.domain.session import ROUNDS_MAX, SessionState, Status
+from core.domain.ids import Digest, RuleId, TemplateId
+from core.domain.session import ROUNDS_MAX, Ruling, SessionState, Status
+from core.engine.evolve import ruling_after
 from core.engine.react import PASSES_MAX, RULE_ERRORS_IN_A_ROW_MAX
 from core.flows.debate import DebateFlow
 from core.flows.debate_events import RoundsLimitChanged, TemplateApplied
@@ -526,3 +528,18 @@ def test_rules_are_pinned_by_the_opening() -> None:
     played = Played()
 
     assert played.opening().rules_digest == played.in_force.digest
+
+
+def test_a_change_of_the_rules_lets_one_that_could_not_be_evaluated_be_heard_as_new_though_it_was_withheld() -> None:
+    late, early = RuleId("late"), RuleId("early")
+    ruling = Ruling(
+        digest=Digest("0" * 64),
+        templates={},
+        spent=frozenset((late, early)),
+        withheld=frozenset((late, early)),
+        erring={late: 1},
+    )
+
+    changed = ruling_after(ruling, RulesChanged(digest=Digest("1" * 64), templates={}))
+
+    assert (changed.spent, changed.withheld) == ({early}, {early})
