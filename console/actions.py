@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +43,7 @@ PLACE_TITLES: Mapping[Place, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something the operator can do.
 
     `id` never changes, because people's keymaps name it; a widget or screen of the action's place carries it out in its

@@ -5,8 +5,7 @@ Screens are loaded when they are first gone to: none of this is there before the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from console.screens.sessions import SessionsScreen
 
@@ -61,8 +60,7 @@ def places_of(screen: Screen[Any]) -> tuple[Place, ...]:
             return ("system", "list")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WayBack:
+class WayBack(NamedTuple):
     """Where a session was gone to from: it holds as long as the cursor is on that session. `stood` is how the list of
     sessions stood below: who goes back once more comes to that, and not to this session again."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.actions import ACTIONS, Action, Place
 
@@ -35,8 +34,7 @@ FOOTER_HINTS_MAX = 5
 """At 80 columns: five keys and help. More would be read by nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyHint:
+class KeyHint(NamedTuple):
     """A key as it is shown, and what it does."""
 
     action_id: str
@@ -44,8 +42,7 @@ class KeyHint:
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keymap:
+class Keymap(NamedTuple):
     """Keys by action, for every action there is. `name` is what settings call it."""
 
     name: str

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 NAME = "moot"
 HOME_VARIABLE = "MOOT_HOME"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locations:
+class Locations(NamedTuple):
     """Three folders: what people write, what moot keeps, what it may lose. None of them need exist yet."""
 
     config: Path

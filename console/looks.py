@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.keymap_files import load_keymaps
 from console.keys import STANDARD_KEYMAP
@@ -33,8 +33,7 @@ NAMED_BYTES_MAX = 64_000
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class Looks(NamedTuple):
     """`notices` are what is to be said of files that were left out."""
 
     themes: dict[str, ColourTheme]

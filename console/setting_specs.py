@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from console.setting_channels import (
     mails,
@@ -64,8 +64,7 @@ LOG_FORMATS = ("json", "human")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingSpec:
+class SettingSpec(NamedTuple):
     """One setting as people name it: `key` in the file, `variables` in the environment, the first of them preferred."""
 
     field: str

@@ -75,7 +75,7 @@ def read_budget(text: str) -> int:
     return cap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)  # a repr of ninety parts takes long to write
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)  # nobody asks for these two of ninety parts
 class Settings:
     """Everything that can be set; `SPECS` says what each is for. Caps are in micro-dollars, None for no cap."""
 
@@ -147,16 +147,16 @@ class Settings:
     compatible_base_url: str = ""
     compatible_model: str = ""
     compatible_in_doubt_policy: str = ""
-    refine_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    refine_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     enable_notifications: bool = True
     notification_timeout_seconds: int = 10
-    notification_routes: tuple[Mapping[str, Any], ...] | None = field(default=None, hash=False)
-    notification_reminders: Reminders = field(default=SENSIBLE_REMINDERS, hash=False)
+    notification_routes: tuple[Mapping[str, Any], ...] | None = None
+    notification_reminders: Reminders = SENSIBLE_REMINDERS
     notification_quiet: QuietSetting | None = None
-    notification_batches: Mapping[str, Batch] = field(default_factory=dict, hash=False)
+    notification_batches: Mapping[str, Batch] = field(default_factory=dict)
     notification_batch_size: int = DIGEST_PARTS_DEFAULT
-    webhooks: Mapping[str, WebhookSetting] = field(default_factory=dict, hash=False)
-    mail: Mapping[str, MailSetting] = field(default_factory=dict, hash=False)
+    webhooks: Mapping[str, WebhookSetting] = field(default_factory=dict)
+    mail: Mapping[str, MailSetting] = field(default_factory=dict)
     live_port: int = 0
     live_address: str = LOOPBACK[0]
     live_token_env: str = ""
@@ -164,7 +164,7 @@ class Settings:
     terminal_bell: bool = True
     terminal_osc: bool = True
     terminal_title: bool = True
-    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 _KEYS = tuple(spec.key for spec in SPECS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from console.settings import Settings
 from console.terminal_notices import BELL, BRING_TITLE_BACK, KEEP_TITLE, notice, one_line, title, understands
@@ -20,8 +20,7 @@ HANDS_ON_MS = 30_000
 """Where a terminal doesn't tell whether it is looked at, somebody who pressed a key this recently looks at it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class Ways(NamedTuple):
     """Which of them the operator wants."""
 
     has_bell: bool = True

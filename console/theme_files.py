@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.toml_files import TomlFile, read_toml
 from core.domain.errors import WrongUse, nearest
@@ -26,8 +25,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColourTheme:
+class ColourTheme(NamedTuple):
     """A theme's colours by name, each as `#rrggbb`."""
 
     name: str

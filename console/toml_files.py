@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.domain.errors import WrongUse
 
@@ -17,8 +16,7 @@ FILE_BYTES_MAX = 64_000
 """A theme or a keymap is a few kilobytes: anything larger is something else under that name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TomlFile:
+class TomlFile(NamedTuple):
     """A file's values, and its text for naming lines."""
 
     name: str

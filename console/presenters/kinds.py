@@ -5,9 +5,8 @@ Here alone a flow has words of its own; what stands on a screen for any session 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.presenters.figures import percent, score
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from core.domain.summary import SessionSummary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(NamedTuple):
     """`about` is what such a session is about, `lap` what it goes through again and again, `reading` how far it is, and
     `outcome` what it ends with. `glyph` stands before its title in a list, "" for what most sessions are, and
     `lap_short` above a narrow column."""

@@ -1,12 +1,12 @@
 """In which values does a presenter say what a widget is to draw?
 
 They name styles instead of colours and know nothing of a terminal, so that what is shown can be tested as data.
+Named tuples and no dataclasses: the first frame waits until the classes are made, and those take eight times as long.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TurnState = Literal["done", "speaking", "superseded", "note", "verdict"]
 
@@ -14,8 +14,7 @@ Part = tuple[str, str]
 """A text and the name of its style."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A text and the name of its style in the palette. Where both don't fit, `text` gives way to the `tail` behind it,
     down to half of the cell."""
 
@@ -24,16 +23,14 @@ class Cell:
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One cell for each column, under a key that stays with the thing shown."""
 
     key: str
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of parts. What `right` holds stands at the right edge and gives way first.
 
     One that wraps takes as many lines as it needs, up to `lines_max`, in the style of its last part.
@@ -44,8 +41,7 @@ class Line:
     lines_max: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnView:
+class TurnView(NamedTuple):
     """A turn as it is shown. `seat` is the role in this session; `seat_index` counts from 1, 0 is nobody's seat."""
 
     key: str
@@ -58,8 +54,7 @@ class TurnView:
     marks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderView:
+class HeaderView(NamedTuple):
     """What the header says. `left` are those that would move on, and nobody drives. `cap_microusd` None means that
     today has no cap. `notice` is for what holds everywhere: a global pause, a stop of all spending, a console that only
     reads; `notice_action` leads on from there, where anything does. `unread` is how much was told that nobody has read.

@@ -5,7 +5,6 @@ A fold: each event changes at most a few turns, so that what is shown costs what
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.presenters.answered import noted, outcome_shown
@@ -188,7 +187,7 @@ class TranscriptFold:
             key = next((each for each in reversed(self.turns) if step_of(each) == flip.step), "")
             if key and CHANGED not in self.turns[key].marks:
                 turn = self.turns[key]
-                yield self._put(replace(turn, marks=(CHANGED, *turn.marks)))
+                yield self._put(turn._replace(marks=(CHANGED, *turn.marks)))
             seat, text = note_of(flip)
             # A verdict that changes its judge's mind has the note of its event itself.
             note = TurnView(key=f"changed {record.seq}", seat_index=0, seat=seat, text=text, state="note")
@@ -198,13 +197,13 @@ class TranscriptFold:
             for each in so_far(self._minds).flips:
                 key = self._changes.get((each.step, each.seat), "")
                 if key in self.turns:
-                    yield self._put(replace(self.turns[key], text=note_of(each)[1]))
+                    yield self._put(self.turns[key]._replace(text=note_of(each)[1]))
 
     def waits(self, key: str, before: str, now: str) -> TurnView:
         """The turn of a call under way, with what it waits for beside its model until it is sent; "" for nothing."""
         turn = self.turns[key]
         kept = tuple(mark for mark in turn.marks if mark != _waiting(before))
-        self.turns[key] = replace(turn, marks=(*kept, _waiting(now)) if now else kept)
+        self.turns[key] = turn._replace(marks=(*kept, _waiting(now)) if now else kept)
         return self.turns[key]
 
     def _said(self, event: Event) -> tuple[str, str] | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -62,8 +61,7 @@ LEFT_WIDTHS = ((190, 92), (160, 76), (136, 64), (120, 56), (0, 46))
 """From this width of the screen on, the list is so wide."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListStanding:
+class ListStanding(NamedTuple):
     """Where the list stood: the session under the cursor, and what of it was open, zoomed and read."""
 
     session: SessionId | None

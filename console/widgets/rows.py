@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.geometry import Size
@@ -34,8 +33,7 @@ _GAP_CELLS = 2
 _HEADER_LINES = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(NamedTuple):
     """A column of `width` cells. The flexible one takes what is left, at least its `width`, and is cut with `…`.
 
     When the table is narrow, columns with the lowest `priority` go first. A change in a column that `announces`
@@ -210,7 +208,7 @@ class Rows(Painted, ScrollView, can_focus=True):
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
         """Call these columns otherwise, by their keys."""
-        columns = tuple(replace(each, title=titles.get(each.key, each.title)) for each in self._columns)
+        columns = tuple(each._replace(title=titles.get(each.key, each.title)) for each in self._columns)
         if columns != self._columns:
             self._columns = columns
             self.refresh()

@@ -120,6 +120,18 @@ def test_the_first_frame_needs_textual_and_the_sessions_screen_alone(
     assert unneeded not in loaded["frame"]
 
 
+def test_what_the_first_frame_loads_of_the_console_makes_no_dataclass_but_for_settings(
+    loaded: dict[str, set[str]],
+) -> None:
+    files = {name: ROOT / f"{name.replace('.', '/')}.py" for name in loaded["frame"] if name.startswith("console.")}
+    making = {name for name, file in files.items() if file.is_file() and "@dataclass(frozen" in file.read_text("utf-8")}
+
+    assert making - {"console.settings", "console.setting_channels", "console.setting_times"} == {
+        "console.presenters.session_filter",
+        "console.presenters.sessions",
+    }  # what the first rows bring with them, behind the frame
+
+
 @pytest.mark.parametrize("unneeded", [*SDKS, *LIBRARIES, *OF_CHANNELS, *CORE, "console.bootstrap", "console.feed"])
 def test_the_first_rows_need_no_core_and_no_library_but_sqlite(loaded: dict[str, set[str]], unneeded: str) -> None:
     assert {"console.presenters.sessions", "storage.first_look", "sqlite3"} <= loaded["rows"]

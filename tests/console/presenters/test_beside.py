@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,7 +89,7 @@ def test_what_reads_the_same_is_quiet_and_short_and_the_rest_is_whole() -> None:
     long = turn(CLAIM, "word " * 200)
 
     same = turn_paragraphs(long, is_same=True)
-    other = turn_paragraphs(replace(long, text="One.\nTwo."), is_same=False)
+    other = turn_paragraphs(long._replace(text="One.\nTwo."), is_same=False)
 
     assert "same words" in same[0].text
     assert len(same[1].text) < 200
@@ -110,7 +108,7 @@ def test_a_fork_made_while_somebody_was_speaking_is_read_all_the_same() -> None:
 
 
 def test_while_one_goes_on_what_may_yet_come_is_no_parting() -> None:
-    spoken = replace(turn(REPLY, ""), state="speaking")
+    spoken = turn(REPLY, "")._replace(state="speaking")
     pairs = pairs_of((turn(CLAIM), turn(REPLY), turn(VERDICT)), (turn(CLAIM), spoken))
 
     assert parting(pairs, is_over=False) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 
 from textual.app import App
@@ -41,7 +40,7 @@ def test_every_word_of_the_search_must_be_found_somewhere() -> None:
 
 
 def test_the_help_shows_the_keys_of_the_keymap_in_force() -> None:
-    keymap = replace(STANDARD_KEYMAP, keys=MappingProxyType({**STANDARD_KEYMAP.keys, "undo": ("ctrl+z",), "zoom": ()}))
+    keymap = STANDARD_KEYMAP._replace(keys=MappingProxyType({**STANDARD_KEYMAP.keys, "undo": ("ctrl+z",), "zoom": ()}))
     keys = {row.key: row.cells[1].text for row in help_rows(keymap)}
 
     assert keys["undo"] == "ctrl+z"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from console.keys import footer_hints, help_hint, place_hints
@@ -65,7 +63,7 @@ async def test_a_click_on_a_part_of_the_header_leads_to_what_can_be_done_about_i
 
 
 async def test_what_nobody_has_read_is_counted_quietly_and_gives_way_first() -> None:
-    header = HeaderBar(replace(VIEW, unread=7))
+    header = HeaderBar(VIEW._replace(unread=7))
     app = Stage(header)
     async with app.run_test(size=(110, 3)) as pilot:
         line = screen_lines(header)[0]

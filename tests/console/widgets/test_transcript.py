@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +29,7 @@ def long_debate(turns: int = 40) -> tuple[TurnView, ...]:
 async def test_a_turn_is_its_heading_and_its_words_beside_the_tint_of_its_seat() -> None:
     transcript = Transcript()
     async with Stage(transcript).run_test(size=(41, 8)):
-        transcript.set_turns([replace(turn("a", text=WORDS), marks=("rehearsal",))])
+        transcript.set_turns([turn("a", text=WORDS)._replace(marks=("rehearsal",))])
 
         assert screen_lines(transcript)[:4] == [
             "▌ Proposer   m1 · rehearsal     round 1",
