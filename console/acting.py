@@ -6,7 +6,7 @@ done to the app, refused to whoever asked, so that a refusal is said in the plac
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -389,6 +389,16 @@ def start(request: DebateRequest) -> Work:
         return Done(text=f"started {names_of([request.title or request.question])}", session=session)
 
     return work
+
+
+def keep_request(kept: MutableMapping[str, str], kind: str) -> Done:
+    """What was written in the dialog of a new session waits there for the next time; undoing lets go of it."""
+
+    async def let_go(_: Orchestrator) -> Done:
+        kept.clear()
+        return Done(text=f"the next new {kind} begins empty")
+
+    return Done(text=f"kept what you wrote for a new {kind}", undo=let_go)
 
 
 async def hold_all(core: Orchestrator) -> Done:

@@ -122,6 +122,7 @@ class MootApp(App[int], inherit_bindings=False):
         self.going = Going(self)
         self.drafts: dict[str, str] = {}
         self.answers: dict[tuple[SessionId, int], dict[str, str]] = {}
+        self.requests: dict[str, dict[str, str]] = {}
         for each in themes.values():
             self.register_theme(textual_theme(each))
         self.theme = theme

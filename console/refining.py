@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 async def new_refinement(screen: SessionActions | TemplateActions, *, brief: str = "") -> None:
-    """Ask for a brief and what goes with it; start it. What was typed comes back where the start was refused."""
+    """Ask for a brief and what goes with it; start it. What was typed comes back where the start was refused, and the
+    next time where the dialog was left."""
     from console.screens.dialogs.new_refinement import NewRefinementDialog
     from console.steering import keep_price, new_debate
     from core.domain.people import PERSON
@@ -37,6 +38,9 @@ async def new_refinement(screen: SessionActions | TemplateActions, *, brief: str
 
     # Who can be cast is found while the brief is written: a provider that is slow to answer holds up nobody.
     screen.app.run_worker(core.models(), group="models", exclusive=True)
+    kept = screen.app.requests.setdefault("refinement", {})
+    if kept and brief:
+        kept["brief"] = brief
     dialog = NewRefinementDialog(
         plan,
         brief=brief,
@@ -45,9 +49,12 @@ async def new_refinement(screen: SessionActions | TemplateActions, *, brief: str
         formats=[str(each.id) for each in await core.templates()],
         rule_sets=tuple(set_specs(await core.rulebook.book())),
         keep_price=keep_price,
+        kept=kept,
     )
     await screen.app.push_screen_wait(dialog)
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))
     if dialog.is_debate_wanted:
         await new_debate(screen, motion=dialog.last_brief)
+    elif kept:
+        screen.app.acting.tell(acting.keep_request(kept, "refinement"))

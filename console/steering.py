@@ -76,8 +76,8 @@ class Drafting(Protocol):
 
 
 async def new_debate(screen: SessionActions | TemplateActions, *, template_id: str = "", motion: str = "") -> None:
-    """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused.
-    `template_id` is the format that is chosen at first, "" for the usual one."""
+    """Ask for a motion and what goes with it; start it. What was typed comes back where the start was refused, and the
+    next time where the dialog was left. `template_id` is the format that is chosen at first, "" for the usual one."""
     from console.screens.dialogs.new_debate import NewDebateDialog
     from core.domain.people import PERSON
     from core.rules.layers import set_specs
@@ -103,7 +103,11 @@ async def new_debate(screen: SessionActions | TemplateActions, *, template_id: s
     screen.app.run_worker(core.models(), group="models", exclusive=True)
     sets = tuple(set_specs(await core.rulebook.book()))
     given = DebateRequest(question=motion, template_id=template_id)
-    dialog = NewDebateDialog(plan, templates, given, start=start, names=names, rule_sets=sets, keep_price=keep_price)
+    kept = screen.app.requests.setdefault("debate", {})
+    kept.update({id: asked for id, asked in (("motion", motion), ("format", template_id)) if kept and asked})
+    dialog = NewDebateDialog(
+        plan, templates, given, start=start, names=names, rule_sets=sets, keep_price=keep_price, kept=kept
+    )
     await screen.app.push_screen_wait(dialog)
     for each in done:
         screen.app.post_message(acting.Acting.Finished(each))
@@ -111,6 +115,8 @@ async def new_debate(screen: SessionActions | TemplateActions, *, template_id: s
         from console.refining import new_refinement
 
         await new_refinement(screen, brief=dialog.last_motion)
+    elif kept:
+        screen.app.acting.tell(acting.keep_request(kept, "debate"))
 
 
 def keep_price(model: str, amounts: Amounts) -> None:

@@ -115,6 +115,10 @@ class Choices(Painted, can_focus=True):
         """The first choice in sight: the chosen one stands in the middle, as far as there is something around it."""
         return max(0, min(self._at - self._lines // 2, len(self._choices) - self._lines))
 
+    def choose(self, key: str) -> None:
+        """Choose the one of that key, where there is one."""
+        self.action_choose(next((at for at, each in enumerate(self._choices) if each.key == key), self._at))
+
     def action_choose(self, index: int) -> None:
         if 0 <= index < len(self._choices) and index != self._at:
             self._at = index

@@ -24,7 +24,7 @@ from core.domain.participants import DEBATING
 from core.runtime.requests import DebatePlan, DebateRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -68,11 +68,12 @@ class NewDebateDialog(StartDialog[DebateRequest]):
         names: Callable[[], Sequence[str]] = tuple,
         rule_sets: Sequence[str] = (),
         keep_price: Callable[[str, Amounts], None] | None = None,
+        kept: MutableMapping[str, str] | None = None,
     ) -> None:
         """`names` are those of participants and models that can be cast, as far as is known at that moment; `rule_sets`
         those of the sets of rules that can be followed."""
         given = defaults or DebateRequest(question="")
-        super().__init__("New debate", start=start, keep_price=keep_price, documents=given.documents)
+        super().__init__("New debate", start=start, keep_price=keep_price, documents=given.documents, kept=kept)
         self.is_refinement_wanted, self.last_motion = False, given.question
         self._names = names
         self._rule_sets = tuple(rule_sets)
@@ -200,6 +201,7 @@ class NewDebateDialog(StartDialog[DebateRequest]):
     def action_other_kind(self) -> None:
         """A refinement of what is written so far."""
         if not self._is_starting:
+            self.keep()
             self.is_refinement_wanted, self.last_motion = True, self.written().motion
             self.dismiss(None)
 

@@ -21,7 +21,7 @@ from core.flows.refinement_terms import Strategy
 from core.runtime.refining_requests import RefinementPlan, RefinementRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -57,10 +57,11 @@ class NewRefinementDialog(StartDialog[RefinementRequest]):
         formats: Sequence[str] = (),
         rule_sets: Sequence[str] = (),
         keep_price: Callable[[str, Amounts], None] | None = None,
+        kept: MutableMapping[str, str] | None = None,
     ) -> None:
         """`names` are those of participants and models that can be cast, as far as is known at that moment; `formats`
         those by which a draft can be debated, `rule_sets` the sets of rules that can be followed."""
-        super().__init__("New refinement", start=start, keep_price=keep_price)
+        super().__init__("New refinement", start=start, keep_price=keep_price, kept=kept)
         self.is_debate_wanted, self.last_brief = False, brief
         self._brief = brief
         self._plan = plan
@@ -134,6 +135,7 @@ class NewRefinementDialog(StartDialog[RefinementRequest]):
     def action_other_kind(self) -> None:
         """A debate about what is written so far."""
         if not self._is_starting:
+            self.keep()
             self.is_debate_wanted, self.last_brief = True, self.brief
             self.dismiss(None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -18,12 +18,14 @@ from console.evidence_files import read_evidence
 from console.presenters.debate_plan import evidence_read
 from console.screens.dialogs.frame import Dialog, Words, fault_place, field, say_at
 from console.widgets.cells import clean
+from console.widgets.choices import Choices
 from core.domain.errors import MootError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
     from textual.binding import BindingType
     from textual.timer import Timer
 
@@ -59,8 +61,10 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
     """The request to start, one that its plan has accepted; or None after escape.
 
     Where `start` is given the request has been started by it when the dialog closes; what it refuses is said here, and
-    what was written stays. Where `keep_price` is given, a price that isn't known is asked for when it is to start.
-    Whoever derives from it yields the fields, with a place for the fault of each of `PLACES`, and looks at them.
+    what was written stays. `kept` has what stood in the fields when the dialog was left the last time, by field: it
+    stands there again, until something is started. Where `keep_price` is given, a price that isn't known is asked for
+    when it is to start. Whoever derives from it yields the fields, with a place for the fault of each of `PLACES`, and
+    looks at them.
     """
 
     DEFAULT_CSS = """
@@ -116,14 +120,16 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
         start: Callable[[RequestT], Awaitable[object]] | None = None,
         keep_price: Callable[[str, Amounts], None] | None = None,
         documents: tuple[Document, ...] = (),
+        kept: MutableMapping[str, str] | None = None,
     ) -> None:
         """`documents` are the evidence until other paths are written."""
         super().__init__(title)
+        self._kept = {} if kept is None else kept
         self._start = start
         self._keep_price = keep_price
         self._documents = documents
         self._has_tried = False
-        self._is_starting = False
+        self._is_starting = self._is_left = False
         self._refused: tuple[object, str] | None = None
         self._evidence_read = ("", documents)
         self._waiting: Timer | None = None
@@ -162,6 +168,26 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
             yield Static(classes="-empty", markup=False, id="read")
             yield fault_place("evidence-fault")
 
+    def on_mount(self) -> None:
+        """After the fields have been mounted as they are when nothing was kept."""
+        for line in self.query(Input):
+            line.value = self._kept.get(line.id or "", line.value)
+        for words in self.query(Words):
+            if (text := self._kept.get(words.id or "")) is not None:
+                words.load_text(text)
+                words.move_cursor(words.document.end)
+        for choices in self.query(Choices):
+            choices.choose(self._kept.get(choices.id or "", choices.chosen))
+
+    def keep(self) -> None:
+        """Leaving loses nothing: what is written is there the next time. Where nothing is, nothing is kept."""
+        written = {each.id or "": each.value for each in self.query(Input)}
+        written |= {each.id or "": each.text for each in self.query(Words)}
+        self._kept.clear()
+        if any(text.strip() for text in written.values()):
+            self._kept.update(written)
+            self._kept.update({each.id or "": each.chosen for each in self.query(Choices)})
+
     def on_resize(self) -> None:
         self.set_class(self.size.width < WIDTH_SIDE_BY_SIDE_MIN, "-narrow")
 
@@ -199,7 +225,15 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
     def action_leave(self) -> None:
         """What is being started can't be left: nobody would know what became of it."""
         if not self._is_starting:
+            self.keep()
             self.dismiss(None)
+
+    def dismiss(self, result: RequestT | None = None) -> AwaitComplete:
+        """Nothing is looked at any more: the fields go before their dialog does, and a look that missed one would end
+        the console."""
+        self._is_left = True
+        self.workers.cancel_group(self, "look")
+        return super().dismiss(result)
 
     # Looking at it.
 
@@ -214,13 +248,13 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
 
     def look_soon(self) -> None:
         """Another look would break off the one that is to start; where that fails, all is looked at again."""
-        if self._waiting is None and not self._is_starting:
+        if self._waiting is None and not self._is_starting and not self._is_left:
             self._waiting = self.set_timer(LOOK_AFTER_SECONDS, self._look_if_due)
 
     def _look_if_due(self) -> None:
         """A timer that is stopped may have gone off already, with its call still under way: too late, it would break
         off the look that is to start."""
-        if self._waiting is not None:
+        if self._waiting is not None and not self._is_left:
             self._begin_look()
 
     def _begin_look(self, *, is_to_start: bool = False) -> None:
@@ -252,6 +286,8 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
         return documents
 
     def on_start_dialog_looked(self, event: Looked) -> None:
+        if self._is_left:
+            return
         look = event.look
         faults = dict(look.faults)
         if self._refused is not None and not event.is_to_start and self._refused[0] == self.written():
@@ -301,6 +337,7 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
             self.post_message(self.Begun(request))
 
     def on_start_dialog_begun(self, event: Begun) -> None:
+        self._kept.clear()
         self.dismiss(event.request)
 
     def on_start_dialog_start_refused(self, event: StartRefused) -> None:

@@ -516,3 +516,65 @@ async def test_without_a_set_named_the_format_s_or_the_operator_s_own_is_followe
         await until(pilot, lambda: bool(app.results))
 
         assert app.results[0].rules == ""
+
+
+async def test_what_was_written_is_there_again_the_next_time_until_a_debate_is_started() -> None:
+    kept: dict[str, str] = {}
+    first = dialog(kept=kept)
+    async with first.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "Buy or build?")
+        first.screen.query_one("#format", Choices).choose("complex_debate")
+        await put(pilot, "cast-reviewer", "claude")
+        await put(pilot, "budget", "0.5")
+        await pilot.press("escape")
+        await until(pilot, lambda: first.results == [None])
+
+    again = dialog(kept=kept)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: again.screen.query_one("#seat-reviewer").display is True)
+        assert again.screen.query_one("#motion", TextArea).text == "Buy or build?"
+        await typed(pilot, " We")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(again.results))
+
+    asked = again.results[0]
+    assert (asked.question, asked.template_id) == ("Buy or build? We", "complex_debate")
+    assert (asked.casting, asked.cap_microusd) == ({"reviewer": "claude"}, 500_000)
+
+
+async def test_nothing_is_kept_of_a_debate_that_was_started_or_of_which_nothing_was_written() -> None:
+    async def start(_: DebateRequest) -> None: ...
+
+    kept = {"motion": "Buy or build?"}
+    begun = dialog(kept=kept, start=start)
+    async with begun.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(begun.results))
+    assert kept == {}
+
+    looked = dialog(kept=kept)
+    async with looked.run_test(size=(80, 24)) as pilot:
+        looked.screen.query_one("#format", Choices).choose("complex_debate")
+        await pilot.press("escape")
+        await until(pilot, lambda: looked.results == [None])
+    assert kept == {}
+
+
+async def test_a_dialog_that_is_left_while_it_looks_at_what_is_written_looks_no_more() -> None:
+    asked = asyncio.Event()
+
+    async def until_the_fields_are_gone(request: DebateRequest) -> DebatePlan:
+        asked.set()
+        while not shown.is_mounted or shown.query("#cast-everyone"):  # noqa: ASYNC110 - no event tells when they go
+            await asyncio.sleep(0)
+        return await plan(request)
+
+    shown = NewDebateDialog(until_the_fields_are_gone, STANDARD_TEMPLATES)
+    app = Host(lambda _: shown)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked.wait()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.results == [None])
+        await pilot.pause()
+
+    assert not shown.query("#cast-everyone"), "and whoever looked on without its fields would have ended the console"

@@ -94,6 +94,22 @@ async def test_who_wants_a_debate_after_all_takes_the_words_along_and_back(setti
         await until(pilot, lambda: "New refinement" in screen_text(hall) and "Write it." in screen_text(hall))
 
 
+async def test_what_was_written_waits_for_the_next_time_and_undoing_lets_go_of_it(settings: Settings) -> None:
+    async with entered(settings) as (hall, pilot, _):
+        dialog = await asked(hall, pilot)
+        await typed(pilot, "Write it.")
+        dialog.query_one("#seed", Input).value = "7"
+        await pilot.press("escape")
+        await until(pilot, lambda: "kept what you wrote for a new refinement · u undoes it" in screen_text(hall))
+
+        again = await asked(hall, pilot)
+        assert (again.brief, again.query_one("#seed", Input).value) == ("Write it.", "7")
+        await pilot.press("escape", "u")
+        await until(pilot, lambda: "the next new refinement begins empty" in screen_text(hall))
+
+        assert (await asked(hall, pilot)).brief == ""
+
+
 async def test_only_what_matters_to_the_strategy_is_asked_for(settings: Settings) -> None:
     async with entered(settings) as (hall, pilot, _):
         dialog = await asked(hall, pilot)
