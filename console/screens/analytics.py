@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from console import notice_acts as acts
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
 from console.presenters.analytics_filter import FILTER_HELP, SPANS, read_chosen
 from console.presenters.analytics_head import chosen_line, empty_lines, tabs_line
@@ -245,11 +246,7 @@ class AnalyticsScreen(Screen[None]):
         self.run_worker(self._open(), group="behind", exclusive=True)
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self.focused, self, self.app):
-            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     def on_click(self, event: events.Click) -> None:
         """A click on the views turns to the next one, on the line below takes another time, and on a bar it chooses its

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.screen import Screen
 
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import footer_hints, help_hint, hint_of
 from console.presenters.behind import behind_row, behind_title
 from console.widgets.bar import HeaderBar, KeyBar
@@ -101,11 +102,7 @@ class BehindScreen(Screen[None]):
         self.dismiss()
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self.focused, self, self.app):
-            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
 
 def _moment(at_ms: int) -> str:

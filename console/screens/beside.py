@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.beside import Pair, pairs_of, parting, parting_words, side_head, turn_paragraphs, turns_behind
 from console.presenters.shown import Line
@@ -121,11 +122,7 @@ class BesideScreen(Screen[None]):
         self._show_heads()
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self, self.app):
-            if hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     # Showing.
 

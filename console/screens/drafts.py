@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from console.beside import beside
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.carried import carried
 from console.presenters.drafts import DraftsFold
@@ -278,11 +279,7 @@ class DraftsScreen(Screen[None]):
         self._say(f"✗ {event.why}")
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self, self.app):
-            if hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     # --- showing ------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from textual.css.query import NoMatches
 from textual.widgets import Input, Static
 
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.event_detail import Looked, detail
 from console.presenters.event_filter import FILTER_HELP
@@ -180,11 +181,7 @@ class EventsScreen(EventActions):
             self.action_event_moment()
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self.focused, self, self.app):
-            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= BESIDE_WIDTH_MIN, "-wide")

@@ -12,6 +12,7 @@ from textual.css.query import NoMatches
 from textual.widgets import Input, Static
 
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.notification_detail import detail
 from console.presenters.notification_filter import FILTER_HELP, completion, read_filter
@@ -208,11 +209,7 @@ class NotificationsScreen(NotificationWatching):
             self.action_notification_session()
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self.focused, self, self.app):
-            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     def on_header_bar_chosen(self, event: HeaderBar.Chosen) -> None:
         """Who needs the operator stands on top of this very list."""

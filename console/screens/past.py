@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, hint_of, place_hints
 from console.presenters.past import PastFold, past_line, position_line, side_lines
 from console.presenters.session_detail import head_lines
@@ -226,11 +227,7 @@ class PastScreen(Screen[None]):
             self.app.action_go_sessions()
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self, self.app):
-            if hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     # --- moving -------------------------------------------------------------------------------------------------
 

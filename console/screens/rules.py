@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from console.acting import Acting
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints
 from console.presenters.paragraphs import Paragraph, paragraphs
 from console.presenters.rules import (
@@ -255,11 +256,7 @@ class RulesScreen(RuleActions):
             self.app.push_screen(TextView(rule.id, yaml_lines(text), copied=text, note="as 'moot rules load' takes it"))
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self.focused, self, self.app):
-            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDTH_BESIDE_MIN, "-wide")

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from console.acting import Acting, Done, ask_again, give_up, settle_doubt
 from console.bindings import bindings_for
+from console.clicked import carry_out
 from console.keys import STANDARD_KEYMAP, Keymap, footer_hints, help_hint, place_hints, shown_key
 from console.presenters.doubts import becomes, doubt_key, doubt_lines, doubt_row
 from console.presenters.paragraphs import Paragraph, paragraphs
@@ -252,11 +253,7 @@ class SystemScreen(Screen[None]):
         self.app.push_screen(TextView(offer.name, lines, copied=text, note="dollars for a million tokens"))
 
     async def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
-        event.stop()
-        for namespace in (self.focused, self, self.app):
-            if namespace is not None and hasattr(namespace, f"action_{event.action_id}"):
-                await self.app.run_action(event.action_id, default_namespace=namespace)
-                return
+        await carry_out(self, event)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDTH_BESIDE_MIN, "-wide")
