@@ -17,18 +17,32 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Do what the words say and return the exit code."""
     if list(arguments) in (["--version"], ["-V"]):
-        from console.version import VERSION
-
-        print(f"moot {VERSION}")
-        return 0
-    from console.failures import ended, take_any_character
+        return _say_version()
+    from console.failures import ended, ready_streams
     from console.opening import console_options, open_with
 
-    take_any_character()
+    ready_streams()
     given = console_options(arguments)
     if given is not None:
         return ended(lambda: open_with(given))
     return ended(lambda: _run_command(arguments))
+
+
+def _say_version() -> int:
+    from console.version import VERSION
+
+    try:
+        print(f"moot {VERSION}", flush=True)
+    except OSError as error:
+        from console.failures import OutputLost, ended
+
+        fault = error if isinstance(error, BrokenPipeError) else OutputLost(error)
+
+        def lost() -> int:
+            raise fault
+
+        return ended(lost)
+    return 0
 
 
 def _run_command(arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ too, and the traceback goes to a file, because on the screen it helps nobody who
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from console.exit_codes import ExitCode
 from console.locations import find_locations
-from core.domain.errors import CommandRefused, MootError, WrongUse
+from core.domain.errors import CommandRefused, MootError, StorageFailed, WrongUse
 
 DEBUG_VARIABLES = (
     "MOOT_DEBUG_MODE",
@@ -27,9 +28,17 @@ DEBUG_VARIABLES = (
 """Read without the settings: what failed may be the settings."""
 
 
+STANDARD_STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+"""In the order of their numbers, which is the order in which numbers are given out."""
+
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would obey, or read in another order: the name of a file may hold it."""
+
+
 def say(text: str) -> None:
     """One line for the operator, beside whatever standard output carries."""
-    sys.stderr.write(f"moot: {text}\n")
+    shown = _OBEYED.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+    sys.stderr.write(f"moot: {shown}\n")
     sys.stderr.flush()
 
 
@@ -45,6 +54,8 @@ def ended(work: Callable[[], int]) -> int:
         sys.stdout.flush()
         return code
     except MootError as error:
+        if isinstance(error, OutputLost):
+            silence_output()
         say(str(error))
         return code_of(error)
     except BrokenPipeError:
@@ -57,11 +68,55 @@ def ended(work: Callable[[], int]) -> int:
         return _crashed(error)
 
 
-def take_any_character() -> None:
-    """Show a stand-in where the locale lacks a character: a debate must not end over a quotation mark."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
+class OutputLost(StorageFailed):
+    """Standard output can't be written: the disk behind it is full, or gone."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"can't be written: {error.strerror}.",
+            where="standard output",
+            now="Make room, or write it elsewhere; what was committed is safe.",
+        )
+
+
+class _Output(TextIOWrapper):
+    """Standard output that says what keeps it from being written. Whose reader went away says so as ever."""
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputLost(error) from error
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputLost(error) from error
+
+
+def ready_streams() -> None:
+    """Have all three standard streams, and show a stand-in where the locale lacks a character: a debate must not end
+    over a quotation mark.
+
+    A stream that is closed reads nothing and drops what is written. Its number is taken too: the database would be
+    given it, and would get what is meant for the stream.
+    """
+    for name, mode in STANDARD_STREAMS:
+        stream = getattr(sys, name)
+        if stream is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(number, True)  # an editor or a check that we start needs it as much
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+        elif mode == "w" and isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    if type(sys.stdout) is TextIOWrapper and not sys.stdout.isatty():  # a terminal is never full
+        encoding, at_once = sys.stdout.encoding, sys.stdout.write_through
+        sys.stdout = _Output(sys.stdout.detach(), encoding, "replace", write_through=at_once)
 
 
 def silence_output() -> None:

@@ -33,6 +33,12 @@ def test_a_fault_that_can_be_acted_on_is_one_line(
     assert capsys.readouterr().err == "moot: here: this. That.\n"
 
 
+def test_what_a_terminal_would_obey_in_the_name_of_a_file_is_written_out(capsys: pytest.CaptureFixture[str]) -> None:
+    ended(lambda: raising(WrongUse("is\tnot there.\nReally.", where="\x1b[31m\x9b2J\u202eevil – 漢字.md")))
+
+    assert capsys.readouterr().err == "moot: \\x1b[31m\\x9b2J\\u202eevil – 漢字.md: is\tnot there.\nReally.\n"
+
+
 def test_a_fault_of_our_own_keeps_its_traceback_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
