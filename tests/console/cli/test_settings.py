@@ -349,6 +349,30 @@ def test_the_demo_has_a_database_and_metrics_of_its_own(tmp_path: Path) -> None:
     assert demo.origins["database"] == "demo"
 
 
+def test_the_demo_meets_nothing_and_tells_nobody_of_what_the_operator_set_up(tmp_path: Path) -> None:
+    text = """
+rules_folder = "/rules"
+metrics_port = 9464
+webhooks.ops = {url = "https://ops.example/told"}
+mail.team = {host = "mail.example", from = "moot@example.org", to = ["team@example.org"]}
+notifications.routes = [{channels = ["ops", "team"], priority = "low"}]
+exports.every_minutes = 5
+live.port = 8765
+"""
+    file = tmp_path / "settings.toml"
+    file.write_text(text, encoding="utf-8")
+    environ = {"MOOT_HOME": str(tmp_path)}
+    own = load_settings(environ=environ, file=file)
+    assert own.webhooks
+    assert own.mail
+
+    demo, untouched = for_demo(own, environ), Settings()
+
+    for name in ("rules_folder", "metrics_port", "webhooks", "mail", "notification_routes", "exports_every_minutes"):
+        assert getattr(demo, name) == getattr(untouched, name) != getattr(own, name), name
+    assert demo.live_port == untouched.live_port
+
+
 def test_reading_settings_loads_no_heavy_library() -> None:
     code = (
         "import sys; from console.settings import load_settings; load_settings({}); "

@@ -54,6 +54,15 @@ def failed(error: ProviderError) -> AttemptFailed:
     return AttemptFailed(step=StepId("r1.x.proposer"), attempt=1, error=error, message="they passed", cost_microusd=0)
 
 
+def test_of_sessions_that_stand_alike_the_newest_is_on_top() -> None:
+    earlier, later = (
+        replace(RUNNING, session=SessionId(each * 32), opened_at_ms=at) for each, at in (("c", 1), ("d", 2))
+    )
+    over = replace(RUNNING, session=SessionId("e" * 32), status=Status.COMPLETED, opened_at_ms=3)
+
+    assert in_order((over, earlier, later, AWAITED)) == [AWAITED, later, earlier, over]
+
+
 def test_a_session_that_waits_for_a_person_needs_the_operator_while_somebody_drives() -> None:
     assert needs_you(AWAITED)
     assert not needs_you(AWAITED, is_driven=False)

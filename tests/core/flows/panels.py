@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.domain.answers import MOTION_FORM, AnswerForm
+from core.domain.budget import FREE, Price
 from core.domain.calibration import Calibration
 from core.domain.commands import Admit, BeginAttempt, Open, RecordAnswer, RecordFailure, RefuseSpend
 from core.domain.events import Event
@@ -105,8 +106,9 @@ class Panel(Played):
         seed: int = 7,
         others: Iterable[Template] = (),
         calibration: Calibration | None = None,
+        price: Price = FREE,
     ) -> None:
-        super().__init__(rules, templates=(format_, *others))
+        super().__init__(rules, templates=(format_, *others), price=price)
         opening = self.opening(cap_microusd=cap_microusd)
         pinned = replace(opening, answer=form, measure=format_.measure, seed=seed, calibration=calibration)
         self.do(Open(opening=pinned))

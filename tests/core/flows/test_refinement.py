@@ -102,6 +102,15 @@ def test_the_best_draft_is_kept_and_not_the_last() -> None:
     assert refined.of(DraftDecided)[-1].why == ("the last 2 drafts have not beaten draft 2, which scores 0.80, by 0.01")
 
 
+@pytest.mark.parametrize(("score", "is_enough"), [(0.8, True), (0.799, False)])
+def test_a_draft_that_scores_exactly_what_is_wanted_is_good_enough(score: float, is_enough: bool) -> None:
+    refined = single(threshold_ppm=800_000)
+
+    refined.go_through(score)
+
+    assert bool(refined.of(RefinementCompleted)) is is_enough
+
+
 def test_scores_that_stand_still_are_no_gain() -> None:
     refined = single(patience=1)
 

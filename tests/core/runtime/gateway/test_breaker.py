@@ -120,6 +120,16 @@ def test_being_told_to_slow_down_is_a_pause_and_no_failure() -> None:
     assert made.rest_ms() == 0
 
 
+def test_of_two_pauses_that_were_asked_for_the_one_that_ends_later_is_kept_to() -> None:
+    made, hand = breaker()
+    made.cool_down(5_000)
+    hand.now_ms += 1_000
+
+    made.cool_down(700)
+
+    assert made.rest_ms() == 4_000
+
+
 def test_the_operator_can_have_it_asked_again_at_once() -> None:
     made, _ = opened()
     made.cool_down(50_000)
