@@ -104,8 +104,9 @@ def _dials(written: str, faults: dict[str, str]) -> Mapping[str, int]:
     return dials
 
 
-async def place_of_fault(plan: Plan, request: DebateRequest) -> str:
-    """Which part of a refused request it is: the one without which it can be held. Otherwise the motion."""
+async def place_of_fault(plan: Plan, request: DebateRequest, refusal: str) -> str:
+    """Which part of a refused request it is: the one without which it can be held; where several are wrong, the one
+    without which something else is said than `refusal`."""
     without: tuple[tuple[str, DebateRequest], ...] = (
         ("seats", replace(request, casting={})),
         ("rounds", replace(request, rounds=None)),
@@ -118,12 +119,15 @@ async def place_of_fault(plan: Plan, request: DebateRequest) -> str:
         ("motion", replace(request, question=STAND_IN_MOTION)),
         ("format", replace(request, template_id="")),
     )
+    said_otherwise = ""
     for place, other in without:
         if other == request:
             continue
         try:
             await plan(other)
-        except MootError:
+        except MootError as error:
+            if not said_otherwise and str(error) != refusal:
+                said_otherwise = place
             continue
         return place
-    return "evidence" if request.documents or not request.casting else "seats"
+    return said_otherwise or ("evidence" if request.documents or not request.casting else "seats")

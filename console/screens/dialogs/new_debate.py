@@ -124,7 +124,7 @@ class NewDebateDialog(StartDialog[DebateRequest]):
             ("budget $", "budget", cap, "none", ()),
             ("seed", "seed", "" if given.seed is None else str(given.seed), "drawn", ()),
             ("rules", "rules", given.rules, "the format's set, or own", self._rule_sets),
-            ("answers", "answers", answers, "motion, number, text or A,B", ANSWERS),
+            ("answers", "answers", answers, "motion, number, text, A,B", ANSWERS),
             ("control", "control", given.control, "none; another format", formats),
             ("dials", "dials", " ".join(f"{each}={to}" for each, to in given.dials.items()), "as they stand", ()),
         ):
@@ -221,7 +221,7 @@ class NewDebateDialog(StartDialog[DebateRequest]):
             asked = "It is asked for when you start." if self.asks_for_prices else unknown.now
             faults.setdefault("seats", f"{unknown.what[0].upper()}{unknown.what[1:]} {asked}")
         except MootError as error:
-            faults.setdefault(await place_of_fault(self._plan, request), str(error))
+            faults.setdefault(await place_of_fault(self._plan, request, str(error)), str(error))
         return Look(
             request=None if faults else request,
             plan=plan,

@@ -184,7 +184,7 @@ class NewRefinementDialog(StartDialog[RefinementRequest]):
             asked = "It is asked for when you start." if self.asks_for_prices else unknown.now
             faults.setdefault("writer", f"{unknown.what[0].upper()}{unknown.what[1:]} {asked}")
         except MootError as error:
-            faults.setdefault(await place_of_fault(self._plan, request), str(error))
+            faults.setdefault(await place_of_fault(self._plan, request, str(error)), str(error))
         return Look(
             request=None if faults else request,
             plan=plan,

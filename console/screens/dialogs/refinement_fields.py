@@ -103,8 +103,9 @@ def request_of(
     )
 
 
-async def place_of_fault(plan: Plan, request: RefinementRequest) -> str:
-    """Which part of a refused request it is: the one without which it can be held. Otherwise the brief."""
+async def place_of_fault(plan: Plan, request: RefinementRequest, refusal: str) -> str:
+    """Which part of a refused request it is: the one without which it can be held; where several are wrong, the one
+    without which something else is said than `refusal`."""
     usual = RefinementRequest(brief=STAND_IN_BRIEF)
     without: tuple[tuple[str, RefinementRequest], ...] = (
         ("reviewers", replace(request, reviewers=())),
@@ -121,15 +122,18 @@ async def place_of_fault(plan: Plan, request: RefinementRequest) -> str:
         ("strategy", replace(request, strategy=usual.strategy, debate_template="")),
         ("brief", replace(request, brief=STAND_IN_BRIEF)),
     )
+    said_otherwise = ""
     for place, other in without:
         if other == request:
             continue
         try:
             await plan(other)
-        except MootError:
+        except MootError as error:
+            if not said_otherwise and str(error) != refusal:
+                said_otherwise = place
             continue
         return place
-    return "evidence" if request.documents else "writer"
+    return said_otherwise or ("evidence" if request.documents else "writer")
 
 
 def _score(text: str) -> int | None:

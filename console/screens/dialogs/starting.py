@@ -296,7 +296,7 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
             say_at(self.query_one(f"#{place}-fault", Static), faults.get(place, ""))
         say_at(self.query_one("#read", Static), evidence_read(look.documents))
         self.query_one("#plan", Static).update(clean("\n".join(self.show_look(look))))
-        self._show_fault_of_focus(look)
+        self._show_fault_of_focus(faults)
         if not event.is_to_start:
             return
         if look.request is not None:
@@ -351,11 +351,11 @@ class StartDialog(Dialog[RequestT], Generic[RequestT]):
         wrong = next(place for place in self.PLACES if place in faults)
         self.query_one(f"#{self.field_of(wrong)}").focus()
 
-    def _show_fault_of_focus(self, look: Look) -> None:
-        """What is wrong with the field that is being written in stands below it: bring it into view."""
+    def _show_fault_of_focus(self, faults: Mapping[str, str]) -> None:
+        """What is wrong with the field that is being written in stands below it: bring all of it into view."""
         id = self.focused.id if self.focused is not None else None
         place = self.place_of(id) if id is not None else ""
-        if place in look.faults:
+        if place in faults:
             fault = self.query_one(f"#{place}-fault")
             self.call_after_refresh(fault.scroll_visible, animate=False)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from core.orchestrator import DebatePlan, Orchestrator
 
+NOBODY = "no template is called 'nobody'."
 ASKED = Written(
     motion="Split?", template_id="council", casting={}, evidence="", rounds="", budget="", seed="", rules=""
 )
@@ -60,12 +61,25 @@ def test_what_cannot_be_read_is_said_at_its_field(fields: dict[str, str], place:
 async def test_the_field_without_which_it_can_be_held_is_the_one_at_fault() -> None:
     async def plan(request: DebateRequest) -> DebatePlan:
         if request.control == "nobody":
-            raise WrongUse("no template is called 'nobody'.")
+            raise WrongUse(NOBODY)
         return None  # type: ignore[return-value]  # only whether it raises is asked
 
     request, _ = asked_with(control="nobody")
 
-    assert await place_of_fault(plan, request) == "control"
+    assert await place_of_fault(plan, request, NOBODY) == "control"
+
+
+async def test_where_two_are_wrong_each_is_said_at_its_own_field() -> None:
+    async def plan(request: DebateRequest) -> DebatePlan:
+        if request.control == "nobody":
+            raise WrongUse(NOBODY)
+        if request.rules == "nigth":
+            raise WrongUse("no rule set is called 'nigth'.")
+        return None  # type: ignore[return-value]  # only whether it raises is asked
+
+    request, _ = asked_with(control="nobody", rules="nigth")
+
+    assert await place_of_fault(plan, request, NOBODY) == "control", "and not where rehearsals are given evidence"
 
 
 def dialog_over(core: Orchestrator, defaults: DebateRequest | None = None) -> Host:

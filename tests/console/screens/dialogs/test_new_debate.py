@@ -578,3 +578,17 @@ async def test_a_dialog_that_is_left_while_it_looks_at_what_is_written_looks_no_
         await pilot.pause()
 
     assert not shown.query("#cast-everyone"), "and whoever looked on without its fields would have ended the console"
+
+
+async def test_all_of_what_a_start_refuses_is_in_sight_below_its_field() -> None:
+    async def refuse(_: DebateRequest) -> None:
+        what = "a rehearsal argues from evidence, and none was given."
+        raise WrongUse(what, where="seat proposer", now="Give it files, Markdown or text.")
+
+    app = dialog(ASKED, start=refuse)
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("ctrl+s")
+        fault, fields = app.screen.query_one("#evidence-fault"), app.screen.query_one(".fields")
+        await until(pilot, lambda: fault.size.height == 2 and fields.region.contains_region(fault.region))
+
+        assert "Give it files" in text_of(app)

@@ -166,6 +166,7 @@ def test_what_can_not_be_read_is_said_at_its_field_alone(place: str, text: str) 
 async def test_a_refused_request_is_blamed_on_what_it_can_be_held_without() -> None:
     async def plan(request: RefinementRequest) -> Any:
         if request.rules == "nigth":
-            raise WrongUse("no set is called 'nigth'.")
+            raise WrongUse(refusal)
 
-    assert await place_of_fault(plan, RefinementRequest(brief=BRIEF, rules="nigth", seed=3)) == "rules"
+    refusal = "no set is called 'nigth'."
+    assert await place_of_fault(plan, RefinementRequest(brief=BRIEF, rules="nigth", seed=3), refusal) == "rules"
