@@ -27,7 +27,7 @@ from core.domain.steps import Message
 from core.domain.summary import SessionSummary
 from core.engine.summarise import summarise
 from core.flows.debate_formats import change_to
-from core.ports.catalogue import Label, RulesVersion
+from core.ports.catalogue import Label
 from core.ports.event_log import READ_EVENTS_MAX
 from core.ports.inbox import InboxAnswer
 from core.ports.metrics_endpoint import EndpointStanding
@@ -410,22 +410,6 @@ class Orchestrator:
     async def rules(self, rule_set: str = DEFAULT_RULE_SET) -> tuple[Rule, ...]:
         """The rules that hold in a set, enabled and disabled, in the order in which they are heard."""
         return tuple(placed.rule for placed in await self.rulebook.effective(rule_set))
-
-    async def set_rule_enabled(self, rule_id: str, enabled: bool, *, actor: str = OPERATOR) -> str:
-        """Switch a rule; every running session follows at once. Raises WrongUse with the nearest name."""
-        return (await self.rulebook.switch([rule_id], enabled, actor=actor)).text
-
-    async def save_rules(self, rules: Sequence[Rule], *, actor: str = OPERATOR, change: str) -> None:
-        """Make these all the rules that were made by hand, as a new version; `change` says in words what is new."""
-        await self.rulebook.save(rules, change=change, actor=actor)
-
-    async def rules_history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
-        """Versions of the rules, newest first: who changed what, when."""
-        return await self._ports.catalogue.rules_history(limit=limit)
-
-    async def rules_version(self, digest: Digest) -> tuple[Rule, ...]:
-        """The rules as they stood in one version. Raises WrongUse where there is none."""
-        return await self._ports.catalogue.rule_set(digest)
 
     async def explain(self, session: SessionId, rule_id: str, *, at_seq: int | None = None) -> Explanation:
         """Why a rule holds in a session, or doesn't: now, or behind event `at_seq` at its recorded moment.

@@ -173,7 +173,7 @@ def _switch(rules: list[str], enabled: bool, rule_set: str, database: Path | Non
 async def _say_given_up(orchestrator: Orchestrator, measures: Mapping[RuleId, RuleMeasure]) -> None:
     from console.presenters.rule_figures import given_up_lines
 
-    newest = await orchestrator.rules_history(limit=1)
+    newest = await orchestrator.rulebook.history(limit=1)
     lines = given_up_lines(measures, rules_changed_at_ms=newest[0].made_at_ms if newest else 0)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 

@@ -101,12 +101,12 @@ class RuleReader:
     async def _changes(self, core: Orchestrator) -> Mapping[RuleId, Change]:
         """When each rule was changed last; read again only where there is a newer version."""
         history = self._history
-        versions: Sequence[RulesVersion] = await core.rules_history(limit=VERSIONS_READ_MAX)
+        versions: Sequence[RulesVersion] = await core.rulebook.history(limit=VERSIONS_READ_MAX)
         newest = versions[0].digest if versions else None
         if newest != history.newest:
             for version in versions:
                 if version.digest not in history.versions:
-                    history.versions[version.digest] = await core.rules_version(version.digest)
+                    history.versions[version.digest] = await core.rulebook.rules_of(version.digest)
             history.versions = {each.digest: history.versions[each.digest] for each in versions}
             told = [(version, history.versions[version.digest]) for version in versions]
             history.changes = last_changes(told, is_all=len(versions) < VERSIONS_READ_MAX)

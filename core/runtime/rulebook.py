@@ -14,7 +14,7 @@ from core.analytics.rule_measures import RuleMeasure
 from core.domain.commands import OPERATOR
 from core.domain.errors import WrongUse
 from core.domain.facts import FactSpec
-from core.domain.ids import DEFAULT_RULE_SET, RuleId, SessionId
+from core.domain.ids import DEFAULT_RULE_SET, Digest, RuleId, SessionId
 from core.engine.backtest import Revision
 from core.ports.catalogue import RulesVersion
 from core.ports.inbox import InboxAnswer
@@ -129,6 +129,10 @@ class Rulebook:
     async def history(self, *, limit: int = 100) -> Sequence[RulesVersion]:
         """Versions, newest first: who changed what, when."""
         return await self._ports.catalogue.rules_history(limit=limit)
+
+    async def rules_of(self, digest: Digest) -> tuple[Rule, ...]:
+        """The rules as they stood in one version. Raises WrongUse where there is none."""
+        return await self._ports.catalogue.rule_set(digest)
 
     async def differences(self, before: int, after: int | None = None) -> Differences:
         """What is different between two versions, rule by rule; from one to the newest where no second is named."""

@@ -286,7 +286,7 @@ async def test_who_asks_the_operator_is_told_to_go_on(tmp_path: Path) -> None:
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text('{"id": "t1", "motion": "It rains.", "answer": "for"}\n')
     async with core_in(tmp_path) as core:
-        await core.save_rules([*await core.rules(), ask_each_round()], change="for the test")
+        await core.rulebook.save([*await core.rules(), ask_each_round()], change="for the test")
         outcome, run = await evaluated(core, asked(tasks, "standard_debate", model=model, controls=()))
         session = SessionId(run.told[0][1][0].session)
         row = await core.summary(session)
@@ -326,7 +326,7 @@ def ask_each_round() -> Rule:
 async def test_that_rules_were_changed_between_two_runs_is_told(tmp_path: Path) -> None:
     async with core_in(tmp_path) as core:
         first, _ = await evaluated(core, asked(tasks_in(tmp_path, 1)))
-        await core.save_rules([*await core.rules(), ask_each_round()], change="for the test")
+        await core.rulebook.save([*await core.rules(), ask_each_round()], change="for the test")
         plan = await planned(core, asked(tasks_in(tmp_path, 2)))
         both = await Run(core, plan).to_the_end()
 

@@ -187,7 +187,7 @@ async def _meddle(moot: Orchestrator, row: SessionSummary, chance: random.Random
     """Something that an operator may do at any moment, also what is refused."""
     match chance.randrange(14):
         case 0:
-            await _try(moot.set_rule_enabled(chance.choice(STANDARD_RULES).id, chance.random() < 0.5))
+            await _try(moot.rulebook.switch([chance.choice(STANDARD_RULES).id], chance.random() < 0.5))
         case 1:
             await _try(moot.stop_spending())
         case 2:

@@ -179,7 +179,7 @@ async def test_rules_are_counted_as_heard_by_the_version_that_was_in_force(tmp_p
     async with opened(settings_of(tmp_path)) as orchestrator:
         await a_debate(orchestrator, tmp_path)
         before = heard(await orchestrator.families())
-        await orchestrator.set_rule_enabled("complete_when_stalled", False)
+        await orchestrator.rulebook.switch(["complete_when_stalled"], False)
         await a_debate(orchestrator, tmp_path)
         after = heard(await orchestrator.families())
 

@@ -91,7 +91,7 @@ async def test_a_refusal_is_said_where_it_was_asked_and_escape_takes_it_away(tmp
         async with app.run_test(size=(80, 24)) as pilot:
             await shown(pilot, app)
             others = tuple(rule for rule in await core.rules() if rule.id != STALLED)
-            await core.save_rules(others, change="took one out")
+            await core.rulebook.save(others, change="took one out")
             await pilot.press("t")
             await until(pilot, lambda: f"has no rule called {STALLED!r}" in text_of(app))
             await pilot.press("escape")
@@ -127,7 +127,7 @@ async def test_a_rule_that_is_off_is_explained_as_well(tmp_path: Path) -> None:
 async def test_firings_are_counted_from_the_log_of_the_session_and_shown_in_its_row(tmp_path: Path) -> None:
     async with a_core(tmp_path) as core:
         mine = read_rules(AFTER_A_ROUND, origin="mine.yaml", facts=core.fact_specs(), templates=())
-        await core.save_rules((*await core.rules(), *mine), change="loaded mine.yaml")
+        await core.rulebook.save((*await core.rules(), *mine), change="loaded mine.yaml")
         session = await core.start_debate(request=demo_request())
         await ended(core, session)
         fired = [record.event for record in await core.events(session) if isinstance(record.event, RuleFired)]
@@ -199,7 +199,7 @@ async def test_rules_switched_elsewhere_show_at_the_next_look(tmp_path: Path) ->
         async with app.run_test(size=(80, 24)) as pilot:
             await shown(pilot, app)
             await until(pilot, lambda: "● on" in detail_of(app))
-            await core.set_rule_enabled(STALLED, False)
+            await core.rulebook.switch([STALLED], False)
             screen = app.screen
             assert isinstance(screen, RulesScreen)
             screen.look_soon()

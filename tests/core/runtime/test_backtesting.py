@@ -205,7 +205,7 @@ def test_more_versions_of_the_rules_than_are_kept_are_made_ready_again(monkeypat
     async def play() -> None:
         orchestrator, opened = await held(stage, sessions=1)
         for number in range(3):
-            await orchestrator.save_rules((replace(ENDING, name=f"Ending {number}"),), change="renamed")
+            await orchestrator.rulebook.save((replace(ENDING, name=f"Ending {number}"),), change="renamed")
             opened.append(await start(orchestrator))
             await until(orchestrator, opened[-1])
         monkeypatch.setattr(backtesting, "RULE_SETS_KEPT_MAX", 1)

@@ -107,7 +107,7 @@ def test_the_rules_in_force_at_a_point_are_asked_and_others_said_not_to_be() -> 
     async def play() -> None:
         orchestrator, session = await held(stage)
         late = rule("late", at_least("argument_count", 1), PauseDebate(reason="rest"))
-        await orchestrator.save_rules((*await orchestrator.rules(), late), change="added late")
+        await orchestrator.rulebook.save((*await orchestrator.rules(), late), change="added late")
 
         told = await orchestrator.explain(session, "late", at_seq=seq_of(stage, session, RoundCompleted))
 
@@ -188,7 +188,7 @@ def test_each_change_of_the_rules_divides_the_points_before_it_from_those_behind
         orchestrator = await stage.drive()
         session = await start(orchestrator)
         await stage.clock.sleep(1_000)
-        await orchestrator.set_rule_enabled("sleeping", True)
+        await orchestrator.rulebook.switch(["sleeping"], True)
         await stage.clock.sleep(1_000)
         changed = seq_of(stage, session, RulesChanged)
 

@@ -574,7 +574,7 @@ def test_two_rules_that_are_switched_at_once_are_both_switched() -> None:
         moot = await stage.drive()
         one, other = [rule.id for rule in STANDARD_RULES if rule.enabled][:2]
 
-        await asyncio.gather(moot.set_rule_enabled(one, False), moot.set_rule_enabled(other, False))
+        await asyncio.gather(moot.rulebook.switch([one], False), moot.rulebook.switch([other], False))
 
         assert {rule.id for rule in await moot.rules() if not rule.enabled} >= {one, other}
         await moot.stop()
@@ -631,8 +631,8 @@ def test_requests_made_at_once_without_a_driver_take_turns() -> None:
         one, other = STANDARD_RULES[0].id, STANDARD_RULES[1].id
 
         await asyncio.gather(
-            passing.set_rule_enabled(one, False),
-            passing.set_rule_enabled(other, False),
+            passing.rulebook.switch([one], False),
+            passing.rulebook.switch([other], False),
             passing.set_label(session, title="Named"),
         )
 
@@ -746,11 +746,11 @@ def test_the_inbox_outlives_a_message_that_breaks_it() -> None:
         await stage.drive()
         other = stage.orchestrator()
         await other.start()
-        asking = asyncio.ensure_future(other.set_rule_enabled(STANDARD_RULES[0].id, False))
+        asking = asyncio.ensure_future(other.rulebook.switch([STANDARD_RULES[0].id], False))
         await asyncio.sleep(2)
         inbox.failure = None
 
-        assert "disabled" in await asking
+        assert "disabled" in (await asking).text
 
     in_virtual_time(work)
 
@@ -897,7 +897,7 @@ def test_decisions_can_be_repeated_over_changed_rules_and_a_dead_process() -> No
         stage = Stage(limits=Limits(in_doubt_policy="retry"))
         first = await stage.drive()
         session = await start(first)
-        await first.set_rule_enabled("complete_when_stalled", False)
+        await first.rulebook.switch(["complete_when_stalled"], False)
         await asyncio.sleep(6)
         await stage.crash()
         await stage.catalogue.save_rules(STANDARD_RULES[:3], actor="test", at_ms=1, change="fewer")

@@ -89,7 +89,7 @@ def test_rules_of_a_file_lie_over_those_in_force_and_the_catalogue_does_not_take
         assert [event.rule for event in stage.events(fork, RuleFired)] == ["look_early"]  # type: ignore[attr-defined]
         opening = stage.events(fork, SessionOpened)[0].opening  # type: ignore[attr-defined]
         assert opening.rule_set == "file:mine.yaml"
-        await moot.set_rule_enabled(STANDARD_RULES[0].id, False)
+        await moot.rulebook.switch([STANDARD_RULES[0].id], False)
         await moot.resume(fork)
         assert await until(moot, fork) is Status.COMPLETED
         assert not stage.events(fork, RulesChanged)

@@ -235,7 +235,7 @@ def test_a_rule_that_is_switched_off_reaches_running_sessions_and_fires_no_more(
         stage = Stage(rules=rules)
         moot = await stage.drive()
         session = await start(moot)
-        await moot.set_rule_enabled("pause_after_round", False)
+        await moot.rulebook.switch(["pause_after_round"], False)
 
         assert await until(moot, session) is Status.COMPLETED
         assert not stage.events(session, RuleFired)
@@ -252,7 +252,7 @@ def test_a_paused_session_follows_rules_that_were_changed_meanwhile() -> None:
         session = await start(moot)
         await moot.command(session, Pause())
         await asyncio.sleep(30)
-        await moot.set_rule_enabled("complete_when_stalled", False)
+        await moot.rulebook.switch(["complete_when_stalled"], False)
         assert not stage.events(session, RulesChanged)
 
         await moot.resume(session)
@@ -373,9 +373,9 @@ def test_a_second_process_joins_and_its_requests_are_carried_out_by_the_driver()
         session = await other.start_debate("Joined?", template_id="simple_debate", casting={"": "scripted"})
 
         assert await until(driver, session) is Status.COMPLETED
-        assert "disabled" in await other.set_rule_enabled("complete_when_stalled", False)
+        assert "disabled" in (await other.rulebook.switch(["complete_when_stalled"], False)).text
         with pytest.raises(WrongUse, match="complete_when_stalled"):
-            await other.set_rule_enabled("complete_when_staled", False)
+            await other.rulebook.switch(["complete_when_staled"], False)
         with pytest.raises(CommandRefused, match="completed"):
             await other.command(session, Pause())
         await driver.stop()
@@ -391,7 +391,7 @@ def test_an_inbox_is_answered_within_200_ms() -> None:
         await other.start()
         began_ms = stage.clock.now_ms()
 
-        await other.set_rule_enabled("complete_when_stalled", False)
+        await other.rulebook.switch(["complete_when_stalled"], False)
 
         assert stage.clock.now_ms() - began_ms <= 200
 
@@ -417,7 +417,7 @@ def test_without_a_driver_a_request_takes_the_lock_for_just_that_long() -> None:
         passing = stage.orchestrator()
         await passing.start(drive=False)
 
-        await passing.set_rule_enabled("complete_when_stalled", False)
+        await passing.rulebook.switch(["complete_when_stalled"], False)
 
         assert not stage.lock
         assert [rule.enabled for rule in await passing.rules() if rule.id == "complete_when_stalled"] == [False]

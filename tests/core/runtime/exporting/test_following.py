@@ -90,7 +90,7 @@ async def test_a_rule_that_was_switched_and_a_new_tag_are_something_new(moot: Or
     plan = replace(plan_of(settings), kinds=(Kind.RULES, Kind.SESSIONS))
     await moot.exports.follow(plan)
 
-    await moot.set_rule_enabled("complete_when_stalled", False)
+    await moot.rulebook.switch(["complete_when_stalled"], False)
     await moot.set_label(session, tags=("new",))
     await moot.exports.follow(plan)
 
