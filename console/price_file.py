@@ -26,6 +26,9 @@ def keep_prices(given: Mapping[str, Amounts], path: Path) -> None:
     """Add prices by model to the table at `path`; all of them or none. Raises WrongUse, StorageFailed."""
     if not given:
         return
+    unkept = next((model for model in given if not _can_be_kept(model)), None)
+    if unkept is not None:
+        raise WrongUse(f"{unkept!r:.120} can't stand in this table.", where=str(path), now="Name the model as it is.")
     known = _known(path)
     lines: list[str] = []
     for model, (usd_input, usd_output) in given.items():
@@ -41,7 +44,7 @@ def read_price(word: str) -> tuple[str, Amounts]:
     """The model and its price, from `MODEL=IN/OUT`. Raises WrongUse."""
     model, _, amounts = word.rpartition("=")
     usd_input, _, usd_output = amounts.partition("/")
-    if not model or any(character in model for character in '"\\\n'):
+    if not model or not _can_be_kept(model):
         raise _refused(word)
     asked, answered = read_usd(usd_input), read_usd(usd_output)
     if asked is None or answered is None:
@@ -58,6 +61,11 @@ def read_usd(text: str) -> Decimal | None:
     return amount if amount.is_finite() and 0 <= amount <= USD_MAX else None
 
 
+def _can_be_kept(model: str) -> bool:
+    """A name that TOML doesn't take would spoil the table, and with it every later command."""
+    return model.isprintable() and not any(character in model for character in '"\\')
+
+
 def _refused(word: str) -> WrongUse:
     return WrongUse(
         f"{word!r:.120} is no price.",
@@ -72,7 +80,7 @@ def _known(path: Path) -> dict[str, object]:
             return tomllib.load(file, parse_float=Decimal)
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongUse(f"this is no TOML: {error}.", where=str(path), now="Mend the line named.") from error
     except OSError as error:
         raise StorageFailed(f"can't be read: {error.strerror}.", where=str(path), now="Mend its rights.") from error
@@ -90,10 +98,15 @@ def _price_of(table: object) -> Amounts | None:
 def _append(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with path.open("ab") as file:
+            whole = file.tell()
+            try:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.ftruncate(file.fileno(), whole)  # half a price would spoil all that stand there
+                raise
     except OSError as error:
         raise StorageFailed(
             f"the price can't be kept: {error.strerror}.", where=str(path), now="Mend its rights, or make room."

@@ -113,7 +113,7 @@ def debate(
     from core.runtime.requests import DebateRequest
 
     settings = settings_with(database, rehearsal_pace=pace, rules_folder=rules_folder)
-    keep_prices(dict(read_price(word) for word in price or ()), find_locations().prices)
+    prices = dict(read_price(word) for word in price or ())
     request = DebateRequest(
         question=motion,
         template_id=template,
@@ -129,6 +129,7 @@ def debate(
         dials=read_dials(dial or ()),
         control=control,
     )
+    keep_prices(prices, find_locations().prices)
     return run_debate(request, settings=settings, as_json=as_json)
 
 

@@ -16,7 +16,7 @@ from console.cli.tables import COLUMNS_MAX, Column, table, table_columns, termin
 from console.exit_codes import ExitCode
 from console.failures import say
 from console.headless import StopRequest
-from console.locations import find_locations
+from console.locations import find_locations, from_the_root
 from console.settings import Settings, read_budget
 from core.domain.errors import PricesUnknown, WrongUse
 
@@ -116,7 +116,7 @@ def evaluate(
         return ExitCode.COMPLETED
     from console.price_file import keep_prices, read_price
 
-    keep_prices(dict(read_price(word) for word in price or ()), find_locations().prices)
+    prices = dict(read_price(word) for word in price or ())
     request = _request(
         formats or (),
         tasks,
@@ -131,6 +131,7 @@ def evaluate(
     )
     settings = settings_with(database, rehearsal_pace=0, rules_folder=rules_folder)
     at_once = _concurrency(concurrency, settings)
+    keep_prices(prices, find_locations().prices)
     # An answer that is given twice would make samples of one, and a pair of files for each session helps nobody.
     settings = replace(settings, response_cache="off", enable_metrics_export=False)
 
@@ -238,7 +239,7 @@ def _request(
     named = tuple(each.strip() for each in controls.split(",") if each.strip()) if controls else CONTROLS
     request = EvaluationRequest(
         formats=tuple(formats),
-        tasks=tasks.expanduser(),
+        tasks=from_the_root(tasks) if str(tasks).startswith("~") else tasks,
         seats=_seats(seats),
         controls=() if named == (NO_CONTROLS,) else named,
         limit=limit,

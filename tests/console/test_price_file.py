@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -56,7 +59,20 @@ def test_another_price_than_the_one_that_stands_there_is_refused_and_nothing_is_
 
 
 @pytest.mark.parametrize(
-    "word", ["", "openai:a", "openai:a=1", "openai:a=1/", "=1/2", "a=x/1", "a=-1/2", "a=nan/1", 'a"=1/2']
+    "word",
+    [
+        "a\x1b[31m=1/2",
+        "a\tb=1/2",
+        "",
+        "openai:a",
+        "openai:a=1",
+        "openai:a=1/",
+        "=1/2",
+        "a=x/1",
+        "a=-1/2",
+        "a=nan/1",
+        'a"=1/2',
+    ],
 )
 def test_what_is_no_price_is_refused_with_an_example(word: str, tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="such as openai:my-model"):
@@ -76,3 +92,27 @@ def test_a_table_that_is_no_toml_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageFailed):
         kept_as(["openai:a=1/2"], tmp_path)
+
+
+def test_a_name_that_would_spoil_the_table_is_refused_by_whichever_way_it_comes(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
+
+    with pytest.raises(WrongUse, match="can't stand in this table"):
+        keep_prices({"openai:a": (Decimal(1), Decimal(2)), "openai:\x1b[31m": (Decimal(1), Decimal(2))}, path)
+
+    assert not path.exists()
+
+
+def test_a_disk_that_fills_up_leaves_the_table_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "prices.toml"
+    kept_as(["openai:a=1/2"], path)
+    before = path.read_bytes()
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StorageFailed, match="the price can't be kept"):
+        kept_as(["openai:b=3/4"], path)
+
+    assert path.read_bytes() == before

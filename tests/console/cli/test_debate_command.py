@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from console.exit_codes import MEANINGS, ExitCode
+from console.locations import find_locations
 from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, events_of, of_kind, read_until
 
 SLOW = "240"
@@ -306,6 +307,21 @@ def test_hostile_words_reach_neither_the_terminal_nor_the_lines(moot: Moot) -> N
 
     assert "red[/red]" in done.stdout
     assert not {"\x1b", "\a", "\r", "\u202e"} & set(done.stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["debate", MOTION, "--evidence", "/nowhere.md"],
+        ["refine", "A notice", "--evidence", "/nowhere.md"],
+        ["eval", "vote_only", "--tasks", "/nowhere.jsonl", "--budget-usd", "much"],
+    ],
+    ids=lambda words: str(words[0]),
+)
+def test_wrong_words_keep_no_price(moot: Moot, words: list[str]) -> None:
+    moot.run(*words, "--price", "openai:strange-1=1/2", code=ExitCode.WRONG_USE)
+
+    assert not find_locations({"MOOT_HOME": str(moot.home)}).prices.exists()
 
 
 def test_of_a_model_without_key_and_price_the_key_is_named_first(moot: Moot) -> None:
