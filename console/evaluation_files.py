@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from console.exporting import write_whole
+from console.locations import from_the_root
 from console.plain import json_text, plain
 from console.presenters.evaluations import ARM_TITLES, COMPARISON_TITLES, arm_rows, comparison_rows, in_words, notes
 from core.domain.errors import StorageFailed, WrongUse
@@ -38,7 +39,7 @@ class EvaluationFolder:
 
     def __init__(self, folder: Path, plan: EvaluationPlan) -> None:
         """Raises WrongUse where the folder holds files that are not this evaluation's, or can't be written."""
-        self._folder = folder.expanduser().absolute()
+        self._folder = from_the_root(folder)
         self._plan = plan
         _refuse_others(self._folder, plan.id)
         self._beside = self._folder / f".{TASKS}.{os.getpid()}"

@@ -56,14 +56,18 @@ def read_evidence(paths: Sequence[Path]) -> tuple[Document, ...]:
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
     """Each file meant by `path`, with the name it is to be cited by."""
-    if path.is_dir():
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if is_folder:
         files = _below(path)
         if not files:
             raise WrongUse(
                 f"the folder holds no evidence, no {' or '.join(SUFFIXES)} file.", where=str(path), now="Give another."
             )
         yield from ((file, file.relative_to(path).as_posix()) for file in files)
-    elif path.exists():
+    elif is_there:
         yield path, path.name
     else:
         raise WrongUse("there is no such file or folder.", where=str(path), now="Check the path.")

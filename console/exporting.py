@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.locations import from_the_root
 from console.plain import json_line, plain, plain_event
 from core.domain.errors import StorageFailed, WrongUse
 from core.ports.event_log import READ_EVENTS_MAX
@@ -62,7 +63,7 @@ async def export_session(
 
 def require_free(path: Path, *, replaces: bool) -> Path:
     """The path from the root on. Raises WrongUse where something lies there that is not meant to be replaced."""
-    path = path.expanduser().absolute()
+    path = from_the_root(path)
     if not replaces and path.exists():
         raise WrongUse(
             "there is such a file already.",
@@ -138,7 +139,7 @@ async def _write_lines(path: Path, lines: AsyncIterator[str]) -> Path:
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file beside its place, then move it there. Returns where it is; raises StorageFailed."""
-    path = path.expanduser().absolute()
+    path = from_the_root(path)
     beside = _beside(path)
     try:
         beside.write_bytes(content)

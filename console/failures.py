@@ -6,6 +6,7 @@ too, and the traceback goes to a file, because on the screen it helps nobody who
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -27,6 +28,11 @@ DEBUG_VARIABLES = (
 )
 """Read without the settings: what failed may be the settings."""
 
+
+REFUSALS_OF_THE_MACHINE = frozenset(
+    (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOSPC, errno.EDQUOT)
+)
+"""What it says of a file that whoever named it can mend, wherever it is found out."""
 
 STANDARD_STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 """In the order of their numbers, which is the order in which numbers are given out."""
@@ -65,6 +71,9 @@ def ended(work: Callable[[], int]) -> int:
         say("stopped.")
         return ExitCode.STOPPED
     except Exception as error:  # the last place that can tell the operator anything
+        if isinstance(error, OSError) and error.filename is not None and error.errno in REFUSALS_OF_THE_MACHINE:
+            say(f"{error.filename}: {str(error.strerror).lower()}. Mend its name or its rights, or name another.")
+            return ExitCode.FAILED
         return _crashed(error)
 
 
@@ -131,9 +140,10 @@ def _crashed(error: Exception) -> int:
     summary = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     try:
         path = _keep(said)
-    except OSError as failure:
+    except (OSError, MootError) as failure:
         sys.stderr.write(said)
-        say(f"a fault of moot's own: {summary}. Its traceback (above) could not be kept: {failure.strerror}.")
+        why = failure.strerror if isinstance(failure, OSError) else str(failure).rstrip(".")
+        say(f"a fault of moot's own: {summary}. Its traceback (above) could not be kept: {why}.")
     else:
         say(f"a fault of moot's own: {summary}. What was committed is safe. The traceback is in {path}.")
     return ExitCode.UNEXPECTED

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from core.domain.errors import WrongUse
+
 NAME = "moot"
 HOME_VARIABLE = "MOOT_HOME"
 
@@ -96,7 +98,7 @@ def find_locations(environ: Mapping[str, str] | None = None) -> Locations:
     """The folders that `environ` (the process's own where it is None) says."""
     names = os.environ if environ is None else environ
     if own := names.get(HOME_VARIABLE, ""):
-        home = Path(own).expanduser().absolute()
+        home = from_the_root(Path(own), where=HOME_VARIABLE)
         return Locations(config=home / "config", data=home / "data", state=home / "state")
     return Locations(
         config=_base(names, "XDG_CONFIG_HOME", ".config") / NAME,
@@ -111,4 +113,16 @@ def _base(names: Mapping[str, str], variable: str, below_home: str) -> Path:
     if given.is_absolute():
         return given
     home = names.get("HOME", "")
-    return (Path(home) if home else Path.home()) / below_home
+    return (Path(home) if home else from_the_root(Path("~"), where="HOME")) / below_home
+
+
+def from_the_root(path: Path, *, where: str = "") -> Path:
+    """The path from the root on, with what `~` or `~somebody` stands for. Raises WrongUse where nobody knows that."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise WrongUse(
+            "nobody knows where this home folder is.",
+            where=where or str(path),
+            now=f"Set {HOME_VARIABLE} to a folder." if where else "Write the folder out.",
+        ) from None

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from console.locations import from_the_root
 from core.domain.budget import MICROUSD_PER_USD
+from core.domain.errors import WrongUse
 from core.domain.ids import is_snake_case
 
 USD_MAX = 1_000_000
@@ -108,7 +110,10 @@ def a_name(value: object) -> str:
 def a_path(value: object) -> Path:
     if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
         raise Refused("is a path")
-    return Path(value).expanduser().absolute()
+    try:
+        return from_the_root(Path(value))
+    except WrongUse as error:
+        raise Refused("is a path, and nobody knows that home folder") from error
 
 
 def a_folder(value: object) -> Path | None:

@@ -262,11 +262,15 @@ def _toml_written(value: object) -> str:
 
 Found = Iterable[tuple[SettingSpec, object, str]]
 
+_OPTIONS: Mapping[str, str] = {"rehearsal_pace": "--pace", "live_port": "--live"}
+"""Options that are not called as the setting that they are for."""
+
 
 def _from_command_line(given: Mapping[str, object]) -> Found:
     for spec in SPECS:
         if given.get(spec.field) is not None:
-            yield spec, _read(spec, given[spec.field], where=f"--{spec.key.replace('_', '-')}"), COMMAND_LINE
+            option = _OPTIONS.get(spec.field, f"--{spec.key.replace('_', '-')}")
+            yield spec, _read(spec, given[spec.field], where=option), COMMAND_LINE
 
 
 def _from_environment(names: Mapping[str, str]) -> Found:
@@ -300,6 +304,8 @@ def _from_file(path: Path) -> Found:
         raise WrongUse(
             f"this is no TOML: {error}.", where=str(path), now="Mend the line, or rename the file."
         ) from error
+    except RecursionError:
+        raise WrongUse("nests too deeply.", where=str(path), now="Write the settings alone into it.") from None
     by_key = {spec.key: spec for spec in SPECS}
     by_key |= {former: by_key[key] for former, key in FORMER_NAMES.items()}
     for key, value in entries(table, tables=TABLES):
@@ -311,7 +317,7 @@ def _from_file(path: Path) -> Found:
             advice = nearest_setting(key, _KEYS) or "'moot doctor' lists the settings there are."
             if key.endswith("key"):
                 advice = "A key is read from the environment alone, such as OPENAI_API_KEY: take it out of the file."
-            raise WrongUse(f"no setting is called {key!r}.", where=f"{path}:{line_of(key, text)}", now=advice)
+            raise WrongUse(f"no setting is called {key!r:.80}.", where=f"{path}:{line_of(key, text)}", now=advice)
         yield by_key[key], _read(by_key[key], value, where=lambda part: f"{path}:{line_of(part, text)}"), str(path)
 
 
@@ -320,6 +326,9 @@ def _read(spec: SettingSpec, value: object, *, where: str | Callable[[str], str]
     part's name."""
     try:
         return spec.read(value)
+    except RecursionError:
+        place = where if isinstance(where, str) else where(spec.key)
+        raise WrongUse(f"{spec.key} nests too deeply.", where=place) from None
     except Refused as error:
         name = f"{spec.key}.{error.part}" if error.part else spec.key
         found = error.value if error.part else value

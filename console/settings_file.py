@@ -24,6 +24,8 @@ def entries(table: Mapping[str, object], *, tables: Collection[str], heading: st
 
 def settings_text(path: Path) -> str:
     try:
+        if path.is_fifo():
+            raise WrongUse("is no file.", where=str(path), now="Move it away.")
         with path.open("rb") as file:
             content = file.read(SETTINGS_FILE_BYTES_MAX + 1)
     except FileNotFoundError:

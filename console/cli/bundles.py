@@ -12,6 +12,7 @@ from console.cli.options import AsJson, Database, SessionArgument, settings_with
 from console.cli.running import ID_SHOWN_CHARACTERS, command_line, with_orchestrator
 from console.cli.tables import pairs
 from console.exit_codes import ExitCode
+from console.locations import from_the_root
 from console.plain import json_text
 from core.domain.errors import WrongUse, nearest
 from core.domain.ids import Digest
@@ -106,7 +107,7 @@ def import_(
     async def work(orchestrator: Orchestrator) -> int:
         from console.presenters.bundles import incoming_rows
 
-        path = file.expanduser().absolute()
+        path = from_the_root(file)
         incoming = await orchestrator.bundles.look(path, head=_digest(head), is_unverified=unverified)
         if not as_json:
             sys.stdout.write(pairs(incoming_rows(incoming), indent="") + "\n")

@@ -15,6 +15,7 @@ from console.cli.options import AsJson, Database, group, settings_with
 from console.cli.running import with_orchestrator
 from console.exit_codes import ExitCode
 from console.failures import say
+from console.locations import from_the_root
 from console.machine import now_ms
 from console.plain import json_line, json_text, plain
 from core.domain.errors import WrongUse, nearest
@@ -63,7 +64,7 @@ def _exporting(kind: Kind) -> Callable[..., int]:
 
             found = await orchestrator.find(session) if session else NO_SESSION
             wanted = Wanted(kind=kind, form=chosen, since_ms=since_ms, until_ms=until_ms, session=found)
-            folder = out.expanduser().absolute()
+            folder = from_the_root(out)
             done = await _watched(
                 f"exporting {kind.value}", lambda tell: orchestrator.exports.export(wanted, folder, tell=tell)
             )
@@ -119,7 +120,7 @@ def check(
     async def work(orchestrator: Orchestrator) -> int:
         from core.runtime.exporting.checking import Found
 
-        where = path.expanduser().absolute()
+        where = from_the_root(path)
         found = await _watched("checking", lambda tell: orchestrator.exports.check(where, tell=tell))
         if found is None:
             say("stopped.")

@@ -105,5 +105,10 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
         read_evidence([tmp_path / "a.md"])
 
 
+def test_a_path_that_the_machine_takes_for_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match=r"x: it can't be read: file name too long\."):
+        read_evidence([tmp_path / ("x" * 5_000)])
+
+
 def test_no_evidence_given_is_no_evidence() -> None:
     assert read_evidence([]) == ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from console.exit_codes import ExitCode
-from console.failures import ended
+from console.failures import REFUSALS_OF_THE_MACHINE, ended
 from core.domain.errors import CommandRefused, DriverBusy, MootError, StorageFailed, WrongUse
 
 
@@ -64,6 +65,29 @@ def test_in_debug_mode_the_traceback_is_shown_too(
     ended(lambda: raising(KeyError("x")))
 
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", sorted(REFUSALS_OF_THE_MACHINE), ids=os.strerror)
+def test_what_the_machine_refuses_of_a_file_is_no_fault_of_our_own(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MOOT_HOME", str(tmp_path))
+
+    assert ended(lambda: raising(OSError(number, os.strerror(number), "notes/a.md"))) == ExitCode.FAILED
+    said = capsys.readouterr().err
+    assert said == f"moot: notes/a.md: {os.strerror(number).lower()}. Mend its name or its rights, or name another.\n"
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_traceback_is_shown_where_nobody_knows_a_home_to_keep_it_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MOOT_HOME", "~nobody-of-this-name/moot")
+
+    assert ended(lambda: raising(KeyError("x"))) == ExitCode.UNEXPECTED
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert "could not be kept: MOOT_HOME: nobody knows where this home folder is." in said
 
 
 def test_a_traceback_that_cannot_be_kept_is_shown(

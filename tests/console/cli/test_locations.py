@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console.locations import find_locations
+import pytest
+
+from console.locations import find_locations, from_the_root
+from core.domain.errors import WrongUse
 
 
 def test_the_xdg_folders_are_taken_where_they_are_named() -> None:
@@ -39,3 +42,26 @@ def test_the_demo_never_meets_the_operators_database() -> None:
     assert places.demo_database != places.database
     assert places.demo_metrics != places.metrics
     assert places.demo_database.is_relative_to(places.demo)
+
+
+def test_a_home_that_nobody_knows_is_said_with_what_to_set() -> None:
+    with pytest.raises(WrongUse, match="MOOT_HOME: nobody knows where this home folder is"):
+        find_locations({"MOOT_HOME": "~nobody-of-this-name/moot"})
+
+
+def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number which no table of users has."""
+
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+
+    with pytest.raises(WrongUse, match="HOME: nobody knows where this home folder is"):
+        find_locations({})
+
+
+def test_a_path_below_a_home_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(WrongUse, match=r"~nobody-of-this-name/x.md: .* Write the folder out."):
+        from_the_root(Path("~nobody-of-this-name/x.md"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -263,6 +264,8 @@ def test_an_amount_finer_than_a_micro_dollar_never_raises_a_cap() -> None:
         ),
         ("gemini_sdk = 'vertex'\n", "gemini_sdk is one of genai, generativeai"),
         ("mouse = \n", "this is no TOML"),
+        (f"mouse = {'[' * 5_000}", "settings.toml: nests too deeply"),
+        ("database = '~nobody-of-this-name/x.db'\n", ":1: database is a path, and nobody knows that home folder"),
     ],
 )
 def test_a_fault_in_the_file_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
@@ -329,6 +332,34 @@ def test_a_misspelt_name_in_the_environment_is_refused_with_the_nearest(tmp_path
 def test_a_wrong_value_in_the_environment_names_the_variable(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="environment variable ORCHESTRATION_MAX_DEBATES: max_concurrent_debates is"):
         load_settings(environ={"MOOT_HOME": str(tmp_path), "ORCHESTRATION_MAX_DEBATES": "many"})
+
+
+@pytest.mark.parametrize("name", ["MOOT_REFINE_COMMANDS", "MOOT_MAIL", "MOOT_WEBHOOKS", "MOOT_NOTIFICATIONS_ROUTES"])
+def test_json_in_the_environment_that_nests_without_end_names_the_variable(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WrongUse, match=f"environment variable {name}: .* nests too deeply"):
+        load_settings(environ={"MOOT_HOME": str(tmp_path), name: "[" * 100_000})
+
+
+def test_a_pipe_in_the_place_of_the_settings_file_holds_nobody_up(tmp_path: Path) -> None:
+    environ = home(tmp_path, "")
+    (file,) = tmp_path.rglob("settings.toml")
+    file.unlink()
+    os.mkfifo(file)
+
+    with pytest.raises(WrongUse, match=r"settings\.toml: is no file"):
+        load_settings(environ=environ)
+
+
+@pytest.mark.parametrize(
+    ("field", "option"), [("rehearsal_pace", "--pace"), ("live_port", "--live"), ("metrics_port", "--metrics-port")]
+)
+def test_a_wrong_value_on_the_command_line_names_the_option_that_was_given(
+    tmp_path: Path, field: str, option: str
+) -> None:
+    with pytest.raises(WrongUse) as refused:
+        load_settings({field: 10**9}, environ={"MOOT_HOME": str(tmp_path)})
+
+    assert refused.value.where == option
 
 
 def test_only_the_presence_of_a_key_is_known() -> None:
