@@ -33,7 +33,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOT_APPROVED: "a refinement ended without an approved draft; its best one is what was printed",
     ExitCode.DEGRADED: "the doctor found that all works, and that something is not well",
     ExitCode.UNEXPECTED: "a fault of moot's own",
-    ExitCode.STOPPED: "stopped by ctrl+c, SIGTERM, or because the reader of its output went away",
+    ExitCode.STOPPED: "stopped by ctrl+c, SIGTERM, or because its terminal or the reader of its output went away",
 }
 
 SEVEREST = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -38,6 +39,8 @@ STANDING_SECONDS = 0.5
 """How often it is looked whether the disk holds a session up."""
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+OUTPUTS = (1, 2)
+"""Where moot writes: standard output and standard error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +102,30 @@ def ending_of_row(row: SessionSummary) -> Ending:
 class StopRequest:
     """The first SIGINT or SIGTERM asks for an orderly end, a second one ends the process at once.
 
-    At once is safe: what was committed stays committed, and a turn under way is found in doubt by the next start.
+    At once is safe: what was committed stays committed, and a turn under way is found in doubt by the next start. A
+    terminal that is closed asks for an orderly end too, however often: the system says so, and then the shell.
     """
 
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _terminals: tuple[int, ...] = ()
 
     def listen(self) -> None:
-        """Take over the signals of this loop; they stay taken while the process drains."""
+        """Take over the signals of this loop; they stay taken while the process drains. Whoever was started to outlive
+        its terminal (nohup) does."""
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._heard)
+        self._terminals = tuple(number for number in OUTPUTS if os.isatty(number))
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            loop.add_signal_handler(signal.SIGHUP, self.hung_up)
+
+    def hung_up(self) -> None:
+        """The terminal was closed: what would be written there goes nowhere."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in self._terminals:
+            os.dup2(nowhere, number)
+        os.close(nowhere)
+        self.asked.set()
 
     def _heard(self) -> None:
         if self.asked.is_set():
@@ -130,7 +147,7 @@ async def follow(
     the disk takes an answer no longer, and with "" once it does again: the session goes on by itself.
 
     Once a stop is asked for, `on_stop` is called and the core drained; what is recorded meanwhile is still shown, as
-    far as the log can be read, and may be the end. A reader that went away (BrokenPipeError) is a stop like any other.
+    far as the log can be read, and may be the end. A reader that went away, or a terminal, is a stop like any other.
     """
     reading = _Reading(orchestrator, session, show, after_seq)
     watching = asyncio.ensure_future(reading.to_the_end())
@@ -138,20 +155,28 @@ async def follow(
     telling = asyncio.ensure_future(_tell_standing(orchestrator, session, on_standing))
     try:
         await asyncio.wait((watching, asked), return_when=asyncio.FIRST_COMPLETED)
-        if watching.done() and not isinstance(watching.exception(), BrokenPipeError):
+        if watching.done() and not _is_unread(watching.exception(), stop):
             return watching.result()
         on_stop()
         await orchestrator.drain()
         if not watching.done():
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-            with suppress(MootError, BrokenPipeError):
+            with suppress(MootError, OSError):
                 await reading.the_rest()
         return reading.ending or Ending(code=ExitCode.STOPPED)
     finally:
         for waiting in (asked, watching, telling):
             waiting.cancel()
         await asyncio.gather(asked, watching, telling, return_exceptions=True)
+
+
+def _is_unread(error: BaseException | None, stop: StopRequest) -> bool:
+    """True where whoever read what is shown went away, or the terminal that it was shown in."""
+    if isinstance(error, OSError) and error.errno == errno.EIO:
+        stop.hung_up()
+        return True
+    return isinstance(error, BrokenPipeError)
 
 
 async def row_at_the_end(orchestrator: Orchestrator, session: SessionId) -> SessionSummary:

@@ -76,7 +76,7 @@ class Typist:
         self._free_keyboard()
 
     def _free_keyboard(self) -> None:
-        if self._step is not None and sys.stdin.isatty():
+        if self._step is not None:
             asyncio.get_running_loop().remove_reader(sys.stdin)
         self._step = None
 
@@ -128,8 +128,13 @@ class Typist:
         return messages[-1].text.rpartition(TASK)[2] if messages else ""
 
     def _typed(self) -> None:
-        line = sys.stdin.readline()
-        if not line or line.strip() == PASS:
+        try:
+            line = sys.stdin.readline()
+        except OSError:
+            line = ""
+        if not line and not sys.stdin.isatty():
+            self._free_keyboard()  # the terminal was closed, which passes no turn
+        elif not line or line.strip() == PASS:
             self._send(None)
         elif line.strip() == END or len(self._lines) == LINES_MAX:
             self._send("".join(self._lines))

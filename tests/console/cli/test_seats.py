@@ -30,7 +30,7 @@ class Keyboard:
     """A command with a terminal of its own: what it says is read until a word comes, what is typed goes in."""
 
     def __init__(self, moot: Moot, *words: str) -> None:
-        self._master, slave = pty.openpty()
+        self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
             moot.command(*words), cwd=ROOT, env=moot.environ, stdin=slave, stdout=slave, stderr=slave
         )
@@ -41,10 +41,10 @@ class Keyboard:
         """All that was said up to this word and behind the last one that was waited for."""
         ends = time.monotonic() + SECONDS_MAX
         while word not in self.said:
-            ready, _, _ = select.select([self._master], [], [], max(0.0, ends - time.monotonic()))
+            ready, _, _ = select.select([self.master], [], [], max(0.0, ends - time.monotonic()))
             assert ready, f"{word!r} never came:\n{self.said[-2000:]}"
             try:
-                piece = os.read(self._master, 65_536)
+                piece = os.read(self.master, 65_536)
             except OSError:  # its end is closed: nothing more comes
                 piece = b""
             assert piece, f"it ended before {word!r}:\n{self.said[-2000:]}"
@@ -53,13 +53,13 @@ class Keyboard:
         return before + word
 
     def type(self, text: str) -> None:
-        os.write(self._master, text.encode())
+        os.write(self.master, text.encode())
 
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(timeout=SECONDS_MAX)
-        os.close(self._master)
+        os.close(self.master)
 
 
 @pytest.fixture
