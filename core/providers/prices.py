@@ -72,10 +72,6 @@ class Prices:
         """Load the list, a fifth of a second. Call it in a thread, so that the first question needn't wait."""
         _listed("openai", "gpt-4o-mini", self._clock.now_ms())
 
-    def price_of(self, model: str) -> Price | None:
-        """The price of `model`, a whole name such as `openai:gpt-4o-mini`; None where it isn't known."""
-        return self.known_of(model).price
-
     def known_of(self, model: str) -> ListPrice:
         """All that is known of `model`: each value from the operator's table, else from the list."""
         known = self._known(model)

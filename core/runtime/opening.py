@@ -45,9 +45,9 @@ from core.templates.answerable import can_be_asked
 from core.templates.dials import dial_line, dialled
 from core.templates.estimate import Known, dearest_microusd, estimated
 from core.templates.sampling import asked_times
+from core.templates.standard import TEMPLATE_DEFAULT, template_of
 from core.templates.template import Complexity, Template
 
-DEFAULT_TEMPLATE = TemplateId("standard_debate")
 DEBATE_PIN = "debate@2"
 
 
@@ -180,13 +180,13 @@ class Openings:
         if request.template_id:
             return await self.template(request.template_id)
         if not request.complexity:
-            return await self.template(DEFAULT_TEMPLATE)
+            return await self.template(TEMPLATE_DEFAULT)
         if request.complexity not in tuple(Complexity):
             raise WrongUse(
                 f"no complexity is called {request.complexity!r}.",
                 now=nearest(request.complexity, Complexity) or f"It is one of {', '.join(Complexity)}.",
             )
-        return await self.template(f"{request.complexity}_debate")
+        return await self.template(template_of(Complexity(request.complexity)).id)
 
     def _refuse_early(self, opening: Opening) -> None:
         """Ask each provider whether it already knows that it can't argue this: on the state of the first round."""

@@ -21,12 +21,12 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_listed_price_is_in_micro_dollars_for_a_million_tokens() -> None:
-    assert prices().price_of("openai:gpt-4o-mini") == Price(input_microusd=150_000, output_microusd=600_000)
+    assert prices().known_of("openai:gpt-4o-mini").price == Price(input_microusd=150_000, output_microusd=600_000)
 
 
 @pytest.mark.parametrize("model", ["openai:no-such-model", "unheard-of:gpt-4o-mini", "gpt-4o-mini", "ollama:llama3"])
 def test_a_price_that_is_not_listed_is_unknown(model: str) -> None:
-    assert prices().price_of(model) is None
+    assert prices().known_of(model).price is None
 
 
 def test_an_unknown_price_is_described_as_dearer_than_any() -> None:
@@ -60,7 +60,7 @@ def test_the_operators_price_stands_above_the_list() -> None:
     own = {"openai:gpt-4o-mini": ListPrice(price=OWN), "openai:mine": ListPrice(price=OWN, tokens_context_max=77)}
     table = Prices(clock=CLOCK, own=own)
 
-    assert table.price_of("openai:gpt-4o-mini") == OWN
+    assert table.known_of("openai:gpt-4o-mini").price == OWN
     assert table.known_of("openai:gpt-4o-mini").tokens_context_max == 128_000
     assert table.known_of("openai:mine") == ListPrice(price=OWN, tokens_context_max=77)
 
@@ -69,7 +69,7 @@ def test_a_window_can_be_set_without_a_price() -> None:
     table = Prices(clock=CLOCK, own={"openai:gpt-4o-mini": ListPrice(tokens_context_max=9)})
 
     assert table.known_of("openai:gpt-4o-mini").tokens_context_max == 9
-    assert table.price_of("openai:gpt-4o-mini") == prices().price_of("openai:gpt-4o-mini")
+    assert table.known_of("openai:gpt-4o-mini").price == prices().known_of("openai:gpt-4o-mini").price
 
 
 def test_a_table_is_read_exactly_and_rounded_up(tmp_path: Path) -> None:
@@ -124,16 +124,16 @@ def test_a_warmed_list_gives_the_same_prices() -> None:
     table = prices()
     table.warm()
 
-    assert table.price_of("openai:gpt-4o-mini") == prices().price_of("openai:gpt-4o-mini")
+    assert table.known_of("openai:gpt-4o-mini").price == prices().known_of("openai:gpt-4o-mini").price
 
 
 def test_a_price_that_is_given_while_moot_runs_counts_from_the_next_look_on(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
     table = Prices(clock=CLOCK, table=path)
-    assert table.price_of("openai:mine") is None
+    assert table.known_of("openai:mine").price is None
     path.write_text('["openai:mine"]\ninput_usd = 1\noutput_usd = 2\n', encoding="utf-8")
 
-    assert table.price_of("openai:mine") == Price(input_microusd=1_000_000, output_microusd=2_000_000)
+    assert table.known_of("openai:mine").price == Price(input_microusd=1_000_000, output_microusd=2_000_000)
 
 
 def test_a_table_that_cannot_be_read_is_said_and_what_was_read_before_stays(tmp_path: Path) -> None:
@@ -142,11 +142,11 @@ def test_a_table_that_cannot_be_read_is_said_and_what_was_read_before_stays(tmp_
     path.write_text("[[broken", encoding="utf-8")
 
     with pytest.raises(WrongUse, match="this is no TOML"):
-        table.price_of("openai:other")
-    assert table.price_of("openai:mine") is not None
+        table.known_of("openai:other")
+    assert table.known_of("openai:mine").price is not None
     path.unlink()
-    assert table.price_of("openai:mine") is not None
-    assert table.price_of("openai:other") is None
+    assert table.known_of("openai:mine").price is not None
+    assert table.known_of("openai:other").price is None
 
 
 def test_a_table_that_is_faulty_from_the_beginning_is_refused(tmp_path: Path) -> None:

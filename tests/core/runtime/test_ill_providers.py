@@ -167,7 +167,7 @@ def charge_of(fate: Fate, adapter: Adapter, started: AttemptStarted) -> int:
 
 
 def price_of(adapter: Adapter) -> Price:
-    price = prices().price_of(MODELS[adapter.name])
+    price = prices().known_of(MODELS[adapter.name]).price
     assert price is not None
     return price
 
