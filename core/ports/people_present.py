@@ -21,9 +21,8 @@ class PersonAsked:
 
 
 class PeoplePresent(Protocol):
-    """Of one process, in memory: whoever was asked before it ended is asked again, for what
-    is left of their time. What is said is durable only once the
-    session has recorded it."""
+    """Of one process, in memory: whoever was asked before it ended is asked again, for what is left of their time. What
+    is said is durable only once the session has recorded it."""
 
     def asked(self) -> Sequence[PersonAsked]:
         """Everybody who is waited for, in the order in which they were asked."""

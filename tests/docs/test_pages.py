@@ -38,6 +38,7 @@ TEMPLATES = [template.id for template in STANDARD_TEMPLATES]
 PROVIDERS = {"rehearsal", *(spec.key.split(".")[1] for spec in SPECS if spec.key.startswith("providers."))}
 LANGUAGES = {"console", "markdown", "python", "sh", "text", "toml", "yaml"}
 PATH = re.compile(r"`((?:core|storage|console|tests|scripts)/[\w./-]+)`")
+PORT = re.compile(r"^(?:class )?(\w+)(?:\(.*Protocol\):| = Callable\[\[\], [^A])", re.MULTILINE)
 CONSTANT = re.compile(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`")
 CODE = ("core", "storage", "console")
 MODULE = re.compile(r"`((?:core|storage|console)(?:\.\w+)+)`")
@@ -124,6 +125,14 @@ def test_the_layers_of_the_core_are_all_shown(page: str) -> None:
     packages = {path.parent.name for path in (ROOT / "core").glob("*/__init__.py")}
 
     assert {name for name in packages if not re.search(rf"\b{name}\b", drawn)} == set()
+
+
+def test_every_port_is_told_of_with_what_stands_behind_it() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(\w+)` \|.+`[\w/.]+\.py`", text, re.MULTILINE))
+    ports = {file.stem: PORT.findall(file.read_text(encoding="utf-8")) for file in (ROOT / "core/ports").glob("*.py")}
+
+    assert [name for name, stated in ports.items() if stated and not told & set(stated)] == []
 
 
 def test_the_participants_named_in_the_readme_are_those_there_are(tmp_path: Path) -> None:
