@@ -141,7 +141,8 @@ def rename(
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
         await orchestrator.set_label(found, title=title)
-        said(found, f"is called {title!r}." if title else "has its first name again.")
+        label = (await orchestrator.labels()).get(found)
+        said(found, f"is called {label.title!r}." if label and label.title else "has its first name again.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)
@@ -157,9 +158,9 @@ def tag(
 
     async def work(orchestrator: Orchestrator) -> int:
         found = await orchestrator.find(session)
-        wanted = tuple(dict.fromkeys(each.strip() for each in tags or () if each.strip()))
-        await orchestrator.set_label(found, tags=wanted)
-        said(found, f"is tagged {', '.join(wanted)}." if wanted else "has no tags.")
+        await orchestrator.set_label(found, tags=tuple(tags or ()))
+        label = (await orchestrator.labels()).get(found)
+        said(found, f"is tagged {', '.join(label.tags)}." if label and label.tags else "has no tags.")
         return ExitCode.COMPLETED
 
     return with_orchestrator(settings_with(database), work)

@@ -30,6 +30,7 @@ from core.engine.decide import waiting_doubts
 from core.rules.layers import NOTHING
 from core.runtime.correlating import fields
 from core.runtime.opening import Openings
+from core.runtime.pinning import LABEL_CHARACTERS_MAX
 from core.runtime.ports import Ports
 from core.runtime.requests import DebateRequest
 from core.runtime.rules_in_force import RulesInForce
@@ -257,7 +258,7 @@ class Children:
             calls=calls,
             cap_microusd=wanted.cap_microusd,
             seed=parent.seed,
-            title=wanted.title,
+            title=wanted.title[:LABEL_CHARACTERS_MAX],  # its parent's may be as long already
             origin=wanted.origin,
             rules=NOTHING,
             answers=wanted.answers,

@@ -30,6 +30,7 @@ from core.runtime.gateway.gateway import Gateway
 from core.runtime.ledger import Ledger
 from core.runtime.opening import Openings
 from core.runtime.people_desk import PeopleDesk
+from core.runtime.pinning import label_text
 from core.runtime.ports import Ports
 from core.runtime.projector import Projector
 from core.runtime.records import is_record, require_own
@@ -50,7 +51,6 @@ BEGINNING = frozenset({"start_debate", "start_refinement", "fork"})
 """The verbs that begin a session, which can be switched off."""
 
 TAGS_MAX = 20
-LABEL_CHARACTERS_MAX = 200
 
 _log = logging.getLogger(__name__)
 
@@ -185,7 +185,7 @@ class Office:
         return started
 
     async def _fork(self, body: Body, by: Asker) -> InboxAnswer:
-        request = fork_from_body(body, title=_label_text(str(body.get("title", ""))), origin=by.actor)
+        request = fork_from_body(body, title=label_text(str(body.get("title", ""))), origin=by.actor)
         session = SessionId(str(body.get("session") or self._ports.new_id()))
         forked = InboxAnswer(is_done=True, text=f"forked {session[:8]}", body={"session": session})
         async with self._starting:
@@ -240,7 +240,7 @@ class Office:
         await self._supervisor.load(session)
         label = await self._ports.catalogue.label(session)
         if body.get("title") is not None:
-            label = replace(label, title=_label_text(str(body["title"])))
+            label = replace(label, title=label_text(str(body["title"])))
         if body.get("tags") is not None:
             label = replace(label, tags=_tags([str(tag) for tag in body["tags"]]))
         if body.get("is_archived") is not None:
@@ -341,15 +341,8 @@ class Office:
         return InboxAnswer(is_done=True, text=f"{route} is asked again", body={"route": route})
 
 
-def _label_text(text: str) -> str:
-    text = " ".join(text.split())
-    if len(text) > LABEL_CHARACTERS_MAX:
-        raise WrongUse(f"a title of {len(text)} characters.", now=f"At most {LABEL_CHARACTERS_MAX} are taken.")
-    return text
-
-
 def _tags(tags: list[str]) -> tuple[str, ...]:
-    kept = tuple(sorted({_label_text(tag) for tag in tags if tag.strip()}))
+    kept = tuple(sorted({label_text(tag, what="a tag") for tag in tags} - {""}))
     if len(kept) > TAGS_MAX:
         raise WrongUse(f"{len(kept)} tags.", now=f"At most {TAGS_MAX} are kept.")
     return kept

@@ -31,6 +31,7 @@ from core.runtime.pinning import (
     described,
     is_rehearsed,
     kept_documents,
+    label_text,
     require_seed,
     rule_set_named,
     seed_of,
@@ -85,7 +86,7 @@ class Openings:
         opening = Opening(
             flow=DEBATE_PIN,
             measure=plan.template.measure,
-            title=clean_text(request.title).strip() or title_of(motion),
+            title=label_text(request.title) or title_of(motion),
             motion=motion,
             template=plan.template.id,
             template_digest=digest,

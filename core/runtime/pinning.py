@@ -13,6 +13,7 @@ from core.domain.ids import DEFAULT_RULE_SET
 from core.domain.participants import Participant
 from core.domain.session import DocumentRef
 from core.domain.steps import Document
+from core.domain.text import clean_text
 from core.ports.model_offers import ProviderOffer, Standing
 from core.ports.model_provider import ModelInfo
 from core.rules.layers import NOTHING, set_specs, unknown_set
@@ -20,6 +21,8 @@ from core.runtime.ports import Ports
 from core.runtime.rules_in_force import RulesInForce, SetInForce
 
 TITLE_CHARACTERS_MAX = 80
+LABEL_CHARACTERS_MAX = 200
+"""What somebody writes for a list may be longer than what we take from a motion, and still has to stand in one."""
 SEED_MAX = 2**32 - 1
 
 
@@ -100,6 +103,14 @@ def title_of(about: str) -> str:
     """What a session is called that was given no title."""
     line = " ".join(about.split())
     return line if len(line) <= TITLE_CHARACTERS_MAX else f"{line[: TITLE_CHARACTERS_MAX - 1]}…"
+
+
+def label_text(text: str, *, what: str = "a title") -> str:
+    """What somebody wrote for a list, on one line that a terminal can show; "" for nothing. Raises WrongUse."""
+    line = " ".join(clean_text(text).split())
+    if len(line) > LABEL_CHARACTERS_MAX:
+        raise WrongUse(f"{what} of {len(line):,} characters.", now=f"At most {LABEL_CHARACTERS_MAX} are taken.")
+    return line
 
 
 def is_rehearsed(participants: Iterable[Participant], infos: Mapping[str, ModelInfo]) -> bool:

@@ -37,6 +37,7 @@ from core.runtime.pinning import (
     described,
     is_rehearsed,
     kept_documents,
+    label_text,
     require_seed,
     rule_set_named,
     seed_of,
@@ -90,7 +91,7 @@ class Refinements:
         opening = Opening(
             flow=REFINEMENT_PIN,
             measure="",
-            title=clean_text(request.title).strip() or title_of(brief),
+            title=label_text(request.title) or title_of(brief),
             motion=brief,
             template=NO_TEMPLATE,
             template_digest=NO_DIGEST,
