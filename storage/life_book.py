@@ -6,19 +6,19 @@ import asyncio
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.analytics.alerting import Alert, Watch
 from core.analytics.finding import FindingKind
 from core.analytics.rows import ROWS_VERSION, Alike, Kept, LifeRow, row_of, shared
 from core.domain.ids import SessionId
-from core.ports.life_book import ALERTS_KEPT_MAX, ALERTS_LISTED_MAX, Lives
+from core.ports.life_book import AHEAD_EVENTS_MAX, ALERTS_KEPT_MAX, ALERTS_LISTED_MAX, Ahead, Lives
 from storage.codec import adapter
 from storage.readers import Readers
 from storage.writer import Writer
 
 POSITION = f"analytics@{ROWS_VERSION}"
-"""Rows that another release made stand under another name: this one begins at the beginning, and replaces them."""
+"""Rows that another release made stand under another name: this one drops them, and begins at the beginning."""
 
 SESSIONS_AT_ONCE_MAX = 500
 """Older SQLites take no more values than a thousand in a statement."""
@@ -34,8 +34,29 @@ class SqliteLifeBook:
         self._writer = writer
         self._readers = readers
 
+    async def begin(self) -> int:
+        if not await self._readers.run(_has_begun):
+            await self._writer.run(_begin)
+        return await self.position()
+
     async def position(self) -> int:
         return await self._readers.run(_position)
+
+    async def ahead(self, *, after: int, events_max: int = AHEAD_EVENTS_MAX) -> Ahead | None:
+        query = (
+            "SELECT s.id, min(e.seq) - 1 FROM events e JOIN log_sessions s ON s.key = e.session_key"
+            " WHERE e.position > ? AND e.position <= ? GROUP BY e.session_key"
+        )
+
+        def read(reader: sqlite3.Connection) -> Ahead | None:
+            ((newest,),) = reader.execute("SELECT coalesce(max(position), 0) FROM events").fetchall()
+            if newest <= after:
+                return None
+            until = min(newest, after + events_max)
+            sessions = {SessionId(session): seq for session, seq in reader.execute(query, (after, until))}
+            return Ahead(position=until, sessions=sessions, is_more=until < newest)
+
+        return await self._readers.run(read)
 
     async def kept(self, sessions: Collection[SessionId]) -> Mapping[SessionId, Kept]:
         wanted = list(sessions)
@@ -53,6 +74,10 @@ class SqliteLifeBook:
 
         return await self._readers.run(read)
 
+    async def put(self, kept: Sequence[Kept]) -> None:
+        values = await _all_values(kept)
+        await self._writer.run(lambda writer: _put(writer, values))
+
     async def advance(self, kept: Sequence[Kept], *, after: int, position: int) -> int:
         values = await _all_values(kept)
 
@@ -60,15 +85,20 @@ class SqliteLifeBook:
             stands_at = _position(writer)
             if stands_at != after:
                 return stands_at
-            _put(writer, values, changed=position)
+            _put(writer, values)
             writer.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (POSITION, position))
             return position
 
         return await self._writer.run(advance)
 
     async def replace(self, kept: Kept) -> None:
-        values = [_values(kept)]
-        await self._writer.run(lambda writer: _put(writer, values, changed=_position(writer)))
+        values = _values(kept)
+
+        def replace(writer: sqlite3.Connection) -> None:
+            forget(writer, kept.opened.session)
+            _put(writer, [values._replace(changed=_position(writer))])
+
+        await self._writer.run(replace)
 
     async def lives(self, *, changed_from: int = 0) -> Lives:
         def read(reader: sqlite3.Connection) -> Lives:
@@ -135,7 +165,15 @@ def forget(writer: sqlite3.Connection, session: SessionId) -> None:
     writer.execute("DELETE FROM analytics_kept WHERE session = ?", (session,))
 
 
-_Values = tuple[SessionId, int, bool, bytes, bytes]
+class _Values(NamedTuple):
+    """What is written of a session."""
+
+    session: SessionId
+    changed: int
+    opened_at_ms: int
+    is_unreadable: bool
+    row: bytes
+    body: bytes
 
 
 async def _all_values(kept: Sequence[Kept]) -> list[_Values]:
@@ -149,27 +187,44 @@ async def _all_values(kept: Sequence[Kept]) -> list[_Values]:
 
 def _values(kept: Kept) -> _Values:
     row = row_of(kept)
-    return (
-        row.session,
-        row.opened_at_ms,
-        bool(row.unreadable),
-        adapter(LifeRow).dump_json(row),
-        adapter(Kept).dump_json(kept),
+    return _Values(
+        session=row.session,
+        changed=row.position,
+        opened_at_ms=row.opened_at_ms,
+        is_unreadable=bool(row.unreadable),
+        row=adapter(LifeRow).dump_json(row),
+        body=adapter(Kept).dump_json(kept),
     )
 
 
-def _put(writer: sqlite3.Connection, values: Sequence[_Values], *, changed: int) -> None:
-    # A session that was deleted while its events were being folded must not come back.
+_IS_WANTED = (
+    "EXISTS (SELECT 1 FROM log_sessions WHERE id = ?1)"
+    " AND NOT EXISTS (SELECT 1 FROM analytics_lives WHERE session = ?1 AND changed >= ?2)"
+)
+"""A session that was deleted while its events were being folded must not come back, and no row may go back."""
+
+
+def _put(writer: sqlite3.Connection, values: Sequence[_Values]) -> None:
+    writer.executemany(
+        f"INSERT OR REPLACE INTO analytics_kept (session, body) SELECT ?1, ?3 WHERE {_IS_WANTED}",
+        [(each.session, each.changed, each.body) for each in values],
+    )
     writer.executemany(
         "INSERT OR REPLACE INTO analytics_lives (session, changed, opened_at_ms, is_unreadable, row)"
-        " SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM log_sessions WHERE id = ?1)",
-        [(session, changed, opened, is_unreadable, row) for session, opened, is_unreadable, row, _ in values],
+        f" SELECT ?1, ?2, ?3, ?4, ?5 WHERE {_IS_WANTED}",
+        [(each.session, each.changed, each.opened_at_ms, each.is_unreadable, each.row) for each in values],
     )
-    writer.executemany(
-        "INSERT OR REPLACE INTO analytics_kept (session, body)"
-        " SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM log_sessions WHERE id = ?1)",
-        [(session, body) for session, _, _, _, body in values],
-    )
+
+
+def _has_begun(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM positions WHERE name = ?", (POSITION,)).fetchone() is not None
+
+
+def _begin(writer: sqlite3.Connection) -> None:
+    if not _has_begun(writer):  # another process may have been quicker
+        writer.execute("DELETE FROM analytics_lives")
+        writer.execute("DELETE FROM analytics_kept")
+        writer.execute("INSERT INTO positions VALUES (?, 0)", (POSITION,))
 
 
 def _position(connection: sqlite3.Connection) -> int:

@@ -342,7 +342,8 @@ class NotificationMuteRow(SQLModel, table=True):
 
 
 class AnalyticsLifeRow(SQLModel, table=True):
-    """A session as figures over many see it, as JSON. `changed` is where the analytics stood once it was stored."""
+    """A session as figures over many see it, as JSON. `changed` is the position up to which the row is true, or where
+    the analytics stood when it was replaced."""
 
     __tablename__ = "analytics_lives"
     __table_args__ = (Index("analytics_lives_changed", "changed"),)

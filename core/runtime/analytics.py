@@ -1,9 +1,10 @@
 """How do the analytics keep up with the log, and what do they say now?
 
 They follow the log by position like the other readers, beside the sessions: no turn waits for them. Whoever asks first
-brings the rows up to the newest committed event; rows and position are stored in one transaction, and where two
-processes do so at once, one of them finds that the position has moved and goes on from there. The rows are held in
-memory between two looks, so that the second reads only what has changed.
+brings the rows up to the newest committed event, those of a few sessions at a time, and moves the position behind the
+last of them. A row says itself up to where it is true: whoever finds it beyond the position, after a crash or because
+two processes do so at once, passes over the events that it has. The rows are held in memory between two looks, so that
+the second reads only what has changed.
 """
 
 from __future__ import annotations
@@ -39,15 +40,16 @@ from core.runtime.telling import TellingPorts
 
 DAY_MS = 24 * 3_600 * 1_000
 KEPT_REMEMBERED_MAX = 64
-"""Sessions whose state is held to be read on from: more than mostly run at once. Each takes about 10 KiB, and what isn't
-held is read back, which is seldom and little."""
+"""Sessions whose state is held to be read on from: more than mostly run at once. Each takes about 10 KiB, and what
+isn't held is read back, which is seldom and little."""
 
 RESOURCES_SETTING = "analytics_resources"
 NOTED_MS_MAX = 10 * 60_000
 ID_CHARACTERS = 16
-PAGES_TOGETHER_MAX = 64
-SESSIONS_TOGETHER_MAX = 2_000
-"""So many pages of events are folded before the rows are stored, or pages with events of so many sessions."""
+SESSIONS_TOGETHER_MAX = 16
+"""So many sessions are read on, and their rows stored, in one go. With a thousand at once a turn waited for the
+transaction of them all, their states and texts took as much memory as the sessions themselves, and each page of events
+had Python look through all of what is young for garbage."""
 
 EVENTS_AT_ONCE_MAX = 64
 """More events than this are folded beside the event loop: a thousand of them would make a turn late."""
@@ -131,10 +133,12 @@ class Analytics:
         told = {each.notification.id: each for each in await self._telling.outbox.find(wanted)}
         return [_standing(alert, told.get(notification_id(alert.id))) for alert in alerts]
 
-    async def store(self) -> None:
-        """Bring the stored rows up to the newest committed event. Raises StorageFailed."""
+    async def rows_stored(self, chosen: Chosen = ALL) -> Sequence[LifeRow]:
+        """As `rows`, for whoever must know that they are stored. Raises StorageFailed."""
         async with self._looking:
             await self._catch_up()
+            await self._read()
+            return chosen_rows(self._rows.values(), chosen, tags=await self._tags(chosen))
 
     @property
     def _book(self) -> LifeBook:
@@ -190,6 +194,10 @@ class Analytics:
     async def _refresh(self) -> None:
         """Have the rows in memory as they stand. A disk that takes no rows keeps nobody from what is stored."""
         await self._stored()
+        await self._read()
+
+    async def _read(self) -> None:
+        """Have what is stored in memory."""
         found = await self._book.lives(changed_from=self._rows_position)
         self._rows.update((row.session, row) for row in found.rows)
         if found.position < self._rows_position or found.count != len(self._rows):
@@ -208,54 +216,58 @@ class Analytics:
 
     async def _catch_up(self) -> None:
         if self._position < 0:
-            self._position = await self._book.position()
+            self._position = await self._book.begin()
             for session in await self._book.unreadable():
                 await self._read_again(session)
         while await self._advance():
             pass
 
     async def _advance(self) -> bool:
-        """Fold what the log has further, and store it at once: of a thousand sessions that speak, nearly each is in
-        every page. False where the rows are true up to the newest event."""
-        folded: dict[SessionId, Kept] = {}
-        position, is_more = self._position, True
-        for _ in range(PAGES_TOGETHER_MAX):
-            records = await self._log.read_all(after_position=position, with_envelopes=False)
-            is_more = len(records) == READ_EVENTS_MAX
-            if records:
-                folded |= await self._page_folded(folded, records)
-                position = records[-1].position
-            if not is_more or len(folded) > SESSIONS_TOGETHER_MAX:
-                break
-        if position == self._position:
+        """Read on each session that has events beyond the position, and move that behind them. False where the rows are
+        true up to the newest event."""
+        ahead = await self._book.ahead(after=self._position)
+        if ahead is None:
             return False
-        return not await self._keep(folded, position) or is_more
+        left = list(ahead.sessions.items())
+        while len(left) > SESSIONS_TOGETHER_MAX:
+            some, left = left[:SESSIONS_TOGETHER_MAX], left[SESSIONS_TOGETHER_MAX:]
+            kept = await self._read_on(dict(some), until=ahead.position)
+            await self._book.put(list(kept.values()))
+            self._remember(kept)
+        kept = await self._read_on(dict(left), until=ahead.position)
+        return not await self._keep(kept, ahead.position) or ahead.is_more
 
-    async def _page_folded(
-        self, before: Mapping[SessionId, Kept], records: Sequence[Recorded]
-    ) -> dict[SessionId, Kept]:
-        await self._formats.prepare(record.event for record in records)
-        sessions = {record.session for record in records}
-        folded = {session: before[session] for session in sessions if session in before}
-        known = {**folded, **(await self._known(sessions - folded.keys()))}
-        if len(records) <= EVENTS_AT_ONCE_MAX:
-            return self._folded(known, records)
-        found: dict[SessionId, Kept] = await self._aside(self._folded, known, records)
-        return found
+    async def _read_on(self, after_seqs: Mapping[SessionId, int], *, until: int) -> dict[SessionId, Kept]:
+        """What is kept of these sessions up to position `until`, each of which has events there behind its number."""
+        kept = await self._known(set(after_seqs))
+        while after_seqs:
+            reading = (self._log.read(each, after_seq=seq, with_envelopes=False) for each, seq in after_seqs.items())
+            pages = await asyncio.gather(*reading)
+            records = [record for page in pages for record in page if record.position <= until]
+            await self._formats.prepare(record.event for record in records)
+            if len(records) <= EVENTS_AT_ONCE_MAX:
+                kept |= self._folded(kept, records)
+            else:
+                kept |= await self._aside(self._folded, kept, records)
+            after_seqs = {page[-1].session: page[-1].seq for page in pages if len(page) == READ_EVENTS_MAX}
+        return kept
 
     async def _keep(self, folded: Mapping[SessionId, Kept], position: int) -> bool:
-        """Keep the rows, which are true up to `position`; False where somebody else was quicker."""
+        """Keep the rows, and move the position; False where somebody else was quicker."""
         stands_at = await self._book.advance(list(folded.values()), after=self._position, position=position)
         self._position = stands_at
         if stands_at != position:
             self._remembered.clear()  # what is there now is theirs
             return False
+        self._remember(folded)
+        return True
+
+    def _remember(self, folded: Mapping[SessionId, Kept]) -> None:
         for session, kept in folded.items():
             self._remembered[session] = kept
             self._remembered.move_to_end(session)
         while len(self._remembered) > KEPT_REMEMBERED_MAX:
             self._remembered.popitem(last=False)
-        return True
 
     async def _known(self, sessions: set[SessionId]) -> dict[SessionId, Kept]:
         held = {session: self._remembered[session] for session in sessions if session in self._remembered}
@@ -266,6 +278,8 @@ class Analytics:
         folded: dict[SessionId, Kept] = {}
         for record in records:
             before = folded.get(record.session) or known.get(record.session)
+            if before is not None and record.position <= before.position:
+                continue  # its row was stored before the position was moved, and has this one already
             kept = fold_kept(before, record, self._formats)
             if kept is not None:
                 folded[record.session] = kept

@@ -60,10 +60,9 @@ class AlertLooks:
     async def look(self) -> None:
         """Bring the rows up to the log, look at the newest days, and tell what came of it. Raises StorageFailed."""
         await self._measure()
-        await self._analytics.store()
         now_ms = self._clock.now_ms()
         since_ms = now_ms - self._analytics.thresholds.window_days * DAY_MS
-        rows = await self._analytics.rows(Chosen(since_ms=since_ms))
+        rows = await self._analytics.rows_stored(Chosen(since_ms=since_ms))
         found = await self._aside(findings_of, rows, self._analytics.thresholds)
         before = await self._lives.watches()
         watches, told = looked_at_all(before, found.findings, found.near, at_ms=now_ms)

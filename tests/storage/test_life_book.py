@@ -11,7 +11,7 @@ from core.analytics.alerting import Alert, Watch
 from core.analytics.finding import FindingKind, Severity
 from core.analytics.rows import Kept, fold_kept, row_of
 from core.domain.ids import SessionId
-from core.ports.life_book import ALERTS_LISTED_MAX
+from core.ports.life_book import ALERTS_LISTED_MAX, Ahead
 from storage.opened import Storage, open_storage
 from tests.core.analytics.histories import number, to_its_end
 from tests.storage.debates import record, whole_codec
@@ -72,6 +72,45 @@ async def test_of_two_that_advance_at_once_one_is_told_where_the_other_stands(st
     await storage.lives.advance([one], after=0, position=one.position)
 
     assert await storage.lives.advance([two], after=0, position=two.position) == one.position
+    assert (await storage.lives.lives()).count == 1
+
+
+async def test_a_row_that_is_put_may_be_ahead_of_the_position_and_never_goes_back(storage: Storage) -> None:
+    one = await recorded(storage, number(1))
+    (opened,) = [fold_kept(None, each) for each in (await storage.log.read(number(1)))[:1]]
+    assert opened is not None
+
+    await storage.lives.put([one])
+    await storage.lives.put([opened])
+    await storage.lives.advance([opened], after=0, position=opened.position)
+
+    assert await storage.lives.position() == opened.position
+    assert await storage.lives.kept([number(1)]) == {number(1): one}
+    assert list((await storage.lives.lives(changed_from=opened.position)).rows) == [row_of(one)]
+
+
+async def test_what_is_ahead_is_told_by_session_up_to_a_bound(storage: Storage) -> None:
+    one, two = await recorded(storage, number(1)), await recorded(storage, number(2))
+    ahead = storage.lives.ahead
+
+    assert await ahead(after=0) == Ahead(position=two.position, sessions={number(1): 0, number(2): 0}, is_more=False)
+    assert await ahead(after=2, events_max=one.position) == Ahead(
+        position=one.position + 2, sessions={number(1): 2, number(2): 0}, is_more=True
+    )
+    assert await ahead(after=two.position) is None
+
+
+async def test_rows_of_another_release_are_dropped_once(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = await recorded(storage, number(1))
+    await storage.lives.advance([one], after=0, position=one.position)
+    assert await storage.lives.begin() == one.position
+
+    monkeypatch.setattr("storage.life_book.POSITION", "analytics@of_another_release")
+
+    assert await storage.lives.begin() == 0
+    assert (await storage.lives.lives()).count == 0
+    await storage.lives.put([one])
+    assert await storage.lives.begin() == 0
     assert (await storage.lives.lives()).count == 1
 
 

@@ -26,7 +26,7 @@ from core.analytics.thresholds import Thresholds
 from core.domain.commands import COMMANDS, Admit, Cancel, Open
 from core.domain.errors import StorageFailed, WrongUse
 from core.domain.events import ENGINE_EVENTS, Recorded
-from core.domain.ids import NO_SESSION, Digest
+from core.domain.ids import NO_SESSION, Digest, SessionId
 from core.domain.label import Label
 from core.domain.session import Status
 from core.notifying.notification import Notification, NotificationType
@@ -149,7 +149,7 @@ def test_rows_that_were_dropped_are_made_anew_and_are_equal(debates: list[Played
             for count, (debate, is_looked) in enumerate(zip(debates, looks, strict=False), start=1):
                 await record(storage.log, debate.log, number(count))
                 if is_looked:
-                    await analytics.store()
+                    await analytics.rows_stored()
             step_by_step = await analytics.rows()
             await storage.lives.clear()
             return step_by_step, await analytics_of(storage).rows()
@@ -169,38 +169,123 @@ class InPages:
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
-    async def read_all(
-        self, *, after_position: int = 0, limit: int = 3, with_envelopes: bool = True
+    async def read(
+        self, session: SessionId, *, after_seq: int = 0, limit: int = 3, with_envelopes: bool = True
     ) -> Sequence[Recorded]:
-        return await self._log.read_all(after_position=after_position, limit=limit, with_envelopes=with_envelopes)
+        return await self._log.read(session, after_seq=after_seq, limit=limit, with_envelopes=with_envelopes)
 
 
-@pytest.mark.parametrize("pages_together", [1, 4, 1_000])
-async def test_of_many_pages_the_rows_are_stored_together_and_are_the_same(
-    storage: Storage, monkeypatch: pytest.MonkeyPatch, pages_together: int
-) -> None:
+async def test_a_session_is_read_on_over_many_pages(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     for count in (1, 2, 3):
         await record(storage.log, to_its_end().log, number(count))
     whole = await analytics_of(storage).rows()
     await storage.lives.clear()
-    stored = list[int]()
-    advance = storage.lives.advance
-
-    async def counted(kept: Sequence[Kept], *, after: int, position: int) -> int:
-        stored.append(position)
-        return await advance(kept, after=after, position=position)
-
-    monkeypatch.setattr(storage.lives, "advance", counted)
     monkeypatch.setattr("core.runtime.analytics.READ_EVENTS_MAX", 3)
-    monkeypatch.setattr("core.runtime.analytics.PAGES_TOGETHER_MAX", pages_together)
     in_pages = analytics_of(storage)
     monkeypatch.setattr(in_pages, "_log", InPages(storage.log))
-    await in_pages.store()
 
-    last = await storage.log.last_position()
-    assert list(await analytics_of(storage).rows()) == list(whole)
-    assert stored[-1] == last
-    assert len(stored) == -(-last // (3 * pages_together))
+    assert await in_pages.rows() == whole
+
+
+async def at_once_in(log: EventLog, *, sessions: Sequence[int], commands: range) -> None:
+    """What these commands, counted from 0, brought about in debates that run at once."""
+    debate = to_its_end().log
+    begins = [at for at, each in enumerate(debate) if each.envelope is not None] + [len(debate)]
+    for command in commands:
+        for session in sessions:
+            await record(log, debate[begins[command] : begins[command + 1]], number(session))
+
+
+async def test_rows_are_stored_a_few_at_a_time_and_the_position_is_moved_behind_them(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.runtime.analytics.SESSIONS_TOGETHER_MAX", 2)
+    for count in (1, 2, 3, 4, 5):
+        await record(storage.log, to_its_end().log, number(count))
+    stored = list[tuple[int, int]]()
+    put, advance = storage.lives.put, storage.lives.advance
+
+    async def counted(kept: Sequence[Kept]) -> None:
+        await put(kept)
+        stored.append((len(kept), await storage.lives.position()))
+
+    async def counted_last(kept: Sequence[Kept], *, after: int, position: int) -> int:
+        stored.append((len(kept), await advance(kept, after=after, position=position)))
+        return position
+
+    monkeypatch.setattr(storage.lives, "put", counted)
+    monkeypatch.setattr(storage.lives, "advance", counted_last)
+
+    assert len(await analytics_of(storage).rows()) == 5
+    assert stored == [(2, 0), (2, 0), (1, await storage.log.last_position())]
+
+
+@pytest.mark.parametrize("breaks_at", [1, 2, 3])
+async def test_a_look_that_breaks_off_between_rows_loses_no_event_and_counts_none_twice(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, breaks_at: int
+) -> None:
+    monkeypatch.setattr("core.runtime.analytics.SESSIONS_TOGETHER_MAX", 1)
+    analytics = analytics_of(storage)
+    await at_once_in(storage.log, sessions=(1, 2, 3, 4), commands=range(3))
+    await analytics.rows()
+    true_up_to = await storage.lives.position()
+    put, calls = storage.lives.put, 0
+
+    async def breaks(kept: Sequence[Kept]) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == breaks_at:
+            raise StorageFailed("the disk is gone.")
+        await put(kept)
+
+    monkeypatch.setattr(storage.lives, "put", breaks)
+    await at_once_in(storage.log, sessions=(1, 2, 3, 4), commands=range(3, 5))
+    broken_off = await analytics.rows()
+    assert [row.position > true_up_to for row in broken_off].count(True) == breaks_at - 1
+    assert await storage.lives.position() == true_up_to
+
+    for command in (5, 6, 7):
+        await at_once_in(storage.log, sessions=(1, 2, 3, 4), commands=range(command, command + 1))
+        by_the_same = await analytics.rows()
+    by_another = await analytics_of(storage).rows()
+    await storage.lives.clear()
+
+    assert by_the_same == by_another == await analytics_of(storage).rows()
+
+
+async def test_whose_row_was_stored_before_others_is_read_on_from_there(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.runtime.analytics.SESSIONS_TOGETHER_MAX", 1)
+    analytics = analytics_of(storage)
+    for session, commands in ((1, range(2)), (2, range(4)), (1, range(2, 4)), (1, range(4, 6))):
+        await at_once_in(storage.log, sessions=[session], commands=commands)
+        if session == 1:
+            rows = await analytics.rows()
+    await storage.lives.clear()
+
+    assert rows == await analytics_of(storage).rows()
+
+
+async def test_who_is_slower_sets_no_row_back(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.runtime.analytics.SESSIONS_TOGETHER_MAX", 1)
+    slow, quick = analytics_of(storage), analytics_of(storage)
+    await at_once_in(storage.log, sessions=(1, 2, 3), commands=range(4))
+    put = storage.lives.put
+
+    async def after_the_quick_one(kept: Sequence[Kept]) -> None:
+        monkeypatch.setattr(storage.lives, "put", put)
+        await at_once_in(storage.log, sessions=(1, 2, 3), commands=range(4, 7))
+        await quick.rows()
+        await put(kept)
+
+    monkeypatch.setattr(storage.lives, "put", after_the_quick_one)
+
+    of_the_slow = await slow.rows()
+
+    assert of_the_slow == await quick.rows()
+    await storage.lives.clear()
+    assert of_the_slow == await analytics_of(storage).rows()
 
 
 async def test_rows_of_many_sessions_are_put_into_words_beside_the_sessions(
