@@ -8,17 +8,16 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
+from console.keys import KeyHint
 from console.presenters.figures import bar, money
 from console.presenters.shown import HeaderView
 from console.widgets.cells import one_line, width_of
 from console.widgets.painted import Painted, strip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual import events
-
-    from console.keys import KeyHint
 
 __all__ = ["HeaderBar", "HeaderView", "KeyBar", "header_parts", "hints_fitting"]
 
@@ -30,7 +29,7 @@ UNREAD_MAX = 999
 """More are not counted: whoever leaves so many unread wants no figure."""
 
 PLACES_MIN = 4
-"""Fewer of the places that the number keys lead to than this would read as if there were no others."""
+"""Fewer of the places that the number keys lead to than this are not worth naming: one word stands for all then."""
 
 Part = tuple[tuple[str, str], ...]
 """Pieces of text with the names of their styles, shown together or not at all."""
@@ -166,15 +165,26 @@ class HeaderBar(Painted):
 def hints_fitting(
     hints: Sequence[KeyHint], always: KeyHint | None, places: Sequence[KeyHint], width: int
 ) -> tuple[list[KeyHint], list[KeyHint]]:
-    """Hints for the left and places for the right: the last places go first, and all where few are left; then the last
-    hints. `always` stays."""
+    """Hints for the left and places for the right: the names of places go first, then the last hints. `always` stays.
+    Of places that don't all fit the last one is still shown, or how many there are: whoever sees some of them named
+    and nothing more takes them for all."""
     left = [*hints, *([always] if always else [])]
-    right = list(places)
-    while right and _hints_width(left) + _hints_width(right) + 2 > width:
-        right = right[:-1] if len(right) > PLACES_MIN else []
+    right = next((each for each in _places_shown(places) if _hints_width(left) + _hints_width(each) + 2 <= width), [])
     while len(left) > 1 and _hints_width(left) + 2 > width:
         left.pop(-2 if always else -1)
     return left, right
+
+
+def _places_shown(places: Sequence[KeyHint]) -> Iterator[list[KeyHint]]:
+    """All of them, then fewer and fewer of them, then all in one word that leads to the palette."""
+    if not places:
+        return
+    yield list(places)
+    first, last = places[0], places[-1]
+    rest = KeyHint(action_id=last.action_id, key=f"… {last.key}", label=last.label)
+    for named in range(len(places) - 2, PLACES_MIN - 2, -1):
+        yield [*places[:named], rest]
+    yield [KeyHint(action_id="palette", key=f"{first.key} … {last.key}", label="screens")]
 
 
 def _hint_text(hint: KeyHint) -> str:

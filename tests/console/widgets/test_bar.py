@@ -101,6 +101,35 @@ async def test_the_footer_keeps_help_when_almost_nothing_fits() -> None:
         assert screen_lines(bar) == [" c new   ? help"]
 
 
+@pytest.mark.parametrize(
+    ("width", "places"),
+    [
+        (104, "1 sessions   2 rules   3 templates   4 system   5 notices   6 analytics   7 events"),
+        (94, "1 sessions   2 rules   3 templates   4 system   5 notices   … 7 events"),
+        (70, "1 sessions   2 rules   3 templates   … 7 events"),
+        (60, "1 … 7 screens"),
+        (30, ""),
+    ],
+)
+async def test_places_that_have_no_room_are_still_known_to_be_there(width: int, places: str) -> None:
+    bar = KeyBar()
+    async with Stage(bar).run_test(size=(width, 3)):
+        bar.show(footer_hints(("sessions",))[:1], always=help_hint(), places=place_hints())
+
+        assert screen_lines(bar) == [f" c new   ? help{places:>{width - 16}}".rstrip()]
+        assert line_widths(bar) == {width}
+
+
+async def test_a_click_on_the_word_for_all_places_lists_them() -> None:
+    bar = KeyBar()
+    app = Stage(bar)
+    async with app.run_test(size=(80, 3)) as pilot:
+        bar.show(footer_hints(("list", "sessions", "anywhere")), always=help_hint(), places=place_hints())
+        await pilot.click(bar, offset=(screen_lines(bar)[0].index("screens"), 0))
+
+    assert [message.action_id for message in app.heard_of(KeyBar.Chosen)] == ["palette"]
+
+
 async def test_a_click_on_a_key_asks_for_its_action() -> None:
     bar = KeyBar()
     app = Stage(bar)
