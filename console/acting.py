@@ -7,7 +7,7 @@ done to the app, refused to whoever asked, so that a refusal is said in the plac
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,24 @@ class Done:
 
 
 Work = Callable[["Orchestrator"], Awaitable[Done]]
+
+
+def watched(work: Work, look: Callable[[], None]) -> Work:
+    """The same, after which somebody looks at what has become of it: done, refused, or taken back."""
+
+    async def look_after(core: Orchestrator) -> Done:
+        try:
+            done = await work(core)
+        finally:
+            look()
+        return watched_undo(done, look)
+
+    return look_after
+
+
+def watched_undo(done: Done, look: Callable[[], None]) -> Done:
+    """What was done, after whose taking back somebody looks."""
+    return done if done.undo is None else replace(done, undo=watched(done.undo, look))
 
 
 class Acting:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from console import notice_acts as acts
+from console.acting import watched
 from console.beside import beside
 from console.presenters.figures import counted
 from console.presenters.notifications import OPEN, is_given_up, names_of, standing
@@ -17,7 +17,7 @@ from core.domain.ids import SessionId
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from console.acting import Done, Work
+    from console.acting import Work
     from console.app import MootApp
     from console.presenters.notifications import Entry
     from console.screens.notification_reading import Reading
@@ -73,17 +73,7 @@ class NotificationActions(Screen[None]):
 
     def _ask(self, work: Work) -> None:
         """Do it beside the screen, and look again when it is done, and when it is taken back."""
-        self.app.acting.ask(self._looking(work), self)
-
-    def _looking(self, work: Work) -> Work:
-        async def look_after(core: Orchestrator) -> Done:
-            try:
-                done = await work(core)
-            finally:
-                self.look_anew()
-            return done if done.undo is None else replace(done, undo=self._looking(done.undo))
-
-        return look_after
+        self.app.acting.ask(watched(work, self.look_anew), self)
 
     def _dialog(self, steps: Callable[[], Awaitable[None]]) -> None:
         """A conversation in dialogs; what the core refuses is said on the screen."""

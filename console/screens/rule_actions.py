@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from console.acting import watched, watched_undo
 from console.beside import beside
 from console.presenters.figures import counted
 from console.presenters.rule_versions import difference_text, place_of, replaced
@@ -20,7 +21,7 @@ from core.rules.standard import STANDARD_RULE_SET
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from console.acting import Acting, Done, Work
+    from console.acting import Acting, Work
     from console.screens.rule_reading import Reading
     from console.widgets.rows import Rows
     from core.domain.ids import SessionId
@@ -110,17 +111,7 @@ class RuleActions(Screen[None]):
 
     def _ask(self, work: Work) -> None:
         """Do it beside the screen, and look again when it is done, and when it is taken back."""
-        self._acting.ask(self._looking(work), self)
-
-    def _looking(self, work: Work) -> Work:
-        async def look_after(core: Orchestrator) -> Done:
-            try:
-                done = await work(core)
-            finally:
-                self.look_soon()
-            return done if done.undo is None else replace(done, undo=self._looking(done.undo))
-
-        return look_after
+        self._acting.ask(watched(work, self.look_soon), self)
 
     def _dialog(self, steps: Callable[[], Awaitable[None]]) -> None:
         """Ask what has to be known first, in a dialog of its own; what the core refuses is said on the screen."""
@@ -258,7 +249,7 @@ class RuleActions(Screen[None]):
         if change is not None:
             self._wanted = next(iter(change.added), "").rpartition("/")[2]
             done = done_of(change, before=before)
-            self._acting.tell(done if done.undo is None else replace(done, undo=self._looking(done.undo)))
+            self._acting.tell(watched_undo(done, self.look_soon))
             self.look_soon()
 
     def _free_id(self, id: str) -> str:

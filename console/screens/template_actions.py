@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from console.acting import watched, watched_undo
 from console.beside import beside
 from console.presenters.templates import SHIPPED_BY
 from core.domain.errors import MootError
@@ -71,20 +71,10 @@ class TemplateActions(Screen[None]):
 
     def _ask(self, work: Work) -> None:
         """Do it beside the screen, and look again when it is done, and when it is taken back."""
-        self._acting.ask(self._looking(work), self)
-
-    def _looking(self, work: Work) -> Work:
-        async def look_after(core: Orchestrator) -> Done:
-            try:
-                done = await work(core)
-            finally:
-                self.look_soon()
-            return done if done.undo is None else replace(done, undo=self._looking(done.undo))
-
-        return look_after
+        self._acting.ask(watched(work, self.look_soon), self)
 
     def _tell(self, done: Done) -> None:
-        self._acting.tell(done if done.undo is None else replace(done, undo=self._looking(done.undo)))
+        self._acting.tell(watched_undo(done, self.look_soon))
         self.look_soon()
 
     def _dialog(self, steps: Callable[[str], Awaitable[None]]) -> None:
