@@ -26,7 +26,7 @@ from console.headless import StopRequest
 from console.locations import find_locations
 from console.presenters.controls import beside
 from console.settings import Settings, read_budget
-from core.domain.errors import PricesUnknown, WrongUse
+from core.domain.errors import PricesUnknown, StorageFailed, WrongUse
 from core.domain.ids import SessionId
 
 if TYPE_CHECKING:
@@ -211,8 +211,12 @@ async def show_to_the_end(
         out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
         if settings.enable_metrics_export:
             # The driver has exported on completion, or is about to: one pair of files is enough for one debate.
-            metrics, summary = await orchestrator.export_metrics(reason=COMPLETED)
-            out.write(f"metrics  {metrics}\nsummary  {summary}\n")
+            try:
+                metrics, summary = await orchestrator.export_metrics(reason=COMPLETED)
+            except StorageFailed as failed:
+                say(str(failed))  # it has completed all the same
+            else:
+                out.write(f"metrics  {metrics}\nsummary  {summary}\n")
         out.flush()
     return ending.code
 
