@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.console.cli.process import Moot
+from tests.console.cli.process import MOTION, Moot
 
 
 def test_a_debate_that_has_completed_has_done_so_also_where_its_metrics_can_t_be_written(moot: Moot) -> None:
     folder = moot.home / "taken"
     folder.write_text("a file where a folder should be", encoding="utf-8")
-    words = ("debate", "The rota should be shortened", "--template", "simple_debate", "--evidence", moot.evidence())
+    words = ("debate", MOTION, "--template", "simple_debate", "--evidence", moot.evidence())
 
     done = moot.run(*words, MOOT_METRICS_EXPORT_PATH=str(folder))
 
