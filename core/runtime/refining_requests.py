@@ -22,6 +22,7 @@ from core.flows.refinement_terms import (
     terms_from_json,
 )
 from core.judging.criteria import NO_CRITERIA, PPM, Criteria
+from core.runtime.request_forms import require_forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,9 @@ class RefinementRequest:
     origin: str = "operator"
     rules: str = ""
     debate_template: str = ""
+
+    def __post_init__(self) -> None:
+        require_forms(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

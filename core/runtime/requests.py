@@ -13,6 +13,7 @@ from core.domain.participants import Seat
 from core.domain.steps import Document
 from core.ports.inbox import InboxAnswer, Receipt
 from core.rules.rule import Rule, rule_from_plain, rule_to_plain
+from core.runtime.request_forms import require_forms
 from core.templates.template import Template
 
 MOTION_BYTES_MAX = 20_000
@@ -66,6 +67,9 @@ class DebateRequest:
     known_answer: str = ""
     calls: int | None = None
 
+    def __post_init__(self) -> None:
+        require_forms(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForkRequest:
@@ -87,6 +91,9 @@ class ForkRequest:
     cap_microusd: int | None = None
     title: str = ""
     origin: str = "operator"
+
+    def __post_init__(self) -> None:
+        require_forms(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
