@@ -17,12 +17,11 @@ from console.locations import find_locations
 from console.machine import SystemClock, local_midnight_ms, new_seed, new_session_id, process_use
 from console.message_templates import read_sources
 from console.plugins import find_plugins
-from console.setting_specs import SPECS
-from console.settings import PROVIDER_KEYS, PROVIDERS, Settings
+from console.setting_limits import limits_of, rhythm_of, set_for_providers
+from console.settings import PROVIDER_KEYS, Settings
 from console.telling import live_target, mail_target, routes_of, target
 from console.telling_times import local_minute_of, timetable_of
 from console.version import VERSION
-from core.analytics.thresholds import Thresholds
 from core.channels.audit_log import LINE, AuditLog
 from core.channels.live import LIVE, Live
 from core.channels.live_journal import LiveJournal
@@ -33,16 +32,14 @@ from core.channels.terminal import Terminal
 from core.channels.unready import Unready
 from core.channels.webhook import BODY, Webhook
 from core.domain.commands import COMMANDS
-from core.domain.errors import MootError, StorageFailed, WrongUse
+from core.domain.errors import MootError, StorageFailed
 from core.domain.events import ENGINE_EVENTS
 from core.domain.flow import Flow, kinds_of
 from core.domain.ids import Digest
 from core.domain.steps import Document
-from core.domain.unanswered import AnswerTerms, Then
 from core.domain.unasked import UNASKED
 from core.engine.engine import Engine
 from core.engine.facts import SESSION_FACTS
-from core.exporting.kinds import Form
 from core.flows.debate import DebateFlow
 from core.flows.refinement import RefinementFlow
 from core.notifying.routing import LOG, TERMINAL
@@ -68,12 +65,9 @@ from core.runtime.caching import CachedAnswers
 from core.runtime.correlating import fields
 from core.runtime.costs import CostsOfDay, midnights_ms
 from core.runtime.driver_notes import NOTES_SETTING, notes_from_text
-from core.runtime.exporting.wanted import ExportPlan
 from core.runtime.folder_notes import FOLDER_SETTING, folder_from_text
-from core.runtime.gateway.gateway import GatewayLimits
-from core.runtime.gateway.limiter import UNLIMITED, RateLimit
 from core.runtime.library import Library
-from core.runtime.ports import Limits, Ports, Rhythm
+from core.runtime.ports import Ports
 from core.runtime.requests import DebateRequest
 from core.runtime.telling import TellingPorts
 from core.templates.template import Template
@@ -95,16 +89,11 @@ UNMETERED = (*UNASKED, SCRIPTED, "ollama", "vllm")
 DAYS_TOLD = 7
 """So many days of spending a doctor tells of, today included."""
 
-UPKEEP_SECONDS = 6 * 3_600
-"""How often what is kept no longer is cleared out."""
-
 DEMO_SEED = 20_261_120
 NOTIFICATIONS_SUFFIX, LIVE_SUFFIX = ".notifications.jsonl", ".live.jsonl"
 """The audit trail of who was told what, and what was told live, lie beside the database that they are about."""
 
 MILLISECONDS_PER_SECOND = 1_000
-ANALYTICS_SECONDS = 60
-DAY_MS = 24 * 3_600 * MILLISECONDS_PER_SECOND
 
 _log = logging.getLogger(__name__)
 logging.getLogger(__package__).addHandler(logging.NullHandler())  # a script that keeps no log asked for no lines
@@ -172,93 +161,12 @@ def open_orchestrator(
         engine_over=lambda catalogue: _engine_over(catalogue, plugins),
         notices=_told_of(storage),
     )
-    return Orchestrator(ports, limits_of(config), rhythm=rhythm_of(config))
+    return Orchestrator(ports, limits_of(config, unmetered=UNMETERED), rhythm=rhythm_of(config))
 
 
 def open_backups(config: Settings) -> Backups:
     """Back-ups of the database that `config` names, which is not opened: it may be broken, or absent."""
     return _backups(config.database, SystemClock(), installed_plugins(), is_beside_sessions=False)
-
-
-def limits_of(config: Settings) -> Limits:
-    """What the operator allows, as the runtime counts it."""
-    return Limits(
-        sessions_running_max=config.max_concurrent_debates,
-        cap_day_microusd=config.cap_day_microusd,
-        cap_session_microusd=config.cap_session_microusd,
-        in_doubt_policy=config.in_doubt_policy,
-        in_doubt_policies=in_doubt_policies_of(config),
-        drain_milliseconds_max=config.drain_seconds_max * MILLISECONDS_PER_SECOND,
-        answer_terms=answer_terms_of(config),
-        thresholds=thresholds_of(config),
-        gateway=GatewayLimits(
-            rate_limit=RateLimit(
-                requests_per_minute=config.rate_limit_requests_per_minute or None,
-                tokens_per_minute=config.rate_limit_tokens_per_minute or None,
-            ),
-            rate_limits=dict.fromkeys(UNMETERED, UNLIMITED),
-        ),
-    )
-
-
-def answer_terms_of(config: Settings) -> AnswerTerms | None:
-    """How long a question waits where its format doesn't say; None for as long as it takes."""
-    within_ms = config.escalation_answer_minutes * 60 * MILLISECONDS_PER_SECOND
-    return AnswerTerms(answer_within_ms=within_ms, then=Then(config.escalation_then)) if within_ms else None
-
-
-def thresholds_of(config: Settings) -> Thresholds:
-    """From which figures on something is told. Raises WrongUse where nothing could lie between two of them."""
-    if config.analytics_arguments_min > config.analytics_arguments_max:
-        raise WrongUse(
-            f"arguments_min is {config.analytics_arguments_min}, arguments_max {config.analytics_arguments_max}: every"
-            " session would be told of.",
-            where="settings, [analytics]",
-            now="Make the first the smaller one.",
-        )
-    return Thresholds(
-        error_ppm_max=config.alert_threshold_error_rate,
-        consensus_ppm_min=config.analytics_consensus_rate_min,
-        escalation_ppm_max=config.analytics_escalation_rate_max,
-        duration_ms_max=config.debate_timeout_minutes * 60 * MILLISECONDS_PER_SECOND,
-        arguments_min=config.analytics_arguments_min,
-        arguments_max=config.analytics_arguments_max,
-        sample_min=config.analytics_sessions_min,
-        window_days=config.analytics_window_days,
-    )
-
-
-def in_doubt_policies_of(config: Settings) -> dict[str, str]:
-    """What was set for single providers, by the first part of their models' names."""
-    return {prefix: policy for prefix, policy in _ending(_of_providers(config), ".in_doubt_policy").items() if policy}
-
-
-def rhythm_of(config: Settings) -> Rhythm:
-    """What happens without being asked for."""
-    return Rhythm(
-        exports_on_completion=config.enable_metrics_export,
-        metrics_seconds=config.metrics_export_interval_seconds if config.enable_metrics_export else None,
-        analytics_seconds=ANALYTICS_SECONDS,
-        exports=exports_of(config),
-        health_seconds=config.health_check_interval_seconds if config.enable_health_checks else None,
-        upkeep_seconds=UPKEEP_SECONDS,
-        keep_days=config.keep_sessions_days,
-        stale_days=config.stale_sessions_days,
-    )
-
-
-def exports_of(config: Settings) -> ExportPlan | None:
-    """What is exported unasked, and what is kept of it; None for nothing."""
-    if not config.exports_every_minutes:
-        return None
-    return ExportPlan(
-        every_seconds=config.exports_every_minutes * 60,
-        kinds=config.exports_kinds,
-        form=Form(config.exports_format),
-        folder=config.exports_folder,
-        files_max=config.exports_keep_files,
-        age_ms_max=config.exports_keep_days * DAY_MS or None,
-    )
 
 
 def open_offers(config: Settings) -> ModelOffers:
@@ -468,22 +376,12 @@ def _at_hand(config: Settings, clock: SystemClock, *, is_demo: bool, environ: Ma
     return all_at_hand(_setup(config, environ), clock=clock, prices=prices, rehearsal=rehearsal, simulated=simulated)
 
 
-def _of_providers(config: Settings) -> dict[str, str]:
-    """What is set for single providers, by `provider.name`."""
-    return {
-        spec.key.removeprefix(f"{PROVIDERS}."): getattr(config, spec.field)
-        for spec in SPECS
-        if spec.key.startswith(f"{PROVIDERS}.")
-    }
-
-
 def _setup(config: Settings, environ: Mapping[str, str]) -> Setup:
     """Where each provider is, and its key. The keys go from the environment to whoever calls, and nowhere else."""
-    of_providers = _of_providers(config)
     return Setup(
         keys={name: Secret(environ.get(name, "")) for name in PROVIDER_KEYS},
-        addresses=_ending(of_providers, ".base_url"),
-        models=_ending(of_providers, ".model"),
+        addresses=set_for_providers(config, "base_url"),
+        models=set_for_providers(config, "model"),
         gemini_sdk=config.gemini_sdk,
         patience=Patience(
             connect_ms=config.model_connect_seconds * MILLISECONDS_PER_SECOND,
@@ -491,7 +389,3 @@ def _setup(config: Settings, environ: Mapping[str, str]) -> Setup:
             idle_ms=config.model_silence_seconds * MILLISECONDS_PER_SECOND,
         ),
     )
-
-
-def _ending(values: Mapping[str, str], end: str) -> dict[str, str]:
-    return {name.removesuffix(end): value for name, value in values.items() if name.endswith(end)}

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.bootstrap import limits_of
 from console.doctor import NO_EFFECT, _shown
+from console.setting_limits import limits_of
 from console.setting_specs import SPECS
 from console.settings import NAMES_WITHOUT_EFFECT, Settings, for_demo, keys_present, load_settings
 from core.domain.errors import WrongUse
