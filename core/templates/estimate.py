@@ -123,12 +123,16 @@ def _played(
 ) -> list[tuple[int, StepSpec]]:
     """Every turn with its round, in order, judges in the round behind the last; at the low end those alone that no
     condition can skip."""
-    turns = [
-        (number, spec)
-        for number in range(1, rounds + 1)
-        for spec in template.steps_of_round(number, rounds_limit=rounds)
-        if end != "low" or (spec.when is None and spec.iteration == 1)
-    ]
+    turns: list[tuple[int, StepSpec]] = []
+    steps: list[StepSpec] = []
+    for number in range(1, rounds + 1):
+        if number <= 2 or number == rounds:  # those between the first and the last are alike
+            steps = [
+                spec
+                for spec in template.steps_of_round(number, rounds_limit=rounds)
+                if end != "low" or (spec.when is None and spec.iteration == 1)
+            ]
+        turns += [(number, spec) for spec in steps]
     if end == "high":
         turns = _with_questions(template, turns)
     if template.verdict is not None and not template.is_vote:
