@@ -137,7 +137,9 @@ class ModelProvider(Protocol):
         """
         ...
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]: ...
+    def stream(self, request: ModelRequest) -> AsyncIterator[Piece | Closing]:
+        """The answer as it comes, and last of all how it ended. Nothing is asked before the first piece is awaited."""
+        ...
 
 
 class RemoteProvider(ModelProvider, Protocol):
