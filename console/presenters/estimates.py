@@ -50,7 +50,7 @@ def _placed(value: int, spread: Spread, low: str, high: str) -> str:
     if not spread.high:
         return "as expected" if not value else "expected nothing"
     where = "within" if spread.low <= value <= spread.high else "above" if value > spread.high else "below"
-    return f"{where} the {low} to {high} expected"
+    return f"{where} the {low if low == high else f'{low} to {high}'} expected"
 
 
 def _minutes(ms: int) -> int:

@@ -24,6 +24,9 @@ OFTEN_SESSIONS = 3
 """What is seen in so large a part of the sessions, and in so many of them, is a warning; in fewer it is worth
 knowing."""
 
+ENDED_BY_A_PERSON = frozenset({"asked", "escalation_answered"})
+"""Why a session completed that somebody ended by a command or an answer: no rule has to be looked for."""
+
 WELL_WITHIN_FIFTHS = 5
 REASON_CHARACTERS_MAX = 120
 
@@ -165,12 +168,12 @@ def _of_single_ones(rows: Sequence[LifeRow], thresholds: Thresholds) -> Iterable
         least=Severity.WARNING,
     )
     yield from _seen(
-        completed,
+        [row for row in completed if row.reason not in ENDED_BY_A_PERSON],
         lambda row: row.arguments < thresholds.arguments_min,
         kind=FindingKind.FEW_ARGUMENTS,
         title="Sessions end with hardly an argument",
         seen=f"completed with fewer than {counted(thresholds.arguments_min, 'argument')}",
-        measured="Arguments or drafts on record when the session completed.",
+        measured="Arguments or drafts on record when the session completed; what a person ended is left out.",
         suggestion="See which rule ended them: a condition that holds from the start ends everything.",
         least=Severity.WARNING,
     )

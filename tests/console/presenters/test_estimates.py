@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.presenters.estimates import came_to, cost_about, rests_on, time_about
@@ -40,4 +42,6 @@ def test_what_it_came_to_stands_beside_what_was_expected() -> None:
     )
     assert "$0.30, above the $0.050 to $0.20 expected" in came_to(expected, cost_microusd=300_000, active_ms=0)
     assert "1 min, below the 2 min to 8 min expected" in came_to(expected, cost_microusd=0, active_ms=60_000)
+    once = replace(expected, active_ms=Spread(low=33_000, expected=33_000, high=33_400))
+    assert "4 s, below the 33 s expected" in came_to(once, cost_microusd=0, active_ms=4_000)
     assert came_to(an_estimate(), cost_microusd=0, active_ms=90) == "$0.00, as expected; 0 s"

@@ -112,6 +112,16 @@ def test_what_is_odd_in_one_session_is_told_with_it_and_of_no_other(kind: Findin
     assert told.suggestion
 
 
+@pytest.mark.parametrize("reason", ["asked", "escalation_answered"])
+def test_that_somebody_ended_a_session_early_is_not_odd(reason: str) -> None:
+    short = life(3, arguments=1, reason=reason)
+
+    assert found([*lives(2), short], FindingKind.FEW_ARGUMENTS) is None
+    told = found([*lives(2), short, life(4, arguments=1, reason="stalled")], FindingKind.FEW_ARGUMENTS)
+    assert told is not None
+    assert (told.count, told.of, told.sessions) == (1, 3, (life(4).session,))
+
+
 def test_signs_say_that_they_are_heuristics_and_are_not_looked_for_where_no_model_was_asked() -> None:
     rows = lives(4, signs=Signs(off_task={ADA: 5}), asks_nobody=True)
 
