@@ -22,10 +22,12 @@ LIVES_MAX = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Which event was the last that was read: its session and its number there. Tells one log from another."""
+    """Which event was the last that was read: its session, its number there and its moment. Tells one log from another,
+    and from one that was put back to where it was and went on otherwise."""
 
     session: SessionId
     seq: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,12 @@ def advanced(
                 _make_room(lives, lives_max)
             lives[record.session] = after
         measures = fold_measures(measures, record, before=before, after=after)
-        position, last = record.position, Place(session=record.session, seq=record.seq)
+        position, last = record.position, place_of(record)
     return Book(position=position, last=last, measures=measures, lives=lives)
+
+
+def place_of(record: Recorded) -> Place:
+    return Place(session=record.session, seq=record.seq, at_ms=record.at_ms)
 
 
 def gauges_of(book: Book) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from core.analytics.book import LIVES_MAX, Book, Place, advanced, gauges_of
+from core.analytics.book import LIVES_MAX, Book, Place, advanced, gauges_of, place_of
 from core.analytics.flips import Sights, all_seen
 from core.analytics.life import DebateLife
 from core.analytics.measures import Measures, Timer
@@ -183,11 +183,7 @@ class MetricsFiles:
         if book.last is None:
             return False
         last = await self._log.read_all(after_position=book.position - 1, limit=1, with_envelopes=False)
-        if not last or (last[0].position, last[0].session, last[0].seq) != (
-            book.position,
-            book.last.session,
-            book.last.seq,
-        ):
+        if not last or last[0].position != book.position or place_of(last[0]) != book.last:
             return True
         return await self._has_deleted(book)
 

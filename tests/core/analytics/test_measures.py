@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analytics.book import Book, Place, advanced, gauges_of
+from core.analytics.book import Book, advanced, gauges_of, place_of
 from core.analytics.histogram import both, empty, observed
 from core.analytics.measures import Counters, FlowUse, Measures, Timer, fold_measures
 from core.analytics.tallies import added
@@ -131,7 +131,8 @@ def test_a_debate_that_is_not_over_is_never_pushed_out_by_newer_ones() -> None:
 
     assert set(book.lives) == {number(1), number(4)}
     assert book.measures.counters.debates_completed == 3
-    assert book.last == Place(session=number(4), seq=log[-1].seq)
+    assert book.last == place_of(log[-1])
+    assert (log[-1].session, book.position) == (number(4), log[-1].position)
 
 
 @given(st.lists(st.integers(-5, 50)), st.lists(st.integers(-5, 50)))

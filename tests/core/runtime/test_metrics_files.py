@@ -115,6 +115,15 @@ def log_of(*debates: Sequence[Recorded], first: int = 1) -> list[Recorded]:
     return [replace(each, session=number(int(each.session, 16) + first - 1)) for each in as_one_log(debates)]
 
 
+def a_minute_later(log: Sequence[Recorded]) -> list[Recorded]:
+    """The same, as if it had been held then."""
+    later = [replace(each, at_ms=each.at_ms + 60_000) for each in log]
+    return [
+        replace(each, envelope=replace(each.envelope, at_ms=each.at_ms)) if each.envelope is not None else each
+        for each in later
+    ]
+
+
 async def test_an_export_holds_every_debates_life_and_what_they_amount_to(storage: Storage, folder: Path) -> None:
     await record(storage, log_of(to_its_end().log, played(()).log))
 
@@ -236,7 +245,8 @@ async def test_a_deleted_debate_is_counted_no_longer(storage: Storage, folder: P
     await record(storage, log_of(to_its_end().log, to_its_end().log, played(()).log))
     kept = files(storage, folder)
     await kept.export(reason=ASKED)
-    await storage.delete_session(number(1))
+    await storage.log.delete(number(1))
+    await storage.index.forget(number(1))
 
     for book in (await kept.book(), await files(storage, folder).book()):
         assert set(book.lives) == {number(2), number(3)}
@@ -254,6 +264,21 @@ async def test_files_of_another_database_are_not_gone_on_from(storage: Storage, 
         await other.close()
 
     assert set(book.lives) == {number(7), number(8), number(9)}
+
+
+async def test_what_was_counted_before_a_back_up_was_put_back_is_counted_no_longer(
+    storage: Storage, folder: Path, tmp_path: Path
+) -> None:
+    await record(storage, log_of(to_its_end().log))
+    kept = files(storage, folder)
+    await kept.export(reason=ASKED)
+    restored = open_storage(tmp_path / "restored.db", codec=Codec((*ENGINE_EVENTS, *DEBATE_EVENTS, *COMMANDS)))
+    try:
+        await record(restored, a_minute_later(log_of(to_its_end().log)))  # it went on to as many events
+
+        assert await files(restored, folder).book() == await files(restored, folder / "none").book()
+    finally:
+        await restored.close()
 
 
 @pytest.mark.parametrize(
