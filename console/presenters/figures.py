@@ -25,7 +25,7 @@ _DAY_MS = 24 * _HOUR_MS
 _MONTH_MS = 30 * _DAY_MS
 _YEAR_MS = 365 * _DAY_MS
 _DAYS_SHOWN_MAX = 60
-_MONTHS_SHOWN_MAX = 24
+_YEARS_SHOWN_MIN = 2
 _HOURS_WITH_MINUTES_MAX = 10
 """Nobody who has ten hours left counts the minutes."""
 
@@ -92,7 +92,7 @@ def age(elapsed_ms: int) -> str:
         return f"{elapsed_ms // _HOUR_MS} h"
     if elapsed_ms < _DAYS_SHOWN_MAX * _DAY_MS:
         return f"{elapsed_ms // _DAY_MS} d"
-    if elapsed_ms < _MONTHS_SHOWN_MAX * _MONTH_MS:
+    if elapsed_ms < _YEARS_SHOWN_MIN * _YEAR_MS:
         return f"{elapsed_ms // _MONTH_MS} mo"
     return f"{elapsed_ms // _YEAR_MS} y"
 

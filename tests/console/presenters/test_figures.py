@@ -55,6 +55,7 @@ def test_money_is_written_with_as_many_digits_as_matter(amount_microusd: int, wr
         (3 * 3_600_000, "3 h"),
         (2 * 86_400_000, "2 d"),
         (60 * 86_400_000, "2 mo"),
+        (729 * 86_400_000, "24 mo"),
         (731 * 86_400_000, "2 y"),
     ],
 )
