@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from hashlib import sha256
 from json.encoder import encode_basestring
+from operator import attrgetter, is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -33,6 +34,9 @@ HELD_CHARACTERS_MIN = 64
 """A command's text this long is not stored again where an event of its append holds it; naming the event takes about
 as much room as a shorter one."""
 
+REST = "*"
+"""By this name an envelope says which event holds all fields of its command that no other is said to hold."""
+
 CARRYING = (SessionForked, Fork)
 """Kinds that hold events in their `prefix`: each of those has its own kind and version, and is lifted alone."""
 
@@ -47,6 +51,13 @@ class EncodedEvent(NamedTuple):
     kind: str
     version: int
     body: bytes
+
+
+class _Telling(NamedTuple):
+    """How a kind of events tells a kind of commands: by `values`, fields that both have, without the `rest`."""
+
+    values: Callable[[object], Sequence[object]]
+    rest: tuple[str, ...]
 
 
 _ADAPTERS: dict[type, Any] = {}
@@ -95,6 +106,7 @@ class Codec:
         self._versions = {name: self._version(name) for name in self._kinds}
         self._holdable: dict[type, tuple[str, ...]] = {}
         self._shared: dict[tuple[type, type], frozenset[str]] = {}
+        self._telling: dict[tuple[type, type], _Telling | None] = {}
         self._encoders: dict[type, tuple[str, int, Callable[..., bytes], Fits]] = {}
         self._decoders: dict[tuple[str, int], Callable[[bytes], Any]] = {}
 
@@ -126,9 +138,12 @@ class Codec:
         kind, version, write, fits = self._encoders.get(type(command)) or self._encoder(type(command))
         held = self._held(command, events)
         try:
-            if not fits(command):
-                self._looked_at(command, write)
-            body = write(command, exclude=set(held)) if held else write(command)
+            if REST in held:
+                body = b"{}"  # the events are looked at while they are written themselves
+            else:
+                if not fits(command):
+                    self._looked_at(command, write)
+                body = write(command, exclude=set(held)) if held else write(command)
             head = (
                 f'{{"kind":"{kind}","version":{version},"actor":{encode_basestring(envelope.actor)},"correlation":'
                 f'{encode_basestring(envelope.correlation)},"held":{_references(held)},"command":'
@@ -151,7 +166,8 @@ class Codec:
         plain = stored["command"]
         try:
             for name, at in stored["held"].items():
-                plain[name] = _plain(bodies[at])[name]
+                event = _plain(bodies[at])
+                plain.update(event if name == REST else {name: event[name]})
             command: object = self._read_plain(kind, version, plain)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise _unreadable(kind, version, error) from error
@@ -254,10 +270,33 @@ class Codec:
         return plain
 
     def _held(self, command: Command, events: Sequence[Event]) -> Mapping[str, int]:
+        """Which event holds which field; `REST` among them, where nothing of the command is left to be stored."""
         kind = type(command)
+        rest = self._rest(command, events[0]) if events else None
+        if rest is not None:
+            held = self._long_ones_held(command, rest, events) if rest else NOTHING_HELD
+            if len(held) == len(rest):
+                return {REST: 0, **held}
         names = self._holdable.get(kind)
         if names is None:
             names = self._holdable[kind] = _holdable_names(kind)
+        return self._long_ones_held(command, names, events)
+
+    def _rest(self, command: Command, event: Event) -> Sequence[str] | None:
+        """The command's fields beyond the event's, where all of the event's are the command's with the very values that
+        it has."""
+        pair = (type(command), type(event))
+        try:
+            telling = self._telling[pair]
+        except KeyError:
+            telling = self._telling[pair] = _telling(*pair)
+        if telling is None or not all(map(is_, telling.values(command), telling.values(event))):
+            return None
+        return telling.rest
+
+    def _long_ones_held(self, command: Command, names: Sequence[str], events: Sequence[Event]) -> Mapping[str, int]:
+        """Of the fields of these `names`, those worth naming that an event has too."""
+        kind = type(command)
         wanted = [name for name in names if _is_worth_naming(getattr(command, name))]
         if not wanted:
             return NOTHING_HELD
@@ -292,6 +331,14 @@ def _shared_names(command: type, event: type) -> frozenset[str]:
     """Those of them that an event has too, in one type."""
     in_command, in_event = typing.get_type_hints(command), typing.get_type_hints(event)
     return frozenset(name for name in _holdable_names(command) if in_event.get(name) == in_command[name])
+
+
+def _telling(command: type, event: type) -> _Telling | None:
+    """None where the event has a field that the command hasn't, or of another type; and where it has but one."""
+    in_command, in_event = typing.get_type_hints(command), typing.get_type_hints(event)
+    if len(in_event) < 2 or not in_event.items() <= in_command.items():
+        return None
+    return _Telling(values=attrgetter(*in_event), rest=tuple(name for name in in_command if name not in in_event))
 
 
 def _is_worth_naming(value: object) -> bool:

@@ -6,15 +6,25 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.commands import COMMANDS, AmendMotion, Envelope, Open, Pause, RecordAnswer
+from core.domain.commands import COMMANDS, AmendMotion, BeginAttempt, Envelope, Open, Pause, RecordAnswer
 from core.domain.errors import StorageFailed, WrongUse
-from core.domain.events import ENGINE_EVENTS, Inherited, Prefix, RuleFired, SessionForked, SessionOpened, SessionPaused
+from core.domain.events import (
+    ENGINE_EVENTS,
+    AttemptStarted,
+    AttemptSucceeded,
+    Inherited,
+    Prefix,
+    RuleFired,
+    SessionForked,
+    SessionOpened,
+    SessionPaused,
+)
 from core.domain.flow import kinds_of
 from core.domain.ids import Digest, RuleId, SeatId, SessionId, StepId
 from core.flows.debate import DebateFlow
@@ -94,6 +104,57 @@ def test_an_opening_is_stored_once(opening: SessionOpened) -> None:
 
     assert json.loads(CODEC.encode_envelope(envelope, (opening,)))["command"] == {}
     assert read_back(CODEC, envelope, (opening,)) == envelope
+
+
+@given(command=st.from_type(RecordAnswer), text=st.text(min_size=HELD_CHARACTERS_MIN))
+def test_a_command_that_its_events_tell_whole_is_stored_once(command: RecordAnswer, text: str) -> None:
+    envelope = Envelope(command=replace(command, text=text), actor="runtime", at_ms=1, correlation="c")
+    told = {field.name: getattr(command, field.name) for field in fields(AttemptSucceeded)}
+    events = (AttemptSucceeded(**told), replace(turn("a" * 32, LONG).events[1], text=text))
+
+    stored = json.loads(CODEC.encode_envelope(envelope, events))
+
+    assert (stored["held"], stored["command"]) == ({"*": 0, "text": 1}, {})
+    assert read_back(CODEC, envelope, events) == envelope
+
+
+def test_a_command_of_which_nobody_else_tells_a_part_is_stored() -> None:
+    command = answer("short")
+    told = {field.name: getattr(command, field.name) for field in fields(AttemptSucceeded)}
+    envelope = Envelope(command=command, actor="runtime", at_ms=1, correlation="c")
+
+    assert json.loads(CODEC.encode_envelope(envelope, (AttemptSucceeded(**told),)))["held"] == {}
+    assert read_back(CODEC, envelope, (AttemptSucceeded(**told),)) == envelope
+
+
+def test_a_command_is_stored_where_an_event_tells_it_with_another_type() -> None:
+    intent = BeginAttempt(
+        step=StepId("s"), attempt=1, seat=SeatId("a"), route="r", cost_microusd_max=1, prompt_digest=Digest("d")
+    )
+    envelope = Envelope(command=intent, actor="runtime", at_ms=1, correlation="c")
+    told = {field.name: getattr(intent, field.name) for field in fields(AttemptStarted)}
+    odd = AttemptStarted(**{**told, "attempt": True})
+
+    assert json.loads(CODEC.encode_envelope(envelope, (AttemptStarted(**told),)))["command"] == {}
+    assert json.loads(CODEC.encode_envelope(envelope, (odd,)))["command"]["attempt"] == 1
+
+
+def test_what_an_event_tells_of_a_command_is_lifted_as_the_command_s() -> None:
+    intent = BeginAttempt(
+        step=StepId("s"), attempt=1, seat=SeatId("a"), route="r", cost_microusd_max=1, prompt_digest=Digest("d")
+    )
+    envelope = Envelope(command=intent, actor="runtime", at_ms=1, correlation="c")
+    started = AttemptStarted(**{field.name: getattr(intent, field.name) for field in fields(AttemptStarted)})
+    stored, body = CODEC.encode_envelope(envelope, (started,)), CODEC.encode_event(started).body
+    today = Codec(
+        KINDS,
+        {
+            ("AttemptStarted", 1): lambda plain: {**plain, "attempt": plain["attempt"] + 10},
+            ("BeginAttempt", 1): lambda plain: {**plain, "route": plain["route"] + "!"},
+        },
+    )
+
+    assert today.decode_envelope(stored, at_ms=1, bodies=[body]).command == replace(intent, route="r!")
 
 
 def test_a_field_that_only_looks_the_same_is_stored() -> None:
