@@ -376,12 +376,21 @@ class Supervisor:
 
     async def _recover(self, loop: SessionLoop, *, is_driven: bool) -> None:
         if is_driven and not is_settled(loop.state):
-            loop.is_driven = not self._places.is_closing
-            if loop.state.life.status is Status.RUNNING:
-                await loop.submit(ResumeRun(), actor=RUNTIME, correlation="recover")
-            else:
-                await self._places.admit_or_queue(loop)
+            try:
+                await self._go_on(loop)
+            except CommandRefused as refused:
+                # A parent that was taken up before may have ended it meanwhile. Its calls have no end all the same.
+                _log.info(
+                    "a session ended before it was taken up", extra=fields(session=loop.session, error=str(refused))
+                )
         await loop.doubt_open_attempts(why="the process that asked is gone")
+
+    async def _go_on(self, loop: SessionLoop) -> None:
+        loop.is_driven = not self._places.is_closing
+        if loop.state.life.status is Status.RUNNING:
+            await loop.submit(ResumeRun(), actor=RUNTIME, correlation="recover")
+        else:
+            await self._places.admit_or_queue(loop)
 
     def _changed(self, loop: SessionLoop, records: tuple[Recorded, ...]) -> None:
         if records:

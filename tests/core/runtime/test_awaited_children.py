@@ -9,18 +9,20 @@ import pytest
 from core.domain.budget import Price
 from core.domain.commands import AnswerEscalation, Cancel, ChangeBudget, Pause, Resume
 from core.domain.errors import CommandRefused
-from core.domain.events import ChildEnded, ChildStarted, SessionPaused
+from core.domain.events import AttemptInDoubt, ChildEnded, ChildStarted, Recorded, SessionPaused
 from core.domain.ids import SessionId
 from core.domain.session import Status
 from core.domain.summary import SessionSummary
 from core.flows.refinement_commands import AcceptDraft, ReviseDraft
-from core.flows.refinement_events import RefinementCompleted, ReviewDebateEnded, ReviewDebateStarted
+from core.flows.refinement_events import IterationStarted, RefinementCompleted, ReviewDebateEnded, ReviewDebateStarted
 from core.orchestrator import Orchestrator
+from core.ports.event_log import Append
 from core.providers.script import Answer, Fault, FaultKind, Script
 from core.runtime.ports import Limits
 from core.runtime.replaying import Outcome
 from core.runtime.requests import ForkRequest
 from tests.core.runtime.test_refining import refine, review
+from tests.memory import MemoryLog
 from tests.stage import Stage, until, until_event
 from tests.virtual_time import in_virtual_time
 
@@ -39,6 +41,14 @@ def debated(*, faults: tuple[Fault, ...] = (), price: Price | None = None, words
         },
         **({"price": price} if price is not None else {}),
     )
+
+
+class SlowLog(MemoryLog):
+    """On a disk that takes its time, so that other tasks get theirs meanwhile."""
+
+    async def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        await asyncio.sleep(0.02)
+        return await super().append(*appends)
 
 
 async def child_of(orchestrator: Orchestrator, parent: SessionId) -> SessionSummary:
@@ -192,6 +202,35 @@ def test_a_parent_that_was_paused_when_the_process_died_keeps_its_child_from_goi
         await again.stop()
 
     in_virtual_time(play)
+
+
+def test_a_child_that_is_ended_while_it_is_taken_up_leaves_no_call_without_an_end() -> None:
+    """Its parent, taken up before it, has gone on without it, and has it cancelled before it is gone on with."""
+    stage = Stage(script=debated())
+
+    async def play() -> SessionId:
+        orchestrator = await stage.drive()
+        parent = await refine(orchestrator, strategy="debate")
+        await asyncio.sleep(0.1)
+        await refine(orchestrator, strategy="debate")  # taken up between the two
+        await until_event(orchestrator, parent, ReviewDebateStarted)
+        child = (await child_of(orchestrator, parent)).session
+        await asyncio.sleep(0.5)
+        revising = asyncio.create_task(orchestrator.command(parent, ReviseDraft(text="Mine.")))
+        await until_event(orchestrator, parent, IterationStarted, 2)
+        await stage.crash()
+        revising.cancel()
+        stage.make_log = SlowLog
+        again = await stage.drive()
+        assert await until(again, parent) is Status.COMPLETED
+        state = await again.state(child)
+        assert state.life.status is Status.CANCELLED
+        assert not state.work.open
+        await again.stop()
+        return child
+
+    child = in_virtual_time(play)
+    assert stage.events(child, AttemptInDoubt)
 
 
 def test_a_child_runs_in_the_place_of_its_parent() -> None:
