@@ -69,17 +69,22 @@ class Wheel:
         return "this process" if self.driver is not None else self._ports.lock.holder()
 
     async def start(self, *, drive: bool, must_drive: bool, recover: bool) -> None:
-        """Drive the database, or join the process that drives it. Raises DriverBusy where `must_drive` and another one
-        does."""
+        """Drive the database, or join the process that drives it. Whoever drives already goes on: the lock keeps out
+        other processes, but no second driver of this one. Raises DriverBusy where `must_drive` and another one does."""
         self._is_started, self._is_stopped = True, False
         await stock(self._ports.catalogue, at_ms=self._ports.clock.now_ms())
         if drive:
             try:
-                await self._begin_to_drive(recover=recover)
+                async with self._passing:
+                    if self.driver is None:
+                        await self._begin_to_drive(recover=recover)
             except DriverBusy:
                 if must_drive:
                     raise
-        if self.driver is None:
+        if self.driver is not None:
+            if self._following is not None:
+                self._following.cancel()
+        elif self._following is None or self._following.done():
             await self._announce_position()
             self._following = asyncio.create_task(self._follow(), name="follow")
             if drive:
@@ -154,6 +159,8 @@ class Wheel:
         this one: such take turns. Raises DriverBusy where another process drives."""
         async with self._passing:
             self._refuse_closed()
+            if self.driver is not None:  # it was taken while this request waited for its turn
+                return await self.driver.perform(verb, body, actor=actor)
             passing = self._new_driver()
             await passing.start(are_driven=False, are_scheduled=False)
             try:

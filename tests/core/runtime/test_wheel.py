@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from core.domain.errors import CommandRefused, DriverBusy
-from core.domain.events import RunResumed
+from core.domain.events import AttemptStarted, RunResumed
 from core.domain.session import Status
 from core.orchestrator import Orchestrator
 from tests.stage import Stage, start, until
@@ -39,6 +39,61 @@ def test_who_has_joined_takes_the_wheel_and_goes_on_with_what_was_left() -> None
         assert len(stage.events(session, RunResumed)) == 1
         await second.stop()
         assert stage.lock == []
+
+    in_virtual_time(work)
+
+
+def test_who_starts_twice_drives_once() -> None:
+    """The lock is this process's own: it would not keep out a second driver, which took up what the first drives."""
+
+    async def work() -> None:
+        stage = Stage()
+        moot = await stage.drive()
+        session = await start(moot)
+        await asyncio.sleep(7)
+
+        await asyncio.gather(moot.start(), moot.start(must_drive=True))
+
+        assert await until(moot, session) is Status.COMPLETED
+        steps = [event.step for event in stage.events(session, AttemptStarted)]
+        assert len(steps) == len(set(steps))
+        assert stage.events(session, RunResumed) == []
+        await moot.stop()
+        assert stage.lock == []
+
+    in_virtual_time(work)
+
+
+def test_who_has_joined_and_starts_again_drives_where_nobody_does() -> None:
+    async def work() -> None:
+        stage = Stage()
+        first = await stage.drive()
+        second = await joined(stage)
+        await second.start()
+        await first.stop()
+
+        await second.start()
+
+        assert second.is_driver
+        assert await until(second, await start(second)) is Status.COMPLETED
+        await second.stop()
+        assert stage.lock == []
+
+    in_virtual_time(work)
+
+
+def test_a_request_that_waits_while_the_wheel_is_taken_does_not_let_go_of_it() -> None:
+    async def work() -> None:
+        stage = Stage()
+        moot = stage.orchestrator()
+        await moot.start(drive=False)
+
+        await asyncio.gather(moot.pause_all(), moot.take_the_wheel(), moot.pause_all())
+
+        assert moot.is_driver
+        assert stage.lock != []
+        assert await until(moot, await start(moot)) is Status.COMPLETED
+        await moot.stop()
 
     in_virtual_time(work)
 
