@@ -22,6 +22,7 @@ from console.screens.leaving import LeavingScreen
 from console.theme_files import load_themes
 from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.rows import Rows
+from core.domain.commands import Escalate
 from core.domain.events import RulesChanged, RunResumed
 from core.domain.session import Status
 from core.flows.debate_events import MotionAmended, StatementAdded
@@ -478,6 +479,29 @@ async def test_a_terminal_of_40_by_10_still_shows_the_list_and_a_smaller_one_say
 
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: "Split billing?" in screen_text(hall))
+
+
+async def test_on_a_screen_of_ten_lines_the_room_goes_to_what_was_said(settings: Settings) -> None:
+    async with entered(settings, size=(40, 10)) as (hall, pilot, core):
+        session = await start(core, "Tabs or spaces?")
+        await until_status(core, session, Status.COMPLETED)
+        await until(pilot, lambda: "✓ done" in screen_text(hall))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✓ verdict for" in screen_text(hall))
+        assert hall.sessions.transcript.size.height >= 5
+        assert "starts another" not in screen_text(hall)
+
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "starts another" in screen_text(hall))
+
+
+async def test_what_is_asked_stays_in_sight_on_a_screen_of_ten_lines(settings: Settings) -> None:
+    async with entered(settings, size=(40, 10)) as (hall, pilot, core):
+        session = await under_way(core, "Split billing?")
+        await core.command(session, Escalate(question="Shall they go on?", reason="asked"))
+        await until(pilot, lambda: "◆ asks" in screen_text(hall))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Shall they go on?" in screen_text(hall))
 
 
 async def test_zoom_gives_the_pane_in_focus_the_whole_width(settings: Settings) -> None:
