@@ -241,8 +241,10 @@ class Analytics:
         """What is kept of these sessions up to position `until`, each of which has events there behind its number."""
         kept = await self._known(set(after_seqs))
         while after_seqs:
-            reading = (self._log.read(each, after_seq=seq, with_envelopes=False) for each, seq in after_seqs.items())
-            pages = await asyncio.gather(*reading)
+            # One by one: while several threads read, each time that a turn comes back from the disk it waits for all.
+            pages = [
+                await self._log.read(each, after_seq=seq, with_envelopes=False) for each, seq in after_seqs.items()
+            ]
             records = [record for page in pages for record in page if record.position <= until]
             await self._formats.prepare(record.event for record in records)
             if len(records) <= EVENTS_AT_ONCE_MAX:
