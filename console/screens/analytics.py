@@ -27,6 +27,7 @@ from console.widgets.cells import clean
 from console.widgets.lines import Lines
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
+from console.widgets.search_line import SearchLine
 from core.analytics.chosen import ALL
 from core.domain.errors import MootError, WrongUse
 
@@ -94,9 +95,6 @@ class AnalyticsScreen(Screen[None]):
     AnalyticsScreen.-charted #matters { display: none; }
     AnalyticsScreen #detail { height: 7; border-top: solid $structure; padding: 0 1; }
     AnalyticsScreen.-charted #detail { display: none; }
-    AnalyticsScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    AnalyticsScreen #search.-open { display: block; }
-    AnalyticsScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
     AnalyticsScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
     AnalyticsScreen #refused.-said { display: block; }
     """
@@ -144,8 +142,7 @@ class AnalyticsScreen(Screen[None]):
             yield self.figures
             yield self.few
             yield Prose(id="detail")
-            search = Input(self._text, placeholder=FILTER_HELP, id="search", select_on_focus=False)
-            search.cursor_blink = False
+            search = SearchLine(lambda: self.rows, words=self._text, placeholder=FILTER_HELP)
             search.set_class(bool(self._text), "-open")
             yield search
             yield Static(id="refused", markup=False)
@@ -207,18 +204,12 @@ class AnalyticsScreen(Screen[None]):
         self.app.acting.ask(seen, self)
 
     def action_filter(self) -> None:
-        search = self.query_one("#search", Input)
-        search.add_class("-open")
-        search.focus()
+        self.query_one(SearchLine).open()
 
     def action_back(self) -> None:
         """Leave the filter, or take back a refusal; what else there is to leave is the console's."""
-        search = self.query_one("#search", Input)
-        if search.has_class("-open"):
-            search.value = ""
-            search.remove_class("-open")
+        if self.query_one(SearchLine).leave():
             self._filter_by("")
-            self.rows.focus()
         elif self.query_one("#refused").has_class("-said"):
             self.say_refusal("")
         else:
@@ -227,13 +218,6 @@ class AnalyticsScreen(Screen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._filter_by(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The figures stay narrowed; an empty filter is none."""
-        event.stop()
-        if not event.value.strip():
-            event.input.remove_class("-open")
-        self.rows.focus()
 
     def on_rows_cursor_moved(self, event: Rows.CursorMoved) -> None:
         if event.rows is self.rows:

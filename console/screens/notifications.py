@@ -26,6 +26,7 @@ from console.widgets.cells import clean
 from console.widgets.lines import Lines
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
+from console.widgets.search_line import SearchLine
 from console.widgets.suggester import LineSuggester
 from core.domain.errors import WrongUse
 
@@ -68,9 +69,6 @@ class NotificationsScreen(NotificationWatching):
     NotificationsScreen #body { layout: vertical; height: 1fr; width: 1fr; }
     NotificationsScreen #above { height: 1fr; width: 1fr; }
     NotificationsScreen Rows { height: 1fr; }
-    NotificationsScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    NotificationsScreen #search.-open { display: block; }
-    NotificationsScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
     NotificationsScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
     NotificationsScreen #refused.-said { display: block; }
     NotificationsScreen #below { display: none; height: 50%; width: 1fr; border-top: solid $structure; padding: 0 1; }
@@ -113,14 +111,8 @@ class NotificationsScreen(NotificationWatching):
             with Vertical(id="above"):
                 yield Lines(id="title")
                 yield self.rows
-                search = Input(
-                    placeholder=FILTER_HELP,
-                    id="search",
-                    select_on_focus=False,
-                    suggester=LineSuggester(self._completed),
-                )
-                search.cursor_blink = False
-                yield search
+                suggester = LineSuggester(self._completed)
+                yield SearchLine(lambda: self.rows, placeholder=FILTER_HELP, suggester=suggester)
                 yield Static(id="refused", markup=False)
             with Vertical(id="below"):
                 yield Prose(id="detail")
@@ -149,9 +141,7 @@ class NotificationsScreen(NotificationWatching):
 
     def action_filter(self) -> None:
         self.set_class(False, "-zoomed")
-        search = self.query_one("#search", Input)
-        search.add_class("-open")
-        search.focus()
+        self.query_one(SearchLine).open()
 
     def action_zoom(self) -> None:
         """The row under the cursor over the whole screen, or both again."""
@@ -162,14 +152,10 @@ class NotificationsScreen(NotificationWatching):
     def action_back(self) -> None:
         """Close the zoom, the filter, take back a refusal, then the marks; what else there is to leave is the
         console's."""
-        search = self.query_one("#search", Input)
         if self.has_class("-zoomed"):
             self.action_zoom()
-        elif search.has_class("-open"):
-            search.value = ""
-            search.remove_class("-open")
+        elif self.query_one(SearchLine).leave():
             self._filter_by("")
-            self.rows.focus()
         elif self.query_one("#refused").has_class("-said"):
             self.say_refusal("")
         elif self.rows.marks:
@@ -180,13 +166,6 @@ class NotificationsScreen(NotificationWatching):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._filter_by(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The list keeps what was found; an empty filter is none."""
-        event.stop()
-        if not event.value.strip():
-            event.input.remove_class("-open")
-        self.rows.focus()
 
     def on_rows_cursor_moved(self) -> None:
         self.say_refusal("")

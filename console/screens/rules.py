@@ -36,6 +36,7 @@ from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.cells import clean, one_line
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
+from console.widgets.search_line import SearchLine
 from core.analytics.rule_measures import NOT_MEASURED
 from core.domain.errors import MootError
 from core.domain.ids import RuleId, SessionId
@@ -94,9 +95,6 @@ class RulesScreen(RuleActions):
     RulesScreen #above { height: 1fr; width: 1fr; }
     RulesScreen #head { height: 1; padding: 0 1; overflow: hidden; }
     RulesScreen Rows { height: 1fr; }
-    RulesScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    RulesScreen #search.-open { display: block; }
-    RulesScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
     RulesScreen #complaint { display: none; color: $error; height: auto; max-height: 2; padding: 0 1; }
     RulesScreen #complaint.-said { display: block; }
     RulesScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
@@ -161,9 +159,7 @@ class RulesScreen(RuleActions):
                 yield Prose(id="head")
                 yield Static(id="complaint", markup=False)
                 yield self._rows
-                search = Input(placeholder="words, state:off, from:standard", id="search", select_on_focus=False)
-                search.cursor_blink = False
-                yield search
+                yield SearchLine(lambda: self.rows, placeholder="words, state:off, from:standard")
                 yield Static(id="refused", markup=False)
             with Vertical(id="below"):
                 yield Prose(id="detail")
@@ -213,18 +209,13 @@ class RulesScreen(RuleActions):
         self.app.push_screen(Moments(title, self._session, self._core))
 
     def action_filter(self) -> None:
-        search = self.query_one("#search", Input)
-        search.add_class("-open")
-        search.focus()
+        self.query_one(SearchLine).open()
 
     def action_back(self) -> None:
         """Close the filter, take back a refusal; what else there is to leave is the console's."""
-        search = self.query_one("#search", Input)
-        if search.has_class("-open"):
-            search.value = ""
-            search.remove_class("-open")
-            self.rows.focus()
-        elif self.query_one("#refused").has_class("-said"):
+        if self.query_one(SearchLine).leave():
+            return
+        if self.query_one("#refused").has_class("-said"):
             self.say_refusal("")
         else:
             raise SkipAction
@@ -233,13 +224,6 @@ class RulesScreen(RuleActions):
         event.stop()
         self._search = event.value
         self._show_rows()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The list keeps what was found; an empty filter is none."""
-        event.stop()
-        if not event.value.strip():
-            event.input.remove_class("-open")
-        self.rows.focus()
 
     def on_rows_cursor_moved(self) -> None:
         self._show_detail()

@@ -26,6 +26,7 @@ from console.widgets.bar import HeaderBar, KeyBar
 from console.widgets.cells import clean
 from console.widgets.prose import Prose
 from console.widgets.rows import Column, Rows
+from console.widgets.search_line import SearchLine
 from core.domain.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -82,9 +83,6 @@ class TemplatesScreen(TemplateActions):
     TemplatesScreen #above { height: 1fr; width: 1fr; }
     TemplatesScreen #head { height: 1; padding: 0 1; overflow: hidden; }
     TemplatesScreen Rows { height: 1fr; }
-    TemplatesScreen #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    TemplatesScreen #search.-open { display: block; }
-    TemplatesScreen #search:focus { border: none; background: $panel; background-tint: $background 0%; }
     TemplatesScreen #refused { display: none; color: $error; height: auto; max-height: 3; padding: 0 1; }
     TemplatesScreen #refused.-said { display: block; }
     TemplatesScreen #below { height: 55%; width: 1fr; border-top: solid $structure; padding: 0 1; }
@@ -139,9 +137,7 @@ class TemplatesScreen(TemplateActions):
             with Vertical(id="above"):
                 yield Prose(id="head")
                 yield self._rows
-                search = Input(placeholder=SEARCH_HELP, id="search", select_on_focus=False)
-                search.cursor_blink = False
-                yield search
+                yield SearchLine(lambda: self.rows, placeholder=SEARCH_HELP)
                 yield Static(id="refused", markup=False)
             with Vertical(id="below"):
                 yield Prose(id="detail")
@@ -166,9 +162,7 @@ class TemplatesScreen(TemplateActions):
 
     def action_filter(self) -> None:
         self.set_class(False, "-zoomed")
-        search = self.query_one("#search", Input)
-        search.add_class("-open")
-        search.focus()
+        self.query_one(SearchLine).open()
 
     def action_zoom(self) -> None:
         """The format under the cursor over the whole screen, or both again."""
@@ -185,29 +179,17 @@ class TemplatesScreen(TemplateActions):
 
     def action_back(self) -> None:
         """Close the filter, the zoom, take back a refusal; what else there is to leave is the console's."""
-        search = self.query_one("#search", Input)
         if self.has_class("-zoomed"):
             self.action_zoom()
-        elif search.has_class("-open"):
-            search.value = ""
-            search.remove_class("-open")
-            self.rows.focus()
-        elif self.query_one("#refused").has_class("-said"):
+        elif not self.query_one(SearchLine).leave():
+            if not self.query_one("#refused").has_class("-said"):
+                raise SkipAction
             self.say_refusal("")
-        else:
-            raise SkipAction
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._search = event.value
         self._show_rows()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The list keeps what was found; an empty filter is none."""
-        event.stop()
-        if not event.value.strip():
-            event.input.remove_class("-open")
-        self.rows.focus()
 
     def on_rows_cursor_moved(self) -> None:
         self._show_detail()
