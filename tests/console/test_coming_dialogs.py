@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import TextArea
 
 from core.domain.events import CompletionDecided
-from tests.console.hall import entered, start, until
+from tests.console.hall import entered, under_way, until
 
 if TYPE_CHECKING:
     from console.settings import Settings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def test_what_is_typed_right_behind_a_key_is_the_beginning_of_what_it_opens(settings: Settings) -> None:
     async with entered(settings) as (app, pilot, core):
-        session = await start(core, "Tabs or spaces?")
+        session = await under_way(core, "Tabs or spaces?")
         await until(pilot, lambda: app.sessions.session == session)
         await pilot.press("m", "f", "f")  # amend the motion; `f` on the list below would end the debate
         await until(pilot, lambda: app.screen.is_modal and isinstance(app.focused, TextArea))
