@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 from console.text_files import read_bytes, text_in, unreadable
 from core.domain.errors import WrongUse
@@ -75,20 +77,24 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
 
 def _below(folder: Path) -> list[Path]:
     files: list[Path] = []
-    try:
-        for looked_at, path in enumerate(folder.rglob("*")):
-            if looked_at == ENTRIES_LOOKED_AT_MAX:
-                raise WrongUse(
-                    f"the folder holds more than {ENTRIES_LOOKED_AT_MAX} files.",
-                    where=str(folder),
-                    now="Give the folder in which the evidence lies.",
-                )
-            is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if path.suffix.lower() in SUFFIXES and not is_hidden and path.is_file():
-                files.append(path)
-    except OSError as error:
-        raise unreadable(folder, error) from error
+    looked_at = 0
+    for below, folders, names in os.walk(folder, onerror=_refuse):
+        looked_at += len(folders) + len(names)
+        if looked_at > ENTRIES_LOOKED_AT_MAX:
+            raise WrongUse(
+                f"the folder holds more than {ENTRIES_LOOKED_AT_MAX} files.",
+                where=str(folder),
+                now="Give the folder in which the evidence lies.",
+            )
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found = (Path(below, name) for name in names if not name.startswith("."))
+        files += (path for path in found if path.suffix.lower() in SUFFIXES and path.is_file())
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that may not be looked into may hold the best of the evidence."""
+    raise unreadable(Path(error.filename), error) from error
 
 
 def _content(file: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -103,6 +104,24 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(WrongUse, match=r"a\.md: it can't be read: permission denied\. Check its permissions"):
         read_evidence([tmp_path / "a.md"])
+
+
+def test_a_folder_below_that_may_not_be_read_is_not_left_out_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, a_md="A")
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    look = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path) == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(WrongUse, match=r"locked: it can't be read: permission denied\. Check its permissions"):
+        read_evidence([tmp_path])
 
 
 def test_a_path_that_the_machine_takes_for_none_is_refused(tmp_path: Path) -> None:
