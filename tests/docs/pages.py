@@ -30,10 +30,11 @@ class Block:
 
 
 def pages() -> tuple[Path, ...]:
-    """Every page, the decisions among them."""
+    """Every page, the decisions among them. What debates on the pictures are about is none."""
+    docs, pictures = ROOT / "docs", ROOT / "docs" / "pictures"
     return (
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
-        *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted(page for page in docs.rglob("*.md") if not page.is_relative_to(pictures)),
     )
 
 
