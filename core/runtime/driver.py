@@ -177,6 +177,7 @@ class Driver:
         Raises DriverBusy where another process drives.
         """
         self._ports.lock.acquire(at_ms=self._ports.clock.now_ms())
+        self.supervisor.is_passing = not are_scheduled
         try:
             if self._telling is not None:
                 await self._telling.start(await self._ports.index.position())

@@ -63,7 +63,11 @@ _log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """The sessions of one driver. Everything here runs on one event loop."""
+    """The sessions of one driver. Everything here runs on one event loop.
+
+    One that `is_passing` drives for a single request: what another process left running obeys it, and is asked for no
+    turn.
+    """
 
     def __init__(
         self,
@@ -114,6 +118,7 @@ class Supervisor:
             readable=self._memory.readable,
         )
         self.recovered: tuple[Recovered, ...] = ()
+        self.is_passing = False
 
     @property
     def running(self) -> int:
@@ -158,7 +163,8 @@ class Supervisor:
         Raises CommandRefused, WrongUse for an unknown session, StorageFailed.
         """
         loop = await self._memory.loop(session)
-        loop.is_driven = not self._places.is_closing
+        if not (self.is_passing and loop.state.life.status is Status.RUNNING):
+            loop.is_driven = not self._places.is_closing
         events = await recorded_for(self._ports.log, session, by)
         if events:
             return events
