@@ -39,13 +39,13 @@ LEFT_COLUMNS = (
 
 def resume(
     session: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="[ID]",
             help="A session's id; its first digits will do. Without: all that were left.",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Without an ID: don't ask.")] = False,
     as_json: AsJson = False,
     database: Database = None,
@@ -54,7 +54,7 @@ def resume(
 
     Without an ID: list all that were left and what is in doubt, then go on with all of them.
     """
-    if not session:
+    if session is None:  # an empty one names nothing: in a script it is a variable that was never set
         return _resume_all(settings_with(database, rehearsal_pace=0), is_sure=yes, as_json=as_json)
 
     async def act(orchestrator: Orchestrator, found: SessionId) -> None:

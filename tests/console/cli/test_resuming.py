@@ -98,6 +98,15 @@ def test_events_of_all_that_go_on_are_printed_for_programs(moot: Moot) -> None:
     assert {event["kind"] for event in events} >= {"RunResumed", "AttemptInDoubt", "AttemptStarted"}
 
 
+def test_an_empty_id_is_none_and_not_all_of_them(moot: Moot) -> None:
+    (id_,) = killed(moot)
+
+    refused = moot.run("sessions", "resume", "", "--yes", code=2)
+
+    assert "no session's id begins with ''" in refused.stderr
+    assert listed(moot, "left") == [id_]
+
+
 def test_where_nothing_was_left_it_says_so(moot: Moot) -> None:
     assert "nothing was left" in moot.run("sessions", "resume").stderr
 
