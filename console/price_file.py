@@ -98,11 +98,12 @@ def _price_of(table: object) -> Amounts | None:
 def _append(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
+        with path.open("ab", buffering=0) as file:  # what a buffer holds would be written once more on closing
             whole = file.tell()
             try:
-                file.write(text.encode())
-                file.flush()
+                rest = text.encode()
+                while rest:
+                    rest = rest[file.write(rest) :]
                 os.fsync(file.fileno())
             except OSError:
                 os.ftruncate(file.fileno(), whole)  # half a price would spoil all that stand there

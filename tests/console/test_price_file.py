@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 from decimal import Decimal
 from pathlib import Path
 
@@ -114,5 +115,21 @@ def test_a_disk_that_fills_up_leaves_the_table_as_it_was(tmp_path: Path, monkeyp
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(StorageFailed, match="the price can't be kept"):
         kept_as(["openai:b=3/4"], path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_disk_that_takes_half_a_price_leaves_the_table_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
+    kept_as(["openai:a=1/2"], path)
+    before = path.read_bytes()
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 30, hard))
+    try:
+        with pytest.raises(StorageFailed, match="the price can't be kept"):
+            kept_as(["openai:b=3/4"], path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert path.read_bytes() == before
