@@ -88,8 +88,15 @@ def _below(folder: Path) -> list[Path]:
             )
         folders[:] = [name for name in folders if not name.startswith(".")]
         found = (Path(below, name) for name in names if not name.startswith("."))
-        files += (path for path in found if path.suffix.lower() in SUFFIXES and path.is_file())
+        files += (path for path in found if path.suffix.lower() in SUFFIXES and _is_file(path))
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # a folder may tell its names and nothing of what bears them
+        raise unreadable(path, error) from error
 
 
 def _refuse(error: OSError) -> NoReturn:

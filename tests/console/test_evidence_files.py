@@ -124,6 +124,24 @@ def test_a_folder_below_that_may_not_be_read_is_not_left_out_in_silence(
         read_evidence([tmp_path])
 
 
+def test_a_folder_that_tells_its_names_alone_is_refused_at_the_first_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    written(locked, b_md="B")
+    look = Path.stat
+
+    def refuse(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.parent == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(WrongUse, match=r"b\.md: it can't be read: permission denied\. Check its permissions"):
+        read_evidence([tmp_path])
+
+
 def test_a_path_that_the_machine_takes_for_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match=r"x: it can't be read: file name too long\."):
         read_evidence([tmp_path / ("x" * 5_000)])
