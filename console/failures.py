@@ -108,6 +108,31 @@ class _Output(TextIOWrapper):
             raise OutputLost(error) from error
 
 
+class _Errors(TextIOWrapper):
+    """Standard error that goes nowhere once it can't be written: what is done matters more than what is said of it.
+    Whose reader went away says so as ever."""
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            raise
+        except OSError:
+            self._lose()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            self._lose()
+
+    def _lose(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+
+
 def ready_streams() -> None:
     """Have all three standard streams, and show a stand-in where the locale lacks a character: a debate must not end
     over a quotation mark.
@@ -126,6 +151,9 @@ def ready_streams() -> None:
     if type(sys.stdout) is TextIOWrapper and not sys.stdout.isatty():  # a terminal is never full
         encoding, at_once = sys.stdout.encoding, sys.stdout.write_through
         sys.stdout = _Output(sys.stdout.detach(), encoding, "replace", write_through=at_once)
+    if type(sys.stderr) is TextIOWrapper and not sys.stderr.isatty():
+        encoding, at_once = sys.stderr.encoding, sys.stderr.write_through
+        sys.stderr = _Errors(sys.stderr.detach(), encoding, "replace", line_buffering=True, write_through=at_once)
 
 
 def silence_output() -> None:

@@ -85,6 +85,22 @@ def test_a_full_disk_behind_the_output_is_no_fault_of_moots_own(moot: Moot, word
     assert done.stderr.count("\n") == 1
 
 
+@needs_a_full_device
+def test_a_full_disk_behind_what_is_said_beside_it_ends_no_debate(moot: Moot) -> None:
+    words = ["debate", MOTION, "--evidence", moot.evidence(), "--template", "simple_debate", "--seed", "7"]
+
+    done = in_a_shell(moot, words, f"2>{FULL}")
+
+    assert done.returncode == 0
+    assert "✓ completed" in done.stdout
+
+
+@needs_a_full_device
+@pytest.mark.parametrize("words", [["debate", ""], ["debate", "--nope"]], ids=" ".join)
+def test_a_refusal_for_which_there_is_no_room_has_its_exit_code(moot: Moot, words: list[str]) -> None:
+    assert in_a_shell(moot, words, f"2>{FULL}").returncode == ExitCode.WRONG_USE
+
+
 def test_who_asks_for_the_version_may_go_before_it_is_said(moot: Moot) -> None:
     reading, writing = os.pipe()
     os.close(reading)
