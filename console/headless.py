@@ -159,16 +159,21 @@ async def follow(
             return watching.result()
         on_stop()
         await orchestrator.drain()
-        if not watching.done():
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-            with suppress(MootError, OSError):
-                await reading.the_rest()
+        if watching.done():
+            reading.show = _show_nobody
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        with suppress(MootError, OSError):
+            await reading.the_rest()
         return reading.ending or Ending(code=ExitCode.STOPPED)
     finally:
         for waiting in (asked, watching, telling):
             waiting.cancel()
         await asyncio.gather(asked, watching, telling, return_exceptions=True)
+
+
+def _show_nobody(_: Recorded) -> None:
+    """Whoever read it went away; how it ended is still to be found out."""
 
 
 def _is_unread(error: BaseException | None, stop: StopRequest) -> bool:
@@ -216,7 +221,7 @@ class _Reading:
     ) -> None:
         self._orchestrator = orchestrator
         self._session = session
-        self._show = show
+        self.show = show
         self._seq = after_seq
         self.ending: Ending | None = None
 
@@ -239,5 +244,5 @@ class _Reading:
 
     def _read(self, recorded: Recorded) -> None:
         self._seq = recorded.seq
-        self._show(recorded)
-        self.ending = ending_of(recorded.event)
+        self.ending = ending_of(recorded.event)  # an end that nobody reads any more is one
+        self.show(recorded)

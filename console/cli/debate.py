@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -21,7 +21,7 @@ from console.cli.running import (
 from console.cli.template_words import is_file
 from console.cli.templates_editing import template_in
 from console.exit_codes import ExitCode
-from console.failures import say
+from console.failures import say, silence_output
 from console.headless import StopRequest
 from console.locations import find_locations
 from console.presenters.controls import beside
@@ -208,17 +208,25 @@ async def show_to_the_end(
         ending = await follow_to_the_end(orchestrator, control, settings=settings, show=show, stop=stop)
         out.write(f"\n{beside(await orchestrator.summary(session), await orchestrator.summary(control))}\n")
     if ending.code is ExitCode.COMPLETED:
-        out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
-        if settings.enable_metrics_export:
-            # The driver has exported on completion, or is about to: one pair of files is enough for one debate.
-            try:
-                metrics, summary = await orchestrator.export_metrics(reason=COMPLETED)
-            except StorageFailed as failed:
-                say(str(failed))  # it has completed all the same
-            else:
-                out.write(f"metrics  {metrics}\nsummary  {summary}\n")
-        out.flush()
+        try:
+            await _say_where(orchestrator, session, settings, out)
+        except BrokenPipeError:
+            silence_output()  # whoever read it has what was said; it has completed all the same
     return ending.code
+
+
+async def _say_where(orchestrator: Orchestrator, session: SessionId, settings: Settings, out: TextIO) -> None:
+    """Where the log of a debate lies, and its metrics."""
+    out.write(f"\nlog      {settings.database} (session {session[:ID_SHOWN_CHARACTERS]})\n")
+    if settings.enable_metrics_export:
+        # The driver has exported on completion, or is about to: one pair of files is enough for one debate.
+        try:
+            metrics, summary = await orchestrator.export_metrics(reason=COMPLETED)
+        except StorageFailed as failed:
+            say(str(failed))  # it has completed all the same
+        else:
+            out.write(f"metrics  {metrics}\nsummary  {summary}\n")
+    out.flush()
 
 
 def json_printer() -> Callable[[Recorded], None]:
