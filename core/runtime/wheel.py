@@ -70,23 +70,26 @@ class Wheel:
 
     async def start(self, *, drive: bool, must_drive: bool, recover: bool) -> None:
         """Drive the database, or join the process that drives it. Whoever drives already goes on: the lock keeps out
-        other processes, but no second driver of this one. Raises DriverBusy where `must_drive` and another one does."""
+        other processes, but no second driver of this one. Raises DriverBusy where `must_drive` and another one does,
+        CommandRefused where it is stopped meanwhile."""
         self._is_started, self._is_stopped = True, False
         await stock(self._ports.catalogue, at_ms=self._ports.clock.now_ms())
         if drive:
             try:
                 async with self._passing:
+                    self._refuse_closed()
                     if self.driver is None:
                         await self._begin_to_drive(recover=recover)
             except DriverBusy:
                 if must_drive:
                     raise
+        self._refuse_closed()
         if self.driver is not None:
             if self._following is not None:
                 self._following.cancel()
         elif self._following is None or self._following.done():
-            await self._announce_position()
             self._following = asyncio.create_task(self._follow(), name="follow")
+            await self._announce_position()
             if drive:
                 _log.info("this process has joined", extra=fields(driver=self._ports.lock.holder()))
 

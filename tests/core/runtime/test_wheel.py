@@ -10,6 +10,8 @@ from core.domain.errors import CommandRefused, DriverBusy
 from core.domain.events import AttemptStarted, RunResumed
 from core.domain.session import Status
 from core.orchestrator import Orchestrator
+from core.ports.catalogue import Catalogue
+from core.runtime.stock import stock
 from tests.stage import Stage, start, until
 from tests.virtual_time import in_virtual_time
 
@@ -61,6 +63,32 @@ def test_who_starts_twice_drives_once() -> None:
         await moot.stop()
         assert stage.lock == []
 
+    in_virtual_time(work)
+
+
+@pytest.mark.parametrize("drive", [True, False])
+def test_who_is_stopped_while_starting_neither_drives_nor_follows(monkeypatch: pytest.MonkeyPatch, drive: bool) -> None:
+    """It would hold the lock, and go on over a log that was closed, for as long as the process lives."""
+
+    async def slowly(catalogue: Catalogue, *, at_ms: int) -> None:
+        await asyncio.sleep(1)
+        await stock(catalogue, at_ms=at_ms)
+
+    async def work() -> None:
+        stage = Stage()
+        moot = stage.orchestrator()
+        starting = asyncio.create_task(moot.start(drive=drive))
+        await asyncio.sleep(0.5)
+
+        await moot.stop()
+
+        with pytest.raises(CommandRefused, match="being closed"):
+            await starting
+        assert not moot.is_driver
+        assert stage.lock == []
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    monkeypatch.setattr("core.runtime.wheel.stock", slowly)
     in_virtual_time(work)
 
 
