@@ -95,8 +95,11 @@ class SqliteLifeBook:
         values = _values(kept)
 
         def replace(writer: sqlite3.Connection) -> None:
-            forget(writer, kept.opened.session)
-            _put(writer, [values._replace(changed=_position(writer))])
+            is_known = "SELECT 1 FROM analytics_lives WHERE session = ? AND changed <= ?"
+            if writer.execute(is_known, (values.session, values.changed)).fetchone() is None:
+                return  # it is gone, or somebody has read it on meanwhile
+            forget(writer, values.session)
+            _put(writer, [values._replace(changed=max(_position(writer), values.changed))])
 
         await self._writer.run(replace)
 
@@ -224,6 +227,7 @@ def _begin(writer: sqlite3.Connection) -> None:
     if not _has_begun(writer):  # another process may have been quicker
         writer.execute("DELETE FROM analytics_lives")
         writer.execute("DELETE FROM analytics_kept")
+        writer.execute("DELETE FROM positions WHERE name LIKE 'analytics@%'")  # whoever made them begins anew too
         writer.execute("INSERT INTO positions VALUES (?, 0)", (POSITION,))
 
 

@@ -47,7 +47,8 @@ class LifeBook(Protocol):
     is missed. The row of a session goes with its log."""
 
     async def begin(self) -> int:
-        """The position from which on this release reads. Where it has none, rows that another one made are dropped."""
+        """The position from which on this release reads. Where it has none, rows that another one made are dropped, and
+        that one begins anew too if it comes back."""
         ...
 
     async def position(self) -> int:
@@ -73,7 +74,8 @@ class LifeBook(Protocol):
         ...
 
     async def replace(self, kept: Kept) -> None:
-        """Put this in place of what is there of its session, which was read anew. The position stays."""
+        """Put this in place of what is there of its session, which was read anew to its end. The position stays. A
+        row of which more is known stays too, and one that is gone does not come back."""
         ...
 
     async def lives(self, *, changed_from: int = 0) -> Lives:

@@ -292,9 +292,8 @@ class Analytics:
         kept: Kept | None = None
         seq = 0
         while records := await self._log.read(session, after_seq=seq, with_envelopes=False):
-            known = [record for record in records if record.position <= self._position]
-            await self._formats.prepare(record.event for record in known)
-            for record in known:
+            await self._formats.prepare(record.event for record in records)
+            for record in records:
                 kept = fold_kept(kept, record, self._formats)
             seq = records[-1].seq
         if kept is not None and not kept.unreadable:

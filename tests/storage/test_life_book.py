@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,33 @@ async def test_rows_of_another_release_are_dropped_once(storage: Storage, monkey
     await storage.lives.put([one])
     assert await storage.lives.begin() == 0
     assert (await storage.lives.lives()).count == 1
+
+
+async def test_the_release_whose_rows_were_dropped_begins_anew_where_it_comes_back(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its position would say of rows that are gone that they are true."""
+    one = await recorded(storage, number(1))
+    await storage.lives.advance([one], after=0, position=one.position)
+    with monkeypatch.context() as newer:
+        newer.setattr("storage.life_book.POSITION", "analytics@of_another_release")
+        await storage.lives.begin()
+
+    assert await storage.lives.begin() == 0
+
+
+async def test_a_row_that_was_read_anew_replaces_none_of_which_more_is_known(storage: Storage) -> None:
+    one = await recorded(storage, number(1))
+    (opened,) = [fold_kept(None, each) for each in (await storage.log.read(number(1)))[:1]]
+    assert opened is not None
+    await storage.lives.advance([one], after=0, position=one.position)
+
+    await storage.lives.replace(opened)
+    assert await storage.lives.kept([number(1)]) == {number(1): one}
+
+    read_anew = replace(one, unreadable="not yet")
+    await storage.lives.replace(read_anew)
+    assert list((await storage.lives.lives(changed_from=one.position)).rows) == [row_of(read_anew)]
 
 
 async def test_a_row_goes_with_its_log_and_does_not_come_back(storage: Storage) -> None:

@@ -531,6 +531,35 @@ async def test_a_log_that_could_not_be_read_is_read_again_by_the_first_who_can(t
     await newer.close()
 
 
+async def test_what_is_recorded_while_a_log_is_read_again_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older release, which can't read it, looks meanwhile, and moves the position behind what is new."""
+    older = open_storage(tmp_path / "moot.db", codec=Codec((*ENGINE_EVENTS, *COMMANDS)))
+    newer = open_storage(tmp_path / "moot.db", codec=whole_codec())
+    await at_once_in(newer.log, sessions=[1], commands=range(3))
+    of_the_older = analytics_of(older)
+    await of_the_older.rows()
+    replace_row = newer.lives.replace
+
+    async def after_the_older(kept: Kept) -> None:
+        await at_once_in(newer.log, sessions=[1], commands=range(3, 7))
+        await of_the_older.rows()
+        await replace_row(kept)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(newer.lives, "replace", after_the_older)
+        (cut_short,) = await analytics_of(newer).rows()
+    (whole,) = await analytics_of(newer).rows()
+
+    assert cut_short.unreadable, "what it doesn't tell it says"
+    await newer.lives.clear()
+    assert await analytics_of(newer).rows() == [whole]
+    assert not whole.unreadable
+    await newer.close()
+    await older.close()
+
+
 async def test_rows_that_another_release_made_are_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "moot.db"
     storage = open_storage(path, codec=whole_codec())
