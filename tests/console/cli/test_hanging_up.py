@@ -6,12 +6,23 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+
+import pytest
 
 from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, of_kind, read_until
 from tests.console.cli.test_seats import Keyboard
 
 SLOW_MS = 1_500
 """Long enough for the terminal to be closed meanwhile."""
+
+
+@pytest.fixture(autouse=True)
+def _hang_up_is_heard() -> Iterator[None]:
+    """Who runs the tests behind `nohup` hands on that it is not, and moot keeps to that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def debated(moot: Moot, *words: str) -> tuple[str, ...]:
