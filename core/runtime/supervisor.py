@@ -228,7 +228,8 @@ class Supervisor:
                 _log.warning("a session was not taken up", extra=fields(session=session, error=str(error)))
             else:
                 if doubts or goes_on:
-                    self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=goes_on))
+                    is_going = goes_on and not loop.state.life.status.is_over  # its parent may have ended it meanwhile
+                    self.recovered = (*self.recovered, recovered_of(loop.state, doubts, goes_on=is_going))
                 if are_driven and loop.answer_due_ms is not None:
                     loop.is_driven = not self._places.is_closing
                     loop.await_answer()

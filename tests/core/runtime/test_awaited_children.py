@@ -226,6 +226,8 @@ def test_a_child_that_is_ended_while_it_is_taken_up_leaves_no_call_without_an_en
         state = await again.state(child)
         assert state.life.status is Status.CANCELLED
         assert not state.work.open
+        (recovered,) = (each for each in again.recovered if each.session == child)
+        assert (recovered.status, recovered.goes_on, len(recovered.doubts)) == (Status.CANCELLED, False, 1)
         await again.stop()
         return child
 
