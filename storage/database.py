@@ -19,7 +19,7 @@ from storage.failures import is_busy, refused
 APPLICATION_ID = 0x6D6F6F74
 """`moot` in ASCII: how this program's databases are told from those of others."""
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """The newest revision in `migrations/versions`; each sets `user_version` to its number."""
 
 BUSY_WAIT_MS = 5_000
