@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.console.cli import forks
 from tests.console.cli.forks import ROOT, WARNINGS
@@ -99,6 +100,30 @@ def events_of(text: str) -> list[dict[str, object]]:
 
 def of_kind(events: list[dict[str, object]], kind: str) -> list[dict[str, object]]:
     return [event for event in events if event["kind"] == kind]
+
+
+def rest_of(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What else a process writes to its end, on standard output and on standard error where that is read. Behind lines
+    that were read one by one, `communicate` would leave out what was read ahead with them."""
+    said: list[str] = []
+    hangs = threading.Timer(SECONDS_MAX, process.kill)
+    hangs.start()
+    beside = threading.Thread(target=lambda: said.append(_read_to_the_end(process.stderr)))
+    beside.start()
+    try:
+        rest = _read_to_the_end(process.stdout)
+        beside.join()
+        process.wait()
+    finally:
+        hangs.cancel()
+    return rest, said[0]
+
+
+def _read_to_the_end(stream: IO[str] | None) -> str:
+    if stream is None:
+        return ""
+    with stream:
+        return stream.read()
 
 
 def read_until(process: subprocess.Popen[str], kind: str) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.cli.process import ROOT, SECONDS_MAX, Moot, of_kind, read_until
+from tests.console.cli.process import ROOT, SECONDS_MAX, Moot, of_kind, read_until, rest_of
 from tests.golden.logs import unpacked
 
 
@@ -165,7 +165,7 @@ def test_a_driver_goes_on_while_it_is_backed_up_and_keeps_anybody_from_restoring
         refused = moot.run("backup", "restore", str(moot.home / "a.db"), "--yes", code=3).stderr
         assert f"process {driver.pid}" in refused
         assert "End it and close every console, then restore. Nothing was changed." in refused
-        rest, _ = driver.communicate(timeout=SECONDS_MAX)
+        rest, _ = rest_of(driver)
     finally:
         driver.kill()
         driver.wait()

@@ -13,7 +13,7 @@ import pytest
 
 from console.exit_codes import MEANINGS, ExitCode
 from console.locations import find_locations
-from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, events_of, of_kind, read_until
+from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, events_of, of_kind, read_until, rest_of
 
 SLOW = "240"
 """Characters a second: the turns of a rehearsed debate take seconds, time enough to interrupt it."""
@@ -130,7 +130,7 @@ def test_a_stopped_debate_goes_on_where_it_was_left(moot: Moot, number: signal.S
     )
     before = read_until(process, "ArgumentPresented")
     process.send_signal(number)
-    rest, said = process.communicate(timeout=SECONDS_MAX)
+    rest, said = rest_of(process)
     id_ = str(before[0]["session"])[:8]
 
     assert process.returncode == 130

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, of_kind, read_until
+from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, of_kind, read_until, rest_of
 from tests.console.cli.test_seats import Keyboard
 
 SLOW_MS = 1_500
@@ -74,7 +74,7 @@ def test_who_was_started_to_outlive_its_terminal_does(moot: Moot) -> None:
     read_until(process, "ArgumentPresented")
 
     process.send_signal(signal.SIGHUP)
-    rest, _ = process.communicate(timeout=SECONDS_MAX)
+    rest, _ = rest_of(process)
 
     assert process.returncode == 0
     assert json.loads(rest.splitlines()[-1])["kind"] == "SessionCompleted"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, events_of, of_kind, read_until
+from tests.console.cli.process import MOTION, ROOT, SECONDS_MAX, Moot, events_of, of_kind, read_until, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def test_without_a_keyboard_the_command_is_said_that_speaks_from_elsewhere(moot:
         assert "does not end" not in moot.run("sessions", "speak", id_, "Not like this.").stdout
         read_line_with(process, "is to speak within 1 h")
         assert "passes" in moot.run("sessions", "speak", id_, "--pass").stdout
-        out, _ = process.communicate(timeout=SECONDS_MAX)
+        out, _ = rest_of(process)
         arguments = of_kind(events_of(out), "ArgumentPresented")
         assert process.returncode == 0
         assert arguments

@@ -18,7 +18,7 @@ from console.headless import Ending, StopRequest
 from console.settings import Settings
 from core.domain.ids import SessionId
 from core.orchestrator import Orchestrator
-from tests.console.cli.process import SECONDS_MAX, Moot, events_of, read_until
+from tests.console.cli.process import SECONDS_MAX, Moot, events_of, read_until, rest_of
 from tests.console.cli.refining import BRIEF, a_review
 
 MOTION = "The rota should be shortened"
@@ -40,7 +40,7 @@ def slowly(text: str) -> dict[str, object]:
 def stopped(process: subprocess.Popen[str]) -> tuple[str, str]:
     """What it writes behind ctrl+c, to its end."""
     process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=SECONDS_MAX)
+    return rest_of(process)
 
 
 def test_a_debate_that_ends_while_it_is_being_stopped_has_completed(moot: Moot) -> None:
